@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { AwsError } from './aws-error.ts';
+import type { FaultRule, Faults } from './faults.ts';
+import { loopbackUrl } from './http.ts';
+import type { Functions } from './lambda/functions.ts';
+import type { RdsService } from './rds/service.ts';
+import type { DBCluster, DBInstance } from './rds/shapes.ts';
+import type { RequestLog } from './requests.ts';
+import type { SecretsManagerService } from './secrets-manager/service.ts';
+import type { SnsService } from './sns/service.ts';
+import { json, type WireAnswer, type WireRequest } from './wire.ts';
+
+interface Controlled {
+  readonly secretsManager: SecretsManagerService;
+  readonly sns: SnsService;
+  readonly rds: RdsService;
+  readonly functions: Functions;
+  readonly faults: Faults;
+  readonly requests: RequestLog;
+  reset(): Promise<void>;
+}
+
+const faultRule = z.strictObject({
+  service: z.string().optional(),
+  operation: z.string().optional(),
+  caller: z.string().optional(),
+  nth: z.int().positive().optional(),
+  times: z.int().positive().optional(),
+  action: z.enum(['cut', 'error', 'throttle', 'delay', 'kill', 'hang']),
+  when: z.enum(['before', 'after']).optional(),
+  delayMs: z.number().nonnegative().optional(),
+});
+const faultsBody = z.strictObject({
+  rules: z.array(faultRule).default([]),
+  staleReads: z.int().nonnegative().optional(),
+  /** How many deliveries of each step happen twice. */
+  deliverTwice: z.record(z.string(), z.int().positive()).default({}),
+});
+/** By address only: a file to run is named by the host program, never over the wire. */
+const functionBody = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  endpoint: z.string().refine((text) => loopbackUrl(text) !== undefined, 'must be an http address on this machine'),
+  functionName: z.string().optional(),
+});
+const rdsBody = z.strictObject({
+  instances: z.array(z.looseObject({ DBInstanceIdentifier: z.string() })).default([]),
+  clusters: z.array(z.looseObject({ DBClusterIdentifier: z.string() })).default([]),
+});
+const retryBody = z.strictObject({ SecretId: z.string() });
+
+/** The sandbox's own routes, for suites in any language. They ask for no signature. */
+export function controlRoutes(sandbox: Controlled): (request: WireRequest) => Promise<WireAnswer> | undefined {
+  const { functions, faults } = sandbox;
+  const ok = { status: 'ok' };
+  const reset = async () => {
+    await sandbox.reset();
+    return ok;
+  };
+  const routes: Readonly<Record<string, (body: unknown) => unknown>> = {
+    'GET /_sandbox/health': () => ok,
+    'POST /_sandbox/reset': reset,
+    // Suites that were written for moto's server mode call this one.
+    'POST /moto-api/reset': reset,
+    'GET /_sandbox/requests': () => sandbox.requests.entries,
+    'GET /_sandbox/messages': () => sandbox.sns.messages,
+    'GET /_sandbox/rotations': () => sandbox.secretsManager.history,
+    'POST /_sandbox/rotations/retry': async (body) => {
+      await sandbox.secretsManager.retryRotation(retryBody.parse(body).SecretId);
+      return ok;
+    },
+    'GET /_sandbox/functions': () => functions.names().map((name) => ({ name, arn: functions.find(name) })),
+    'POST /_sandbox/functions': (body) => {
+      const { name, endpoint, functionName } = functionBody.parse(body);
+      return { arn: functions.register(name, { endpoint, ...(functionName && { functionName }) }) };
+    },
+    'GET /_sandbox/faults': () => ({ rules: faults.pending(), staleReads: faults.staleReads }),
+    'POST /_sandbox/faults': (body) => {
+      const { rules, staleReads, deliverTwice } = faultsBody.parse(body);
+      faults.add(...(rules as FaultRule[]));
+      if (staleReads !== undefined) faults.staleReads = staleReads;
+      for (const [step, times] of Object.entries(deliverTwice)) faults.deliverStepTwice(step, times);
+      return ok;
+    },
+    'DELETE /_sandbox/faults': () => {
+      faults.clear();
+      return ok;
+    },
+    'POST /_sandbox/rds': (body) => {
+      const { instances, clusters } = rdsBody.parse(body);
+      sandbox.rds.tell({ instances: instances as DBInstance[], clusters: clusters as DBCluster[] });
+      return ok;
+    },
+  };
+  return (request) => {
+    if (!/^\/(_sandbox|moto-api)\//.test(request.path)) return undefined;
+    const route = routes[`${request.method} ${request.path}`];
+    return route ? answer(route, request) : Promise.resolve(json(404, { message: 'no such route' }));
+  };
+}
+
+async function answer(route: (body: unknown) => unknown, request: WireRequest): Promise<WireAnswer> {
+  try {
+    return json(200, await route(request.body.length > 0 ? JSON.parse(request.body.toString()) : {}));
+  } catch (error) {
+    if (error instanceof z.ZodError) return json(400, { message: z.prettifyError(error) });
+    if (error instanceof SyntaxError) return json(400, { message: 'the body is not JSON' });
+    if (error instanceof AwsError) return json(error.status, { code: error.code, message: error.message });
+    console.error(`${request.method} ${request.path} failed`, error);
+    return json(500, { message: 'an internal error occurred' });
+  }
+}

@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type PostgresServer, startPostgres } from './postgres/server.ts';
+import { type Sandbox, startSandbox } from './sandbox.ts';
+import { applicationUser, createSeed, type Seed } from './seed.ts';
+
+const help = `Usage: npm run sandbox -- [--port 4566] [--database postgres|none]
+
+Secrets Manager, SNS, RDS and Lambda on one port of this machine, and a PostgreSQL whose users can be rotated.
+
+  --port N         where to listen on 127.0.0.1; 4566 when absent, 0 for any free one
+  --database NAME  postgres (starts one, with TLS and SCRAM) or none
+  --help           this text
+
+Besides the services, under /_sandbox (JSON, no credentials needed):
+  POST reset              empties everything; registered functions stay (also POST /moto-api/reset)
+  GET  health             {"status":"ok"}
+  POST functions          {"name":"my-rotator","endpoint":"http://127.0.0.1:9000"}: a rotation function behind a Lambda
+                          Invoke API; "functionName" when it has another name there
+  GET  requests, messages, rotations   the calls so far, what was published, what happened in rotations
+  POST rotations/retry    {"SecretId":"app"}: repeats an unfinished rotation
+  POST faults             {"rules":[{"operation":"PutSecretValue","action":"cut","when":"after"}]}
+  POST rds                {"instances":[...],"clusters":[...]}: what the Describe calls answer
+
+Environment:
+  AWS_ENDPOINT_URL_LAMBDA  a Lambda Invoke API that is asked for functions that are not registered here
+`;
+
+const bundle = fileURLToPath(new URL('../dist/postgres/index.mjs', import.meta.url));
+const singleUserFunction = 'rekey-postgres-single-user';
+const exportsByFunction = {
+  [singleUserFunction]: 'singleUser',
+  'rekey-postgres-alternating-users': 'alternatingUsers',
+};
+
+main().catch((error: NodeJS.ErrnoException & { port?: number }) => {
+  const isTaken = error.code === 'EADDRINUSE';
+  console.error(isTaken ? `port ${error.port} is in use: choose another one with --port` : error.message);
+  process.exitCode = 1;
+});
+
+async function main(): Promise<void> {
+  const options = parseOptions();
+  if (options.help) {
+    process.stdout.write(help);
+    return;
+  }
+  const stopped = untilStopped();
+  const { AWS_ENDPOINT_URL_LAMBDA: lambdaEndpoint } = process.env;
+  let seed: Seed | undefined;
+  let database: PostgresServer | undefined;
+  const sandbox = await startSandbox({
+    port: options.port,
+    ...(lambdaEndpoint && { lambdaEndpoint }),
+    afterReset: async () => seed?.plant(),
+  });
+  try {
+    database = options.database === 'postgres' ? await startPostgres() : undefined;
+    seed = createSeed(sandbox, database);
+    await seed.plant();
+    registerFunctions(sandbox, seed, database);
+    process.stdout.write(greeting(sandbox, seed, database));
+    await stopped;
+  } finally {
+    await sandbox.close();
+    await database?.stop();
+    seed?.remove();
+  }
+}
+
+function parseOptions() {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '4566' },
+      database: { type: 'string', default: 'postgres' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { port, database, help } = values;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`--port ${port}: not a port`);
+  if (database !== 'postgres' && database !== 'none') throw new Error(`--database ${database}: postgres or none`);
+  return { port: Number(port), database, help };
+}
+
+/** Ctrl-C or a polite kill. A second one ends the process at once. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      for (const signal of signals) process.removeListener(signal, stop);
+      resolve();
+    };
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    for (const signal of signals) process.once(signal, stop);
+  });
+}
+
+function registerFunctions(sandbox: Sandbox, seed: Seed, database: PostgresServer | undefined): void {
+  if (!existsSync(bundle)) return;
+  const env = {
+    NOTIFICATION_TOPIC_ARN: seed.topicArn,
+    ...(database && { DATABASE_CA_BUNDLE: database.caFile }),
+  };
+  for (const [name, exported] of Object.entries(exportsByFunction)) {
+    sandbox.functions.register(name, { file: bundle, export: exported, mode: 'warm', env });
+  }
+}
+
+function greeting(sandbox: Sandbox, seed: Seed, database: PostgresServer | undefined): string {
+  const { url, functions } = sandbox;
+  const names = functions.names();
+  const aws = `aws --endpoint-url ${url}`;
+  const rotate = functions.find(singleUserFunction) ?? 'ARN';
+  return [
+    `sandbox ready on ${url}`,
+    '',
+    ...(database
+      ? [`PostgreSQL ${database.version} on ${database.host}:${database.port}, CA in ${database.caFile}`]
+      : []),
+    names.length > 0 ? `functions: ${names.join(', ')}` : 'no functions: npm run build makes dist/postgres/index.mjs',
+    '',
+    'To try, in another terminal (any credentials will do, signatures are not checked):',
+    '',
+    `  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=${sandbox.account.region}`,
+    ...(seed.secretFile
+      ? [
+          `  ${aws} secretsmanager create-secret --name ${applicationUser} --secret-string file://${seed.secretFile}`,
+          `  ${aws} secretsmanager rotate-secret --secret-id ${applicationUser} --rotation-lambda-arn ${rotate} --rotation-rules AutomaticallyAfterDays=30`,
+          `  ${aws} secretsmanager describe-secret --secret-id ${applicationUser}`,
+          `  ${aws} secretsmanager get-secret-value --secret-id ${applicationUser}`,
+          `  curl ${url}/_sandbox/messages`,
+        ]
+      : [`  ${aws} secretsmanager create-secret --name ${applicationUser} --secret-string file://value.json`]),
+    '',
+    'Ctrl-C stops it.',
+    '',
+  ].join('\n');
+}

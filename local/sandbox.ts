@@ -1,0 +1,115 @@
+import { awsJson } from './aws-json.ts';
+import { awsQuery } from './aws-query.ts';
+import { controlRoutes } from './control.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createFunctions, type Functions } from './lambda/functions.ts';
+import { lambdaRest } from './lambda/rest.ts';
+import { type RdsService, rds } from './rds/service.ts';
+import { type RequestRecord, requestLog } from './requests.ts';
+import { type SecretsManagerService, secretsManager } from './secrets-manager/service.ts';
+import { startServer } from './server.ts';
+import type { Account } from './service.ts';
+import { type SnsService, sns } from './sns/service.ts';
+
+export interface SandboxOptions {
+  /** A free one is chosen when absent. */
+  readonly port?: number;
+  readonly account?: Partial<Account>;
+  /** A Lambda Invoke API that is asked for functions that are not registered here (`AWS_ENDPOINT_URL_LAMBDA`). */
+  readonly lambdaEndpoint?: string;
+  /** How often Secrets Manager repeats a failed rotation by itself, and how long it waits before it does. */
+  readonly automaticRetries?: number;
+  readonly retryDelayMs?: number;
+  /** Runs after every reset: puts back what the host program wants to be there always. */
+  readonly afterReset?: () => Promise<void>;
+}
+
+export interface Sandbox {
+  readonly url: string;
+  readonly account: Account;
+  readonly secretsManager: SecretsManagerService;
+  readonly sns: SnsService;
+  readonly rds: RdsService;
+  readonly functions: Functions;
+  readonly faults: Faults;
+  /** Every call that a service was asked for, oldest first; `caller` names the rotation function that made it. */
+  readonly requests: readonly RequestRecord[];
+  /** Resolves when no rotation is being driven and no message is on its way. */
+  idle(): Promise<void>;
+  /** Forgets everything but the registered functions, which belong to the host program. */
+  reset(): Promise<void>;
+  /** Ends every connection and every process. Read logs and history before. */
+  close(): Promise<void>;
+}
+
+/** Secrets Manager, SNS, RDS and Lambda on one port of this machine, speaking the services' own protocols. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const account: Account = {
+    accountId: '123456789012',
+    partition: 'aws',
+    region: 'us-east-1',
+    now: Date.now,
+    ...options.account,
+  };
+  let port = 0;
+  const url = () => `http://127.0.0.1:${port}`;
+  const faults = createFaults();
+  const requests = requestLog();
+  const functions = createFunctions({
+    account,
+    url,
+    ...(options.lambdaEndpoint && { lambdaEndpoint: options.lambdaEndpoint }),
+  });
+  const services = {
+    secretsManager: secretsManager({
+      account,
+      functions,
+      faults,
+      ...(options.automaticRetries !== undefined && { automaticRetries: options.automaticRetries }),
+      ...(options.retryDelayMs !== undefined && { retryDelayMs: options.retryDelayMs }),
+    }),
+    sns: sns(account, url),
+    rds: rds(account),
+  };
+  const all = Object.values(services);
+
+  const idle = async () => {
+    await services.secretsManager.idle();
+    await services.sns.idle();
+  };
+  const reset = async () => {
+    // Functions first: their death ends the rotations that still run.
+    functions.reset();
+    for (const service of all) service.reset();
+    faults.clear();
+    requests.clear();
+    await options.afterReset?.();
+  };
+  const server = await startServer({
+    port: options.port ?? 0,
+    protocols: [awsJson(all, account), lambdaRest(functions, account), awsQuery(all, account)],
+    control: controlRoutes({ ...services, functions, faults, requests, reset }),
+    faults,
+    requests,
+    callerOf: functions.callerOf,
+    killFunction: functions.kill,
+  });
+  port = server.port;
+
+  return {
+    url: url(),
+    account,
+    ...services,
+    functions,
+    faults,
+    requests: requests.entries,
+    idle,
+    reset,
+    close: async () => {
+      // Nothing is retried from here on.
+      services.secretsManager.reset();
+      await functions.close();
+      await server.close();
+    },
+  };
+}

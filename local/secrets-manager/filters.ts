@@ -1,0 +1,52 @@
+import type { Secret } from './secret.ts';
+
+export interface Filter {
+  readonly Key: string;
+  readonly Values: readonly string[];
+}
+
+type Matcher = (secret: Secret, value: string, region: string) => boolean;
+
+/** Several values of one filter are or-ed, several filters and-ed, also two with one key. */
+export function matchesFilters(secret: Secret, filters: readonly Filter[], region: string): boolean {
+  return filters.every(({ Key, Values }) => Values.some((value) => matches(secret, Key, value, region)));
+}
+
+function matches(secret: Secret, key: string, value: string, region: string): boolean {
+  const matcher = MATCHERS[key];
+  if (!matcher) return false;
+  return value.startsWith('!') ? !matcher(secret, value.slice(1), region) : matcher(secret, value, region);
+}
+
+const MATCHERS: Readonly<Record<string, Matcher>> = {
+  name: (secret, value) => !value.includes(' ') && secret.name.startsWith(value),
+  description: (secret, value) => allWordsBegin(value, spaced(secret.description ?? '')),
+  'tag-key': (secret, value) => (secret.tags ?? []).some((tag) => tag.Key.startsWith(value)),
+  'tag-value': (secret, value) => (secret.tags ?? []).some((tag) => tag.Value.startsWith(value)),
+  'primary-region': (_secret, value, region) => region.startsWith(value),
+  'owning-service': () => false,
+  all(secret, value) {
+    const tagTexts = (secret.tags ?? []).flatMap((tag) => [tag.Key, tag.Value]);
+    return allWordsBegin(
+      value,
+      [secret.name, secret.description ?? '', ...tagTexts].flatMap(spaced).flatMap(nameWords),
+    );
+  },
+};
+
+/** Each word of the value is the beginning of some word of the text, in any order and any case. */
+function allWordsBegin(value: string, words: readonly string[]): boolean {
+  return spaced(value).every((wanted) => words.some((word) => word.toLowerCase().startsWith(wanted.toLowerCase())));
+}
+
+function spaced(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
+
+/** The word itself and its parts: at its separator when it has one kind only, and before capitals. COMPANYthings is COMPAN and Ythings. */
+function nameWords(word: string): string[] {
+  const separators = new Set(word.match(/[/\-_+=.@]/g));
+  const parts = separators.size === 1 ? word.split([...separators].join('')) : [word];
+  const split = parts.flatMap((part) => part.split(/(?<=[^A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/));
+  return split.filter((part) => part !== '');
+}

@@ -1,0 +1,124 @@
+import { type Cron, parseCron } from './cron.ts';
+import { errors } from './errors.ts';
+import type { RotationRules } from './secret.ts';
+
+interface Window {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Gives the first window that opens after a moment; undefined for a cron that never comes. */
+type Schedule = (after: number) => Window | undefined;
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Covers the rarest day a cron can name, 29 February over a common century year. */
+const FARTHEST_DAYS = 366 * 9;
+
+/** Throws the service's error for rules that it refuses. */
+export function checkRules(rules: RotationRules): void {
+  if (!scheduleOf(rules)?.(0) && hasSchedule(rules)) throw invalidExpression();
+}
+
+/**
+ * NextRotationDate: the last second of the next window. Rotated at 04:04:59 with rate(4 hours), the real service showed 08:59:59.
+ * Undefined without a schedule.
+ */
+export function nextRotation(rules: RotationRules | undefined, after: number): number | undefined {
+  const window = rules && scheduleOf(rules)?.(after);
+  return window && window.end - 1000;
+}
+
+/** Rules as DescribeSecret shows them: an expression comes with the days that it amounts to. */
+export function expandedRules(rules: RotationRules, now: number): Record<string, unknown> {
+  if (rules.ScheduleExpression === undefined) return { ...rules };
+  const schedule = scheduleOf(rules);
+  const first = schedule?.(now);
+  const second = first && schedule?.(first.start);
+  const days = first && second ? Math.max(1, Math.ceil((second.start - first.start) / DAY)) : undefined;
+  return { AutomaticallyAfterDays: days, ...rules };
+}
+
+function hasSchedule(rules: RotationRules): boolean {
+  return rules.AutomaticallyAfterDays !== undefined || rules.ScheduleExpression !== undefined;
+}
+
+function scheduleOf(rules: RotationRules): Schedule | undefined {
+  const { AutomaticallyAfterDays: days, ScheduleExpression: expression } = rules;
+  if (days !== undefined && expression !== undefined) {
+    throw errors.invalidParameter('You cannot specify both rotation frequency and schedule expression together.');
+  }
+  const duration = durationOf(rules.Duration);
+  if (days !== undefined) return everyDays(days, duration);
+  if (expression === undefined) return undefined;
+
+  const rate = /^rate\((\d+) (hour|day)s?\)$/.exec(expression);
+  if (rate) return rate[2] === 'hour' ? rateInHours(Number(rate[1]), duration) : rateInDays(Number(rate[1]), duration);
+  const cron = parseCron(/^cron\((.*)\)$/.exec(expression)?.[1] ?? '');
+  if (!cron) throw invalidExpression();
+  return atHours(cron, duration);
+}
+
+function rateInHours(hours: number, duration: number | undefined): Schedule {
+  if (hours < 4 || hours > 23) throw errors.invalidParameter('Rate in hour should be least 4 and less than 24.');
+  if (duration !== undefined && duration > hours) throw durationTooLong();
+  return (after) => {
+    const midnight = startOfDay(after);
+    const passed = Math.floor((after - midnight) / (hours * HOUR));
+    const start = midnight + (passed + 1) * hours * HOUR;
+    return { start, end: start + (duration ?? 1) * HOUR };
+  };
+}
+
+function rateInDays(days: number, duration: number | undefined): Schedule {
+  if (days < 1 || days > 999) {
+    throw errors.invalidParameter('Rate in day should be greater than 0 and less than 1000.');
+  }
+  return everyDays(days, duration);
+}
+
+function everyDays(days: number, duration: number | undefined): Schedule {
+  return (after) => {
+    const start = startOfDay(after) + days * DAY;
+    return { start, end: start + (duration ?? 24) * HOUR };
+  };
+}
+
+function atHours(cron: Cron, duration: number | undefined): Schedule {
+  const hourly = cron.hours.length > 1;
+  if (duration !== undefined) {
+    if ((cron.hours.at(-1) ?? 0) + duration > 24) {
+      throw errors.invalidParameter('Starting hour and duration must be within a day.');
+    }
+    if (cron.hours.some((hour, index) => hour + duration > (cron.hours[index + 1] ?? 24))) throw durationTooLong();
+  }
+  return (after) => {
+    const today = startOfDay(after);
+    for (let midnight = today; midnight <= today + FARTHEST_DAYS * DAY; midnight += DAY) {
+      const start = cron.hours.map((hour) => midnight + hour * HOUR).find((moment) => moment > after);
+      if (start === undefined || !cron.matches(new Date(midnight))) continue;
+      const open = duration ?? (hourly ? 1 : undefined);
+      return { start, end: open === undefined ? midnight + DAY : start + open * HOUR };
+    }
+    return undefined;
+  };
+}
+
+function durationOf(duration: string | undefined): number | undefined {
+  if (duration === undefined) return undefined;
+  const hours = Number.parseInt(duration, 10);
+  if (hours < 1 || hours > 24) throw errors.invalidParameter('Duration must be at least 1 hour, at most 24 hour.');
+  return hours;
+}
+
+function startOfDay(moment: number): number {
+  return moment - (moment % DAY);
+}
+
+function invalidExpression() {
+  return errors.invalidParameter('Invalid schedule expression.');
+}
+
+function durationTooLong() {
+  return errors.invalidParameter('Duration cannot be greater than Rate in hour.');
+}

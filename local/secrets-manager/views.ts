@@ -1,0 +1,60 @@
+import { expandedRules } from './schedule.ts';
+import type { Secret, SecretValue, Version } from './secret.ts';
+
+/** The answer without the members that have no value: the service never says null. */
+export function present(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
+
+/** Epoch seconds, up to three decimals. */
+export function seconds(milliseconds: number): number;
+export function seconds(milliseconds: number | undefined): number | undefined;
+export function seconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : milliseconds / 1000;
+}
+
+export function named(secret: Secret): { ARN: string; Name: string } {
+  return { ARN: secret.arn, Name: secret.name };
+}
+
+export function valueMembers(value: SecretValue): Record<string, string> {
+  return 'string' in value ? { SecretString: value.string } : { SecretBinary: value.binary };
+}
+
+/** Deprecated versions have no VersionStages member, not an empty one. */
+export function stages(version: Version | undefined): readonly string[] | undefined {
+  return version?.labels.length ? version.labels : undefined;
+}
+
+export function replicationStatus(secret: Secret): readonly Record<string, string>[] | undefined {
+  if (secret.replicas.length === 0) return undefined;
+  return secret.replicas.map(({ region, kmsKeyId }) => ({
+    Region: region,
+    KmsKeyId: kmsKeyId,
+    Status: 'InSync',
+    StatusMessage: 'Replication succeeded',
+  }));
+}
+
+/** DescribeSecret and ListSecrets show the same, under one different name. */
+export function described(secret: Secret, labelsAre: 'VersionIdsToStages' | 'SecretVersionsToStages', region: string) {
+  const labelled = secret.versions.filter((version) => version.labels.length > 0);
+  const { rotation } = secret;
+  return present({
+    ...named(secret),
+    Description: secret.description || undefined,
+    KmsKeyId: secret.kmsKeyId || undefined,
+    RotationEnabled: rotation?.enabled,
+    RotationLambdaARN: rotation?.functionArn,
+    RotationRules: rotation?.rules && present(expandedRules(rotation.rules, secret.changedAt)),
+    LastRotatedDate: seconds(rotation?.lastAt),
+    LastChangedDate: seconds(secret.changedAt),
+    LastAccessedDate: seconds(secret.accessedAt),
+    DeletedDate: seconds(secret.deletion?.at),
+    NextRotationDate: seconds(rotation?.nextAt),
+    Tags: secret.tags,
+    [labelsAre]: labelled.length ? Object.fromEntries(labelled.map(({ id, labels }) => [id, labels])) : undefined,
+    CreatedDate: seconds(secret.createdAt),
+    PrimaryRegion: secret.replicas.length ? region : undefined,
+  });
+}

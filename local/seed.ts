@@ -1,0 +1,72 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { PostgresServer } from './postgres/server.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export const topicName = 'rekey-rotations';
+export const superuserSecret = 'postgres-superuser';
+export const applicationUser = 'app';
+
+export interface Seed {
+  readonly topicArn: string;
+  /** The value for a secret of the application's user. A file, because a password has no place on a command line. */
+  readonly secretFile: string | undefined;
+  /** Puts everything into the sandbox, again after a reset. */
+  plant(): Promise<void>;
+  remove(): void;
+}
+
+/** What `npm run sandbox` starts with: a topic for notifications, and a database user with a secret value to try a rotation with. */
+export function createSeed(sandbox: Sandbox, database: PostgresServer | undefined): Seed {
+  const { accountId, region } = sandbox.account;
+  const folder = database && mkdtempSync(join(tmpdir(), 'rekey-sandbox-'));
+  const secretFile = folder && join(folder, `${applicationUser}.json`);
+  return {
+    topicArn: `arn:aws:sns:${region}:${accountId}:${topicName}`,
+    secretFile,
+    plant: async () => {
+      await sandbox.sns.call('CreateTopic', { Name: topicName }, { region });
+      if (!database || !secretFile) return;
+      const place = { engine: 'postgres', host: database.host, port: database.port, dbname: 'postgres' };
+      const superuser = await sandbox.secretsManager.call(
+        'CreateSecret',
+        {
+          Name: superuserSecret,
+          ClientRequestToken: randomUUID(),
+          SecretString: JSON.stringify({ ...place, ...database.superuser }),
+        },
+        { region },
+      );
+      const password = randomBytes(24).toString('base64url');
+      await setPassword(database, applicationUser, password);
+      const value = { ...place, username: applicationUser, password, masterarn: superuser?.ARN };
+      writeFileSync(secretFile, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+    },
+    remove: () => {
+      if (folder) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function setPassword(database: PostgresServer, username: string, password: string): Promise<void> {
+  const { host, port, superuser, ca } = database;
+  const client = new pg.Client({
+    host,
+    port,
+    user: superuser.username,
+    password: superuser.password,
+    database: 'postgres',
+    ssl: { ca },
+  });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [username]);
+    const role = `ROLE ${client.escapeIdentifier(username)} LOGIN PASSWORD ${client.escapeLiteral(password)}`;
+    await client.query(rowCount ? `ALTER ${role}` : `CREATE ${role}`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,43 @@
+export interface CallContext {
+  readonly accessKeyId?: string;
+  readonly region: string;
+}
+
+/** One AWS service: takes the parsed input of an operation, gives the parsed output; throws AwsError. `undefined` output = empty body. */
+export interface Service {
+  readonly name: 'secretsmanager' | 'sns' | 'rds' | 'lambda' | 'ssm';
+  call(
+    operation: string,
+    input: Record<string, unknown>,
+    context: CallContext,
+  ): Promise<Record<string, unknown> | undefined>;
+  reset(): void;
+}
+
+/** What the account looks like; one object shared by all services. */
+export interface Account {
+  readonly accountId: string;
+  readonly partition: 'aws';
+  readonly region: string;
+  /** Epoch milliseconds; tests may move it. */
+  now(): number;
+}
+
+/** How Secrets Manager reaches rotation functions. */
+export interface RotationFunctions {
+  /** The function's ARN when it is known here (name or ARN given) and may be invoked, else undefined. */
+  find(nameOrArn: string): string | undefined;
+  invoke(arn: string, event: Record<string, unknown>): Promise<InvokeOutcome>;
+}
+
+export type InvokeOutcome =
+  | { ok: true; payload: unknown }
+  | { ok: false; error: { errorType: string; errorMessage: string; trace?: string[] } };
+
+/** Faults that Secrets Manager itself asks for; those of the wire live in the HTTP front. */
+export interface SecretsManagerFaults {
+  /** How many further reads after a write still see the state before it (eventual consistency), 0 = none. */
+  readonly staleReads: number;
+  /** Deliver this step twice at the same moment? Consumed when true. */
+  deliverTwice(step: string): boolean;
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../local/sandbox.ts';
+import { findTool, run } from './command.ts';
+
+const program = await findTool('awscli', ['/usr/bin/aws', 'aws'], ['--version']);
+
+describe.skipIf(!program)(
+  'the AWS CLI',
+  () => {
+    let sandbox: Sandbox;
+    let folder: string;
+
+    beforeAll(async () => {
+      sandbox = await startSandbox();
+      folder = mkdtempSync(join(tmpdir(), 'rekey-cli-'));
+    });
+    afterAll(async () => {
+      await sandbox.close();
+      rmSync(folder, { recursive: true });
+    });
+
+    async function aws(...parameters: string[]) {
+      const { status, stdout, stderr } = await run(program ?? '', ['--endpoint-url', sandbox.url, ...parameters], {
+        HOME: folder,
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_DEFAULT_REGION: 'us-east-1',
+        AWS_PAGER: '',
+      });
+      return { status, stderr: stderr.trim(), output: stdout.trim() ? JSON.parse(stdout) : undefined };
+    }
+
+    it('creates a secret, rotates it and reads it', async () => {
+      const arn = sandbox.functions.register('rotator', {
+        file: fileURLToPath(new URL('lambda/functions.fixture.mjs', import.meta.url)),
+        export: 'rotate',
+      });
+      const file = join(folder, 'value.json');
+      writeFileSync(file, '{"username":"app"}');
+
+      await aws('secretsmanager', 'create-secret', '--name', 'app', '--secret-string', `file://${file}`);
+      const rotated = await aws(
+        ...['secretsmanager', 'rotate-secret', '--secret-id', 'app', '--rotation-lambda-arn', arn],
+        ...['--rotation-rules', 'AutomaticallyAfterDays=30'],
+      );
+      await sandbox.idle();
+      const described = await aws('secretsmanager', 'describe-secret', '--secret-id', 'app');
+      const read = await aws('secretsmanager', 'get-secret-value', '--secret-id', 'app');
+
+      expect(described.output).toMatchObject({ Name: 'app', RotationEnabled: true, RotationLambdaARN: arn });
+      expect(new Date(described.output.LastRotatedDate).getFullYear()).toBe(new Date().getFullYear());
+      expect(read.output).toMatchObject({
+        VersionId: rotated.output.VersionId,
+        SecretString: `value of ${rotated.output.VersionId}`,
+      });
+    });
+
+    it('shows the service’s errors', async () => {
+      const { status, stderr } = await aws('secretsmanager', 'get-secret-value', '--secret-id', 'nope');
+
+      expect(status).toBe(254);
+      expect(stderr).toBe(
+        "An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret.",
+      );
+    });
+
+    it('publishes to a topic', async () => {
+      const { output } = await aws('sns', 'create-topic', '--name', 'alerts');
+
+      await aws('sns', 'publish', '--topic-arn', output.TopicArn, '--message', 'text', '--subject', 'S');
+
+      expect(sandbox.sns.messages).toMatchObject([{ subject: 'S', message: 'text' }]);
+    });
+
+    it('invokes a function', async () => {
+      sandbox.functions.register('echo', { handler: (event: object) => ({ event }) });
+      const file = join(folder, 'out.json');
+
+      const { output } = await aws(
+        ...['lambda', 'invoke', '--function-name', 'echo', '--cli-binary-format', 'raw-in-base64-out'],
+        ...['--payload', '{"a":1}', file],
+      );
+
+      expect(output).toEqual({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ event: { a: 1 } });
+    });
+  },
+  60_000,
+);

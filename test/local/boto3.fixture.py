@@ -1,0 +1,55 @@
+"""Talks to the sandbox as a Python program would; prints what it saw as JSON."""
+import json
+import os
+import sys
+
+import boto3
+from botocore.exceptions import ClientError
+
+
+def client(name):
+    return boto3.client(
+        name,
+        endpoint_url=os.environ["SANDBOX_URL"],
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+def failure(call, **arguments):
+    try:
+        call(**arguments)
+        return None
+    except ClientError as error:
+        response = error.response
+        return [type(error).__name__, response["Error"]["Message"], response["ResponseMetadata"]["HTTPStatusCode"]]
+
+
+secrets, sns, rds, functions = client("secretsmanager"), client("sns"), client("rds"), client("lambda")
+
+created = secrets.create_secret(Name="app", SecretBinary=b"\x00\xff")
+read = secrets.get_secret_value(SecretId="app")
+topic = sns.create_topic(Name="alerts", Tags=[{"Key": "team", "Value": "a"}])["TopicArn"]
+sns.publish(TopicArn=topic, Message="text", MessageAttributes={"code": {"DataType": "String", "StringValue": "X"}})
+invoked = functions.invoke(FunctionName="echo", Payload=b'{"a": 1}')
+
+json.dump(
+    {
+        "arn": created["ARN"] == read["ARN"],
+        "binary": list(read["SecretBinary"]),
+        "year": read["CreatedDate"].year,
+        "requestId": len(read["ResponseMetadata"]["RequestId"]),
+        "missing": failure(secrets.get_secret_value, SecretId="nope"),
+        "topic": topic,
+        "attributes": sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Owner"],
+        "noTopic": failure(sns.publish, TopicArn=topic + "x", Message="text"),
+        "instance": rds.describe_db_instances()["DBInstances"][0]["Endpoint"],
+        "members": rds.describe_db_clusters()["DBClusters"][0]["DBClusterMembers"],
+        "noInstance": failure(rds.describe_db_instances, DBInstanceIdentifier="nope"),
+        "noCluster": failure(rds.describe_db_clusters, DBClusterIdentifier="nope"),
+        "payload": json.load(invoked["Payload"]),
+        "noFunction": failure(functions.invoke, FunctionName="nope"),
+    },
+    sys.stdout,
+)

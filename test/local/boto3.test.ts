@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { startSandbox } from '../../local/sandbox.ts';
+import { findTool, run } from './command.ts';
+
+const python = await findTool(
+  'boto3',
+  ['/usr/bin/python3', 'python3'],
+  ['-c', 'import boto3; print(boto3.__version__)'],
+);
+
+it.skipIf(!python)('boto3 takes the sandbox for AWS', { timeout: 60_000 }, async () => {
+  const sandbox = await startSandbox();
+  sandbox.functions.register('echo', { handler: (event: object) => ({ event }) });
+  sandbox.rds.tell({
+    instances: [{ DBInstanceIdentifier: 'db', Endpoint: { Address: 'db.example', Port: 5432 } }],
+    clusters: [
+      { DBClusterIdentifier: 'aurora', DBClusterMembers: [{ DBInstanceIdentifier: 'db', IsClusterWriter: true }] },
+    ],
+  });
+  const script = fileURLToPath(new URL('boto3.fixture.py', import.meta.url));
+
+  const { stdout, stderr } = await run(python ?? '', [script], { SANDBOX_URL: sandbox.url, HOME: '/nonexistent' });
+  await sandbox.close();
+
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual({
+    arn: true,
+    binary: [0, 255],
+    year: new Date().getUTCFullYear(),
+    requestId: 36,
+    missing: ['ResourceNotFoundException', "Secrets Manager can't find the specified secret.", 400],
+    topic: 'arn:aws:sns:us-east-1:123456789012:alerts',
+    attributes: '123456789012',
+    noTopic: ['NotFoundException', 'Topic does not exist', 404],
+    instance: { Address: 'db.example', Port: 5432 },
+    members: [{ DBInstanceIdentifier: 'db', IsClusterWriter: true }],
+    noInstance: ['DBInstanceNotFoundFault', 'DBInstance nope not found.', 404],
+    noCluster: ['DBClusterNotFoundFault', 'DBCluster nope not found.', 404],
+    payload: { event: { a: 1 } },
+    noFunction: [
+      'ResourceNotFoundException',
+      'Function not found: arn:aws:lambda:us-east-1:123456789012:function:nope',
+      404,
+    ],
+  });
+});
