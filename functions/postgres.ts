@@ -1,0 +1,8 @@
+import { superuserFromSecretsManager } from '../shared/aws/superuser.ts';
+import { postgres } from '../shared/engines/postgres.ts';
+import { rotationHandler } from '../shared/lambda/rotation-handler.ts';
+import { alternatingUsersStrategy } from '../shared/strategies/alternating-users.ts';
+import { singleUserStrategy } from '../shared/strategies/single-user.ts';
+
+export const singleUser = rotationHandler(singleUserStrategy(postgres));
+export const alternatingUsers = rotationHandler(alternatingUsersStrategy(postgres, superuserFromSecretsManager));

@@ -1,0 +1,65 @@
+/** Errors of AWS calls, classified by code. */
+import { DeadlineError, PermissionError, ProviderError, RotationError, UnreachableError } from '../rotation/errors.ts';
+
+const DENIED = new Set([
+  'AccessDeniedException',
+  'AccessDenied',
+  'AuthorizationError',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'ExpiredTokenException',
+  'CredentialsProviderError',
+  'DecryptionFailure',
+  'EncryptionFailure',
+]);
+const THROTTLED = new Set(['ThrottlingException', 'Throttling', 'TooManyRequestsException', 'RequestLimitExceeded']);
+
+/** What an error of `what` (for example 'GetSecretValue of prod/app') means, when the caller has no better answer. */
+export function serviceError(error: unknown, what: string): RotationError {
+  if (error instanceof RotationError) return error;
+  const { name, code, status } = facts(error);
+  if (name === 'AbortError') {
+    return new DeadlineError(`${what} had no answer before the time limit of the function`, {
+      hint: 'in a VPC the function needs an interface endpoint of the service, or NAT; or give it a longer timeout',
+      cause: error,
+    });
+  }
+  if (DENIED.has(name)) {
+    return new PermissionError(`${what} is denied (${name})`, {
+      code: 'ACCESS_DENIED',
+      hint: "allow it in the function's role, in the secret's resource policy and in the policy of its KMS key",
+      cause: error,
+    });
+  }
+  if (THROTTLED.has(name)) {
+    return new ProviderError(`${what} is throttled (${name})`, {
+      hint: 'too many calls in this account and region; the step is safe to repeat',
+      cause: error,
+    });
+  }
+  if (status === undefined) {
+    return new UnreachableError(`${what} got no answer (${code ?? name})`, {
+      code: code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'UNREACHABLE_DNS' : 'UNREACHABLE_TCP',
+      hint: 'in a VPC the function needs an interface endpoint of the service, or NAT',
+      cause: error,
+    });
+  }
+  return new ProviderError(`${what} failed (${name}, HTTP ${status})`, {
+    hint: 'see the health of the service; the step is safe to repeat',
+    cause: error,
+  });
+}
+
+export function nameOf(error: unknown): string {
+  return facts(error).name;
+}
+
+function facts(error: unknown): { name: string; code: string | undefined; status: number | undefined } {
+  const given = error as { name?: unknown; code?: unknown; $metadata?: { httpStatusCode?: unknown } } | undefined;
+  const status = given?.$metadata?.httpStatusCode;
+  return {
+    name: typeof given?.name === 'string' ? given.name : 'Error',
+    code: typeof given?.code === 'string' ? given.code : undefined,
+    status: typeof status === 'number' ? status : undefined,
+  };
+}

@@ -1,0 +1,156 @@
+/** PostgreSQL's and Node's errors, classified by code. Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+import pg from 'pg';
+import {
+  AuthenticationError,
+  InvalidSecretError,
+  PermissionError,
+  ProviderError,
+  type RotationError,
+  UnreachableError,
+} from '../../rotation/errors.ts';
+
+/** How far a connection got. */
+export type Phase = 'dns' | 'tcp' | 'tls' | 'login';
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  readonly tls: boolean;
+}
+
+/** `error` undefined: time ran out in this phase. */
+export function connectError(error: unknown, phase: Phase, at: Target): RotationError {
+  if (error instanceof pg.DatabaseError) return refusedByServer(error, at);
+  const where = `${at.host}:${at.port}`;
+  const how = error === undefined ? 'no answer in time' : `${codeOf(error) ?? 'the connection ended'}`;
+  switch (phase) {
+    case 'dns':
+      return new UnreachableError(`host ${at.host} does not resolve (${how}, phase dns)`, {
+        code: 'UNREACHABLE_DNS',
+        hint: "check field host of the secret, and that the function's VPC resolves it",
+        cause: error,
+      });
+    case 'tcp':
+      return new UnreachableError(`${where} does not accept a connection (${how}, phase tcp)`, {
+        code: 'UNREACHABLE_TCP',
+        hint: "allow the function's security group to reach the port, and check that the server runs",
+        cause: error,
+      });
+    case 'tls':
+      return new UnreachableError(`no verified TLS with ${where} (${how}, phase tls)`, {
+        code: 'UNREACHABLE_TLS',
+        hint: tlsHint(codeOf(error)),
+        cause: error,
+      });
+    case 'login':
+      return new UnreachableError(`${where} took the connection but did not finish the login (${how}, phase login)`, {
+        code: 'UNREACHABLE_LOGIN',
+        hint: 'check that field port of the secret is the one of PostgreSQL, and that the server is not overloaded',
+        cause: error,
+      });
+  }
+}
+
+function tlsHint(code: string | undefined): string {
+  switch (code) {
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return 'the certificate is for another name: put a name that is in it into field host, for example the RDS endpoint';
+    case 'CERT_HAS_EXPIRED':
+      return "the server's certificate expired: renew it (RDS: modify the CA of the instance)";
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return 'the issuer is not a trusted root: name a PEM file with it in DATABASE_CA_BUNDLE';
+    default:
+      return 'switch TLS on at the server; only "ssl": false in the secret allows plain text, and then everybody on the way can read along';
+  }
+}
+
+/** The server was reached, and its answer to the login is an error. */
+function refusedByServer(error: pg.DatabaseError, at: Target): RotationError {
+  const where = `${at.host}:${at.port}`;
+  switch (error.code) {
+    case '28P01':
+      return authentication(`${where} refused the password of user ${at.user}`, error);
+    case '28000':
+      // pg_hba.conf and "no such role / not permitted to log in" share the code; the source routine tells them apart.
+      if (error.routine === 'ClientAuthentication') return notAdmitted(error, at);
+      return authentication(`${where} refused user ${at.user}: no such role, or it may not log in`, error);
+    case '3D000':
+      return new InvalidSecretError(`database ${at.database} does not exist at ${where}`, {
+        hint: 'correct field dbname of the secret',
+        cause: error,
+      });
+    case '42501':
+      return new PermissionError(`user ${at.user} may not connect to database ${at.database} at ${where}`, {
+        hint: 'GRANT CONNECT ON DATABASE to it, or correct field dbname of the secret',
+        cause: error,
+      });
+    default:
+      return new UnreachableError(`${where} could not take the login (SQLSTATE ${error.code}, phase login)`, {
+        code: 'UNREACHABLE_LOGIN',
+        hint: 'the server is starting, stopping or out of connections; the step is safe to repeat',
+        cause: error,
+      });
+  }
+}
+
+function authentication(fact: string, cause: unknown): AuthenticationError {
+  return new AuthenticationError(fact, { hint: 'the stored password is not the one the server knows', cause });
+}
+
+function notAdmitted(cause: unknown, at: Target): UnreachableError {
+  return new UnreachableError(
+    `${at.host}:${at.port} admits no ${at.tls ? 'TLS' : 'plain-text'} login of user ${at.user} to ${at.database} from here (phase login)`,
+    {
+      code: 'UNREACHABLE_TLS',
+      hint: at.tls
+        ? "let pg_hba.conf admit the function's addresses"
+        : 'the server wants TLS: take "ssl": false out of the secret; or let pg_hba.conf admit the function\'s addresses',
+      cause,
+    },
+  );
+}
+
+/** An error in answer to a statement. */
+export function queryError(error: unknown, at: Target): RotationError {
+  const where = `${at.host}:${at.port}`;
+  if (!(error instanceof pg.DatabaseError)) {
+    return new UnreachableError(`the connection to ${where} ended in the middle of a statement`, {
+      code: 'CONNECTION_LOST',
+      hint: 'the server restarted, failed over or closed the session; the step is safe to repeat',
+      cause: error,
+    });
+  }
+  switch (error.code) {
+    case '42501':
+      return new PermissionError(`${at.user} lacks a right at ${where}: ${error.message}`, {
+        hint: 'see the grants on the page of the engine (docs/engines/postgres.md)',
+        cause: error,
+      });
+    case '25006':
+    case '0A000':
+      return new PermissionError(`${where} takes no changes`, {
+        code: 'READ_ONLY',
+        hint: 'it is a standby: put the endpoint of the primary into field host, or use alternating users',
+        cause: error,
+      });
+    default:
+      return new ProviderError(
+        `${where} answered a statement of ${at.user} with SQLSTATE ${error.code}: ${error.message}`,
+        {
+          hint: "look the code up in PostgreSQL's manual, appendix A; the step is safe to repeat",
+          cause: error,
+        },
+      );
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,42 @@
+/** What the login of a session may do, as lines that two users of a pair can be compared by. */
+import { createHash } from 'node:crypto';
+import type { Connection } from './connection.ts';
+import { grantsTo } from './grants.ts';
+import { readRole } from './role.ts';
+
+/** `base` is the owner of the pair that this login belongs to; what only names one of the pair is left out. */
+export async function privileges(connection: Connection, base: string): Promise<string[]> {
+  const self = connection.username;
+  const [acting] = await connection.query('SELECT current_user AS name');
+  const role = await readRole(connection, self);
+  const members = await connection.query(
+    `SELECT rolname FROM pg_roles
+      WHERE rolname <> $1 AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = $1) AND pg_has_role($1, oid, 'MEMBER')`,
+    [self],
+  );
+  const roles = members.map((member) => String(member.rolname));
+  const grants = await grantsTo(connection, [self, ...roles]);
+  const owned = await connection.query(
+    `SELECT count(*)::int AS objects FROM pg_shdepend
+      WHERE refclassid = 'pg_authid'::regclass AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = $1) AND deptype = 'o'
+        AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))`,
+    [self],
+  );
+  const alone = self !== base && owned[0]?.objects !== 0;
+  const lines = [
+    `acts as ${String(acting?.name)}`,
+    ...(role?.attributes ?? []).map((attribute) => `attribute ${attribute}`),
+    ...(role?.settings ?? []).map(
+      ({ database, name, value }) => `setting ${database === '' ? '' : `${database}.`}${name} ${fingerprint(value)}`,
+    ),
+    ...roles.filter((name) => name !== base).map((name) => `member of ${name}`),
+    ...grants.map(({ prefix, right, grantable }) => `${prefix}${right}${grantable ? ' WITH GRANT OPTION' : ''}`),
+    ...(alone ? [`owns objects that ${base} does not own`] : []),
+  ];
+  return [...new Set(lines)].sort();
+}
+
+/** Settings may hold keys and tokens: they are compared, never shown. */
+function fingerprint(value: string): string {
+  return `#${createHash('sha256').update(value).digest('hex').slice(0, 8)}`;
+}

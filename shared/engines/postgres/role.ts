@@ -1,0 +1,71 @@
+/** What the server knows of a role beside grants: attributes, settings, memberships. */
+import pg from 'pg';
+import type { Connection } from './connection.ts';
+
+export interface Role {
+  readonly name: string;
+  /** ALTER ROLE clauses, one of each pair: `CREATEDB` or `NOCREATEDB`, `CONNECTION LIMIT 5` … */
+  readonly attributes: readonly string[];
+  /** Per-role settings except `role`; database '' is all of them. */
+  readonly settings: readonly Setting[];
+  /** The role that it acts as from login on (`ALTER ROLE … SET role`). */
+  readonly actsAs: string | undefined;
+  /** Roles that it is a direct member of. */
+  readonly memberOf: readonly string[];
+}
+
+export interface Setting {
+  readonly database: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+export async function readRole(connection: Connection, name: string): Promise<Role | undefined> {
+  const [row] = await connection.query(
+    `SELECT oid, rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls,
+            rolconnlimit, rolvaliduntil::text AS rolvaliduntil
+       FROM pg_roles WHERE rolname = $1`,
+    [name],
+  );
+  if (row === undefined) return undefined;
+  const all = await settingsOf(connection, name);
+  const members = await connection.query(
+    'SELECT DISTINCT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE m.member = $1 ORDER BY 1',
+    [row.oid],
+  );
+  return {
+    name,
+    attributes: attributesOf(row),
+    settings: all.filter((setting) => setting.name !== 'role'),
+    actsAs: all.find((setting) => setting.name === 'role' && setting.database === '')?.value,
+    memberOf: members.map((member) => String(member.rolname)),
+  };
+}
+
+function attributesOf(row: Record<string, unknown>): string[] {
+  const flag = (on: unknown, name: string) => (on === true ? name : `NO${name}`);
+  return [
+    flag(row.rolcanlogin, 'LOGIN'),
+    flag(row.rolsuper, 'SUPERUSER'),
+    flag(row.rolcreatedb, 'CREATEDB'),
+    flag(row.rolcreaterole, 'CREATEROLE'),
+    flag(row.rolinherit, 'INHERIT'),
+    flag(row.rolreplication, 'REPLICATION'),
+    flag(row.rolbypassrls, 'BYPASSRLS'),
+    `CONNECTION LIMIT ${Number(row.rolconnlimit)}`,
+    `VALID UNTIL ${pg.escapeLiteral(row.rolvaliduntil === null ? 'infinity' : String(row.rolvaliduntil))}`,
+  ];
+}
+
+async function settingsOf(connection: Connection, name: string): Promise<Setting[]> {
+  const rows = await connection.query(
+    `SELECT coalesce(d.datname, '') AS database, split_part(c.entry, '=', 1) AS name,
+            substr(c.entry, strpos(c.entry, '=') + 1) AS value
+       FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase,
+            unnest(s.setconfig) AS c(entry)
+      WHERE r.rolname = $1
+      ORDER BY 1, 2`,
+    [name],
+  );
+  return rows.map((row) => ({ database: String(row.database), name: String(row.name), value: String(row.value) }));
+}

@@ -1,0 +1,64 @@
+/** The function's settings. The only reader of the environment; docs/settings.md has the table. */
+import { InvalidEventError } from '../rotation/errors.ts';
+import type { PasswordSettings } from '../rotation/strategy.ts';
+
+export interface Settings {
+  readonly password: PasswordSettings;
+  /** 'finish': promote in finishSecret, as AWS's templates do. */
+  readonly cutover: 'finish' | undefined;
+  /** Path of a PEM file whose certificates are trusted too. */
+  readonly caBundle: string | undefined;
+  readonly region: string;
+}
+
+/** Throws InvalidEventError (INVALID_CONFIGURATION), which names the variable. */
+export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  return {
+    password: {
+      excludeCharacters: env.EXCLUDE_CHARACTERS,
+      length: length(env.PASSWORD_LENGTH),
+      excludeNumbers: flag(env.EXCLUDE_NUMBERS, false),
+      excludePunctuation: flag(env.EXCLUDE_PUNCTUATION, false),
+      excludeUppercase: flag(env.EXCLUDE_UPPERCASE, false),
+      excludeLowercase: flag(env.EXCLUDE_LOWERCASE, false),
+      requireEachIncludedType: flag(env.REQUIRE_EACH_INCLUDED_TYPE, true),
+    },
+    cutover: cutover(env.CUTOVER),
+    caBundle: env.DATABASE_CA_BUNDLE || undefined,
+    region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? '',
+  };
+}
+
+/** Read apart from the rest, so that a mistake elsewhere can still be told. */
+export function notificationTopic(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return env.NOTIFICATION_TOPIC_ARN || undefined;
+}
+
+/** The name that AWS's templates gave to the endpoint becomes the SDK's own, before the first client is made. */
+export function adoptTemplateEndpoint(env: NodeJS.ProcessEnv = process.env): void {
+  if (env.SECRETS_MANAGER_ENDPOINT) env.AWS_ENDPOINT_URL_SECRETS_MANAGER ??= env.SECRETS_MANAGER_ENDPOINT;
+}
+
+/** As AWS's templates spell booleans: true, 1, y and yes in any case; all else is false. */
+function flag(text: string | undefined, absent: boolean): boolean {
+  return text === undefined ? absent : ['true', '1', 'y', 'yes'].includes(text.toLowerCase());
+}
+
+function length(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw wrong('PASSWORD_LENGTH', 'give a number from 1 to 9999, or leave it out');
+}
+
+function cutover(text: string | undefined): 'finish' | undefined {
+  if (text === undefined || text === '' || text === 'set') return undefined;
+  if (text === 'finish') return 'finish';
+  throw wrong('CUTOVER', 'give set (default) or finish');
+}
+
+function wrong(variable: string, hint: string): InvalidEventError {
+  return new InvalidEventError(`environment variable ${variable} is not usable`, {
+    code: 'INVALID_CONFIGURATION',
+    hint,
+  });
+}

@@ -1,0 +1,36 @@
+/** The event that Secrets Manager sends: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html */
+import * as z from 'zod/mini';
+import { InvalidEventError } from '../rotation/errors.ts';
+
+export interface RotationEvent {
+  /** Checked by the steps, after the labels, as AWS's templates do. */
+  readonly step: string;
+  readonly secretId: string;
+  readonly token: string;
+  readonly rotationToken?: string | undefined;
+}
+
+const shape = z.object({
+  Step: z.string().check(z.minLength(1)),
+  SecretId: z.string().check(z.minLength(1)),
+  ClientRequestToken: z.string().check(z.minLength(1)),
+  RotationToken: z.optional(z.nullable(z.string())),
+});
+
+/** Throws InvalidEventError, which names the field. */
+export function parseEvent(event: unknown): RotationEvent {
+  const result = shape.safeParse(event);
+  if (!result.success) {
+    const field = result.error.issues[0]?.path[0];
+    throw new InvalidEventError(
+      field === undefined
+        ? 'the event is not an object'
+        : `field ${String(field)} of the event is missing, or not text`,
+      {
+        hint: 'Secrets Manager sends Step, SecretId and ClientRequestToken; start rotations with rotate-secret (examples: events/)',
+      },
+    );
+  }
+  const { Step, SecretId, ClientRequestToken, RotationToken } = result.data;
+  return { step: Step, secretId: SecretId, token: ClientRequestToken, rotationToken: RotationToken ?? undefined };
+}

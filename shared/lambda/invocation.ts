@@ -1,0 +1,69 @@
+/** Everything that one invocation knows, from its first line to its last. */
+import type { Redactor } from '../rotation/redact.ts';
+import { redactor } from '../rotation/redact.ts';
+import type { Rotation } from '../rotation/steps.ts';
+import type { RotationStrategy } from '../rotation/strategy.ts';
+import { notificationTopic } from './config.ts';
+import type { RotationEvent } from './event.ts';
+import type { Logger } from './log.ts';
+import { logger } from './log.ts';
+import type { Facts } from './notification.ts';
+import { notification } from './notification.ts';
+
+export interface Invocation {
+  readonly redact: Redactor;
+  readonly log: Logger;
+  /** Set as soon as it is parsed. */
+  event?: RotationEvent;
+  readonly progress: Rotation<object>['progress'];
+  readonly startedAt: number;
+  /** Publishes to the topic, if there is one. Never throws: a failed publish is logged, and that is all. */
+  notify(facts: Pick<Facts, 'outcome' | 'error' | 'recoveredWith'>): Promise<void>;
+}
+
+export function startInvocation<S extends object>(strategy: RotationStrategy<S>): Invocation {
+  const redact = redactor();
+  const progress: Invocation['progress'] = { working: 'AWSCURRENT' };
+  const invocation: Invocation = {
+    redact,
+    progress,
+    startedAt: performance.now(),
+    log: logger(redact, () => ({
+      secretId: invocation.event?.secretId,
+      token: invocation.event?.token,
+      step: invocation.event?.step,
+      strategy: strategy.name,
+      engine: strategy.system,
+    })),
+    async notify(news) {
+      const topicArn = notificationTopic();
+      const { event } = invocation;
+      if (topicArn === undefined || event === undefined) return;
+      const message = notification({
+        ...news,
+        time: new Date(),
+        secretId: event.secretId,
+        secretName: progress.secret?.name,
+        secretArn: progress.secret?.arn,
+        engine: strategy.system,
+        strategy: strategy.name,
+        step: event.step,
+        token: event.token,
+        working: news.error?.code === 'LOCKED_OUT' ? 'none' : progress.working,
+      });
+      try {
+        const { publish } = await import('../aws/sns.ts');
+        await publish({
+          topicArn,
+          subject: redact.text(message.subject),
+          body: redact.text(message.body),
+          attributes: message.attributes,
+        });
+      } catch (error) {
+        const { message: text, code } = redact.error(error);
+        invocation.log.error('the notification was not published', { outcome: news.outcome, error: text, code });
+      }
+    },
+  };
+  return invocation;
+}

@@ -1,0 +1,89 @@
+/** What people are told about a rotation. The shape is docs/notification.schema.json; versions only ever add fields. */
+import type { RotationError } from '../rotation/errors.ts';
+import type { WorkingCredential } from '../rotation/steps.ts';
+
+export interface Facts {
+  readonly outcome: 'succeeded' | 'failed' | 'recovered';
+  readonly time: Date;
+  readonly secretId: string;
+  /** Known once the secret was described. */
+  readonly secretName?: string | undefined;
+  readonly secretArn?: string | undefined;
+  readonly engine: string;
+  readonly strategy: string;
+  readonly step: string;
+  readonly token: string;
+  readonly working: WorkingCredential;
+  readonly error?: RotationError | undefined;
+  /** Which stored version saved the day. */
+  readonly recoveredWith?: string | undefined;
+}
+
+export interface Notification {
+  readonly subject: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export function notification(facts: Facts): Notification {
+  const secret = facts.secretName ?? facts.secretId;
+  const body = {
+    version: 1,
+    outcome: facts.outcome,
+    time: facts.time.toISOString(),
+    secret: { name: secret, arn: facts.secretArn ?? facts.secretId },
+    engine: facts.engine,
+    strategy: facts.strategy,
+    step: facts.step,
+    token: facts.token,
+    working: facts.working,
+    ...(facts.recoveredWith === undefined ? {} : { recoveredWith: facts.recoveredWith }),
+    ...(facts.error === undefined ? {} : { error: told(facts.error) }),
+    next: nextCommand(facts),
+  };
+  return {
+    subject: subjectOf(facts, secret),
+    body: JSON.stringify(body, undefined, 2),
+    attributes: {
+      outcome: facts.outcome,
+      engine: facts.engine,
+      strategy: facts.strategy,
+      step: facts.step,
+      ...(facts.error === undefined ? {} : { code: facts.error.code }),
+    },
+  };
+}
+
+function told({ name, code, fact, hint, retryable }: RotationError) {
+  return { type: name, code, fact, hint, retryable };
+}
+
+/** Printable ASCII, at most 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+function subjectOf({ outcome, step, error }: Facts, secret: string): string {
+  const tail = { succeeded: 'was rotated', recovered: 'was locked out and works again', failed: `failed in ${step}` };
+  const end = `${tail[outcome]}${error === undefined ? '' : ` (${error.code})`}`;
+  const start = `Rekey: ${outcome === 'failed' ? 'rotation of ' : ''}`;
+  const room = 100 - start.length - end.length - 1;
+  const name = secret.length > room ? `${secret.slice(0, room - 3)}...` : secret;
+  return `${start}${name} ${end}`.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
+}
+
+/** A line to paste. Names and ARNs hold no character that a shell would read, but a secret id from an event may. */
+function nextCommand({ secretArn, secretId, error, token }: Facts): string {
+  const id = `'${(secretArn ?? secretId).replaceAll("'", `'\\''`)}'`;
+  const describe = `aws secretsmanager describe-secret --secret-id ${id}`;
+  if (error === undefined || error.retryable) return describe;
+  switch (error.code) {
+    case 'LOCKED_OUT':
+    case 'INVALID_SECRET':
+    case 'CURRENT_MISSING':
+      return `aws secretsmanager put-secret-value --secret-id ${id} --secret-string file://value.json`;
+    case 'TARGET_MISMATCH':
+      return `aws secretsmanager update-secret-version-stage --secret-id ${id} --version-stage AWSPENDING --remove-from-version-id ${token}`;
+    case 'TOKEN_NOT_PENDING':
+    case 'TOKEN_UNKNOWN':
+      return `aws secretsmanager rotate-secret --secret-id ${id}`;
+    default:
+      return describe;
+  }
+}

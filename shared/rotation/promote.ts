@@ -1,0 +1,69 @@
+/** Moves AWSCURRENT to this rotation's version, and believes only what it sees. */
+import { InvalidSecretError, PermissionError, StagingError } from './errors.ts';
+import { patiently } from './patience.ts';
+import type { RotationContext } from './strategy.ts';
+import type { SecretVersions, VersionId } from './versions.ts';
+import { CURRENT, holder } from './versions.ts';
+
+export type Promotion =
+  | { readonly moved: true }
+  /** `certain` false: the label may have moved or not, and only the next try can know. */
+  | { readonly moved: false; readonly certain: boolean; readonly error: unknown };
+
+/**
+ * The move may have been applied although its answer was an error (an SDK's own repeat is then refused), so every error
+ * that leaves a doubt is followed by a look. Never rejects, but for the signal's sake.
+ */
+export async function promote(
+  versions: SecretVersions,
+  from: VersionId | undefined,
+  ctx: RotationContext,
+): Promise<Promotion> {
+  if (from === undefined) return { moved: false, certain: true, error: nobodyHasCurrent(ctx) };
+  try {
+    await versions.promote(ctx.secretId, ctx.token, from);
+  } catch (error) {
+    const conflict = error instanceof StagingError && error.code === 'CURRENT_MOVED';
+    if (isRefusal(error) && !conflict) return { moved: false, certain: true, error };
+    const seen = await holderOtherThan(from, versions, ctx);
+    if (seen === undefined) return { moved: false, certain: false, error };
+    if (seen !== ctx.token) return { moved: false, certain: true, error: movedByHand(seen, error, ctx) };
+  }
+  ctx.log('AWSCURRENT promoted', { from });
+  return { moved: true };
+}
+
+/** Who has AWSCURRENT now, if not `from`; undefined when it cannot be seen to have moved at all. */
+async function holderOtherThan(
+  from: VersionId,
+  versions: SecretVersions,
+  ctx: RotationContext,
+): Promise<VersionId | undefined> {
+  const look = async () => holder((await versions.describe(ctx.secretId)).labels, CURRENT);
+  try {
+    const seen = await patiently(look, (version) => version !== from, [100, 300, 900], ctx.signal);
+    return seen === from ? undefined : seen;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The store said no for a reason that has nothing to do with where the label is. */
+function isRefusal(error: unknown): boolean {
+  return [StagingError, PermissionError, InvalidSecretError].some((kind) => error instanceof kind);
+}
+
+function nobodyHasCurrent(ctx: RotationContext): StagingError {
+  return new StagingError(`${ctx.secretId} has no AWSCURRENT version to take the label from`, {
+    code: 'CURRENT_MISSING',
+    hint: 'put AWSCURRENT on the version that works with update-secret-version-stage, then rotate again',
+  });
+}
+
+function movedByHand(seen: VersionId, cause: unknown, ctx: RotationContext): StagingError {
+  return new StagingError(`AWSCURRENT of ${ctx.secretId} moved to ${seen} while this step ran`, {
+    code: 'CURRENT_MOVED',
+    hint: 'somebody moved the label or stored a value; check it, then rotate again',
+    cause,
+  });
+}

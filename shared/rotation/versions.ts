@@ -1,0 +1,46 @@
+/** Staging labels, and the port through which the heart sees a store of secret versions. */
+
+/** Rekey's names for the labels. A store maps them to its own: Secrets Manager's all begin with AWS. */
+export type StagingLabel = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
+export const CURRENT: StagingLabel = 'AWSCURRENT';
+export const PENDING: StagingLabel = 'AWSPENDING';
+export const PREVIOUS: StagingLabel = 'AWSPREVIOUS';
+
+export type VersionId = string;
+
+export interface SecretDescription {
+  /** The secret's full name in its store (an ARN), for messages. */
+  readonly arn: string;
+  readonly name: string;
+  readonly rotationEnabled: boolean;
+  /** Only versions that have a label; other labels than the three may be among them. */
+  readonly labels: Readonly<Record<VersionId, readonly string[]>>;
+}
+
+/**
+ * A store of secret versions. All reads may lag writes. Errors are typed: `StagingError`, `InvalidSecretError` and
+ * `PermissionError` mean that the store refused and nothing changed; after any other error of a write, nobody knows.
+ */
+export interface SecretVersions {
+  /** Throws InvalidSecretError (SECRET_NOT_FOUND) when there is no such secret. */
+  describe(id: string): Promise<SecretDescription>;
+  /** The value with this label, of this version if one is given; undefined: no value (yet). */
+  read(id: string, label: StagingLabel, version?: VersionId): Promise<string | undefined>;
+  /** Stores the value as AWSPENDING. 'exists': this version has another value already, and keeps it. */
+  put(id: string, version: VersionId, value: string): Promise<'stored' | 'exists'>;
+  /** Moves AWSCURRENT to `version`, from the version that holds it. StagingError (CURRENT_MOVED): `from` does not hold it. */
+  promote(id: string, version: VersionId, from: VersionId | undefined): Promise<void>;
+  /** Takes AWSPENDING off this version. Already gone is success. */
+  dropPending(id: string, version: VersionId): Promise<void>;
+  /** Values of versions that lost every label, newest first. */
+  unlabelled(id: string): AsyncIterable<string>;
+}
+
+/** The version that has this label. */
+export function holder(labels: SecretDescription['labels'], label: StagingLabel): VersionId | undefined {
+  return Object.keys(labels).find((version) => labels[version]?.includes(label));
+}
+
+export function carries(labels: SecretDescription['labels'], version: VersionId, label: StagingLabel): boolean {
+  return Object.hasOwn(labels, version) && (labels[version]?.includes(label) ?? false);
+}

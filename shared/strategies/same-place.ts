@@ -1,0 +1,33 @@
+/** Comparisons that come before any connection: a credential is only ever sent to the place that AWSCURRENT names. */
+import type { DatabaseEngine } from '../engines/engine.ts';
+import { TargetMismatchError } from '../rotation/errors.ts';
+import type { DatabaseSecret } from '../secrets/database-secret.ts';
+import { portOf } from '../secrets/database-secret.ts';
+
+/** Same host and port. Host names do not care for case. */
+export function samePlace(engine: DatabaseEngine, a: DatabaseSecret, b: DatabaseSecret): boolean {
+  return (
+    a.host.toLowerCase() === b.host.toLowerCase() && portOf(a, engine.defaults.port) === portOf(b, engine.defaults.port)
+  );
+}
+
+/** Throws TargetMismatchError unless AWSPENDING is for `username` at the place of AWSCURRENT. */
+export function requireSameTarget(
+  engine: DatabaseEngine,
+  pending: DatabaseSecret,
+  current: DatabaseSecret,
+  username: string,
+): void {
+  const differs = [
+    ...(pending.username === username ? [] : ['user']),
+    ...(pending.host.toLowerCase() === current.host.toLowerCase() ? [] : ['host']),
+    ...(portOf(pending, engine.defaults.port) === portOf(current, engine.defaults.port) ? [] : ['port']),
+  ];
+  if (differs.length === 0) return;
+  const place = (secret: DatabaseSecret) =>
+    `${secret.username} at ${secret.host}:${portOf(secret, engine.defaults.port)}`;
+  throw new TargetMismatchError(
+    `AWSPENDING and AWSCURRENT name another ${differs.join(' and ')}: ${place(pending)} and ${place(current)}`,
+    { hint: 'AWSCURRENT changed during the rotation: take AWSPENDING off its version, then rotate again' },
+  );
+}

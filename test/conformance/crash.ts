@@ -1,0 +1,77 @@
+/** Kills a rotation at any outside call: what runs then is never heard of again, as when the process dies. */
+import type { DatabaseEngine, DatabaseSession } from '../../shared/engines/engine.ts';
+import type { SecretVersions } from '../../shared/rotation/versions.ts';
+
+export interface CrashPlan {
+  /** Names of the outside calls so far, in order. */
+  readonly calls: readonly string[];
+  /** Resolves when the process "died". */
+  readonly died: Promise<'died'>;
+  versions(port: SecretVersions): SecretVersions;
+  engine(port: DatabaseEngine): DatabaseEngine;
+  /** Ends what the dead process held open, as its operating system would. */
+  bury(): Promise<void>;
+}
+
+/** `at` undefined: nothing is killed, and `calls` tells what there is to kill. */
+export function crashPlan(at?: { readonly call: number; readonly when: 'before' | 'after' }): CrashPlan {
+  const calls: string[] = [];
+  const sessions = new Set<DatabaseSession>();
+  const { promise: died, resolve } = Promise.withResolvers<'died'>();
+  let dead = false;
+
+  const die = (): Promise<never> => {
+    dead = true;
+    resolve('died');
+    return new Promise(() => {});
+  };
+  const call = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    if (dead) return new Promise<never>(() => {});
+    const index = calls.push(name) - 1;
+    if (index === at?.call && at.when === 'before') return die();
+    const result = await work();
+    if (index === at?.call) return die();
+    return result;
+  };
+  const watched = (session: DatabaseSession): DatabaseSession => {
+    sessions.add(session);
+    return {
+      ping: () => call('ping', () => session.ping()),
+      setPassword: (...args) => call('setPassword', () => session.setPassword(...args)),
+      cloneUser: (...args) => call('cloneUser', () => session.cloneUser(...args)),
+      privileges: () => call('privileges', () => session.privileges()),
+      close: () =>
+        call('close', async () => {
+          sessions.delete(session);
+          await session.close();
+        }),
+    };
+  };
+
+  return {
+    calls,
+    died,
+    versions: (port) => ({
+      describe: (id) => call('describe', () => port.describe(id)),
+      read: (...args) => call(`read ${args[1]}`, () => port.read(...args)),
+      put: (...args) => call('put', () => port.put(...args)),
+      promote: (...args) => call('promote', () => port.promote(...args)),
+      dropPending: (...args) => call('dropPending', () => port.dropPending(...args)),
+      async *unlabelled(id) {
+        const all = await call('unlabelled', () => Array.fromAsync(port.unlabelled(id)));
+        yield* all;
+      },
+    }),
+    engine: (port) => ({
+      ...port,
+      connect: async (login, ctx) => {
+        const session = await call(`connect ${login.username}`, () => port.connect(login, ctx).then(watched));
+        return session;
+      },
+    }),
+    async bury() {
+      for (const session of sessions) await session.close();
+      sessions.clear();
+    },
+  };
+}

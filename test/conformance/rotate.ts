@@ -1,0 +1,82 @@
+/** Plays Secrets Manager: calls the steps of one rotation, in one world, through one crash plan. */
+import type { Redactor } from '../../shared/rotation/redact.ts';
+import type { Rotation } from '../../shared/rotation/steps.ts';
+import { runStep } from '../../shared/rotation/steps.ts';
+import { rotationSteps } from '../../shared/rotation/strategy.ts';
+import type { CrashPlan } from './crash.ts';
+import { crashPlan } from './crash.ts';
+import type { StrategyWorld } from './world.ts';
+
+export interface Rotated {
+  readonly reports: readonly string[];
+  readonly working: string;
+  readonly lines: readonly { message: string; fields?: unknown }[];
+}
+
+export interface StepOptions {
+  readonly plan?: CrashPlan;
+  readonly cutover?: 'finish';
+  readonly signal?: AbortSignal;
+  readonly redact?: Redactor;
+}
+
+/** One step. Rejects as the function would; rejects with 'died' when the plan killed it. */
+export async function step(
+  world: StrategyWorld,
+  token: string,
+  name: string,
+  options: StepOptions = {},
+): Promise<Rotated> {
+  const plan = options.plan ?? crashPlan();
+  const reports: string[] = [];
+  const ctx = world.context({
+    secretId: world.store.secretId,
+    token,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.redact === undefined ? {} : { redact: options.redact }),
+  });
+  const progress: Rotation<object>['progress'] = { working: 'AWSCURRENT' };
+  const running = runStep(name, {
+    strategy: world.strategy(plan),
+    versions: plan.versions(world.store.versions),
+    ctx,
+    cutover: options.cutover,
+    progress,
+    report: async (outcome) => void reports.push(outcome),
+  });
+  const ended = await Promise.race([running.then(() => 'ended' as const), plan.died]);
+  if (ended === 'died') {
+    await plan.bury();
+    throw new Died();
+  }
+  return { reports, working: progress.working, lines: ctx.lines };
+}
+
+export class Died extends Error {
+  override readonly name = 'Died';
+}
+
+/** All four, in order. Gives what they reported. */
+export async function rotation(world: StrategyWorld, token: string, options: StepOptions = {}): Promise<string[]> {
+  const reports: string[] = [];
+  for (const name of rotationSteps) reports.push(...(await step(world, token, name, options)).reports);
+  return reports;
+}
+
+export async function wholeRotation(
+  world: StrategyWorld,
+  options: StepOptions = {},
+): Promise<{ token: string; reports: string[] }> {
+  const token = await world.store.begin();
+  return { token, reports: await rotation(world, token, options) };
+}
+
+/** Every value that the store still knows opens the system? The labels whose values do. */
+export async function openLabels(world: StrategyWorld): Promise<string[]> {
+  const open: string[] = [];
+  for (const [version, labels] of Object.entries(await world.store.labels())) {
+    const text = await world.store.valueOf(version);
+    if (text !== undefined && (await world.opens(JSON.parse(text)))) open.push(...labels);
+  }
+  return open;
+}

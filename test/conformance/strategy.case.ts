@@ -1,0 +1,360 @@
+/** What must hold for every strategy, wherever it is killed. Run by test/shared/strategies/*.test.ts. */
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { redactor } from '../../shared/rotation/redact.ts';
+import { rotationSteps } from '../../shared/rotation/strategy.ts';
+import { byLabel, labelled } from '../support/store.ts';
+import { crashPlan } from './crash.ts';
+import { Died, openLabels, rotation, step, wholeRotation } from './rotate.ts';
+import type { StrategyWorld } from './world.ts';
+
+export interface StrategySuite {
+  readonly name: string;
+  readonly outage: 'none' | 'brief';
+  /** A fresh secret, and a user (or pair) of its own. */
+  world(): Promise<StrategyWorld>;
+  /** Logins of a whole rotation that goes well. */
+  readonly logins: number;
+  /** Where the store's reads lag: how many reads after each write are stale. */
+  /** Which retries are also played for the very first rotation: all, or on a slow system only that with a fresh token. */
+  readonly firstTurns?: 'all' | 'one';
+  readonly lag?: (world: StrategyWorld, reads: number) => void;
+}
+
+export function describeStrategy(suite: StrategySuite): void {
+  describe(`strategy ${suite.name}`, () => {
+    describe('a rotation that goes well', () => {
+      it('ends with the pending value current, the one before it previous, and no AWSPENDING', async () => {
+        const world = await suite.world();
+        const before = await byLabel(world.store);
+
+        const { token } = await wholeRotation(world);
+
+        expect(await byLabel(world.store)).toEqual({ AWSCURRENT: token, AWSPREVIOUS: before.AWSCURRENT });
+        expect(await openLabels(world)).toContain('AWSCURRENT');
+      });
+
+      it('costs no refused login, few logins, and leaves no session open', async () => {
+        const world = await suite.world();
+        await wholeRotation(world);
+        await world.refusedLogins();
+        const plan = crashPlan();
+
+        await wholeRotation(world, { plan });
+
+        expect(await world.refusedLogins()).toBe(0);
+        expect(plan.calls.filter((call) => call.startsWith('connect')).length).toBeLessThanOrEqual(suite.logins);
+        expect(await world.openSessions()).toBe(0);
+      });
+
+      it('keeps fields it does not know, and numbers as they were written', async () => {
+        const world = await suite.world();
+        const value = await labelled(world.store, 'AWSCURRENT');
+        const text = `${JSON.stringify({ ...value, team: { name: 'payments' } }).slice(0, -1)},"account":12345678901234567890}`;
+        await world.store.putCurrent(text);
+
+        const { token } = await wholeRotation(world);
+
+        const stored = await world.store.valueOf(token);
+        expect(stored).toContain('"account":12345678901234567890');
+        expect(JSON.parse(stored ?? '')).toMatchObject({ team: { name: 'payments' } });
+      });
+
+      it('can be followed by another, and another', async () => {
+        const world = await suite.world();
+
+        for (let turn = 0; turn < 3; turn++) await wholeRotation(world);
+
+        expect(await openLabels(world)).toContain('AWSCURRENT');
+      });
+
+      it('reports success once', async () => {
+        const world = await suite.world();
+
+        const { reports } = await wholeRotation(world);
+
+        expect(reports).toEqual(['succeeded']);
+      });
+
+      it('works in the order of the templates when CUTOVER is finish', async () => {
+        const world = await suite.world();
+        const token = await world.store.begin();
+        const before = (await byLabel(world.store)).AWSCURRENT;
+
+        for (const name of rotationSteps.slice(0, 3)) await step(world, token, name, { cutover: 'finish' });
+        const unpromoted = await byLabel(world.store);
+        const { reports } = await step(world, token, 'finishSecret', { cutover: 'finish' });
+
+        expect(unpromoted.AWSCURRENT).toBe(before);
+        expect(await byLabel(world.store)).toEqual({ AWSCURRENT: token, AWSPREVIOUS: before });
+        expect(reports).toEqual(['succeeded']);
+        expect(await openLabels(world)).toContain('AWSCURRENT');
+      });
+    });
+
+    describe('repetition', () => {
+      it('takes each step twice in a row', async () => {
+        const world = await suite.world();
+        const token = await world.store.begin();
+
+        for (const name of rotationSteps) {
+          await step(world, token, name);
+          await step(world, token, name);
+        }
+
+        expect((await byLabel(world.store)).AWSCURRENT).toBe(token);
+        expect(await openLabels(world)).toContain('AWSCURRENT');
+      });
+
+      it('takes each step twice at the same moment', async () => {
+        const world = await suite.world();
+        const token = await world.store.begin();
+
+        for (const name of rotationSteps) await Promise.all([step(world, token, name), step(world, token, name)]);
+
+        expect((await byLabel(world.store)).AWSCURRENT).toBe(token);
+        expect(await openLabels(world)).toContain('AWSCURRENT');
+      });
+
+      it('changes nothing when all four steps come again for a token that is current', async () => {
+        const world = await suite.world();
+        const { token } = await wholeRotation(world);
+        const labels = await world.store.labels();
+        const value = await world.store.valueOf(token);
+
+        const reports = await rotation(world, token);
+
+        expect(await world.store.labels()).toEqual(labels);
+        expect(await world.store.valueOf(token)).toBe(value);
+        expect(reports).toEqual([]);
+      });
+    });
+
+    it('passes a configuration check: testSecret alone, pending equal to current', async () => {
+      const world = await suite.world();
+      const current = await labelled(world.store, 'AWSCURRENT');
+      const token = await world.store.begin();
+      await world.store.versions.put(world.store.secretId, token, JSON.stringify(current));
+
+      const { reports } = await step(world, token, 'testSecret');
+
+      expect(reports).toEqual([]);
+      expect((await byLabel(world.store)).AWSCURRENT).not.toBe(token);
+    });
+
+    describe('refusals leave everything as it was', () => {
+      it.each([
+        ['host', { host: 'elsewhere.invalid' }],
+        ['port', { port: 1 }],
+        ['user', { username: 'somebody_else' }],
+      ])('AWSCURRENT moved to another %s during the rotation', async (_field, moved) => {
+        const world = await suite.world();
+        const token = await world.store.begin();
+        await step(world, token, 'createSecret');
+        const original = await labelled(world.store, 'AWSCURRENT');
+        const pending = (await world.store.valueOf(token)) ?? '';
+        await world.store.putCurrent(JSON.stringify({ ...original, ...moved }));
+        const again = await world.store.begin();
+        await world.store.versions.put(world.store.secretId, again, pending);
+
+        const refused = step(world, again, 'setSecret');
+
+        await expect(refused).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
+        expect(await world.opens(original as never)).toBe(true);
+        expect(await world.opens(JSON.parse(pending))).toBe(false);
+      });
+
+      it('an unknown token, a version without AWSPENDING, a step nobody knows', async () => {
+        const world = await suite.world();
+        const abandoned = await world.store.begin();
+        await step(world, abandoned, 'createSecret');
+        await world.store.abandon();
+        const token = await world.store.begin();
+        const labels = await world.store.labels();
+
+        await expect(step(world, '00000000-0000-0000-0000-000000000000', 'createSecret')).rejects.toMatchObject({
+          code: 'TOKEN_UNKNOWN',
+        });
+        await expect(step(world, abandoned, 'createSecret')).rejects.toMatchObject({
+          code: expect.stringMatching(/TOKEN_(UNKNOWN|NOT_PENDING)/),
+        });
+        await expect(step(world, token, 'deleteSecret')).rejects.toMatchObject({ code: 'INVALID_EVENT' });
+        await expect(step(world, token, 'setSecret')).rejects.toMatchObject({ code: 'PENDING_EMPTY' });
+
+        expect(await world.store.labels()).toEqual(labels);
+        expect(await rotation(world, token)).toEqual(['succeeded']);
+      });
+
+      it('rotation switched off', async () => {
+        const world = await suite.world();
+        const token = await world.store.begin();
+        const labels = await world.store.labels();
+        await world.store.switchOff();
+
+        const refused = step(world, token, 'createSecret');
+
+        await expect(refused).rejects.toMatchObject({ code: 'ROTATION_DISABLED' });
+        expect(await world.store.labels()).toEqual(labels);
+        expect(await world.store.valueOf(token)).toBeUndefined();
+      });
+
+      it.each([
+        ['not JSON', () => 'swordfish'],
+        ['a list', () => '["swordfish"]'],
+        ['without a host', (value: object) => JSON.stringify({ ...value, host: undefined })],
+        ['of another engine', (value: object) => JSON.stringify({ ...value, engine: 'sqlite' })],
+        ['with a port of letters', (value: object) => JSON.stringify({ ...value, port: 'abc' })],
+      ])('a current value that is %s', async (_what, broken) => {
+        const world = await suite.world();
+        const good = await labelled(world.store, 'AWSCURRENT');
+        await world.store.putCurrent(broken(good as object));
+        const token = await world.store.begin();
+
+        const error: Error = await step(world, token, 'createSecret').then(
+          () => new Error('passed'),
+          (thrown) => thrown,
+        );
+
+        expect(error).toMatchObject({ code: 'INVALID_SECRET' });
+        expect(error.message).not.toContain('swordfish');
+        expect(await world.store.valueOf(token)).toBeUndefined();
+        await world.store.putCurrent(JSON.stringify(good));
+        expect((await wholeRotation(world)).reports).toEqual(['succeeded']);
+      });
+    });
+
+    it('shows no password in an error, wherever the steps stop', async () => {
+      const world = await suite.world();
+      const token = await world.store.begin();
+      const redact = redactor();
+      await step(world, token, 'createSecret', { redact });
+      const values = [await labelled(world.store, 'AWSCURRENT'), await labelled(world.store, 'AWSPENDING')];
+      const aborted = AbortSignal.abort();
+
+      const errors = await Promise.all(
+        rotationSteps.slice(1).map((name) => step(world, token, name, { signal: aborted, redact }).catch((e) => e)),
+      );
+
+      const seen = errors.flatMap((error) => (error instanceof Error ? [inspect(error, { depth: 9 })] : []));
+      expect(seen.length).toBeGreaterThan(0);
+      for (const value of values) expect(seen.join('\n')).not.toContain(value?.password);
+    });
+
+    describeCrashes(suite);
+    const { lag } = suite;
+    if (lag !== undefined) {
+      it.each([1, 2])('gets through when %i reads after every write are stale', async (reads) => {
+        const world = await suite.world();
+        lag(world, reads);
+
+        const { token } = await wholeRotation(world);
+
+        expect((await byLabel(world.store)).AWSCURRENT).toBe(token);
+        expect(await openLabels(world)).toContain('AWSCURRENT');
+      });
+    }
+  });
+}
+
+const FRESH = 'a fresh token, after AWSPENDING was taken off';
+type Retry = (world: StrategyWorld, token: string, from: string) => Promise<string>;
+
+/** The ways in which a rotation that died goes on. */
+const retries: Record<string, Retry> = {
+  'the same token from createSecret': async (world, token) => {
+    await rotation(world, token);
+    return token;
+  },
+  'the same token from the step that died': async (world, token, from) => {
+    const rest = rotationSteps.slice(rotationSteps.findIndex((name) => name === from));
+    for (const name of rest) await step(world, token, name);
+    return token;
+  },
+  // The rescue: AWSPENDING is taken off, and what was pending is in a version that nobody names any more.
+  [FRESH]: async (world) => {
+    await world.store.abandon();
+    return (await wholeRotation(world)).token;
+  },
+};
+
+function describeCrashes(suite: StrategySuite): void {
+  const turns = Object.entries(retries).flatMap(([name, retry]) => [
+    ...(suite.firstTurns === 'one' && name !== FRESH ? [] : [{ name, retry, turn: 'first' as const }]),
+    { name, retry, turn: 'second' as const },
+  ]);
+  describe.each(turns)('the $turn rotation, killed at every outside call, then $name', ({ retry, turn }) => {
+    it.each(['before', 'after'] as const)(
+      '%s the call: a labelled version always opens the system, and the retry converges',
+      async (when) => {
+        const total = await callsOf(suite, turn);
+        const played = await inChunks(
+          Array.from({ length: total }, (_, call) => call),
+          (call) => killAndRetry(suite, { turn, retry, at: { call, when } }),
+        );
+
+        expect(played.filter((died) => died).length).toBe(total);
+      },
+      120_000,
+    );
+  });
+}
+
+/** One secret, killed once, then retried. True when it died. */
+async function killAndRetry(
+  suite: StrategySuite,
+  { turn, retry, at }: { turn: string; retry: Retry; at: { call: number; when: 'before' | 'after' } },
+): Promise<boolean> {
+  const world = await suite.world();
+  if (turn === 'second') await wholeRotation(world);
+  const token = await world.store.begin();
+  const death = await killed(world, token, at);
+  const where = `${at.when} call ${at.call} (${death?.call})`;
+  const stored = await world.store.valueOf(token);
+  const open = await openLabels(world);
+
+  expect(open.length, `${where}: nothing labelled opens the system`).toBeGreaterThan(0);
+  if (suite.outage === 'none') expect(open, `${where}: AWSCURRENT is refused`).toContain('AWSCURRENT');
+  const current = await retry(world, token, death?.step ?? 'finishSecret');
+
+  expect(await openLabels(world), `${where}: AWSCURRENT is refused after the retry`).toContain('AWSCURRENT');
+  if (current === token) {
+    expect((await byLabel(world.store)).AWSCURRENT, `${where}: not promoted`).toBe(token);
+    if (stored !== undefined) expect(await world.store.valueOf(token), `${where}: a second password`).toBe(stored);
+  }
+  return death !== undefined;
+}
+
+/** A few at a time: the system under test mostly waits. */
+async function inChunks<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += 4) {
+    results.push(...(await Promise.all(items.slice(at, at + 4).map(work))));
+  }
+  return results;
+}
+
+/** How many outside calls such a rotation makes. */
+async function callsOf(suite: StrategySuite, turn: 'first' | 'second'): Promise<number> {
+  const world = await suite.world();
+  if (turn === 'second') await wholeRotation(world);
+  const plan = crashPlan();
+  await wholeRotation(world, { plan });
+  return plan.calls.length;
+}
+
+async function killed(
+  world: StrategyWorld,
+  token: string,
+  at: { call: number; when: 'before' | 'after' },
+): Promise<{ step: string; call: string | undefined } | undefined> {
+  const plan = crashPlan(at);
+  for (const name of rotationSteps) {
+    try {
+      await step(world, token, name, { plan });
+    } catch (error) {
+      if (!(error instanceof Died)) throw error;
+      return { step: name, call: plan.calls.at(-1) };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,20 @@
+/** What a strategy suite runs in: a store with one secret, and a system that the secret opens. */
+import type { RotationContext, RotationStrategy } from '../../shared/rotation/strategy.ts';
+import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
+import type { TestContext } from '../support/context.ts';
+import type { TestStore } from '../support/store.ts';
+import type { CrashPlan } from './crash.ts';
+
+export interface StrategyWorld {
+  readonly store: TestStore;
+  /** The strategy under test, with every call to the system going through the plan. */
+  strategy(plan: CrashPlan): RotationStrategy<DatabaseSecret>;
+  context(given: Partial<RotationContext>): TestContext;
+  /** Does the system accept this secret value now? */
+  opens(value: DatabaseSecret): Promise<boolean>;
+  /** What an administrator does by hand. */
+  setPassword(username: string, password: string): Promise<void>;
+  /** Logins that the system refused since the last call of it. */
+  refusedLogins(): Promise<number>;
+  openSessions(): Promise<number>;
+}

@@ -1,0 +1,106 @@
+/** Secret versions in memory, with Secrets Manager's rules for labels. Reads may lag writes, as the service's do. */
+import { randomUUID } from 'node:crypto';
+import { StagingError } from '../../shared/rotation/errors.ts';
+import type { VersionId } from '../../shared/rotation/versions.ts';
+import type { TestStore } from './store.ts';
+
+interface Stored {
+  value?: string;
+  labels: string[];
+}
+
+export interface MemoryStore extends TestStore {
+  /** So many reads after each write still see what was there before it. */
+  lag: number;
+}
+
+export function memoryStore(initial: string): MemoryStore {
+  let now = new Map<VersionId, Stored>([[randomUUID(), { value: initial, labels: ['AWSCURRENT'] }]]);
+  let before = now;
+  let staleReads = 0;
+  let rotationEnabled = true;
+
+  const write = (change: (versions: Map<VersionId, Stored>) => void) => {
+    const next = structuredClone(now);
+    change(next);
+    before = now;
+    now = next;
+    staleReads = store.lag;
+  };
+  const read = () => {
+    if (staleReads === 0) return now;
+    staleReads--;
+    return before;
+  };
+  const take = (versions: Map<VersionId, Stored>, label: string) => {
+    for (const stored of versions.values()) stored.labels = stored.labels.filter((each) => each !== label);
+  };
+  const moveCurrent = (versions: Map<VersionId, Stored>, to: Stored) => {
+    const from = [...versions.values()].find(({ labels }) => labels.includes('AWSCURRENT'));
+    take(versions, 'AWSPREVIOUS');
+    take(versions, 'AWSCURRENT');
+    from?.labels.push('AWSPREVIOUS');
+    to.labels.push('AWSCURRENT');
+  };
+  const labelsOf = (versions: Map<VersionId, Stored>) =>
+    Object.fromEntries(
+      [...versions].filter(([, { labels }]) => labels.length > 0).map(([id, { labels }]) => [id, labels]),
+    );
+
+  const store: MemoryStore = {
+    lag: 0,
+    secretId: 'memory/secret',
+    versions: {
+      describe: async (id) => ({ arn: `arn:${id}`, name: id, rotationEnabled, labels: labelsOf(read()) }),
+      read: async (_id, label, version) =>
+        [...read()].find(([id, stored]) => stored.labels.includes(label) && (version ?? id) === id)?.[1].value,
+      async put(_id, version, value) {
+        const existing = now.get(version)?.value;
+        if (existing !== undefined) return existing === value ? 'stored' : 'exists';
+        write((versions) => {
+          take(versions, 'AWSPENDING');
+          versions.set(version, { value, labels: ['AWSPENDING'] });
+        });
+        return 'stored';
+      },
+      async promote(_id, version, from) {
+        if (from === undefined || !now.get(from)?.labels.includes('AWSCURRENT')) {
+          throw new StagingError('AWSCURRENT is elsewhere', { code: 'CURRENT_MOVED', hint: 'look again' });
+        }
+        write((versions) => moveCurrent(versions, versions.get(version) as Stored));
+      },
+      async dropPending(_id, version) {
+        write((versions) => {
+          const stored = versions.get(version);
+          if (stored) stored.labels = stored.labels.filter((label) => label !== 'AWSPENDING');
+        });
+      },
+      async *unlabelled() {
+        for (const { value, labels } of [...now.values()].reverse())
+          if (labels.length === 0 && value !== undefined) yield value;
+      },
+    },
+    async begin() {
+      const token = randomUUID();
+      write((versions) => {
+        take(versions, 'AWSPENDING');
+        versions.set(token, { labels: ['AWSPENDING'] });
+      });
+      return token;
+    },
+    abandon: async () => write((versions) => take(versions, 'AWSPENDING')),
+    putCurrent: async (value) =>
+      write((versions) => {
+        take(versions, 'AWSPENDING');
+        const stored: Stored = { value, labels: [] };
+        versions.set(randomUUID(), stored);
+        moveCurrent(versions, stored);
+      }),
+    labels: async () => labelsOf(now),
+    valueOf: async (version) => now.get(version)?.value,
+    switchOff: async () => {
+      rotationEnabled = false;
+    },
+  };
+  return store;
+}
