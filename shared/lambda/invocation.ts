@@ -3,6 +3,7 @@ import type { Redactor } from '../rotation/redact.ts';
 import { redactor } from '../rotation/redact.ts';
 import type { Rotation } from '../rotation/steps.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
+import { CURRENT } from '../rotation/versions.ts';
 import { notificationTopic } from './config.ts';
 import type { RotationEvent } from './event.ts';
 import type { Logger } from './log.ts';
@@ -23,7 +24,7 @@ export interface Invocation {
 
 export function startInvocation<S extends object>(strategy: RotationStrategy<S>): Invocation {
   const redact = redactor();
-  const progress: Invocation['progress'] = { working: 'AWSCURRENT' };
+  const progress: Invocation['progress'] = { working: CURRENT };
   const invocation: Invocation = {
     redact,
     progress,

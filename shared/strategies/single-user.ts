@@ -2,6 +2,7 @@
 import type { DatabaseEngine, DatabaseSession } from '../engines/engine.ts';
 import { AuthenticationError, LockedOutError } from '../rotation/errors.ts';
 import type { Change, RotationContext, RotationStrategy } from '../rotation/strategy.ts';
+import { PENDING, PREVIOUS } from '../rotation/versions.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
 import { databaseSecretSchema } from '../secrets/database-secret.ts';
 import { generatePassword } from '../secrets/password.ts';
@@ -29,12 +30,12 @@ export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<Dat
       const early = await attempt(engine, pending, ctx);
       if (early !== undefined) {
         ctx.log('pending already accepted, nothing to set');
-        return { recoveredWith: 'AWSPENDING', close: () => early.close() };
+        return { recoveredWith: PENDING, close: () => early.close() };
       }
       const before = await previous();
       if (before !== undefined && usable(before)) {
         const rescued = await attempt(engine, asIn(current, before), ctx);
-        if (rescued !== undefined) return change(rescued, pending, before, 'AWSPREVIOUS');
+        if (rescued !== undefined) return change(rescued, pending, before, PREVIOUS);
       }
       for await (const old of forgotten()) {
         if (!usable(old)) continue;

@@ -266,7 +266,7 @@ const retries: Record<string, Retry> = {
     return token;
   },
   'the same token from the step that died': async (world, token, from) => {
-    const rest = rotationSteps.slice(rotationSteps.findIndex((name) => name === from));
+    const rest = rotationSteps.slice(rotationSteps.map(String).indexOf(from));
     for (const name of rest) await step(world, token, name);
     return token;
   },

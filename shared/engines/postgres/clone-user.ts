@@ -3,7 +3,7 @@
  * and acts as it from login on, so whatever either of them makes belongs to the base role, and grants are made to it.
  */
 import pg from 'pg';
-import { InvalidSecretError } from '../../rotation/errors.ts';
+import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
 import type { Connection } from './connection.ts';
 import { grantStatement, grantsTo, revokeStatement } from './grants.ts';
 import type { Role, Setting } from './role.ts';
@@ -92,7 +92,23 @@ async function shareOwner(connection: Connection, base: string, clone: string): 
         AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))`,
     [clone],
   );
-  if (owned?.objects !== 0) await connection.query(`REASSIGN OWNED BY ${quoted(clone)} TO ${quoted(base)}`);
+  if (owned?.objects !== 0) await reassign(connection, base, clone);
+}
+
+async function reassign(connection: Connection, base: string, clone: string): Promise<void> {
+  const statement = `REASSIGN OWNED BY ${quoted(clone)} TO ${quoted(base)}`;
+  try {
+    await connection.query(statement);
+  } catch (error) {
+    if (!(error instanceof PermissionError)) throw error;
+    throw new PermissionError(
+      `${clone} owns objects, and ${connection.username} may not give them to ${base}: ${error.fact}`,
+      {
+        hint: `as a superuser of that database run ${statement}, then rotate again`,
+        cause: error.cause,
+      },
+    );
+  }
 }
 
 async function alignSettings(connection: Connection, model: Role, to: string): Promise<void> {

@@ -66,8 +66,11 @@ export async function openConnection(
   socket.once('connect', () => {
     phase = at.tls ? 'tls' : 'login';
   });
+  // pg says sslconnect when it begins with TLS, and sends nothing before TLS stands.
   wire.once('sslconnect', () => {
-    phase = 'login';
+    wire.stream.once('secureConnect', () => {
+      phase = 'login';
+    });
   });
   const destroy = () => {
     wire.stream.destroy();
@@ -133,7 +136,7 @@ async function inTime(connecting: Promise<unknown>, signal: AbortSignal): Promis
   }
 }
 
-/** pg's own connection object tells when TLS stands; its types leave it out. */
+/** pg's own connection object, which its types leave out. */
 function wireOf(client: pg.Client): { stream: Socket; once(event: 'sslconnect', listener: () => void): void } {
   return (client as unknown as { connection: { stream: Socket; once(event: string, listener: () => void): void } })
     .connection;
