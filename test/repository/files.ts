@@ -1,0 +1,34 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const read = (path: string) => readFileSync(join(root, path), 'utf8');
+export const exists = (path: string) => existsSync(join(root, path));
+
+/** Paths from the root, with slashes, sorted. An absent folder is an empty one. */
+export function sources(folder: string): string[] {
+  if (!exists(folder)) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+}
+
+/** What a file imports: paths from the root, or names of packages. */
+export function imports(path: string): string[] {
+  const text = withoutComments(read(path));
+  const found = text.matchAll(/(?:\bfrom|\bimport\s*\(|\bimport)\s*['"]([^'"]+)['"]/g);
+  return [...found].map(([, name = '']) =>
+    name.startsWith('.') ? join(dirname(path), name).split(sep).join('/') : name,
+  );
+}
+
+export function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+/** The functions of the product: functions/<name>.ts. */
+export const functionNames = sources('functions')
+  .filter((path) => path.split('/').length === 2)
+  .map((path) => path.slice('functions/'.length, -'.ts'.length));

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { imports, read, sources, withoutComments } from './files.ts';
+
+/** A layer may import itself and those listed. `aws` fills the ports that rotation and the strategies declare. */
+const inwards: Record<string, readonly string[]> = {
+  rotation: [],
+  secrets: ['rotation'],
+  engines: ['rotation', 'secrets'],
+  providers: ['rotation', 'secrets'],
+  strategies: ['rotation', 'secrets', 'engines', 'providers'],
+  aws: ['rotation', 'secrets', 'engines', 'strategies'],
+  lambda: ['rotation', 'secrets', 'engines', 'strategies', 'aws'],
+};
+
+/** The one layer that may know a package. Node's own modules are free, and so are types. */
+const owners: readonly [name: RegExp, layers: readonly string[]][] = [
+  [/^@aws-sdk\//, ['aws']],
+  [/^@middy\//, ['lambda']],
+  [/^aws-lambda$/, ['lambda']],
+  [/^pg$/, ['engines']],
+  [/^@mongodb-js\/saslprep$/, ['engines']],
+  [/^zod/, ['secrets', 'lambda']],
+];
+
+const layerOf = (path: string) => path.split('/')[1] ?? '';
+
+describe('arrows point inwards', () => {
+  it.each(sources('shared'))('%s imports only what its layer may', (path) => {
+    const layer = layerOf(path);
+
+    const wrong = imports(path).filter((target) => {
+      if (target.startsWith('node:')) return false;
+      if (!target.endsWith('.ts')) return !owners.some(([name, layers]) => name.test(target) && layers.includes(layer));
+      return !target.startsWith('shared/') || (layerOf(target) !== layer && !inwards[layer]?.includes(layerOf(target)));
+    });
+
+    expect(inwards).toHaveProperty(layer);
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(sources('functions'))('%s imports only from shared', (path) => {
+    const wrong = imports(path).filter(
+      (target) => !/^shared\/(lambda|aws|strategies|engines|providers)\//.test(target),
+    );
+
+    expect(wrong).toEqual([]);
+  });
+
+  it('no layer that ships knows the sandbox, the tests or the tools', () => {
+    const wrong = [...sources('shared'), ...sources('functions')].filter((path) =>
+      imports(path).some((target) => /^(local|test|cli|bench|tools)\//.test(target)),
+    );
+
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('duties that live in one place', () => {
+  const shipped = [...sources('shared'), ...sources('functions')];
+
+  it('only config.ts reads the environment', () => {
+    const readers = shipped.filter((path) =>
+      /\bprocess\.env\b|\bprocess\b.*\benv\b\s*[,}]/.test(withoutComments(read(path))),
+    );
+
+    expect(readers.filter((path) => path !== 'shared/lambda/config.ts')).toEqual([]);
+  });
+
+  it('only versions.ts and secrets-manager.ts spell staging labels; the others name them in sentences', () => {
+    const spelling = shipped.filter((path) =>
+      /(['"`])AWS(CURRENT|PENDING|PREVIOUS)\1/.test(withoutComments(read(path))),
+    );
+
+    expect(spelling.filter((path) => !/\/(versions|secrets-manager)\.ts$/.test(path))).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  const all = ['shared', 'functions', 'local', 'cli', 'bench', 'test'].flatMap(sources);
+
+  it('are named in kebab-case', () => {
+    expect(all.filter((path) => !/^([a-z0-9-]+\/)+[a-z0-9-]+(\.(test|case))?\.ts$/.test(path))).toEqual([]);
+  });
+
+  it('have at most 350 lines', () => {
+    expect(all.filter((path) => read(path).split('\n').length > 351)).toEqual([]);
+  });
+
+  it('export by name', () => {
+    expect(all.filter((path) => /^export (default\b|\* from\b)/m.test(withoutComments(read(path))))).toEqual([]);
+  });
+});

@@ -1,0 +1,201 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from './files.ts';
+import { actionsOf, makePackage, type Package, type Resource, type Statement, statementsOf } from './template.ts';
+
+let made: Package;
+beforeAll(async () => {
+  made = await makePackage();
+}, 120_000);
+afterAll(() => made?.remove());
+
+const ofType = (type: string): [string, Resource][] =>
+  Object.entries(made.resources).filter(([, { Type }]) => Type === type);
+const lambdas = () =>
+  ofType('AWS::Lambda::Function').map(([id, { Properties }]) => ({ id, ...(Properties as unknown as Lambda) }));
+const roleOf = (lambda: Lambda) => made.resources[lambda.Role['Fn::GetAtt'][0] ?? ''];
+const arnOf = (lambda: Lambda) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${lambda.FunctionName}`,
+});
+
+interface Lambda {
+  FunctionName: string;
+  Handler: string;
+  Timeout: number;
+  Role: { 'Fn::GetAtt': string[] };
+}
+
+describe('every function', () => {
+  it('has a zip of its own under 200 kB', () => {
+    const names = lambdas().map(({ FunctionName }) => FunctionName.replace(/^rekey-dev-/, ''));
+
+    const sizes = names.map((name) => statSync(join(made.folder, `${name}.zip`)).size);
+
+    expect(sizes.length).toBeGreaterThan(0);
+    for (const size of sizes) expect(size).toBeLessThan(200_000);
+  });
+
+  it('names an export of its bundle that takes an event and a context', async () => {
+    for (const { Handler } of lambdas()) {
+      const [path = '', name = ''] = Handler.split('.');
+
+      const bundle = await import(pathToFileURL(join(root, `${path}.mjs`)).href);
+
+      expect(bundle[name], Handler).toBeTypeOf('function');
+      // Lambda's Node 24 refuses handlers with a callback.
+      expect(bundle[name].length, Handler).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('has a role that no other function has', () => {
+    const roles = lambdas().map((lambda) => lambda.Role['Fn::GetAtt'][0]);
+
+    expect(new Set(roles).size).toBe(lambdas().length);
+    expect(ofType('AWS::IAM::Role')).toHaveLength(roles.length);
+  });
+
+  it('may be invoked by Secrets Manager of this account only', () => {
+    const permissions = ofType('AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
+
+    for (const { id } of lambdas()) {
+      expect(permissions).toContainEqual({
+        FunctionName: { 'Fn::GetAtt': [id, 'Arn'] },
+        Action: 'lambda:InvokeFunction',
+        Principal: 'secretsmanager.amazonaws.com',
+        SourceAccount: { Ref: 'AWS::AccountId' },
+      });
+    }
+    expect(permissions).toHaveLength(lambdas().length);
+  });
+
+  it('keeps its log for a limited time, and alarms on errors', () => {
+    const logs = ofType('AWS::Logs::LogGroup').map(([, { Properties }]) => Properties);
+    const alarms = ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+
+    for (const { id, FunctionName } of lambdas()) {
+      expect(logs).toContainEqual(
+        expect.objectContaining({ LogGroupName: `/aws/lambda/${FunctionName}`, RetentionInDays: 90 }),
+      );
+      expect(alarms).toContainEqual(
+        expect.objectContaining({
+          MetricName: 'Errors',
+          Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }],
+          AlarmActions: [{ Ref: 'RotationTopic' }],
+        }),
+      );
+    }
+  });
+
+  it('has its ARN among the outputs', () => {
+    for (const { id } of lambdas()) {
+      expect(Object.values(made.outputs)).toContainEqual(
+        expect.objectContaining({ Value: { 'Fn::GetAtt': [id, 'Arn'] } }),
+      );
+    }
+  });
+});
+
+describe('every role', () => {
+  it('reaches secrets only while they name its function, superuser secrets apart', () => {
+    for (const lambda of lambdas()) {
+      const open = statementsOf(roleOf(lambda)).filter(
+        ({ Action, Resource, Condition }) =>
+          [Action].flat().some((action) => action.startsWith('secretsmanager:')) &&
+          JSON.stringify(Resource) !== '{"Ref":"SuperuserSecretArns"}' &&
+          JSON.stringify(Condition) !==
+            JSON.stringify({ StringEquals: { 'secretsmanager:resource/AllowRotationLambdaArn': arnOf(lambda) } }),
+      );
+
+      expect(open).toEqual([]);
+    }
+  });
+
+  it('uses keys only through the service that they belong to', () => {
+    const keys = lambdas().flatMap((lambda) =>
+      statementsOf(roleOf(lambda)).filter((one) => actionsOf(one).some((action) => action.startsWith('kms:'))),
+    );
+
+    expect(keys.length).toBeGreaterThan(0);
+    for (const { Condition } of keys) expect(Condition).toHaveProperty(['StringEquals', 'kms:ViaService']);
+  });
+
+  it('publishes to the topic only, and writes its own log only', () => {
+    for (const lambda of lambdas()) {
+      const statements = statementsOf(roleOf(lambda));
+      const log = ofType('AWS::Logs::LogGroup').find(
+        ([, { Properties }]) => Properties.LogGroupName === `/aws/lambda/${lambda.FunctionName}`,
+      );
+
+      const resourcesOf = (service: string) =>
+        statements
+          .filter((one) => actionsOf(one).every((action) => action.startsWith(service)))
+          .map(({ Resource }) => Resource);
+
+      expect(resourcesOf('sns:')).toEqual([{ Ref: 'RotationTopic' }]);
+      expect(resourcesOf('logs:')).toEqual([{ 'Fn::Sub': `\${${log?.[0]}.Arn}` }]);
+    }
+  });
+
+  it('has no resource * but for network interfaces, which EC2 cannot name beforehand, and denies those to its own code', () => {
+    for (const lambda of lambdas()) {
+      const wide = statementsOf(roleOf(lambda)).filter(({ Resource }) => Resource === '*');
+
+      const allowed = wide.filter(({ Effect }) => Effect === 'Allow');
+      const denied = wide.filter(({ Effect }) => Effect === 'Deny');
+
+      expect(allowed.flatMap(actionsOf).filter((action) => !action.startsWith('ec2:'))).toEqual([]);
+      expect(denied.map(({ Condition }) => Condition)).toEqual([
+        { ArnEquals: { 'lambda:SourceFunctionArn': arnOf(lambda) } },
+      ]);
+      expect(denied.flatMap(actionsOf)).toEqual(allowed.flatMap(actionsOf));
+    }
+  });
+
+  it('has no action with a wildcard', () => {
+    const actions = lambdas().flatMap((lambda) => statementsOf(roleOf(lambda)).flatMap(actionsOf));
+
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+});
+
+describe('superuser secrets', () => {
+  const readsSuperusers = (statement: Statement) => JSON.stringify(statement.Resource).includes('SuperuserSecretArns');
+
+  it('are read by alternating users and by no other function', () => {
+    const readers = lambdas().filter((lambda) => statementsOf(roleOf(lambda)).some(readsSuperusers));
+
+    expect(readers.map(({ Handler }) => Handler.split('.')[1])).toEqual(['alternatingUsers']);
+  });
+
+  it('are never changed', () => {
+    const actions = lambdas().flatMap((lambda) =>
+      statementsOf(roleOf(lambda)).filter(readsSuperusers).flatMap(actionsOf),
+    );
+
+    expect(actions.toSorted()).toEqual(['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue']);
+  });
+
+  it('come with RDS describe calls, which no other function has', () => {
+    const describers = lambdas().filter((lambda) =>
+      statementsOf(roleOf(lambda))
+        .flatMap(actionsOf)
+        .some((action) => action.startsWith('rds:')),
+    );
+
+    expect(describers.map(({ Handler }) => Handler.split('.')[1])).toEqual(['alternatingUsers']);
+  });
+});
+
+describe('the stack', () => {
+  it('encrypts the topic', () => {
+    expect(made.resources.RotationTopic?.Properties).toHaveProperty('KmsMasterKeyId');
+  });
+
+  it('makes the example schedule only on request', () => {
+    const schedules = ofType('AWS::SecretsManager::RotationSchedule').map(([, { Condition }]) => Condition);
+
+    expect(schedules).toEqual(['HasSchedule']);
+  });
+});

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from './files.ts';
+
+const run = promisify(execFile);
+
+export interface Statement {
+  Sid?: string;
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+export interface Resource {
+  Type: string;
+  Condition?: string;
+  Properties: Record<string, unknown>;
+}
+export interface Package {
+  folder: string;
+  resources: Record<string, Resource>;
+  outputs: Record<string, unknown>;
+  remove(): Promise<void>;
+}
+
+/** What `serverless package` makes, in a folder of its own and without an AWS account. */
+export async function makePackage(): Promise<Package> {
+  const folder = await mkdtemp(join(tmpdir(), 'rekey-package-'));
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    SLS_TELEMETRY_DISABLED: '1',
+    SLS_NOTIFICATIONS_MODE: 'off',
+  };
+  const serverless = join(root, 'node_modules/serverless/bin/serverless.js');
+  await run(process.execPath, [serverless, 'package', '--package', folder], { cwd: root, env });
+  const template = JSON.parse(await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  return { folder, resources: template.Resources, outputs: template.Outputs, remove };
+}
+
+/** All statements of a role, those behind a condition included. */
+export function statementsOf(role: Resource | undefined): Statement[] {
+  const policies = role?.Properties.Policies as { PolicyDocument: { Statement: unknown[] } }[];
+  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(unconditional);
+}
+
+function unconditional(statement: unknown): Statement {
+  const branches = (statement as { 'Fn::If'?: unknown[] })['Fn::If'];
+  return (branches === undefined ? statement : branches[1]) as Statement;
+}
+
+export const actionsOf = (statement: Statement): string[] => [statement.Action].flat();

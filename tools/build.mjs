@@ -1,0 +1,148 @@
+// Bundles every functions/<name>.ts into dist/<name>/. Why these settings: docs/decisions/0002-bundles.md.
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
+import { filesIn, fingerprint, inRoot, root } from './project.mjs';
+
+/** Modules whose code a Lambda never runs, and what stands in for them. */
+const replacements = {
+  // Lambda hands its credentials over in the environment, or at an address that the environment names. Profiles, single sign-on
+  // and the metadata service of EC2 have no part in it.
+  '@aws-sdk/credential-provider-node': `
+    import { fromEnv } from '@aws-sdk/credential-provider-env';
+    export const defaultProvider = (init) => process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI
+      ? async () => (await import('@aws-sdk/credential-provider-http')).fromHttp(init)()
+      : fromEnv(init);`,
+  // Parses the user agent of a browser.
+  bowser: 'export default {};',
+};
+
+const replace = {
+  name: 'replace',
+  setup(bundle) {
+    for (const [name, contents] of Object.entries(replacements)) {
+      const filter = new RegExp(`^${name}$`);
+      bundle.onResolve({ filter }, ({ resolveDir }) => ({ path: name, namespace: 'replaced', pluginData: resolveDir }));
+      bundle.onLoad({ filter, namespace: 'replaced' }, ({ pluginData }) => ({ contents, resolveDir: pluginData }));
+    }
+  },
+};
+
+const settings = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  splitting: true,
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  legalComments: 'none',
+  outExtension: { '.js': '.mjs' },
+  // No name in the name: a chunk of a package's dot file would be a hidden file, which packaging leaves out.
+  chunkNames: 'chunk-[hash]',
+  // Packages in CommonJS still call require for Node's own modules.
+  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  external: ['pg-native'],
+  plugins: [replace],
+  metafile: true,
+  write: false,
+  logLevel: 'silent',
+};
+
+/** Writes dist/<name>/index.mjs for each function, and dist/build.json with the sizes. */
+export async function build() {
+  const started = performance.now();
+  const print = fingerprint();
+  const names = filesIn(inRoot('functions'))
+    .filter((file) => dirname(file) === inRoot('functions') && extname(file) === '.ts')
+    .map((file) => basename(file, '.ts'));
+  const functions = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await bundle(name)])));
+
+  mkdirSync(inRoot('dist'), { recursive: true });
+  for (const entry of readdirSync(inRoot('dist'))) {
+    if (entry !== 'build.json' && !names.includes(entry)) rmSync(inRoot('dist', entry), { recursive: true });
+  }
+  const report = { fingerprint: print, milliseconds: Math.round(performance.now() - started), functions };
+  writeFileSync(inRoot('dist/build.json'), `${JSON.stringify(report, null, 2)}\n`);
+  return report;
+}
+
+async function bundle(name) {
+  const outdir = inRoot('dist', name);
+  const result = await esbuild
+    .build({ ...settings, entryPoints: { index: `functions/${name}.ts` }, outdir })
+    .catch(async (error) => {
+      const lines = await esbuild.formatMessages(error.errors ?? [], { kind: 'error' });
+      throw new Error(`functions/${name}.ts cannot be bundled\n${lines.join('') || error.message}`);
+    });
+
+  write(outdir, result.outputFiles);
+  const roots = 'shared/aws/rds-roots.ts' in result.metafile.inputs;
+  if (roots) cpSync(inRoot('shared/aws/rds-roots'), join(outdir, 'rds-roots'), { recursive: true });
+  else rmSync(join(outdir, 'rds-roots'), { recursive: true, force: true });
+  return sizes(result);
+}
+
+/** Chunks first and the entry at once after them, so that a function that starts meanwhile finds a whole bundle. */
+function write(outdir, files) {
+  mkdirSync(outdir, { recursive: true });
+  const keep = new Set(['rds-roots', ...files.map((file) => basename(file.path))]);
+  const entryLast = files.toSorted(
+    (a, b) => Number(a.path.endsWith('index.mjs')) - Number(b.path.endsWith('index.mjs')),
+  );
+  for (const file of entryLast) {
+    writeFileSync(`${file.path}.new`, file.contents);
+    renameSync(`${file.path}.new`, file.path);
+  }
+  for (const entry of readdirSync(outdir)) if (!keep.has(entry)) rmSync(join(outdir, entry), { recursive: true });
+}
+
+function sizes({ outputFiles, metafile }) {
+  const bytes = (files, measure) => files.reduce((sum, file) => sum + measure(file.contents), 0);
+  const atStart = reachable(metafile.outputs);
+  const packages = {};
+  for (const output of Object.values(metafile.outputs)) {
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const from = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? 'rekey';
+      packages[from] = (packages[from] ?? 0) + bytesInOutput;
+    }
+  }
+  return {
+    files: outputFiles.length,
+    bytes: bytes(outputFiles, (contents) => contents.length),
+    deflated: bytes(outputFiles, (contents) => deflateRawSync(contents, { level: 9 }).length),
+    bytesAtStart: bytes(
+      outputFiles.filter((file) => atStart.has(basename(file.path))),
+      (contents) => contents.length,
+    ),
+    packages: Object.fromEntries(Object.entries(packages).sort(([, a], [, b]) => b - a)),
+  };
+}
+
+/** The files that are loaded when the function starts: everything but what waits behind `await import()`. */
+function reachable(outputs) {
+  const byName = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
+  const found = new Set(['index.mjs']);
+  for (const name of found) {
+    for (const { path, kind } of byName.get(name)?.imports ?? []) {
+      if (kind === 'import-statement' && byName.has(basename(path))) found.add(basename(path));
+    }
+  }
+  return found;
+}
+
+if (pathToFileURL(process.argv[1] ?? '').href === import.meta.url) {
+  const report = await build().catch((error) => {
+    console.error(`rekey: ${error.message}`);
+    process.exit(1);
+  });
+  for (const [name, size] of Object.entries(report.functions)) {
+    console.log(
+      `dist/${name}/index.mjs  ${Math.round(size.bytes / 1000)} kB in ${size.files} files, ${Math.round(size.bytesAtStart / 1000)} kB loaded at start`,
+    );
+  }
+  console.log(`${Object.keys(report.functions).length} functions bundled in ${report.milliseconds} ms`);
+}
