@@ -77,7 +77,7 @@ export function rotationHandler<S extends object>(strategy: RotationStrategy<S>)
 function abortBefore(context: Context): AbortSignal {
   const left = context.getRemainingTimeInMillis?.();
   if (left === undefined) return new AbortController().signal;
-  return AbortSignal.timeout(Math.max(left / 2, left - LAST_WORDS_MS - ABORT_EARLIER_MS));
+  return AbortSignal.timeout(Math.floor(Math.max(left / 2, left - LAST_WORDS_MS - ABORT_EARLIER_MS)));
 }
 
 function since(startedAt: number): number {

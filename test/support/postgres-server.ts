@@ -7,6 +7,7 @@ import { testContext } from './context.ts';
 export interface RealPostgres extends EngineServer {
   readonly version: number;
   readonly logFile: string;
+  readonly caFile: string;
   /** As the real superuser. */
   sql(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** As anybody. */
@@ -46,6 +47,7 @@ export async function realPostgres(options: Parameters<typeof startPostgres>[0] 
   const real: RealPostgres = {
     version: server.version,
     logFile: server.logFile,
+    caFile: server.caFile,
     login,
     superuser: login('rds_like', 'rds like password'),
     context: testContext({ ca: server.ca }),

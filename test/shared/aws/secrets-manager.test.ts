@@ -1,4 +1,8 @@
-import { GetSecretValueCommand, PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../../local/sandbox.ts';
 import { secretsManagerVersions } from '../../../shared/aws/secrets-manager.ts';
@@ -68,7 +72,10 @@ describe('errors of Secrets Manager', () => {
 
     const refused = versions({ client: nowhere }).describe('x');
 
-    await expect(refused).rejects.toMatchObject({ name: 'UnreachableError', hint: expect.stringContaining('endpoint') });
+    await expect(refused).rejects.toMatchObject({
+      name: 'UnreachableError',
+      hint: expect.stringContaining('endpoint'),
+    });
   });
 
   it('a promotion that was applied, but answered 500, is a conflict to the SDK’s repeat, never a success that did not happen', async () => {
