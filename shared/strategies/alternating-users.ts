@@ -58,7 +58,7 @@ export function alternatingUsersStrategy(
         `${pending.username} and ${current.username} may do different things: ${told(missing, surplus)}`,
         {
           code: 'PRIVILEGES_DIFFER',
-          hint: `make the two equal: grant to ${[pending.username, current.username].sort()[0]}, the owner of the pair; then rotate again`,
+          hint: 'give both the same rights (the page of the engine tells how), then rotate again',
         },
       );
     },

@@ -4,7 +4,7 @@ import { StagingError } from '../../shared/rotation/errors.ts';
 import type { VersionId } from '../../shared/rotation/versions.ts';
 import type { TestStore } from './store.ts';
 
-interface Stored {
+export interface Stored {
   value?: string;
   labels: string[];
 }
@@ -14,8 +14,11 @@ export interface MemoryStore extends TestStore {
   lag: number;
 }
 
-export function memoryStore(initial: string): MemoryStore {
-  let now = new Map<VersionId, Stored>([[randomUUID(), { value: initial, labels: ['AWSCURRENT'] }]]);
+export function memoryStore(initial: string | Map<VersionId, Stored>): MemoryStore {
+  let now =
+    typeof initial === 'string'
+      ? new Map<VersionId, Stored>([[randomUUID(), { value: initial, labels: ['AWSCURRENT'] }]])
+      : initial;
   let before = now;
   let staleReads = 0;
   let rotationEnabled = true;

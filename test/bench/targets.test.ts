@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import type { RotationFigures } from '../../bench/rotations.ts';
+import { spread } from '../../bench/statistics.ts';
+import { table } from '../../bench/table.ts';
+import { bundleRows, failures, rotationRows } from '../../bench/targets.ts';
+import { readBaseline } from '../../local/demo/baseline.ts';
+import { createPaint } from '../../local/demo/paint.ts';
+
+const { engines } = readBaseline();
+const good: RotationFigures = {
+  strategy: 'single-user',
+  mode: 'warm',
+  calls: 10,
+  logins: 2,
+  refusedLogins: 0,
+  rotationMs: spread([50, 60, 70]),
+  firstMs: 200,
+  stepMs: {},
+  outageMs: spread([20, 30]),
+  clientRefused: spread([1, 2]),
+  clientLogins: 90,
+  clientFailed: 0,
+};
+const pair: RotationFigures = { ...good, strategy: 'alternating-users', calls: 11, logins: 4 };
+const missed = (figures: RotationFigures) =>
+  failures(rotationRows(figures, engines.postgres)).map(({ figure }) => figure);
+
+describe('spread', () => {
+  it.each([
+    [[3, 1, 2], { n: 3, median: 2, min: 1, max: 3 }],
+    [[4, 1, 2, 3], { n: 4, median: 2.5, min: 1, max: 4 }],
+    [[7], { n: 1, median: 7, min: 7, max: 7 }],
+  ])('of %j is found', (values, expected) => {
+    const found = spread(values);
+
+    expect(found).toEqual(expected);
+  });
+});
+
+describe('targets', () => {
+  it('are met by a rotation as it should be', () => {
+    const rows = rotationRows(good, engines.postgres);
+
+    expect(rows.filter(({ met }) => met === false)).toEqual([]);
+  });
+
+  it.each([
+    ['one call too many', { calls: 11 }, ['Secrets Manager calls']],
+    ['one login too many', { logins: 3 }, ['logins']],
+    ['a refused login', { refusedLogins: 1 }, ['of these refused']],
+    ['a login that failed strangely', { clientFailed: 1 }, ['client failed otherwise']],
+  ])('fail the run for %s', (_, change, expected) => {
+    const found = missed({ ...good, ...change });
+
+    expect(found).toEqual(expected);
+  });
+
+  it('fail the run for any outage of alternating users', () => {
+    const outage = { outageMs: spread([0, 0, 9]), clientRefused: spread([0, 0, 1]) };
+
+    const found = missed({ ...pair, ...outage });
+
+    expect(found).toEqual(['outage, longest', 'client refused, most']);
+  });
+
+  it('of time are marked when missed, and fail nothing', () => {
+    const slow = { ...good, outageMs: spread([80]) };
+
+    const rows = rotationRows(slow, engines.postgres);
+
+    expect(rows.find(({ figure }) => figure === 'outage')?.met).toBe(false);
+    expect(failures(rows)).toEqual([]);
+  });
+
+  it('set our figure in relation to that of the templates', () => {
+    const rows = rotationRows(good, engines.postgres);
+
+    expect(rows.find(({ figure }) => figure === 'logins')).toMatchObject({ baseline: 3, ratio: 2 / 3 });
+  });
+
+  it('give a slower machine as much more time to load a bundle', () => {
+    const bundles = [{ name: 'postgres', zipBytes: 150_000, initMs: spread([100]) }];
+    const init = (emptyMs: number) => bundleRows({ bundles, emptyMs: spread([emptyMs]) }, engines);
+
+    const [quick, slow] = [init(3.5), init(7)].map((rows) => rows.find(({ figure }) => figure === 'init'));
+
+    expect([quick?.met, slow?.met]).toEqual([false, true]);
+  });
+
+  it('fail the run for a zip that is too big', () => {
+    const bundles = [{ name: 'postgres', zipBytes: 200_000, initMs: spread([10]) }];
+
+    const rows = bundleRows({ bundles, emptyMs: spread([3]) }, engines);
+
+    expect(failures(rows).map(({ figure }) => figure)).toEqual(['zip']);
+  });
+});
+
+describe('the table', () => {
+  it('fits 80 columns', () => {
+    const slow = { ...pair, rotationMs: spread([1234, 1111, 2222]), outageMs: spread([Number.POSITIVE_INFINITY]) };
+
+    const text = table(rotationRows(slow, engines.postgres), createPaint({ isTTY: false } as NodeJS.WriteStream));
+
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(text).toMatch(/outage, longest +endless +0 MISSED/);
+  });
+});

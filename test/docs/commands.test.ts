@@ -1,0 +1,136 @@
+/** Executes every block of the documentation that is marked `sh run`, in the order of its page, against the sandbox. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { findTool, run } from '../local/command.ts';
+import type { Block } from './pages.ts';
+import { blocks, page, pages, root } from './pages.ts';
+
+const aws = await findTool('awscli', ['/usr/bin/aws', 'aws'], ['--version']);
+const curl = await findTool('curl', ['curl'], ['--version']);
+const toRun = pages
+  .map((path) => ({ path, shown: blocks(page(path)).filter(({ info }) => info === 'sh run') }))
+  .filter(({ shown }) => shown.length > 0);
+
+const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:rekey-postgres-single-user';
+const SECRET = 'prod/app';
+
+describe.skipIf(!aws || !curl)('the commands in', { timeout: 60_000 }, () => {
+  let child: ChildProcess;
+  let url = '';
+  let app = '';
+  let client: SecretsManagerClient;
+  let folder = '';
+  let token = '';
+
+  beforeAll(async () => {
+    let told = '';
+    child = spawn(process.execPath, [join(root, 'local/main.ts'), '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    child.stdout?.on('data', (chunk) => {
+      told += chunk;
+    });
+    await vi.waitUntil(() => told.includes('Ctrl-C') || child.exitCode !== null, { timeout: 40_000 });
+    url = /^sandbox ready on (\S+)$/m.exec(told)?.[1] ?? '';
+    app = /file:\/\/(\S+)/.exec(told)?.[1] ?? '';
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    client = new SecretsManagerClient({ endpoint: url, region: 'us-east-1', credentials });
+  });
+  afterAll(async () => {
+    client?.destroy();
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGTERM');
+    await ended;
+  });
+
+  /** As a reader finds it: a secret named prod/app whose rotation got stuck, and a folder to work in. */
+  async function prepare() {
+    await fetch(`${url}/_sandbox/reset`, { method: 'POST' });
+    folder = mkdtempSync(join(tmpdir(), 'rekey-docs-'));
+    // The readers' AWS_ENDPOINT_URL, for a CLI that is too old to know it.
+    writeFileSync(join(folder, 'aws'), `#!/bin/sh\nexec ${aws} --endpoint-url ${url} "$@"\n`, { mode: 0o755 });
+    const value = readFileSync(app, 'utf8');
+    await client.send(new CreateSecretCommand({ Name: SECRET, SecretString: value }));
+  }
+
+  async function getStuck() {
+    token = randomUUID();
+    const half = { SecretId: SECRET, ClientRequestToken: token, SecretString: readFileSync(app, 'utf8') };
+    await client.send(new PutSecretValueCommand({ ...half, VersionStages: ['AWSPENDING'] }));
+  }
+
+  async function execute({ text }: Block) {
+    const script = `cd "$HOME"\n${text.replaceAll('http://127.0.0.1:4566', url)}`;
+    const finished = await run('/bin/sh', ['-euc', script], {
+      PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`,
+      HOME: folder,
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_PAGER: '',
+      SECRET,
+      FUNCTION,
+      TOKEN: token,
+      APP: app,
+      ENDPOINT: `${url}/_sandbox/health`,
+    });
+    await expect.poll(unfinished, { timeout: 20_000 }).toBe(0);
+    return finished;
+  }
+
+  async function events(): Promise<string[]> {
+    const history = (await (await fetch(`${url}/_sandbox/rotations`)).json()) as { event: string }[];
+    return history.map(({ event }) => event);
+  }
+
+  async function unfinished(): Promise<number> {
+    const all = await events();
+    const started = all.filter((event) => event.endsWith('Started')).length;
+    return started - all.filter((event) => /(Succeeded|Failed|Abandoned)$/.test(event)).length;
+  }
+
+  it.each(toRun)('$path run', async ({ path, shown }) => {
+    await prepare();
+    if (path === 'docs/runbook.md') {
+      await rotationOn();
+      await getStuck();
+    }
+
+    const failures: string[] = [];
+    for (const block of shown) {
+      const { status, stderr } = await execute(block);
+      if (status !== 0) failures.push(`${path}:${block.line} ended with ${status}: ${stderr}`);
+    }
+
+    expect(failures).toEqual([]);
+    expect((await events()).filter((event) => /(Failed|Abandoned)$/.test(event))).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  async function rotationOn() {
+    const attach = blocks(page('README.md')).find(({ text }) => text.includes('--rotation-lambda-arn "$FUNCTION"'));
+    if (attach !== undefined) await execute(attach);
+  }
+});
+
+describe('blocks that can be run', () => {
+  it('are in the README, the runbook and the pages about notifications and the sandbox', () => {
+    expect(toRun.map(({ path }) => path)).toEqual([
+      'README.md',
+      'docs/notifications.md',
+      'docs/runbook.md',
+      'docs/sandbox.md',
+    ]);
+  });
+
+  it('hold no password and no address of their own', () => {
+    const text = toRun.flatMap(({ shown }) => shown.map((block) => block.text)).join('\n');
+
+    expect(text).not.toMatch(/"password"\s*:|\blocalhost\b|127\.0\.0\.1:(?!4566|9000)/);
+  });
+});

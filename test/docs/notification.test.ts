@@ -1,0 +1,102 @@
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../shared/lambda/notification.ts';
+import { notification } from '../../shared/lambda/notification.ts';
+import * as errors from '../../shared/rotation/errors.ts';
+import { blocks, page } from './pages.ts';
+
+const schema = JSON.parse(page('docs/notification.schema.json'));
+const validate: ValidateFunction = new Ajv2020({ strict: true, strictRequired: false, allErrors: true }).compile(schema);
+
+const facts: Facts = {
+  outcome: 'succeeded',
+  time: new Date('2026-03-01T02:00:07.412Z'),
+  secretId: 'prod/app',
+  secretName: 'prod/app',
+  secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/app-AbCdEf',
+  engine: 'postgres',
+  strategy: 'single-user',
+  step: 'finishSecret',
+  token: '5f132b22-2079-47a1-80ca-31c23b22c9c7',
+  working: 'AWSCURRENT',
+};
+const lockedOut = new errors.LockedOutError(
+  'no stored version opens postgres at app-db.abc123.eu-west-1.rds.amazonaws.com as app',
+  { hint: 'reset the password of app by hand, store it with put-secret-value, rotate again' },
+);
+const examples: Record<Facts['outcome'], Facts> = {
+  succeeded: facts,
+  failed: { ...facts, outcome: 'failed', step: 'setSecret', working: 'none', error: lockedOut },
+  recovered: { ...facts, outcome: 'recovered', step: 'setSecret', recoveredWith: 'a version without a label' },
+};
+const bodyOf = (given: Facts) => JSON.parse(notification(given).body);
+
+/** One of each class, made as the product makes them. */
+const everyClass: errors.RotationError[] = Object.entries(errors)
+  .filter(([name]) => name.endsWith('Error') && name !== 'RotationError')
+  .map(([, make]) => {
+    const Made = make as new (fact: string, details: { hint: string; code: errors.ErrorCode }) => errors.RotationError;
+    return new Made('a fact', { hint: 'a hint', code: 'UNEXPECTED' });
+  });
+
+describe('docs/notification.schema.json', () => {
+  it.each(Object.entries(examples))('takes what is told when a rotation %s', (_, given) => {
+    validate(bodyOf(given));
+
+    expect(validate.errors).toBeNull();
+  });
+
+  it('takes what is told before the secret was described', () => {
+    const { secretName, secretArn, ...early } = examples.failed;
+
+    validate(bodyOf(early));
+
+    expect(validate.errors).toBeNull();
+  });
+
+  it.each(everyClass.map((error) => [error.name, error] as const))('takes a failure of class %s', (_, error) => {
+    validate(bodyOf({ ...examples.failed, error }));
+
+    expect(validate.errors).toBeNull();
+  });
+
+  it('knows exactly the error codes and classes that there are', () => {
+    const { code, type } = schema.properties.error.properties;
+
+    expect(code.enum).toEqual(Object.keys(errors.errorCodes));
+    expect(new Set(type.enum)).toEqual(new Set(everyClass.map(({ name }) => name)));
+  });
+
+  it.each([
+    ['another version', { version: 2 }],
+    ['an outcome nobody knows', { outcome: 'overdue' }],
+    ['a field nobody knows', { password: 'x' }],
+    ['a time without zone', { time: '2026-03-01T02:00:07' }],
+    ['a secret without ARN', { secret: { name: 'prod/app' } }],
+    ['a failure without error', { outcome: 'failed' }],
+    ['a success with an error', { error: bodyOf(examples.failed).error }],
+    ['a recovery that does not say with what', { outcome: 'recovered' }],
+    ['a success that was a recovery', { recoveredWith: 'AWSPREVIOUS' }],
+    ['a label that is none', { working: 'AWSOLD' }],
+    ['no next command', { next: undefined }],
+  ])('refuses %s', (_, wrong) => {
+    const broken = JSON.parse(JSON.stringify({ ...bodyOf(examples.succeeded), ...wrong }));
+
+    expect(validate(broken)).toBe(false);
+  });
+});
+
+describe('docs/notifications.md', () => {
+  const text = page('docs/notifications.md');
+  const shown = blocks(text)
+    .filter(({ info }) => info === 'json')
+    .map((block) => JSON.parse(block.text));
+
+  it.each(Object.entries(examples))('shows the message of an outcome that %s as it is', (outcome, given) => {
+    const example = shown.find((body) => body.outcome === outcome);
+
+    expect(example).toEqual(bodyOf(given));
+    expect(text).toContain(`Subject \`${notification(given).subject}\``);
+  });
+});

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { errorCodes } from '../../shared/rotation/errors.ts';
+import { anchors, page, pages, root, table, withoutBlocks } from './pages.ts';
+
+describe.each(pages)('%s', (path) => {
+  const text = page(path);
+
+  it('links only to what is there', () => {
+    const links = [...withoutBlocks(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+
+    const broken = links.filter((link) => !/^https:\/\//.test(link)).filter((link) => !resolves(path, link));
+
+    expect(broken).toEqual([]);
+  });
+
+  it('knows no machine but the reader’s', () => {
+    expect(text).not.toMatch(/\/(work|home|root|Users)\/|\/tmp\/(bash|brief)|\.library|\bAKIA[A-Z0-9]{16}\b/);
+  });
+
+  it('names only account numbers and keys of examples', () => {
+    const accounts = [...text.matchAll(/\b\d{12}\b/g)].map(([number]) => number);
+
+    expect(accounts.filter((number) => !['123456789012', '000000000000'].includes(number))).toEqual([]);
+  });
+});
+
+describe('docs/runbook.md', () => {
+  const text = page('docs/runbook.md');
+  const [, codes = ''] = text.split('\n## The codes\n');
+  const entries = codes.split(/^### /m).slice(1);
+
+  it('has an entry for each error code, in their order, and no other', () => {
+    expect(entries.map((entry) => entry.split('\n')[0])).toEqual(Object.keys(errorCodes));
+  });
+
+  it.each(entries.map((entry) => [entry.split('\n')[0], entry]))('%s says what to do and what not', (_, entry) => {
+    const labels = [...String(entry).matchAll(/^- \*\*([^*]+):\*\* \S/gm)].map(([, label]) => label);
+
+    expect(labels).toEqual(['Means', 'Works now', 'Do', 'Never']);
+  });
+});
+
+describe('docs/settings.md', () => {
+  const rows = table(page('docs/settings.md'), '# Settings');
+  const variables = (where: string) =>
+    rows.filter((row) => row[3]?.includes(where)).map((row) => row[0]?.replaceAll('`', ''));
+
+  it('has exactly the variables that config.ts reads', () => {
+    const read = [...page('shared/lambda/config.ts').matchAll(/\benv\.([A-Z_0-9]+)/g)].map(([, name]) => name);
+
+    expect(new Set(variables('config.ts'))).toEqual(new Set(read));
+  });
+
+  it('names each variable once', () => {
+    const all = rows.map((row) => row[0]);
+
+    expect(all.length).toBe(new Set(all).size);
+    expect(rows.every((row) => row.length === 4 && row.every((cell) => cell !== ''))).toBe(true);
+  });
+
+  it('leaves no other variable to the SDK', () => {
+    expect(variables('SDK').every((name) => name?.startsWith('AWS_'))).toBe(true);
+  });
+});
+
+function resolves(from: string, link: string): boolean {
+  const [file = '', anchor] = link.split('#');
+  const target = file === '' ? from : normalize(join(dirname(from), file));
+  if (!existsSync(join(root, target))) return false;
+  return anchor === undefined || anchors(page(target)).has(anchor);
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { DemoFigures, Rotation } from '../../../local/demo/demo.ts';
+import { run } from '../command.ts';
+
+const main = fileURLToPath(new URL('../../../local/demo/main.ts', import.meta.url));
+
+/** A folder for temporary files of one run. Open to all, for the database runs as somebody else when this is root. */
+function ownTemporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-demo-'));
+  chmodSync(folder, 0o755);
+  onTestFinished(() => rmdirSync(folder));
+  return folder;
+}
+
+describe('npm start', { timeout: 60_000 }, () => {
+  it('rotates both secrets, as its figures tell apart from what it claims, and leaves nothing behind', async () => {
+    const folder = ownTemporaryFolder();
+
+    const { status, stdout } = await run(process.execPath, [main, '--json'], { TMPDIR: folder });
+
+    const figures = JSON.parse(stdout) as DemoFigures;
+    const [single, alternating] = figures.rotations as [Rotation, Rotation];
+    expect(status).toBe(0);
+    expect(figures.held).toBe(true);
+    for (const { before, after, token, steps } of [single, alternating]) {
+      expect(before).toEqual({ AWSCURRENT: expect.any(String) });
+      expect(after).toEqual({ AWSCURRENT: token, AWSPREVIOUS: before.AWSCURRENT });
+      expect(steps.map(({ step }) => step)).toEqual(['createSecret', 'setSecret', 'testSecret', 'finishSecret']);
+    }
+    expect(single).toMatchObject({
+      calls: { DescribeSecret: 4, PutSecretValue: 1, UpdateSecretVersionStage: 2 },
+      callCount: 10,
+      logins: 2,
+      refusedLogins: 0,
+      users: { before: 'orders', after: 'orders' },
+      oldPassword: 'refused',
+      newPassword: 'opened',
+      notification: { subject: 'Rekey: orders was rotated', body: { outcome: 'succeeded', working: 'AWSCURRENT' } },
+    });
+    expect(alternating).toMatchObject({
+      callCount: 11,
+      logins: 4,
+      refusedLogins: 0,
+      users: { before: 'billing', after: 'billing_clone' },
+      client: { refused: 0, failed: 0, ms: 0 },
+      oldPassword: 'opened',
+      newPassword: 'opened',
+      notification: { subject: 'Rekey: billing was rotated', body: { outcome: 'succeeded' } },
+    });
+    expect(stdout).not.toMatch(/"password"/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('stops in order at Ctrl-C, in the middle of its work', async () => {
+    const folder = ownTemporaryFolder();
+    const env = { PATH: process.env.PATH ?? '', TMPDIR: folder };
+    const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    let told = '';
+    let printed = '';
+    child.stdout.on('data', (chunk) => {
+      printed += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      told += chunk;
+    });
+    await expect.poll(() => told, { timeout: 20_000 }).toContain('rotating');
+
+    child.kill('SIGINT');
+
+    expect(await ended).toBe(130);
+    expect(printed).toBe('');
+    expect(told).toContain('stopped; nothing is left behind');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([
+    [['--loud'], "unknown option '--loud'\nnpm start -- --help lists the options\n"],
+    [['twice'], "unexpected argument 'twice'\nnpm start -- --help lists the options\n"],
+    [['--engine', 'dbase'], '--engine dbase: no such engine here\nchoose one of: postgres\n'],
+  ])('refuses %j with a hint', async (parameters, message) => {
+    const { status, stdout, stderr } = await run(process.execPath, [main, ...parameters]);
+
+    expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: message });
+  });
+
+  it('explains itself', async () => {
+    const { status, stdout } = await run(process.execPath, [main, '--help']);
+
+    expect([status, stdout]).toEqual([0, expect.stringContaining('--engine NAME  which database: postgres')]);
+  });
+});
