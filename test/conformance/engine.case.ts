@@ -1,11 +1,11 @@
 /** What must hold for every database engine. Run by test/shared/engines/*.test.ts, on real servers where there are any. */
-import { createServer, type Server } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../shared/engines/engine.ts';
 import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
 import { generatePassword } from '../../shared/secrets/password.ts';
 import { passwordSettings, type TestContext } from '../support/context.ts';
+import { deadPort, silentServer } from '../support/sockets.ts';
 
 /** A running server, and what an administrator does on it. */
 export interface EngineServer {
@@ -362,28 +362,4 @@ export function describeEngine({ engine, server, skip = [] }: EngineSuite): void
   it(`engine ${engine.name}: every skip names a test that exists`, () => {
     expect([...unused]).toEqual([]);
   });
-}
-
-async function deadPort(): Promise<number> {
-  const server = await listening(createServer());
-  const { port } = server;
-  server.close();
-  return port;
-}
-
-async function silentServer() {
-  return listening(createServer((socket) => socket.on('error', () => {})));
-}
-
-async function listening(server: Server): Promise<{ port: number; close(): void }> {
-  const sockets = new Set<{ destroy(): void }>();
-  server.on('connection', (socket) => sockets.add(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as { port: number }).port,
-    close() {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
 }

@@ -5,7 +5,8 @@ import { redactor } from '../../shared/rotation/redact.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
 import { byLabel, labelled } from '../support/store.ts';
 import { crashPlan } from './crash.ts';
-import { Died, openLabels, rotation, step, wholeRotation } from './rotate.ts';
+import { openLabels, rotation, step, wholeRotation } from './rotate.ts';
+import { describeCrashes } from './strategy-crashes.case.ts';
 import type { StrategyWorld } from './world.ts';
 
 export interface StrategySuite {
@@ -254,107 +255,4 @@ export function describeStrategy(suite: StrategySuite): void {
       });
     }
   });
-}
-
-const FRESH = 'a fresh token, after AWSPENDING was taken off';
-type Retry = (world: StrategyWorld, token: string, from: string) => Promise<string>;
-
-/** The ways in which a rotation that died goes on. */
-const retries: Record<string, Retry> = {
-  'the same token from createSecret': async (world, token) => {
-    await rotation(world, token);
-    return token;
-  },
-  'the same token from the step that died': async (world, token, from) => {
-    const rest = rotationSteps.slice(rotationSteps.map(String).indexOf(from));
-    for (const name of rest) await step(world, token, name);
-    return token;
-  },
-  // The rescue: AWSPENDING is taken off, and what was pending is in a version that nobody names any more.
-  [FRESH]: async (world) => {
-    await world.store.abandon();
-    return (await wholeRotation(world)).token;
-  },
-};
-
-function describeCrashes(suite: StrategySuite): void {
-  const turns = Object.entries(retries).flatMap(([name, retry]) => [
-    ...(suite.firstTurns === 'one' && name !== FRESH ? [] : [{ name, retry, turn: 'first' as const }]),
-    { name, retry, turn: 'second' as const },
-  ]);
-  describe.each(turns)('the $turn rotation, killed at every outside call, then $name', ({ retry, turn }) => {
-    it.each(['before', 'after'] as const)(
-      '%s the call: a labelled version always opens the system, and the retry converges',
-      async (when) => {
-        const total = await callsOf(suite, turn);
-        const played = await inChunks(
-          Array.from({ length: total }, (_, call) => call),
-          (call) => killAndRetry(suite, { turn, retry, at: { call, when } }),
-        );
-
-        expect(played.filter((died) => died).length).toBe(total);
-      },
-      120_000,
-    );
-  });
-}
-
-/** One secret, killed once, then retried. True when it died. */
-async function killAndRetry(
-  suite: StrategySuite,
-  { turn, retry, at }: { turn: string; retry: Retry; at: { call: number; when: 'before' | 'after' } },
-): Promise<boolean> {
-  const world = await suite.world();
-  if (turn === 'second') await wholeRotation(world);
-  const token = await world.store.begin();
-  const death = await killed(world, token, at);
-  const where = `${at.when} call ${at.call} (${death?.call})`;
-  const stored = await world.store.valueOf(token);
-  const open = await openLabels(world);
-
-  expect(open.length, `${where}: nothing labelled opens the system`).toBeGreaterThan(0);
-  if (suite.outage === 'none') expect(open, `${where}: AWSCURRENT is refused`).toContain('AWSCURRENT');
-  const current = await retry(world, token, death?.step ?? 'finishSecret');
-
-  expect(await openLabels(world), `${where}: AWSCURRENT is refused after the retry`).toContain('AWSCURRENT');
-  if (current === token) {
-    expect((await byLabel(world.store)).AWSCURRENT, `${where}: not promoted`).toBe(token);
-    if (stored !== undefined) expect(await world.store.valueOf(token), `${where}: a second password`).toBe(stored);
-  }
-  return death !== undefined;
-}
-
-/** A few at a time: the system under test mostly waits. */
-async function inChunks<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let at = 0; at < items.length; at += 4) {
-    results.push(...(await Promise.all(items.slice(at, at + 4).map(work))));
-  }
-  return results;
-}
-
-/** How many outside calls such a rotation makes. */
-async function callsOf(suite: StrategySuite, turn: 'first' | 'second'): Promise<number> {
-  const world = await suite.world();
-  if (turn === 'second') await wholeRotation(world);
-  const plan = crashPlan();
-  await wholeRotation(world, { plan });
-  return plan.calls.length;
-}
-
-async function killed(
-  world: StrategyWorld,
-  token: string,
-  at: { call: number; when: 'before' | 'after' },
-): Promise<{ step: string; call: string | undefined } | undefined> {
-  const plan = crashPlan(at);
-  for (const name of rotationSteps) {
-    try {
-      await step(world, token, name, { plan });
-    } catch (error) {
-      if (!(error instanceof Died)) throw error;
-      return { step: name, call: plan.calls.at(-1) };
-    }
-  }
-  return undefined;
 }
