@@ -49,7 +49,7 @@ describe('the report of the demo', () => {
     const text = report(figures, readBaseline(), plain);
 
     expect(text).toContain('2 of 30 logins refused, outage 21 ms  ok');
-    expect(text).toContain('after  AWSCURRENT bbbbbbbb, AWSPREVIOUS aaaaaaaa');
+    expect(text).toContain('AWSCURRENT bbbbbbbb, AWSPREVIOUS aaaaaaaa');
     expect(text).toContain('14 calls, 3 logins, 1 of them refused');
     expect(text).toContain("AWS's templates at b4b8eca, measured on 2 cores, not in this run");
     expect(text).toContain('all 2 checks held, in 4.2 s');
