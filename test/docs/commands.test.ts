@@ -19,7 +19,7 @@ const toRun = pages
 const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:rekey-postgres-single-user';
 const SECRET = 'prod/app';
 
-describe.skipIf(!aws || !curl)('the commands in', { timeout: 60_000 }, () => {
+describe.skipIf(!aws || !curl)('the commands in', { timeout: 120_000 }, () => {
   let child: ChildProcess;
   let url = '';
   let app = '';
@@ -102,13 +102,18 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: 60_000 }, () => {
     }
 
     const failures: string[] = [];
+    const outcomes: string[] = [];
     for (const block of shown) {
+      const before = (await events()).length;
       const { status, stderr } = await execute(block);
       if (status !== 0) failures.push(`${path}:${block.line} ended with ${status}: ${stderr}`);
+      const fresh = (await events()).slice(before);
+      outcomes.push(...fresh.filter((event) => /(Succeeded|Failed|Abandoned)$/.test(event)));
     }
 
+    const asked = shown.filter(({ text }) => text.includes('rotate-secret'));
     expect(failures).toEqual([]);
-    expect((await events()).filter((event) => /(Failed|Abandoned)$/.test(event))).toEqual([]);
+    expect(outcomes.map((event) => event.replace('Test', ''))).toEqual(asked.map(() => 'RotationSucceeded'));
     rmSync(folder, { recursive: true });
   });
 

@@ -7,7 +7,9 @@ import * as errors from '../../shared/rotation/errors.ts';
 import { blocks, page } from './pages.ts';
 
 const schema = JSON.parse(page('docs/notification.schema.json'));
-const validate: ValidateFunction = new Ajv2020({ strict: true, strictRequired: false, allErrors: true }).compile(schema);
+const validate: ValidateFunction = new Ajv2020({ strict: true, strictRequired: false, allErrors: true }).compile(
+  schema,
+);
 
 const facts: Facts = {
   outcome: 'succeeded',
