@@ -47,6 +47,10 @@ async function main(): Promise<void> {
     return;
   }
   const stopped = untilStopped();
+  // A reader that went away (`| head`) is no reason to stop.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   const { AWS_ENDPOINT_URL_LAMBDA: lambdaEndpoint } = process.env;
   let seed: Seed | undefined;
   let database: PostgresServer | undefined;

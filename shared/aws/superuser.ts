@@ -18,14 +18,25 @@ export const superuserFromSecretsManager: SuperuserSource = {
     const value = parseObject(text) ?? {};
     const complete = isManaged(value) ? { ...value, ...(await managedServer(id, ctx)) } : value;
     const what = `the superuser secret ${id}`;
-    const superuser = databaseSecretSchema({ accepts: engine.accepts }).parse(JSON.stringify(complete), what);
-    ctx.redact.add(superuser.password);
+    const schema = databaseSecretSchema({ accepts: engine.accepts });
+    const superuser = aboutSuperuser(id, () => schema.parse(JSON.stringify(complete), what));
+    ctx.redact.add(...schema.confidential(superuser));
     await requireSameServer(superuser, current, engine, ctx);
     // The rights are to be reconciled in the database that the users work in.
     const { dbname: _, ...login } = superuser;
     return current.dbname === undefined ? login : { ...login, dbname: current.dbname };
   },
 };
+
+/** An error about the superuser's value sends people to that secret, not to the rotated one. */
+function aboutSuperuser<T>(about: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof InvalidSecretError)) throw error;
+    throw new InvalidSecretError(error.fact, { hint: error.hint, about, cause: error.cause });
+  }
+}
 
 async function readValue(id: string, signal: AbortSignal): Promise<string> {
   const what = `GetSecretValue of the superuser secret ${id}`;
@@ -60,6 +71,7 @@ async function managedServer(id: string, ctx: RotationContext): Promise<Record<s
       `the superuser secret ${id} has no host, and no tag that names an RDS instance or cluster`,
       {
         hint: 'store engine, host, username and password in it, or name the secret that RDS manages',
+        about: id,
       },
     );
   }
@@ -83,7 +95,10 @@ async function requireSameServer(
   }
   throw new TargetMismatchError(
     `the superuser secret is for ${superuser.host}:${portText(superuser, engine)}, the rotated secret for ${current.host}:${portText(current, engine)}`,
-    { hint: 'name the superuser secret of the same server, or of its primary, in field masterarn' },
+    {
+      hint: 'name the superuser secret of the same server, or of its primary, in field masterarn',
+      about: String(current.masterarn),
+    },
   );
 }
 

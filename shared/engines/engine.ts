@@ -22,6 +22,8 @@ export interface DatabaseEngine {
 
 /** After `ctx.signal` aborts, every member throws. Errors are typed; no error holds a password. */
 export interface DatabaseSession {
+  /** True once it is known that this account may have no second session: close this one before the next login. */
+  readonly exclusive?: boolean;
   /** Asks the server something trivial. */
   ping(): Promise<void>;
   /** Throws PermissionError when this login may not. Repeating it is harmless. */

@@ -29,9 +29,15 @@ export const postgres = {
 
   async connect(login, ctx) {
     const connection = await openConnection(login, postgres.defaults, ctx);
+    let exclusive = false;
     return {
+      get exclusive() {
+        return exclusive;
+      },
       ping: async () => void (await connection.query('SELECT 1')),
-      setPassword: (username, password) => setPassword(connection, username, password),
+      setPassword: async (username, password) => {
+        ({ exclusive } = await setPassword(connection, username, password));
+      },
       cloneUser: (from, to, password) => cloneUser(connection, { from, to, base: baseOf(to) }, password),
       privileges: () => privileges(connection, baseOf(login.username)),
       close: () => connection.close(),

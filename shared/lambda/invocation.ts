@@ -1,7 +1,8 @@
 /** Everything that one invocation knows, from its first line to its last. */
+import type { ErrorCode } from '../rotation/errors.ts';
 import type { Redactor } from '../rotation/redact.ts';
 import { redactor } from '../rotation/redact.ts';
-import type { Rotation } from '../rotation/steps.ts';
+import type { Rotation, WorkingCredential } from '../rotation/steps.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { CURRENT } from '../rotation/versions.ts';
 import { notificationTopic } from './config.ts';
@@ -50,7 +51,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
         strategy: strategy.name,
         step: event.step,
         token: event.token,
-        working: news.error?.code === 'LOCKED_OUT' ? 'none' : progress.working,
+        working: workingAfter(news.error?.code) ?? progress.working,
       });
       try {
         const { publish } = await import('../aws/sns.ts');
@@ -67,4 +68,10 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
     },
   };
   return invocation;
+}
+
+/** What a refused login tells about the credentials, whatever the steps believed before it. */
+function workingAfter(code: ErrorCode | undefined): WorkingCredential | undefined {
+  if (code === 'LOCKED_OUT') return 'none';
+  return code === 'AUTHENTICATION_REFUSED' ? 'unknown' : undefined;
 }

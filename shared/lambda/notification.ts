@@ -70,20 +70,28 @@ function subjectOf({ outcome, step, error }: Facts, secret: string): string {
 
 /** A line to paste. Names and ARNs hold no character that a shell would read, but a secret id from an event may. */
 function nextCommand({ secretArn, secretId, error, token }: Facts): string {
-  const id = `'${(secretArn ?? secretId).replaceAll("'", `'\\''`)}'`;
-  const describe = `aws secretsmanager describe-secret --secret-id ${id}`;
+  const rotated = shellQuoted(secretArn ?? secretId);
+  const describe = `aws secretsmanager describe-secret --secret-id ${rotated}`;
+  const put = (id: string) => `aws secretsmanager put-secret-value --secret-id ${id} --secret-string file://value.json`;
   if (error === undefined || error.retryable) return describe;
   switch (error.code) {
-    case 'LOCKED_OUT':
     case 'INVALID_SECRET':
+      return put(error.about === undefined ? rotated : shellQuoted(error.about));
+    case 'LOCKED_OUT':
     case 'CURRENT_MISSING':
-      return `aws secretsmanager put-secret-value --secret-id ${id} --secret-string file://value.json`;
+      return put(rotated);
     case 'TARGET_MISMATCH':
-      return `aws secretsmanager update-secret-version-stage --secret-id ${id} --version-stage AWSPENDING --remove-from-version-id ${token}`;
+      // About the superuser secret: it is the rotated one that names the wrong one.
+      if (error.about !== undefined) return put(rotated);
+      return `aws secretsmanager update-secret-version-stage --secret-id ${rotated} --version-stage AWSPENDING --remove-from-version-id ${shellQuoted(token)}`;
     case 'TOKEN_NOT_PENDING':
     case 'TOKEN_UNKNOWN':
-      return `aws secretsmanager rotate-secret --secret-id ${id}`;
+      return `aws secretsmanager rotate-secret --secret-id ${rotated}`;
     default:
       return describe;
   }
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -40,6 +40,8 @@ export interface ErrorDetails {
   readonly code?: ErrorCode;
   /** May the same step pass when it is repeated without anybody's help? */
   readonly retryable?: boolean;
+  /** The secret to mend, when that is not the rotated one but one that it names. */
+  readonly about?: string;
   readonly cause?: unknown;
 }
 
@@ -48,6 +50,7 @@ export abstract class RotationError extends Error {
   readonly hint: string;
   readonly code: ErrorCode;
   readonly retryable: boolean;
+  readonly about?: string;
 
   constructor(name: string, fact: string, code: ErrorCode, retryable: boolean, details: ErrorDetails) {
     super(`${fact}; hint: ${details.hint}`, details.cause === undefined ? undefined : { cause: details.cause });
@@ -56,6 +59,7 @@ export abstract class RotationError extends Error {
     this.hint = details.hint;
     this.code = details.code ?? code;
     this.retryable = details.retryable ?? retryable;
+    if (details.about !== undefined) this.about = details.about;
   }
 }
 

@@ -59,6 +59,7 @@ function retold(error: RotationError, where: string, text: (input: string) => st
   set('hint', text(error.hint), true);
   set('code', error.code, true);
   set('retryable', error.retryable, true);
+  if (error.about !== undefined) set('about', error.about, true);
   const cause = causeOf(error.cause, text);
   if (cause !== undefined) set('cause', cause, false);
   return clean;

@@ -9,7 +9,7 @@ import type { SecretDescription, SecretVersions, StagingLabel } from './versions
 import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
 
 /** Which credential opens the system at this moment, as far as the steps know. Told to people when a step fails. */
-export type WorkingCredential = StagingLabel | 'AWSCURRENT or AWSPENDING' | 'none';
+export type WorkingCredential = StagingLabel | 'AWSCURRENT or AWSPENDING' | 'none' | 'unknown';
 
 export interface Rotation<S extends object> {
   readonly strategy: RotationStrategy<S>;
@@ -74,7 +74,7 @@ function refusalOf(secret: SecretDescription, token: string): StagingError | und
   if (!Object.hasOwn(secret.labels, token)) {
     return new StagingError(`${secret.name} has no version ${token}`, {
       code: 'TOKEN_UNKNOWN',
-      hint: 'start rotations with rotate-secret; a function that is invoked by hand needs the id of the AWSPENDING version',
+      hint: 'this rotation was abandoned, or the function was invoked by hand with a token of no version; start another with rotate-secret',
     });
   }
   if (!carries(secret.labels, token, CURRENT) && !carries(secret.labels, token, PENDING)) {

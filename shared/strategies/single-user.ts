@@ -43,7 +43,7 @@ export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<Dat
         if (rescued !== undefined) return change(rescued, pending, old, 'a version without a label');
       }
       throw new LockedOutError(`no stored version opens ${engine.name} at ${current.host} as ${current.username}`, {
-        hint: `reset the password of ${current.username} by hand, store it with put-secret-value, rotate again`,
+        hint: `see that ${current.username} is neither locked nor expired; else reset its password by hand, store it with put-secret-value, rotate again`,
       });
     },
 
@@ -89,8 +89,13 @@ async function change(
     await session.close();
     throw error;
   }
+  const recovered = recoveredWith === undefined ? {} : { recoveredWith };
+  if (session.exclusive) {
+    await session.close();
+    return { ...recovered, close: async () => {} };
+  }
   return {
-    ...(recoveredWith === undefined ? {} : { recoveredWith }),
+    ...recovered,
     undo: () => session.setPassword(pending.username, working.password),
     close: () => session.close(),
   };

@@ -36,6 +36,9 @@ export function crashPlan(at?: { readonly call: number; readonly when: 'before' 
   const watched = (session: DatabaseSession): DatabaseSession => {
     sessions.add(session);
     return {
+      get exclusive() {
+        return session.exclusive ?? false;
+      },
       ping: () => call('ping', () => session.ping()),
       setPassword: (...args) => call('setPassword', () => session.setPassword(...args)),
       cloneUser: (...args) => call('cloneUser', () => session.cloneUser(...args)),

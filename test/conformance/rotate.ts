@@ -18,6 +18,8 @@ export interface StepOptions {
   readonly cutover?: 'finish';
   readonly signal?: AbortSignal;
   readonly redact?: Redactor;
+  /** Looked at by the caller afterwards, also when the step fails. */
+  readonly progress?: Rotation<object>['progress'];
 }
 
 /** One step. Rejects as the function would; rejects with 'died' when the plan killed it. */
@@ -35,7 +37,7 @@ export async function step(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.redact === undefined ? {} : { redact: options.redact }),
   });
-  const progress: Rotation<object>['progress'] = { working: 'AWSCURRENT' };
+  const progress = options.progress ?? { working: 'AWSCURRENT' };
   const running = runStep(name, {
     strategy: world.strategy(plan),
     versions: plan.versions(world.store.versions),

@@ -60,6 +60,36 @@ describe('single user', () => {
     },
   );
 
+  it('rotates a user that may have one connection only', async () => {
+    const arn = house.register('singleUser');
+    const secret = await house.secret();
+    const { username } = await house.value(secret);
+    await server.sql(`ALTER ROLE ${username} CONNECTION LIMIT 1`);
+
+    const { error } = await house.rotate(secret, arn);
+
+    expect(error).toBeUndefined();
+    expect(await house.opens(await house.value(secret))).toBe(true);
+  });
+
+  it('takes the change back when the application holds every connection that the limit allows, and passes later', async () => {
+    const arn = house.register('singleUser');
+    const secret = await house.secret();
+    const before = await house.value(secret);
+    await server.sql(`ALTER ROLE ${before.username} CONNECTION LIMIT 2`);
+    const application = await house.session(before);
+
+    const { error } = await house.rotate(secret, arn);
+    await application.end();
+
+    expect(error).toMatchObject({ errorType: 'UnreachableError' });
+    expect(await house.value(secret)).toEqual(before);
+    await expect.poll(() => house.opens(before)).toBe(true);
+    await sandbox.secretsManager.retryRotation(secret);
+    expect((await house.labels(secret)).AWSPENDING).toBeUndefined();
+    expect(await house.opens(await house.value(secret))).toBe(true);
+  });
+
   it('keeps the order of the templates with CUTOVER=finish', async () => {
     const arn = house.register('singleUser', { CUTOVER: 'finish' });
     const secret = await house.secret();

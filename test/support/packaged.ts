@@ -38,6 +38,8 @@ export interface Packaged {
   /** Messages of the topic about this secret, oldest first. */
   messages(secretId: string): { subject: string; body: Record<string, unknown>; attributes: Record<string, unknown> }[];
   opens(value: Record<string, unknown>): Promise<boolean>;
+  /** A connection as an application holds it. */
+  session(value: Record<string, unknown>): Promise<{ end(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -118,6 +120,7 @@ export async function packaged(options: { automaticRetries?: number } = {}): Pro
         },
       );
     },
+    session: ({ username, password }) => server.connectAs({ username: String(username), password: String(password) }),
     async close() {
       client.destroy();
       await sandbox.close();

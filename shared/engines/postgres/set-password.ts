@@ -4,15 +4,24 @@ import pg from 'pg';
 import type { Connection } from './connection.ts';
 import { scramVerifier } from './scram-verifier.ts';
 
-/** In one transaction, so that two deliveries of a step wait for each other instead of failing. */
-export async function setPassword(connection: Connection, username: string, password: string): Promise<void> {
+/**
+ * In one transaction, so that two deliveries of a step wait for each other instead of failing.
+ * Tells whether the user may have one session only (CONNECTION LIMIT 1), which is this one if it changes its own password.
+ */
+export async function setPassword(
+  connection: Connection,
+  username: string,
+  password: string,
+): Promise<{ exclusive: boolean }> {
   const verifier = await verifierFor(connection, username, password);
+  const limit = await connection.query('SELECT rolconnlimit FROM pg_roles WHERE rolname = $1', [username]);
   await connection.transaction(async () => {
     await lockUser(connection, username);
     // The clone of a pair acts as its base role from login on; its own password it may only change as itself.
     if (username === connection.username) await connection.query('SET LOCAL ROLE NONE');
     await connection.query(`ALTER ROLE ${pg.escapeIdentifier(username)} PASSWORD ${pg.escapeLiteral(verifier)}`);
   });
+  return { exclusive: limit[0]?.rolconnlimit === 1 && username === connection.username };
 }
 
 /** Two ALTER ROLE of one role at once end in "tuple concurrently updated" (XX000) for one of them. */

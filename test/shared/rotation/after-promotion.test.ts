@@ -1,0 +1,97 @@
+/** What a strategy does once its value is current, and what cannot be taken back. */
+import { describe, expect, it } from 'vitest';
+import type { Rotation } from '../../../shared/rotation/steps.ts';
+import type { RotationStrategy } from '../../../shared/rotation/strategy.ts';
+import type { DatabaseSecret } from '../../../shared/secrets/database-secret.ts';
+import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
+import type { CrashPlan } from '../../conformance/crash.ts';
+import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
+import type { MemoryWorld } from '../../support/memory-world.ts';
+import { memoryWorld } from '../../support/memory-world.ts';
+import { byLabel, labelled } from '../../support/store.ts';
+
+type Strategy = RotationStrategy<DatabaseSecret>;
+
+function changed(world: MemoryWorld, change: (strategy: Strategy) => Partial<Strategy>): MemoryWorld {
+  return {
+    ...world,
+    strategy: (plan: CrashPlan) => {
+      const strategy = world.strategy(plan);
+      return { ...strategy, ...change(strategy) };
+    },
+  };
+}
+
+describe('settle', () => {
+  it('gets the current and the previous value, after the promotion and before the report', async () => {
+    const seen: (string | undefined)[][] = [];
+    const world = changed(memoryWorld(singleUserStrategy), () => ({
+      settle: async ({ current, previous }) => void seen.push([current.password, previous?.password]),
+    }));
+
+    await wholeRotation(world);
+
+    const { AWSCURRENT, AWSPREVIOUS } = await byLabel(world.store);
+    const passwords = [AWSCURRENT, AWSPREVIOUS].map((version) => world.store.valueOf(String(version)));
+    const [current, previous] = (await Promise.all(passwords)).map((text) => JSON.parse(String(text)).password);
+    expect(seen.length).toBeGreaterThan(0);
+    for (const pair of seen) expect(pair).toEqual([current, previous]);
+  });
+
+  it('that fails is repeated by a later step, and AWSPENDING and the report wait for it', async () => {
+    let failures = 1;
+    const world = changed(memoryWorld(singleUserStrategy), () => ({
+      settle: async () => {
+        if (failures-- > 0) throw new Error('not yet');
+      },
+    }));
+    const token = await world.store.begin();
+    await step(world, token, 'createSecret');
+    await step(world, token, 'setSecret');
+
+    await expect(step(world, token, 'finishSecret')).rejects.toThrow('not yet');
+    const between = await byLabel(world.store);
+    const reports = await rotation(world, token);
+
+    expect(between.AWSPENDING).toBe(token);
+    expect(reports).toEqual(['succeeded']);
+    expect((await byLabel(world.store)).AWSPENDING).toBeUndefined();
+  });
+
+  it('does without a previous value that is of another shape', async () => {
+    const previous: unknown[] = [];
+    const world = changed(memoryWorld(singleUserStrategy), () => ({
+      settle: async (secrets) => void previous.push(secrets.previous),
+    }));
+    const token = await world.store.begin();
+    await step(world, token, 'createSecret');
+    await step(world, token, 'setSecret');
+    const { read } = world.store.versions;
+    world.store.versions.read = async (id, label, version) =>
+      label === 'AWSPREVIOUS' ? 'not JSON at all' : read(id, label, version);
+
+    await step(world, token, 'finishSecret');
+
+    expect(previous).toEqual([undefined]);
+  });
+});
+
+it('a change that cannot be taken back is told: AWSPENDING works', async () => {
+  const healthy = memoryWorld(singleUserStrategy);
+  const world = changed(healthy, (strategy) => ({
+    async set(...args) {
+      const change = await strategy.set(...args);
+      return { ...change, undo: () => Promise.reject(new Error('the session is gone')) };
+    },
+    test: () => Promise.reject(new Error('the proof failed')),
+  }));
+  const token = await world.store.begin();
+  await step(world, token, 'createSecret');
+  const progress: Rotation<object>['progress'] = { working: 'AWSCURRENT' };
+
+  await expect(step(world, token, 'setSecret', { progress })).rejects.toThrow('the proof failed');
+
+  expect(progress.working).toBe('AWSPENDING');
+  expect(await world.opens((await labelled(world.store, 'AWSPENDING')) as never)).toBe(true);
+  expect(await rotation(healthy, token)).toEqual(['recovered', 'succeeded']);
+});
