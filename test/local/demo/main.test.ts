@@ -17,7 +17,7 @@ function ownTemporaryFolder(): string {
   return folder;
 }
 
-describe('npm start', { timeout: 60_000 }, () => {
+describe('npm start', { timeout: 90_000 }, () => {
   it('rotates both secrets, as its figures tell apart from what it claims, and leaves nothing behind', async () => {
     const folder = ownTemporaryFolder();
 
@@ -69,7 +69,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     child.stderr.on('data', (chunk) => {
       told += chunk;
     });
-    await expect.poll(() => told, { timeout: 20_000 }).toContain('rotating');
+    await expect.poll(() => told, { timeout: 60_000 }).toContain('rotating');
 
     child.kill('SIGINT');
 

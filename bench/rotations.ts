@@ -1,0 +1,101 @@
+import type { StrategyName } from '../local/demo/engine.ts';
+import { outageOf } from '../local/demo/outage.ts';
+import { type Rotated, rotate } from '../local/demo/rotate.ts';
+import type { Mode, Planted, Stage } from '../local/demo/stage.ts';
+import { type Spread, spread } from './statistics.ts';
+
+export interface RotationFigures {
+  readonly strategy: StrategyName;
+  readonly mode: Mode;
+  /** The most that any rotation needed. */
+  readonly calls: number;
+  readonly logins: number;
+  readonly refusedLogins: number;
+  /** Milliseconds of all four steps, while nothing else runs. */
+  readonly rotationMs: Spread;
+  /** The very first one, not among the others unless it is the only one: it starts the process when warm, and makes the other user when alternating. */
+  readonly firstMs: number;
+  readonly stepMs: Readonly<Record<string, number>>;
+  /** With a client that fetches AWSCURRENT before each login: from its first refused login to its next good one. */
+  readonly outageMs: Spread;
+  readonly clientRefused: Spread;
+  readonly clientLogins: number;
+  /** Logins of the client that failed for another reason than a refused password. */
+  readonly clientFailed: number;
+}
+
+export interface Rounds {
+  /** After the first one. */
+  readonly alone: number;
+  readonly watched: number;
+}
+
+/** Good logins between two rotations: the client has to be at work when one begins. */
+const goodLogins = 3;
+
+export async function measureRotations(
+  stage: Stage,
+  { strategy, mode, index }: { strategy: StrategyName; mode: Mode; index: number },
+  rounds: Rounds,
+  signal: AbortSignal,
+): Promise<RotationFigures> {
+  const planted = await stage.plant(strategy, mode, `bench${index}`);
+  const first = await rotated(stage, planted);
+  const more: Measured[] = [];
+  for (let round = 0; round < rounds.alone; round += 1) {
+    more.push(await rotated(stage, planted));
+    signal.throwIfAborted();
+  }
+  const alone = more.length > 0 ? more : [first];
+  const watched = await watch(stage, planted, index, rounds.watched, signal);
+
+  const all = [first, ...more, ...watched];
+  const most = (of: (one: Measured) => number) => Math.max(...all.map(of));
+  const outages = watched.map(({ client }) => client);
+  return {
+    strategy,
+    mode,
+    calls: most(({ callCount }) => callCount),
+    logins: most(({ logins }) => logins),
+    refusedLogins: most(({ refusedLogins }) => refusedLogins),
+    rotationMs: spread(alone.map(({ ms }) => ms)),
+    firstMs: first.ms,
+    stepMs: Object.fromEntries(
+      first.steps.map(({ step }, position) => [
+        step,
+        spread(alone.map(({ steps }) => steps[position]?.ms ?? 0)).median,
+      ]),
+    ),
+    outageMs: spread(outages.map(({ ms }) => ms)),
+    clientRefused: spread(outages.map(({ refused }) => refused)),
+    clientLogins: outages.reduce((sum, { logins }) => sum + logins, 0),
+    clientFailed: outages.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+type Measured = Rotated & { readonly refusedLogins: number };
+
+async function rotated(stage: Stage, planted: Planted): Promise<Measured> {
+  const one = await rotate(stage, planted);
+  if (one.failure !== undefined) throw new Error(`a rotation of ${planted.functionName} failed: ${one.failure}`);
+  return { ...one, refusedLogins: stage.database.logins().refused - one.refusedBefore };
+}
+
+async function watch(stage: Stage, planted: Planted, index: number, rounds: number, signal: AbortSignal) {
+  const client = stage.clients[index];
+  if (!client) throw new Error('each measurement needs a client');
+  client.start({ engine: stage.engineName, secretId: planted.secret, ca: stage.database.ca });
+  await client.loggedIn(goodLogins);
+  const results = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const from = client.attempts.length;
+    const one = await rotated(stage, planted);
+    await client.loggedIn(goodLogins, one.token);
+    const seen = outageOf(client.attempts.slice(from));
+    const refused = stage.database.logins().refused - one.refusedBefore;
+    results.push({ ...one, refusedLogins: refused - seen.refused, client: seen });
+    signal.throwIfAborted();
+  }
+  await client.stop();
+  return results;
+}

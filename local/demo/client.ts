@@ -1,0 +1,67 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Attempt } from './outage.ts';
+import { until } from './until.ts';
+
+export interface ClientOrder {
+  readonly engine: string;
+  readonly secretId: string;
+  readonly ca: string;
+}
+
+export interface DemoClient {
+  readonly attempts: readonly Attempt[];
+  start(order: ClientOrder): void;
+  /** Waits until the client has logged in `count` times, with this version if one is given. */
+  loggedIn(count: number, version?: string): Promise<void>;
+  /** Lets it finish its last login. */
+  stop(): Promise<void>;
+}
+
+const program = fileURLToPath(new URL('client-process.ts', import.meta.url));
+
+/** The process is made at once, so that it is ready by the time it is needed; it does nothing before `start`. */
+export function createClient(environment: Readonly<Record<string, string>>, signal: AbortSignal): DemoClient {
+  const child = fork(program, [], {
+    env: { ...environment },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const attempts: Attempt[] = [];
+  let ending: string | undefined;
+  let complaint = '';
+  child.on('message', (attempt: Attempt) => attempts.push(attempt));
+  child.stderr?.on('data', (chunk) => {
+    complaint += chunk;
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      ending = error.message;
+      resolve();
+    });
+    child.once('close', () => {
+      ending ??= complaint.trim() || 'the client ended';
+      resolve();
+    });
+  });
+
+  return {
+    attempts,
+    start: (order) => void child.send(order),
+    async loggedIn(count, version) {
+      const enough = () => {
+        if (ending !== undefined) throw new Error(`the client cannot go on: ${ending}`);
+        const good = attempts.filter((one) => one.outcome === 'opened' && (version ?? one.version) === one.version);
+        return good.length >= count;
+      };
+      await until(enough, 30_000, signal);
+    },
+    async stop() {
+      if (child.connected) child.send('stop');
+      // One login has a few milliseconds to end; a client that hangs is not waited for.
+      const impatience = setTimeout(() => child.kill('SIGKILL'), 5_000);
+      await ended;
+      clearTimeout(impatience);
+    },
+  };
+}

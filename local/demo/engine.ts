@@ -1,0 +1,69 @@
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A secret value that opens the database. */
+export interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  readonly [field: string]: unknown;
+}
+
+/** Anything else that goes wrong with a login is thrown. */
+export type LoginOutcome = 'opened' | 'refused';
+
+export interface DemoEngine {
+  /** The bundle that is packaged for it, from the root of the repository. */
+  readonly bundle: string;
+  /** Which export of the bundle rotates with which strategy. */
+  readonly functions: Readonly<Partial<Record<StrategyName, string>>>;
+  start(): Promise<DemoDatabase>;
+  /** Logs in as an application does, over verified TLS, and leaves again. */
+  login(value: Login, ca: string): Promise<LoginOutcome>;
+}
+
+export interface DemoDatabase {
+  /** For people: product and version. */
+  readonly title: string;
+  readonly security: string;
+  readonly host: string;
+  readonly port: number;
+  /** PEM text of the authority that vouches for the server. */
+  readonly ca: string;
+  /** What a rotation function needs in its environment to reach it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A superuser as a managed service gives it: may manage users, is not almighty. */
+  readonly superuser: Login;
+  createUser(username: string, password: string): Promise<Login>;
+  /** Counted in the server's own log, since the start. */
+  logins(): LoginCount;
+  /** The server's log, with every statement in it. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+export interface LoginCount {
+  /** By rotation functions. */
+  readonly openedByFunctions: number;
+  /** By anybody: the server does not ask who it is that it refuses. */
+  readonly refused: number;
+}
+
+export type StrategyName = 'single-user' | 'alternating-users';
+
+const folder = new URL('engines/', import.meta.url);
+
+/** Each file in engines/ is one; there is no other list. */
+export function engineNames(): readonly string[] {
+  return readdirSync(fileURLToPath(folder))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => basename(file, '.ts'))
+    .sort();
+}
+
+export async function loadEngine(name: string): Promise<DemoEngine> {
+  const { demoEngine } = (await import(new URL(`${name}.ts`, folder).href)) as { demoEngine: DemoEngine };
+  return demoEngine;
+}

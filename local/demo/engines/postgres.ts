@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import { scramVerifier } from '../../../shared/engines/postgres/scram-verifier.ts';
+import { startPostgres } from '../../postgres/server.ts';
+import type { DemoDatabase, DemoEngine, Login } from '../engine.ts';
+
+export const demoEngine: DemoEngine = {
+  bundle: 'dist/postgres/index.mjs',
+  functions: { 'single-user': 'singleUser', 'alternating-users': 'alternatingUsers' },
+
+  async start() {
+    // Every statement is logged, so that a password that is sent in clear would be found there.
+    const server = await startPostgres({ settings: { log_connections: 'on', log_statement: 'all' } });
+    try {
+      const place = { engine: 'postgres', host: server.host, port: server.port, dbname: 'postgres' };
+      const superuser = { ...place, username: 'rotator', password: randomBytes(24).toString('base64url') };
+      await createRole({ ...place, ...server.superuser }, server.ca, superuser, 'CREATEROLE CREATEDB');
+      return database(server, superuser);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  },
+
+  async login(value, ca) {
+    const client = connection(value, ca);
+    try {
+      await client.connect();
+      return 'opened';
+    } catch (error) {
+      // https://www.postgresql.org/docs/18/errcodes-appendix.html: invalid_password
+      if ((error as { code?: string }).code === '28P01') return 'refused';
+      throw error;
+    } finally {
+      await client.end().catch(() => {});
+    }
+  },
+};
+
+function database(server: Awaited<ReturnType<typeof startPostgres>>, superuser: Login): DemoDatabase {
+  const { host, port, ca, caFile, logFile, version } = server;
+  const log = () => readFileSync(logFile, 'utf8');
+  return {
+    title: `PostgreSQL ${version}`,
+    security: 'TLS, SCRAM',
+    host,
+    port,
+    ca,
+    environment: { DATABASE_CA_BUNDLE: caFile },
+    superuser,
+    async createUser(username, password) {
+      const user = { ...superuser, username, password };
+      await createRole(superuser, ca, user);
+      return user;
+    },
+    logins() {
+      const text = log();
+      return {
+        openedByFunctions: text.match(/connection authorized: .* application_name=rekey /g)?.length ?? 0,
+        refused: text.match(/FATAL: {2}password authentication failed/g)?.length ?? 0,
+      };
+    },
+    log,
+    stop: () => server.stop(),
+  };
+}
+
+async function createRole(as: Login, ca: string, { username, password }: Login, attributes = ''): Promise<void> {
+  const verifier = await scramVerifier(password, 4096);
+  const client = connection(as, ca);
+  await client.connect();
+  try {
+    await client.query(
+      `CREATE ROLE ${pg.escapeIdentifier(username)} LOGIN ${attributes} PASSWORD ${pg.escapeLiteral(verifier)}`,
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+function connection({ host, port, username, password, dbname }: Login, ca: string): pg.Client {
+  const client = new pg.Client({
+    host,
+    port,
+    user: username,
+    password,
+    database: String(dbname),
+    application_name: 'client',
+    ssl: { ca },
+  });
+  client.on('error', () => {});
+  return client;
+}

@@ -1,0 +1,53 @@
+import { readBaseline } from './baseline.ts';
+import { complain, interruption, knownEngine, parseOptions } from './command-line.ts';
+import { engineNames } from './engine.ts';
+import { createPaint } from './paint.ts';
+import { createProgress } from './progress.ts';
+import { report } from './report.ts';
+
+const help = `Usage: npm start -- [--engine postgres] [--cold] [--json]
+
+Rotates two secrets of a real database on this machine: one with a single user, one with two users that take turns.
+The packaged functions do it, called as Secrets Manager calls them, while an application keeps logging in.
+Exit status 0 when everything held that is printed, 1 when something did not, 2 for a mistake on the command line.
+
+  --engine NAME  which database: ${engineNames().join(', ')}
+  --cold         a process for each step, as on a Lambda that was idle for long
+  --json         the same figures as data on standard output; progress goes to standard error
+  --help         this text
+`;
+
+main().catch(complain);
+
+async function main(): Promise<void> {
+  const { engine, cold, json, ...asked } = parseOptions(
+    {
+      engine: { type: 'string', default: 'postgres' },
+      cold: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+    'npm start -- --help lists the options',
+  );
+  if (asked.help) {
+    process.stdout.write(help);
+    return;
+  }
+  knownEngine(engine, engineNames());
+  const signal = interruption();
+  const progress = createProgress();
+  try {
+    // Not before it is needed: the SDK takes its time to load.
+    const { runDemo } = await import('./demo.ts');
+    const figures = await runDemo({ engine, mode: cold ? 'cold' : 'warm', signal, progress: progress.show });
+    progress.end();
+    const baseline = readBaseline();
+    if (json) process.stdout.write(`${JSON.stringify({ ...figures, baseline }, null, 2)}\n`);
+    else process.stdout.write(report(figures, baseline, createPaint()));
+    process.exitCode = figures.held ? 0 : 1;
+  } catch (error) {
+    progress.end();
+    if (!signal.aborted) throw error;
+    process.stderr.write('stopped; nothing is left behind\n');
+  }
+}
