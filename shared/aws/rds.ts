@@ -41,23 +41,26 @@ export async function serverOfCluster(id: string, signal: AbortSignal): Promise<
  * Host names that RDS does not know (aliases, proxies) are never proven.
  */
 export async function isPrimaryOf(primary: string, replica: string, signal: AbortSignal): Promise<boolean> {
-  const instance = await findInstance(firstLabel(replica), signal);
+  const instance = await findInstance(partsOf(replica).label, signal);
   if (instance !== undefined && same(instance.Endpoint?.Address, replica)) {
     const source = instance.ReadReplicaSourceDBInstanceIdentifier;
     if (source !== undefined) return isInstanceAt(source, primary, replica, signal);
     if (instance.DBClusterIdentifier === undefined) return false;
     return isWriterOf(await findCluster(instance.DBClusterIdentifier, signal), primary);
   }
-  const cluster = await findCluster(firstLabel(replica), signal);
-  const endpoints = [cluster?.ReaderEndpoint, ...(cluster?.CustomEndpoints ?? [])];
-  return endpoints.some((endpoint) => same(endpoint, replica)) && isWriterOf(cluster, primary);
+  if (/^[^.]+\.cluster-custom-/i.test(replica)) return isWriterOf(await findByCustomEndpoint(replica, signal), primary);
+  const cluster = await findCluster(partsOf(replica).label, signal);
+  return same(cluster?.ReaderEndpoint, replica) && isWriterOf(cluster, primary);
 }
 
 /** The source is an identifier in the replica's region, or an ARN that names another one. */
 async function isInstanceAt(source: string, host: string, replica: string, signal: AbortSignal): Promise<boolean> {
   const [, , , region, , , name] = source.startsWith('arn:') ? source.split(':') : [];
-  if (name !== undefined && region !== regionOf(replica))
-    return same(name, firstLabel(host)) && region === regionOf(host);
+  if (name !== undefined && region !== partsOf(replica).region) {
+    // That region is not asked, so the host must be spelled as RDS spells the endpoint there.
+    const { label, region: there, domain } = partsOf(host);
+    return same(name, label) && region === there && same(domain, partsOf(replica).domain);
+  }
   const instance = await findInstance(name ?? source, signal);
   return same(instance?.Endpoint?.Address, host);
 }
@@ -88,6 +91,23 @@ async function findCluster(id: string, signal: AbortSignal): Promise<DBCluster |
   }
 }
 
+/** A custom endpoint has a name of its own, which says nothing of its cluster. */
+async function findByCustomEndpoint(host: string, signal: AbortSignal): Promise<DBCluster | undefined> {
+  let marker: string | undefined;
+  do {
+    const command = new DescribeDBClustersCommand({ Marker: marker });
+    const page = await client()
+      .send(command, { abortSignal: signal })
+      .catch((error) => {
+        throw serviceError(error, 'DescribeDBClusters');
+      });
+    const found = page.DBClusters?.find(({ CustomEndpoints = [] }) => CustomEndpoints.some((one) => same(one, host)));
+    if (found !== undefined) return found;
+    marker = page.Marker;
+  } while (marker !== undefined);
+  return undefined;
+}
+
 /** The API and the SDK spell them with and without Fault. */
 function notFound(error: unknown, what: string): undefined {
   if (/^DB(Instance|Cluster)NotFound(Fault)?$/.test(nameOf(error))) return undefined;
@@ -106,11 +126,8 @@ function same(a: string | undefined, b: string): boolean {
   return a?.toLowerCase() === b.toLowerCase();
 }
 
-function firstLabel(host: string): string {
-  return host.split('.')[0] ?? host;
-}
-
-/** `id.hash.region.rds.amazonaws.com` */
-function regionOf(host: string): string | undefined {
-  return host.split('.')[2];
+/** RDS's own names: `label.hash.region.rds.amazonaws.com`. */
+function partsOf(host: string): { label: string; region: string | undefined; domain: string } {
+  const [label = host, , region, ...domain] = host.split('.');
+  return { label, region, domain: domain.join('.') };
 }

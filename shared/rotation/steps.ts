@@ -96,8 +96,7 @@ async function createSecret<S extends object>({ strategy, versions, ctx }: Rotat
 
 async function setSecret<S extends object>(secret: SecretDescription, rotation: Rotation<S>): Promise<void> {
   const { strategy, versions, ctx, progress } = rotation;
-  const pending = await readPending(strategy, versions, ctx);
-  const current = await readCurrent(strategy, versions, ctx);
+  const [pending, current] = await readBoth(strategy, versions, ctx);
   const secrets = {
     pending,
     current,
@@ -117,8 +116,7 @@ async function setSecret<S extends object>(secret: SecretDescription, rotation: 
 }
 
 async function testSecret<S extends object>({ strategy, versions, ctx }: Rotation<S>): Promise<void> {
-  const pending = await readPending(strategy, versions, ctx);
-  const current = await readCurrent(strategy, versions, ctx);
+  const [pending, current] = await readBoth(strategy, versions, ctx);
   await strategy.test({ pending, current }, ctx);
   ctx.log('pending value tested');
 }
@@ -158,6 +156,14 @@ async function settle<S extends object>({ strategy, versions, ctx }: Rotation<S>
   const current = await readCurrent(strategy, versions, ctx);
   const previous = await readPrevious(strategy, versions, ctx);
   await strategy.settle(previous === undefined ? { current } : { current, previous }, ctx);
+}
+
+function readBoth<S extends object>(
+  strategy: RotationStrategy<S>,
+  versions: SecretVersions,
+  ctx: RotationContext,
+): Promise<[pending: S, current: S]> {
+  return Promise.all([readPending(strategy, versions, ctx), readCurrent(strategy, versions, ctx)]);
 }
 
 /** Read by version id *and* label, and more than once: reads lag writes (https://github.com/aws/aws-sdk-js-v3/issues/7701). */

@@ -1,16 +1,14 @@
 /** Two users take turns, so AWSCURRENT works at every moment. A superuser makes the other one ready. */
 import type { DatabaseEngine } from '../engines/engine.ts';
-import { AuthenticationError, PermissionError } from '../rotation/errors.ts';
-import { patiently } from '../rotation/patience.ts';
+import { PermissionError } from '../rotation/errors.ts';
 import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
 import { databaseSecretSchema } from '../secrets/database-secret.ts';
 import { generatePassword } from '../secrets/password.ts';
+import { replayed } from './replayed.ts';
 import { requireSameTarget, samePlace } from './same-place.ts';
+import { connectSuperuser } from './superuser-session.ts';
 import type { SuperuserSource } from './superuser-source.ts';
-
-/** A replica shows a new password when it has replayed it. Milliseconds; used only when the superuser is elsewhere. */
-const REPLICA_PAUSES = [100, 200, 400, 800, 1600, 3200];
 
 export function alternatingUsersStrategy(
   engine: DatabaseEngine,
@@ -35,8 +33,7 @@ export function alternatingUsersStrategy(
       await (await engine.connect(current, ctx)).close();
 
       const superuser = await source.superuserFor(current, engine, ctx);
-      ctx.redact.add(superuser.password);
-      const session = await asSuperuser(engine, superuser, ctx);
+      const session = await connectSuperuser(engine, superuser, ctx);
       try {
         await session.cloneUser(current.username, pending.username, pending.password);
       } finally {
@@ -48,9 +45,9 @@ export function alternatingUsersStrategy(
     },
 
     async test({ pending, current }, ctx) {
-      const may = await privilegesOf(engine, pending, ctx);
-      if (pending.username === current.username) return;
-      const should = await privilegesOf(engine, current, ctx);
+      // In a configuration check the two are one, and the login is all there is to prove.
+      const pair = pending.username === current.username ? [pending] : [pending, current];
+      const [may = [], should = may] = await Promise.all(pair.map((login) => privilegesOf(engine, login, ctx)));
       const surplus = may.filter((line) => !should.includes(line));
       const missing = should.filter((line) => !may.includes(line));
       if (surplus.length + missing.length === 0) return;
@@ -65,19 +62,6 @@ export function alternatingUsersStrategy(
   };
 }
 
-/** A refused superuser is nothing that another login could mend, so it is not an AuthenticationError of this secret. */
-async function asSuperuser(engine: DatabaseEngine, superuser: DatabaseSecret, ctx: RotationContext) {
-  try {
-    return await engine.connect(superuser, ctx);
-  } catch (error) {
-    if (!(error instanceof AuthenticationError)) throw error;
-    throw new PermissionError(`the superuser secret does not open ${engine.name} at ${superuser.host}: ${error.fact}`, {
-      hint: 'store the password that works in the secret that masterarn names, then rotate again',
-      cause: error,
-    });
-  }
-}
-
 async function privilegesOf(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext) {
   const session = await engine.connect(login, ctx);
   try {
@@ -85,19 +69,6 @@ async function privilegesOf(engine: DatabaseEngine, login: DatabaseSecret, ctx: 
   } finally {
     await session.close();
   }
-}
-
-async function replayed(engine: DatabaseEngine, pending: DatabaseSecret, ctx: RotationContext): Promise<void> {
-  const opens = async () => {
-    try {
-      await (await engine.connect(pending, ctx)).close();
-      return true;
-    } catch (error) {
-      if (error instanceof AuthenticationError) return false;
-      throw error;
-    }
-  };
-  await patiently(opens, (yes) => yes, REPLICA_PAUSES, ctx.signal);
 }
 
 /** The first few lines of each kind: an error is read on a telephone. */

@@ -24,37 +24,37 @@ export async function cloneUser(
     await lockUser(connection, base);
     const model = await readRole(connection, from);
     if (model === undefined) throw unknownUser(from, connection);
-    await createOrUpdate(connection, model, to, verifier);
+    const existing = await readRole(connection, to);
+    const target = existing ?? fresh(to);
+    await createOrUpdate(connection, existing === undefined ? 'CREATE' : 'ALTER', model, target, verifier);
     await withRightsOf(connection, [base, clone], async () => {
-      await shareOwner(connection, base, clone);
-      await alignSettings(connection, model, to);
-      await alignMemberships(connection, model, to, base);
+      await (base === to ? shareOwner(connection, target, model) : shareOwner(connection, model, target));
+      await alignSettings(connection, model, target);
+      await alignMemberships(connection, model, target, base);
       await alignGrants(connection, { from, to, base });
     });
   });
 }
 
 /** Only attributes that differ are named: some of them need rights that an RDS superuser does not have. */
-async function createOrUpdate(connection: Connection, model: Role, to: string, verifier: string): Promise<void> {
-  const existing = await readRole(connection, to);
-  const password = `PASSWORD ${pg.escapeLiteral(verifier)}`;
-  const has = existing?.attributes ?? DEFAULTS;
-  const clauses = [...model.attributes.filter((attribute) => !has.includes(attribute)), password].join(' ');
-  await connection.query(`${existing === undefined ? 'CREATE' : 'ALTER'} ROLE ${quoted(to)} ${clauses}`);
+async function createOrUpdate(
+  connection: Connection,
+  verb: 'CREATE' | 'ALTER',
+  model: Role,
+  target: Role,
+  verifier: string,
+): Promise<void> {
+  const changes = model.attributes.filter((attribute) => !target.attributes.includes(attribute));
+  const clauses = [...changes, `PASSWORD ${pg.escapeLiteral(verifier)}`].join(' ');
+  await connection.query(`${verb} ROLE ${quoted(target.name)} ${clauses}`);
 }
 
 /** What CREATE ROLE gives by itself. */
-const DEFAULTS = [
-  'NOLOGIN',
-  'NOSUPERUSER',
-  'NOCREATEDB',
-  'NOCREATEROLE',
-  'INHERIT',
-  'NOREPLICATION',
-  'NOBYPASSRLS',
-  'CONNECTION LIMIT -1',
-  "VALID UNTIL 'infinity'",
-];
+function fresh(name: string): Role {
+  const flags = ['NOLOGIN', 'NOSUPERUSER', 'NOCREATEDB', 'NOCREATEROLE', 'INHERIT', 'NOREPLICATION', 'NOBYPASSRLS'];
+  const attributes = [...flags, 'CONNECTION LIMIT -1', "VALID UNTIL 'infinity'"];
+  return { name, attributes, settings: [], actsAs: undefined, memberOf: [] };
+}
 
 /**
  * Since PostgreSQL 16 a CREATEROLE superuser, like that of RDS, administers roles without having their rights; it may lend
@@ -76,10 +76,8 @@ async function withRightsOf(
   for (const role of lent) await connection.query(`REVOKE ${quoted(role)} FROM CURRENT_USER`);
 }
 
-async function shareOwner(connection: Connection, base: string, clone: string): Promise<void> {
-  const owner = await readRole(connection, base);
-  const member = await readRole(connection, clone);
-  if (member === undefined || owner === undefined) return;
+async function shareOwner(connection: Connection, owner: Role, member: Role): Promise<void> {
+  const [base, clone] = [owner.name, member.name];
   if (!member.memberOf.includes(base)) await connection.query(`GRANT ${quoted(base)} TO ${quoted(clone)}`);
   const actsAs = owner.actsAs ?? base;
   if (member.actsAs !== actsAs) {
@@ -111,14 +109,13 @@ async function reassign(connection: Connection, base: string, clone: string): Pr
   }
 }
 
-async function alignSettings(connection: Connection, model: Role, to: string): Promise<void> {
-  const target = await readRole(connection, to);
+async function alignSettings(connection: Connection, model: Role, target: Role): Promise<void> {
   const same = (a: Setting) => (b: Setting) => a.database === b.database && a.name === b.name && a.value === b.value;
-  for (const setting of target?.settings ?? []) {
-    if (!model.settings.some(same(setting))) await connection.query(`${alterSetting(to, setting, 'RESET')}`);
+  for (const setting of target.settings) {
+    if (!model.settings.some(same(setting))) await connection.query(alterSetting(target.name, setting, 'RESET'));
   }
   for (const setting of model.settings) {
-    if (!(target?.settings ?? []).some(same(setting))) await copySetting(connection, to, setting);
+    if (!target.settings.some(same(setting))) await copySetting(connection, target.name, setting);
   }
 }
 
@@ -140,9 +137,8 @@ function alterSetting(to: string, setting: Setting, verb: 'SET' | 'RESET', tail 
 }
 
 /** The clone has the memberships of its base through it, so only what goes beyond them is looked at. */
-async function alignMemberships(connection: Connection, model: Role, to: string, base: string): Promise<void> {
-  const target = await readRole(connection, to);
-  const has = target?.memberOf ?? [];
+async function alignMemberships(connection: Connection, model: Role, target: Role, base: string): Promise<void> {
+  const { name: to, memberOf: has } = target;
   if (to === base) {
     const missing = model.memberOf.filter((role) => role !== base && !has.includes(role));
     for (const role of missing) await connection.query(`GRANT ${quoted(role)} TO ${quoted(to)}`);

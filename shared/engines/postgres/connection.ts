@@ -1,5 +1,5 @@
 /** One connection to a PostgreSQL server: verified TLS, a deadline for every phase, and typed errors. */
-import { Socket } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 import { DeadlineError } from '../../rotation/errors.ts';
@@ -7,7 +7,7 @@ import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
 import { databaseOf, portOf, wantsTls } from '../../secrets/database-secret.ts';
 import type { Phase } from './errors.ts';
-import { connectError, queryError } from './errors.ts';
+import { beginError, connectError, queryError } from './errors.ts';
 
 /** For the whole way from name to login. Healthy servers need tens of milliseconds. */
 const CONNECT_MS = 5000;
@@ -59,7 +59,8 @@ export async function openConnection(
   // A connection that breaks while nobody waits must not end the process; the next query says so.
   client.on('error', () => {});
   const wire = wireOf(client);
-  let phase: Phase = 'dns';
+  // An address is not looked up.
+  let phase: Phase = isIP(at.host) === 0 ? 'dns' : 'tcp';
   socket.once('lookup', (error: Error | null) => {
     if (error === null) phase = 'tcp';
   });
@@ -85,22 +86,23 @@ export async function openConnection(
   }
   ctx.signal.addEventListener('abort', destroy, { once: true });
 
-  const query: Connection['query'] = async (text, values = []) => {
+  const answered = async (text: string, values: readonly unknown[], errorOf: typeof queryError) => {
     if (ctx.signal.aborted) throw outOfTime(at);
     try {
       return (await client.query<Row>(text, [...values])).rows;
     } catch (error) {
       if (ctx.signal.aborted) throw outOfTime(at);
-      throw queryError(error, at);
+      throw errorOf(error, at);
     }
   };
+  const query: Connection['query'] = (text, values = []) => answered(text, values, queryError);
 
   return {
     username: at.user,
     query,
     async transaction(work) {
       // The account may be read-only by default (default_transaction_read_only); the change of a password must not be.
-      await query('BEGIN READ WRITE');
+      await answered('BEGIN READ WRITE', [], beginError);
       try {
         const result = await work();
         await query('COMMIT');

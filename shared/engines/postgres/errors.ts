@@ -133,12 +133,7 @@ export function queryError(error: unknown, at: Target): RotationError {
         cause: error,
       });
     case '25006':
-    case '0A000':
-      return new PermissionError(`${where} takes no changes`, {
-        code: 'READ_ONLY',
-        hint: 'it is a standby: put the endpoint of the primary into field host, or use alternating users',
-        cause: error,
-      });
+      return readOnly(error, at);
     default:
       return new ProviderError(
         `${where} answered a statement of ${at.user} with SQLSTATE ${error.code}: ${error.message}`,
@@ -148,6 +143,19 @@ export function queryError(error: unknown, at: Target): RotationError {
         },
       );
   }
+}
+
+/** An error in answer to BEGIN READ WRITE. What a standby says to it, 0A000, other statements say for other reasons. */
+export function beginError(error: unknown, at: Target): RotationError {
+  return error instanceof pg.DatabaseError && error.code === '0A000' ? readOnly(error, at) : queryError(error, at);
+}
+
+function readOnly(cause: unknown, at: Target): PermissionError {
+  return new PermissionError(`${at.host}:${at.port} takes no changes`, {
+    code: 'READ_ONLY',
+    hint: 'it is a standby: put the endpoint of the primary into field host, or use alternating users',
+    cause,
+  });
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,0 +1,26 @@
+/** A replica knows a new password when it has replayed the change, which the superuser made on the primary. */
+import type { DatabaseEngine } from '../engines/engine.ts';
+import { AuthenticationError, ProviderError } from '../rotation/errors.ts';
+import { patiently } from '../rotation/patience.ts';
+import type { RotationContext } from '../rotation/strategy.ts';
+import type { DatabaseSecret } from '../secrets/database-secret.ts';
+
+/** Milliseconds; 6.3 s in all. */
+const PAUSES = [100, 200, 400, 800, 1600, 3200];
+
+/** Resolves when `login` opens. Throws a retryable ProviderError when that takes too long; the change on the primary stays. */
+export async function replayed(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext): Promise<void> {
+  const opens = async () => {
+    try {
+      await (await engine.connect(login, ctx)).close();
+      return true;
+    } catch (error) {
+      if (error instanceof AuthenticationError) return false;
+      throw error;
+    }
+  };
+  if (await patiently(opens, (yes) => yes, PAUSES, ctx.signal)) return;
+  throw new ProviderError(`replica ${login.host} does not know the new password of ${login.username} yet`, {
+    hint: 'look at its replication lag; the step is safe to repeat',
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * One user keeps its name, and a superuser sets its password: for servers where users may not change their own.
+ * AWSCURRENT is refused for the tens of milliseconds of the cut-over, as with a single user.
+ */
+import type { DatabaseEngine } from '../engines/engine.ts';
+import { InvalidSecretError } from '../rotation/errors.ts';
+import type { RotationStrategy } from '../rotation/strategy.ts';
+import { PENDING } from '../rotation/versions.ts';
+import type { DatabaseSecret } from '../secrets/database-secret.ts';
+import { databaseSecretSchema } from '../secrets/database-secret.ts';
+import { generatePassword } from '../secrets/password.ts';
+import { replayed } from './replayed.ts';
+import { samePlace } from './same-place.ts';
+import { openStored } from './stored-login.ts';
+import { connectSuperuser } from './superuser-session.ts';
+import type { SuperuserSource } from './superuser-source.ts';
+
+export function superuserSetStrategy(
+  engine: DatabaseEngine,
+  source: SuperuserSource,
+): RotationStrategy<DatabaseSecret> {
+  return {
+    name: 'superuser-set',
+    system: engine.name,
+    schema: databaseSecretSchema({ accepts: engine.accepts, needsSuperuser: true }),
+    outage: 'brief',
+    cutover: 'set',
+
+    create: async ({ current }, ctx) => ({ ...current, password: generatePassword(engine.password, ctx.password) }),
+
+    /**
+     * A stored value must log in before the superuser does anything. The superuser could repair a lock-out, but then whoever
+     * may write a secret could name any user in it and be given its password.
+     */
+    async set(secrets, ctx) {
+      const { pending, current } = secrets;
+      const { session: own, value, ...recovery } = await openStored(engine, secrets, ctx);
+      await own.close();
+      if (recovery.recoveredWith === PENDING) return { ...recovery, close: async () => {} };
+
+      const superuser = await source.superuserFor(current, engine, ctx);
+      requireAnotherUser(superuser, current);
+      const session = await connectSuperuser(engine, superuser, ctx);
+      const undo = () => session.setPassword(pending.username, value.password);
+      let isSet = false;
+      try {
+        await session.setPassword(pending.username, pending.password);
+        isSet = true;
+        if (!samePlace(engine, superuser, current)) await replayed(engine, pending, ctx);
+      } catch (error) {
+        if (isSet) await undo().catch(() => ctx.log('the change could not be taken back, AWSPENDING works'));
+        await session.close();
+        throw error;
+      }
+      ctx.log('the superuser set the password', { username: pending.username });
+      return { ...recovery, undo, close: () => session.close() };
+    },
+
+    async test({ pending }, ctx) {
+      const session = await engine.connect(pending, ctx);
+      try {
+        await session.ping();
+      } finally {
+        await session.close();
+      }
+    },
+  };
+}
+
+/** The superuser's own secret would be wrong afterwards. */
+function requireAnotherUser(superuser: DatabaseSecret, current: DatabaseSecret): void {
+  if (superuser.username !== current.username) return;
+  throw new InvalidSecretError(`the superuser secret and the rotated secret are both for user ${current.username}`, {
+    hint: 'name another superuser in field masterarn, or rotate this user with the single-user function',
+  });
+}
