@@ -1,24 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  appendFileSync,
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createAuthority } from '../certificates.ts';
 import { chownAll, type Identity, runnableNative } from './binaries.ts';
 import { guardAgainstOrphan } from './orphan-guard.ts';
+import { environment, launch, serverIdentity, stop } from './process.ts';
 
 export interface PostgresOptions {
   /** Major version, 18 when absent. See `availablePostgresVersions`. */
@@ -43,8 +32,6 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-const startLimitMs = 30_000;
-
 /** Starts a PostgreSQL of its own in a temporary folder, with TLS and SCRAM, on a free port of this machine. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const { version = 18 } = options;
@@ -58,8 +45,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 }
 
 async function start(folder: string, version: number, options: PostgresOptions): Promise<PostgresServer> {
-  // PostgreSQL refuses root. `nobody` is the user that every system has a passwd entry for, which initdb asks for.
-  const identity: Identity = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined;
+  const identity = serverIdentity();
   if (identity) chownAll(folder, identity);
   const native = runnableNative(version, folder, identity);
   const data = join(folder, 'data');
@@ -113,8 +99,6 @@ async function initialise(native: string, data: string, passwordFile: string, id
   await promisify(execFile)(join(native, 'bin', 'initdb'), parameters, { ...identity, env: environment, cwd: '/' });
 }
 
-const environment = { LC_ALL: 'C', TZ: 'UTC' };
-
 function configuration(tls: string, isTls: boolean, settings: Readonly<Record<string, string>> = {}): string {
   const all = {
     listen_addresses: '127.0.0.1',
@@ -129,67 +113,8 @@ function configuration(tls: string, isTls: boolean, settings: Readonly<Record<st
   return `\n${lines.join('')}`;
 }
 
-const defaultHba = (isTls: boolean) => `${isTls ? 'hostssl' : 'host'} all all 127.0.0.1/32 scram-sha-256\n`;
-
-/** Somebody else may take the free port before the server does; then another one is tried. */
-async function launch(program: string, data: string, logFile: string, identity: Identity) {
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    const log = openSync(logFile, 'w', 0o600);
-    const child = spawn(program, ['-D', data, '-p', String(port)], {
-      ...identity,
-      env: environment,
-      cwd: data,
-      // Of its own group, so that Ctrl-C reaches the host program alone, which then stops it.
-      detached: true,
-      stdio: ['ignore', log, log],
-    });
-    closeSync(log);
-    const failure = await ready(child, logFile);
-    if (!failure) return { child, port };
-    if (attempt === 5 || !failure.includes('Address already in use')) {
-      throw new Error(`PostgreSQL did not start:\n${failure}`);
-    }
-  }
-}
-
-/** Undefined once it takes connections, else what its log says. */
-async function ready(child: ChildProcess, logFile: string): Promise<string | undefined> {
-  let spawnError: Error | undefined;
-  child.once('error', (error) => {
-    spawnError = error;
-  });
-  const until = Date.now() + startLimitMs;
-  while (Date.now() < until) {
-    const log = readFileSync(logFile, 'utf8');
-    if (spawnError || child.exitCode !== null || child.signalCode !== null) return spawnError?.message ?? log;
-    if (log.includes('database system is ready to accept connections')) return undefined;
-    await delay(5);
-  }
-  child.kill('SIGKILL');
-  return `not ready after ${startLimitMs / 1000} s\n${readFileSync(logFile, 'utf8')}`;
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-  });
-  // SIGINT is the fast shutdown, SIGQUIT the immediate one. https://www.postgresql.org/docs/18/server-shutdown.html
-  child.ref();
-  child.kill('SIGINT');
-  const impatience = setTimeout(() => child.kill('SIGQUIT'), 3_000);
-  await ended;
-  clearTimeout(impatience);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
+/** A standby logs in to `replication`, which `all` does not mean. */
+const defaultHba = (isTls: boolean) =>
+  ['all', 'replication']
+    .map((database) => `${isTls ? 'hostssl' : 'host'} ${database} all 127.0.0.1/32 scram-sha-256\n`)
+    .join('');

@@ -5,6 +5,7 @@ import type { DatabaseEngine } from '../../shared/engines/engine.ts';
 import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
 import { generatePassword } from '../../shared/secrets/password.ts';
 import { passwordSettings, type TestContext } from '../support/context.ts';
+import { droppingHost } from '../support/dropping-host.ts';
 import { deadPort, silentServer } from '../support/sockets.ts';
 
 /** A running server, and what an administrator does on it. */
@@ -117,6 +118,23 @@ export function describeEngine({ engine, server, skip = [] }: EngineSuite): void
       });
       expect(refused.fact).toMatch(/phase (tls|login)/);
     }, 9_000);
+
+    test('gives up on a host that drops packets, in seconds', async () => {
+      const login = await fresh();
+      const dropping = await droppingHost();
+      const started = performance.now();
+
+      const refused = await engine.connect({ ...login, host: dropping.host, port: dropping.port }, ctx).catch((e) => e);
+      const took = performance.now() - started;
+      await dropping.close();
+
+      expect(refused).toMatchObject({
+        name: 'UnreachableError',
+        code: 'UNREACHABLE_TCP',
+        fact: expect.stringMatching(`127.0.0.1:${dropping.port} .*no answer in time, phase tcp`),
+      });
+      expect(took).toBeLessThan(6_500);
+    }, 12_000);
 
     test('stops waiting when the signal aborts', async () => {
       const login = await fresh();

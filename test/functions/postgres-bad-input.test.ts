@@ -2,17 +2,19 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { startPostgres } from '../../local/postgres/server.ts';
+import { droppingHost } from '../support/dropping-host.ts';
 import { packaged } from '../support/packaged.ts';
 
 const house = await packaged();
 const { sandbox, server } = house;
 const wrongName = await startPostgres({ tls: { names: ['elsewhere.example'] } });
 const noTls = await startPostgres({ tls: false });
+const dropping = await droppingHost();
 const silent = createServer((socket) => socket.on('error', () => {}));
 await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
 const silentPort = (silent.address() as { port: number }).port;
 afterAll(async () => {
-  await Promise.all([house.close(), wrongName.stop(), noTls.stop()]);
+  await Promise.all([house.close(), wrongName.stop(), noTls.stop(), dropping.close()]);
   silent.close();
 });
 beforeEach(() => sandbox.faults.clear());
@@ -21,6 +23,7 @@ const password = 'first password';
 describe.each(['singleUser', 'alternatingUsers'] as const)('%s: a secret that', (kind) => {
   it.each([
     ['names a dead port', { port: 1 }, 'UnreachableError', 'phase tcp'],
+    ['names a host that drops packets', { host: dropping.host, port: dropping.port }, 'UnreachableError', 'phase tcp'],
     ['names a host that does not resolve', { host: 'no-such-host.invalid' }, 'UnreachableError', 'phase dns'],
     ['names a host that says nothing', { host: '127.0.0.1', port: silentPort }, 'UnreachableError', 'phase tls'],
     [
@@ -99,6 +102,7 @@ describe('a wrong password everywhere', () => {
     const { error } = await house.rotate(secret, arn);
 
     expect(error?.errorType).toBe('AuthenticationError');
+    expect(house.messages(secret)[0]?.body).toMatchObject({ working: 'unknown' });
     expect(everythingSaid(arn)).not.toContain('not-the-password');
   });
 });

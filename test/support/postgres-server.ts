@@ -1,5 +1,6 @@
 /** A real PostgreSQL server as the engine suite wants it, with a superuser as RDS gives it. */
 import pg from 'pg';
+import type { PostgresServer } from '../../local/postgres/server.ts';
 import { startPostgres } from '../../local/postgres/server.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
 import { testContext } from './context.ts';
@@ -8,8 +9,12 @@ export interface RealPostgres extends EngineServer {
   readonly version: number;
   readonly logFile: string;
   readonly caFile: string;
+  /** For a standby of it. */
+  readonly running: PostgresServer;
   /** As the real superuser. */
   sql(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** A connection that stays. */
+  connectAs(login: { username: string; password: string }): Promise<{ end(): Promise<void> }>;
   /** As anybody. */
   sqlAs(login: { username: string; password: string }, text: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
@@ -48,9 +53,11 @@ export async function realPostgres(options: Parameters<typeof startPostgres>[0] 
     version: server.version,
     logFile: server.logFile,
     caFile: server.caFile,
+    running: server,
     login,
     superuser: login('rds_like', 'rds like password'),
     context: testContext({ ca: server.ca }),
+    connectAs: ({ username, password }) => client(username, password),
     sql: async (text, values = []) => (await admin.query(text, [...values])).rows,
     async sqlAs({ username, password }, text) {
       const session = await client(username, password);
