@@ -42,6 +42,9 @@ export function crashPlan(at?: { readonly call: number; readonly when: 'before' 
       ping: () => call('ping', () => session.ping()),
       setPassword: (...args) => call('setPassword', () => session.setPassword(...args)),
       cloneUser: (...args) => call('cloneUser', () => session.cloneUser(...args)),
+      ...(session.addPassword && {
+        addPassword: (password: string) => call('addPassword', async () => session.addPassword?.(password)),
+      }),
       privileges: () => call('privileges', () => session.privileges()),
       close: () =>
         call('close', async () => {

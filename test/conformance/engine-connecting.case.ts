@@ -1,0 +1,105 @@
+/** The engine suite, part one: reaching the server, or saying why not. */
+import { describe, expect } from 'vitest';
+import { droppingHost } from '../support/dropping-host.ts';
+import { deadPort, silentServer } from '../support/sockets.ts';
+import type { EngineKit } from './engine-kit.ts';
+
+export function describeConnecting({ engine, server, ctx, fresh, test, opens }: EngineKit): void {
+  describe(`engine ${engine.name}: connecting`, () => {
+    test('opens for the right password, and leaves no session open', async () => {
+      const login = await fresh();
+
+      const session = await engine.connect(login, ctx);
+      await session.ping();
+      await session.close();
+
+      await expect.poll(() => server.openSessions()).toBe(0);
+    });
+
+    test('refuses a wrong password and an unknown user with AuthenticationError', async () => {
+      const login = await fresh();
+
+      const wrong = await engine.connect({ ...login, password: 'wrong password' }, ctx).catch((e) => e);
+      const unknown = await engine.connect(server.login('nobody_here', 'some password'), ctx).catch((e) => e);
+
+      expect([wrong.name, unknown.name]).toEqual(['AuthenticationError', 'AuthenticationError']);
+    });
+
+    test('calls a dead port unreachable', async () => {
+      const login = await fresh();
+
+      const refused = engine.connect({ ...login, port: await deadPort() }, ctx);
+
+      await expect(refused).rejects.toMatchObject({ code: 'UNREACHABLE_TCP' });
+    });
+
+    test('calls a host that does not resolve unreachable, by name', async () => {
+      const login = await fresh();
+
+      const refused = engine.connect({ ...login, host: 'no-such-host.invalid' }, ctx);
+
+      await expect(refused).rejects.toMatchObject({ code: 'UNREACHABLE_DNS' });
+    });
+
+    test('gives up on a host that takes the connection and says nothing, in seconds', async () => {
+      const login = await fresh();
+      const silent = await silentServer();
+
+      const refused = await engine.connect({ ...login, host: '127.0.0.1', port: silent.port }, ctx).catch((e) => e);
+      silent.close();
+
+      expect(refused).toMatchObject({
+        name: 'UnreachableError',
+        fact: expect.stringContaining(`127.0.0.1:${silent.port}`),
+      });
+      expect(refused.fact).toMatch(/phase (tls|login)/);
+    }, 9_000);
+
+    test('gives up on a host that drops packets, in seconds', async () => {
+      const login = await fresh();
+      const dropping = await droppingHost();
+      const started = performance.now();
+
+      const refused = await engine.connect({ ...login, host: dropping.host, port: dropping.port }, ctx).catch((e) => e);
+      const took = performance.now() - started;
+      await dropping.close();
+
+      expect(refused).toMatchObject({
+        name: 'UnreachableError',
+        code: 'UNREACHABLE_TCP',
+        fact: expect.stringMatching(`127.0.0.1:${dropping.port} .*no answer in time, phase tcp`),
+      });
+      expect(took).toBeLessThan(6_500);
+    }, 12_000);
+
+    test('stops waiting when the signal aborts', async () => {
+      const login = await fresh();
+      const silent = await silentServer();
+      const abort = new AbortController();
+      const started = performance.now();
+      setTimeout(() => abort.abort(), 50);
+
+      const refused = engine.connect(
+        { ...login, host: '127.0.0.1', port: silent.port },
+        { ...ctx, signal: abort.signal },
+      );
+
+      await expect(refused).rejects.toMatchObject({ name: 'UnreachableError' });
+      expect(performance.now() - started).toBeLessThan(3_000);
+      silent.close();
+    });
+
+    test('throws from every member of a session once the signal aborts', async () => {
+      const login = await fresh();
+      const abort = new AbortController();
+      const session = await engine.connect(login, { ...ctx, signal: abort.signal });
+
+      abort.abort();
+
+      await expect(session.ping()).rejects.toMatchObject({ name: 'DeadlineError' });
+      await expect(session.setPassword(login.username, 'x')).rejects.toMatchObject({ name: 'DeadlineError' });
+      await session.close();
+      expect(await opens(login)).toBe(true);
+    });
+  });
+}

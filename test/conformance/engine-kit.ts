@@ -1,0 +1,73 @@
+/** What the parts of the engine suite share. */
+import { it } from 'vitest';
+import type { DatabaseEngine } from '../../shared/engines/engine.ts';
+import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
+import type { TestContext } from '../support/context.ts';
+
+/** A running server, and what an administrator does on it. */
+export interface EngineServer {
+  /** The value of a secret for this user. */
+  login(username: string, password: string): DatabaseSecret;
+  readonly superuser: DatabaseSecret;
+  readonly context: TestContext;
+  createUser(name: string, password: string): Promise<void>;
+  /** Gives, or takes, one right by name. */
+  grant(name: string): Promise<void>;
+  revoke(name: string): Promise<void>;
+  /** Does that right work for this login? */
+  mayUse(login: DatabaseSecret): Promise<boolean>;
+  openSessions(): Promise<number>;
+}
+
+export interface EngineSuite {
+  readonly engine: DatabaseEngine;
+  readonly server: EngineServer;
+  /** Names of tests of this suite that do not hold here, and why. A name that does not exist fails. */
+  readonly skip?: readonly { readonly test: string; readonly reason: string }[];
+}
+
+export interface EngineKit {
+  readonly engine: DatabaseEngine;
+  readonly server: EngineServer;
+  readonly ctx: TestContext;
+  /** A user of its own, with this password. */
+  fresh(password?: string): Promise<DatabaseSecret>;
+  /** Like vitest's `it`, unless the suite skips this test. */
+  test(name: string, body: () => Promise<void>, timeout?: number): void;
+  opens(login: DatabaseSecret): Promise<boolean>;
+  /** Skips that named no test so far. */
+  readonly unusedSkips: ReadonlySet<string>;
+}
+
+export function engineKit({ engine, server, skip = [] }: EngineSuite): EngineKit {
+  const { context: ctx } = server;
+  const unusedSkips = new Set(skip.map(({ test }) => test));
+  let serial = 0;
+  return {
+    engine,
+    server,
+    ctx,
+    unusedSkips,
+    async fresh(password = 'first password') {
+      const name = `engine_user${++serial}`;
+      await server.createUser(name, password);
+      return server.login(name, password);
+    },
+    test(name, body, timeout) {
+      const skipped = skip.find((each) => each.test === name);
+      unusedSkips.delete(name);
+      if (skipped === undefined) it(name, body, timeout);
+      else it.skip(`${name} (${skipped.reason})`, body);
+    },
+    async opens(login) {
+      const session = await engine.connect(login, ctx).catch((error: Error) => error);
+      if (session instanceof Error) {
+        if (session.name === 'AuthenticationError') return false;
+        throw session;
+      }
+      await session.ping();
+      await session.close();
+      return true;
+    },
+  };
+}
