@@ -33,6 +33,7 @@ export function serviceError(error: unknown, what: string): RotationError {
   }
   if (THROTTLED.has(name)) {
     return new ProviderError(`${what} is throttled (${name})`, {
+      code: 'THROTTLED',
       hint: 'too many calls in this account and region; the step is safe to repeat',
       cause: error,
     });

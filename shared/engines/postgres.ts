@@ -1,19 +1,22 @@
 /** PostgreSQL 13 to 18, also RDS and Aurora. Page: docs/engines/postgres.md */
 import { InvalidSecretError } from '../rotation/errors.ts';
 import type { DatabaseEngine } from './engine.ts';
-import { cloneUser } from './postgres/clone-user.ts';
-import { openConnection } from './postgres/connection.ts';
-import { privileges } from './postgres/privileges.ts';
-import { setPassword } from './postgres/set-password.ts';
 
 const SUFFIX = '_clone';
 /** NAMEDATALEN - 1, counted in bytes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
 const LONGEST_NAME = 63;
 
+const product = {
+  defaults: { port: 5432, dbname: 'postgres' },
+  title: 'PostgreSQL',
+  page: 'docs/engines/postgres.md',
+  begin: "BEGIN READ WRITE; SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '15s'",
+};
+
 export const postgres = {
   name: 'postgres',
   accepts: ['postgres', 'aurora-postgresql'],
-  defaults: { port: 5432, dbname: 'postgres' },
+  defaults: product.defaults,
   password: { maxLength: 128, forbidden: '', excludedByDefault: ':/@"\'\\' },
 
   counterpart(username) {
@@ -28,20 +31,9 @@ export const postgres = {
   },
 
   async connect(login, ctx) {
-    const connection = await openConnection(login, postgres.defaults, ctx);
-    let exclusive = false;
-    return {
-      get exclusive() {
-        return exclusive;
-      },
-      ping: async () => void (await connection.query('SELECT 1')),
-      setPassword: async (username, password) => {
-        ({ exclusive } = await setPassword(connection, username, password));
-      },
-      cloneUser: (from, to, password) => cloneUser(connection, { from, to, base: baseOf(to) }, password),
-      privileges: () => privileges(connection, baseOf(login.username)),
-      close: () => connection.close(),
-    };
+    // Three steps of four never connect; they start without the driver.
+    const { openSession } = await import('./postgres/session.ts');
+    return openSession(login, product, baseOf, ctx);
   },
 } satisfies DatabaseEngine;
 

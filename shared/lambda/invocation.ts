@@ -57,8 +57,8 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
         const { publish } = await import('../aws/sns.ts');
         await publish({
           topicArn,
-          subject: redact.text(message.subject),
-          body: redact.text(message.body),
+          subject: message.subject,
+          body: message.body,
           attributes: message.attributes,
         });
       } catch (error) {

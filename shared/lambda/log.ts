@@ -11,8 +11,16 @@ export interface Logger {
 /** `always` is evaluated for each line, so that it may grow while the invocation runs. */
 export function logger(redact: Redactor, always: () => Fields): Logger {
   const write = (level: 'INFO' | 'ERROR') => (message: string, fields?: Fields) => {
-    const line = { level, message, ...always(), ...fields };
-    process.stdout.write(`${redact.text(JSON.stringify(line))}\n`);
+    // Names are not masked: a password that is also a name would be told by its absence.
+    const free = masked({ message, ...fields }, redact) as Fields;
+    process.stdout.write(`${JSON.stringify({ level, ...always(), ...free })}\n`);
   };
   return { info: write('INFO'), error: write('ERROR') };
+}
+
+function masked(value: unknown, redact: Redactor): unknown {
+  if (typeof value === 'string') return redact.text(value);
+  if (Array.isArray(value)) return value.map((item) => masked(item, redact));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item, redact)]));
 }

@@ -2,16 +2,17 @@
  * The immediate cut-over: between the moment the system takes the new credential and the moment AWSCURRENT names it,
  * readers of a single-user secret are refused. So nothing else happens in between than the proof that it works.
  */
+import { patiently } from './patience.ts';
 import { promote } from './promote.ts';
-import type { Rotation } from './steps.ts';
+import type { Rotation, WorkingCredential } from './steps.ts';
 import type { Change } from './strategy.ts';
 import type { VersionId } from './versions.ts';
-import { CURRENT } from './versions.ts';
+import { CURRENT, carries, PENDING, PREVIOUS } from './versions.ts';
 
 /**
- * Tests the pending value and promotes it. When either fails, takes the change back, so that AWSCURRENT opens the system as
- * before — unless the label may have moved: then the new value stays, because a repeat of the step gets everything right
- * from there, while taking it back could leave AWSCURRENT on a value that the system no longer knows.
+ * Tests the pending value and promotes it. When either fails, takes the change back, so that the system is as before — unless
+ * the label has moved, or may have: then the new value stays. A repeat of the step gets everything right from there, while
+ * taking it back could leave AWSCURRENT on a value that the system no longer knows.
  */
 export async function cutOver<S extends object>(
   at: { pending: S; current: S; change: Change; from: VersionId | undefined },
@@ -21,26 +22,51 @@ export async function cutOver<S extends object>(
   try {
     await strategy.test({ pending: at.pending, current: at.current }, ctx);
   } catch (error) {
-    await takeBack(at.change, rotation);
-    throw error;
+    return fail(error, at.change, rotation);
   }
   const promotion = await promote(versions, at.from, ctx);
-  if (promotion.moved) {
-    progress.working = CURRENT;
-    return;
-  }
-  if (promotion.certain) await takeBack(at.change, rotation);
-  throw promotion.error;
+  if (!promotion.moved && promotion.certain) return fail(promotion.error, at.change, rotation);
+  if (!promotion.moved) throw promotion.error;
+  progress.working = CURRENT;
 }
 
-async function takeBack<S extends object>(change: Change, { ctx, progress }: Rotation<S>): Promise<void> {
-  if (change.undo === undefined) return;
+/**
+ * The same step may have been delivered twice, and the other delivery may have got through: then all is done, and what failed
+ * here does not matter. Whoever can be undone keeps the other delivery waiting meanwhile (see `Change.undo`), so that what is
+ * seen here is still true when it is taken back.
+ */
+async function fail<S extends object>(error: unknown, change: Change, rotation: Rotation<S>): Promise<void> {
+  const { ctx, progress } = rotation;
+  if (change.undo === undefined) throw error;
+  const promoted = await promotedElsewhere(rotation);
+  if (promoted === 'yes') {
+    progress.working = CURRENT;
+    ctx.log('another delivery of this step has promoted the value');
+    return;
+  }
+  if (promoted === 'unknown') throw error;
   try {
     await change.undo();
-    progress.working = CURRENT;
-    ctx.log('the change was taken back, AWSCURRENT works as before');
-  } catch (error) {
-    const { name, code } = ctx.redact.error(error);
+    progress.working = opensAgain(change);
+    ctx.log('the change was taken back', { working: progress.working });
+  } catch (undoing) {
+    const { name, code } = ctx.redact.error(undoing);
     ctx.log('the change could not be taken back, AWSPENDING works', { error: name, code });
   }
+  throw error;
+}
+
+async function promotedElsewhere<S extends object>({ versions, ctx }: Rotation<S>): Promise<'yes' | 'no' | 'unknown'> {
+  const look = async () => carries((await versions.describe(ctx.secretId)).labels, ctx.token, CURRENT);
+  try {
+    return (await patiently(look, (yes) => yes, [100], ctx.signal)) ? 'yes' : 'no';
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** What opened the system before the change, and does again. */
+function opensAgain({ recoveredWith }: Change): WorkingCredential {
+  if (recoveredWith === undefined) return CURRENT;
+  return recoveredWith === PENDING || recoveredWith === PREVIOUS ? recoveredWith : 'unknown';
 }

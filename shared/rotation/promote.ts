@@ -1,5 +1,5 @@
 /** Moves AWSCURRENT to this rotation's version, and believes only what it sees. */
-import { InvalidSecretError, PermissionError, StagingError } from './errors.ts';
+import { InvalidSecretError, PermissionError, RotationError, StagingError } from './errors.ts';
 import { patiently } from './patience.ts';
 import type { RotationContext } from './strategy.ts';
 import type { SecretVersions, VersionId } from './versions.ts';
@@ -25,27 +25,32 @@ export async function promote(
   } catch (error) {
     const conflict = error instanceof StagingError && error.code === 'CURRENT_MOVED';
     if (isRefusal(error) && !conflict) return { moved: false, certain: true, error };
-    const seen = await holderOtherThan(from, versions, ctx);
+    const seen = await holderSeen(from, versions, ctx);
     if (seen === undefined) return { moved: false, certain: false, error };
+    // Every try was turned away at the door, and the label has not moved for a second and more.
+    if (seen === from) return { moved: false, certain: isThrottled(error), error };
     if (seen !== ctx.token) return { moved: false, certain: true, error: movedByHand(seen, error, ctx) };
   }
   ctx.log('AWSCURRENT promoted', { from });
   return { moved: true };
 }
 
-/** Who has AWSCURRENT now, if not `from`; undefined when it cannot be seen to have moved at all. */
-async function holderOtherThan(
+/** Who has AWSCURRENT: looks several times before it believes that this is still `from`. Undefined when it cannot look. */
+async function holderSeen(
   from: VersionId,
   versions: SecretVersions,
   ctx: RotationContext,
 ): Promise<VersionId | undefined> {
   const look = async () => holder((await versions.describe(ctx.secretId)).labels, CURRENT);
   try {
-    const seen = await patiently(look, (version) => version !== from, [100, 300, 900], ctx.signal);
-    return seen === from ? undefined : seen;
+    return await patiently(look, (version) => version !== from, [100, 300, 900], ctx.signal);
   } catch {
     return undefined;
   }
+}
+
+function isThrottled(error: unknown): boolean {
+  return error instanceof RotationError && error.code === 'THROTTLED';
 }
 
 /** The store said no for a reason that has nothing to do with where the label is. */

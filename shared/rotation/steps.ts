@@ -28,7 +28,12 @@ export async function runStep<S extends object>(name: string, rotation: Rotation
   const { ctx } = rotation;
   const secret = await admitted(rotation);
   rotation.progress.secret = secret;
-  if (carries(secret.labels, ctx.token, CURRENT)) return alreadyCurrent(name, secret, rotation);
+  // An earlier try may have got as far as the system, and no label tells.
+  if (rotation.strategy.outage === 'brief') rotation.progress.working = 'AWSCURRENT or AWSPENDING';
+  if (carries(secret.labels, ctx.token, CURRENT)) {
+    rotation.progress.working = CURRENT;
+    return alreadyCurrent(name, secret, rotation);
+  }
   switch (stepOf(name)) {
     case 'createSecret':
       return createSecret(rotation);
@@ -103,7 +108,6 @@ async function setSecret<S extends object>(secret: SecretDescription, rotation: 
     previous: () => readPrevious(strategy, versions, ctx),
     forgotten: () => readForgotten(strategy, versions, ctx),
   };
-  if (strategy.outage === 'brief') progress.working = 'AWSCURRENT or AWSPENDING';
   const change: Change = await strategy.set(secrets, ctx);
   try {
     if (strategy.outage === 'brief') progress.working = PENDING;

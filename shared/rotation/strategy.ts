@@ -48,7 +48,10 @@ export interface RotationContext {
 export interface Change {
   /** Set when AWSCURRENT was refused and another stored version opened the system. Names that version. */
   readonly recoveredWith?: string;
-  /** Puts back the credential that worked before. Absent when nothing was changed, or when nothing needs putting back. */
+  /**
+   * Puts back the credential that worked before. Absent when nothing was changed, or when nothing needs putting back.
+   * Until `close`, no other delivery of the step may change the same credential, where the system has locks.
+   */
   undo?(): Promise<void>;
   /** Releases what `set` holds open. Never throws. */
   close(): Promise<void>;

@@ -27,7 +27,10 @@ const shape = z.looseObject({
   port: z.optional(
     z.union([
       z.int().check(z.gte(1), z.lte(65535)),
-      z.string().check(z.regex(/^\s*[1-9]\d{0,4}\s*$/)),
+      z.string().check(
+        z.regex(/^\s*[1-9]\d{0,4}\s*$/),
+        z.refine((text) => Number(text) <= 65535),
+      ),
       z.null(),
       z.literal(''),
     ]),
@@ -72,8 +75,8 @@ export function databaseSecretSchema(options: DatabaseSecretOptions): SecretSche
 
 /** The password, and every other text that does not just repeat where and who. */
 function confidential(value: DatabaseSecret): string[] {
-  const { engine, host, username, masterarn } = value;
-  const seen = [engine, host, username, String(value.dbname), String(masterarn)];
+  const { engine, host, username, dbname, masterarn, dbInstanceIdentifier, dbClusterIdentifier } = value;
+  const seen = [engine, host, username, dbname, masterarn, dbInstanceIdentifier, dbClusterIdentifier].map(String);
   const others = [...textsIn({ ...value, password: undefined })].filter(
     (text) => text.length >= SHORTEST_UNKNOWN && !seen.some((known) => known.includes(text)),
   );

@@ -5,6 +5,7 @@ import type { PasswordSettings } from '../rotation/strategy.ts';
 
 /** What an engine can really store. */
 export interface PasswordPolicy {
+  readonly minLength?: number;
   readonly maxLength: number;
   /** Characters that the engine cannot take, whatever the settings say. */
   readonly forbidden: string;
@@ -34,6 +35,9 @@ export function generatePassword(policy: PasswordPolicy, settings: PasswordSetti
   if (all.length === 0) throw unusable('every character is excluded', 'shorten EXCLUDE_CHARACTERS');
   if (length > policy.maxLength) {
     throw unusable(`PASSWORD_LENGTH is over ${policy.maxLength}`, `this engine takes at most ${policy.maxLength}`);
+  }
+  if (length < (policy.minLength ?? 1)) {
+    throw unusable(`PASSWORD_LENGTH is under ${policy.minLength}`, `this engine takes at least ${policy.minLength}`);
   }
   const required = settings.requireEachIncludedType ? types : [];
   if (required.some((type) => type.length === 0)) {

@@ -14,7 +14,12 @@ export interface CrashPlan {
 }
 
 /** `at` undefined: nothing is killed, and `calls` tells what there is to kill. */
-export function crashPlan(at?: { readonly call: number; readonly when: 'before' | 'after' }): CrashPlan {
+export function crashPlan(at?: {
+  readonly call: number;
+  readonly when: 'before' | 'after';
+  /** Thrown by the call, in place of the death of the process. */
+  readonly error?: Error;
+}): CrashPlan {
   const calls: string[] = [];
   const sessions = new Set<DatabaseSession>();
   const { promise: died, resolve } = Promise.withResolvers<'died'>();
@@ -28,9 +33,10 @@ export function crashPlan(at?: { readonly call: number; readonly when: 'before' 
   const call = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     if (dead) return new Promise<never>(() => {});
     const index = calls.push(name) - 1;
-    if (index === at?.call && at.when === 'before') return die();
+    const ends = () => (at?.error === undefined ? die() : Promise.reject(at.error));
+    if (index === at?.call && at.when === 'before') return ends();
     const result = await work();
-    if (index === at?.call) return die();
+    if (index === at?.call) return ends();
     return result;
   };
   const watched = (session: DatabaseSession): DatabaseSession => {

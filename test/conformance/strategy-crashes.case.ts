@@ -1,5 +1,7 @@
 /** Every rotation killed before and after every outside call, then retried in each way there is. */
 import { describe, expect, it } from 'vitest';
+import { UnreachableError } from '../../shared/rotation/errors.ts';
+import type { Rotation } from '../../shared/rotation/steps.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
 import { byLabel } from '../support/store.ts';
 import { crashPlan } from './crash.ts';
@@ -48,6 +50,56 @@ export function describeCrashes(suite: StrategySuite): void {
       120_000,
     );
   });
+}
+
+/** Every outside call fails once. What the notification would say of the credentials must be true then, and a repeat must converge. */
+export function describeFailures(suite: StrategySuite): void {
+  it.each(['before', 'after'] as const)(
+    'tells the truth about what opens the system when any call fails, %s it took effect, and converges',
+    async (when) => {
+      const total = await callsOf(suite, 'second');
+      const played = await inChunks(
+        Array.from({ length: total }, (_, call) => call),
+        (call) => failAndRetry(suite, { call, when }),
+      );
+
+      expect(played.filter((failed) => failed).length).toBeGreaterThan(total / 2);
+    },
+    120_000,
+  );
+}
+
+async function failAndRetry(suite: StrategySuite, at: { call: number; when: 'before' | 'after' }): Promise<boolean> {
+  const world = await suite.world();
+  await wholeRotation(world);
+  const token = await world.store.begin();
+  const error = new UnreachableError('no answer', { code: 'CONNECTION_LOST', hint: 'repeat it' });
+  const plan = crashPlan({ ...at, error });
+  let failed = false;
+  for (const name of rotationSteps) {
+    const progress: Rotation<object>['progress'] = { working: 'AWSCURRENT' };
+    failed = await step(world, token, name, { plan, progress }).then(
+      () => false,
+      () => true,
+    );
+    if (!failed) continue;
+    const open = await openLabels(world);
+    const where = `${at.when} call ${at.call} (${plan.calls[at.call]}): ${progress.working} is said to work, ${open} does`;
+    if (progress.working !== 'unknown') {
+      const said = progress.working.split(' or ');
+      expect(
+        said.some((label) => open.includes(label)),
+        where,
+      ).toBe(true);
+    }
+    break;
+  }
+  await plan.bury();
+  await rotation(world, token);
+  expect(await openLabels(world), `${at.when} call ${at.call}: AWSCURRENT is refused after the repeat`).toContain(
+    'AWSCURRENT',
+  );
+  return failed;
 }
 
 /** One secret, killed once, then retried. True when it died. */

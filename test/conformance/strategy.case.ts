@@ -6,7 +6,7 @@ import { rotationSteps } from '../../shared/rotation/strategy.ts';
 import { byLabel, labelled } from '../support/store.ts';
 import { crashPlan } from './crash.ts';
 import { openLabels, rotation, step, wholeRotation } from './rotate.ts';
-import { describeCrashes } from './strategy-crashes.case.ts';
+import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
 import type { StrategyWorld } from './world.ts';
 
 export interface StrategySuite {
@@ -16,9 +16,9 @@ export interface StrategySuite {
   world(): Promise<StrategyWorld>;
   /** Logins of a whole rotation that goes well. */
   readonly logins: number;
-  /** Where the store's reads lag: how many reads after each write are stale. */
   /** Which retries are also played for the very first rotation: all, or on a slow system only that with a fresh token. */
   readonly firstTurns?: 'all' | 'one';
+  /** Where the store's reads lag: how many reads after each write are stale. */
   readonly lag?: (world: StrategyWorld, reads: number) => void;
 }
 
@@ -242,6 +242,7 @@ export function describeStrategy(suite: StrategySuite): void {
     });
 
     describeCrashes(suite);
+    describeFailures(suite);
     const { lag } = suite;
     if (lag !== undefined) {
       it.each([1, 2])('gets through when %i reads after every write are stale', async (reads) => {

@@ -86,7 +86,7 @@ describe('a wrong password everywhere', () => {
 
     expect(error).toMatchObject({
       errorType: 'LockedOutError',
-      errorMessage: expect.stringContaining('reset the password'),
+      errorMessage: expect.stringContaining('reset its password'),
     });
     expect(house.messages(secret)[0]?.body).toMatchObject({
       working: 'none',

@@ -126,6 +126,26 @@ describe('a secret whose host is a standby', () => {
     expect(await opensOnStandby(await house.value(secret))).toBe(true);
   }, 30_000);
 
+  it('is rotated by superuser-set, and the old password is put back when the standby does not catch up', async () => {
+    const arn = house.register('superuserSet');
+    const secret = await replicaSecret();
+    const first = await house.value(secret);
+    const rotated = await house.rotate(secret, arn);
+    const second = await house.value(secret);
+    const opened = [await opensOnStandby(first), await opensOnStandby(second)];
+    await standby.pauseReplay();
+
+    const failed = await house.rotate(secret, arn);
+    const onPrimary = await house.opens(second);
+    await standby.resumeReplay();
+    await standby.caughtUp();
+
+    expect([rotated.error, opened]).toEqual([undefined, [false, true]]);
+    expect(failed.error).toMatchObject({ errorType: 'ProviderError' });
+    expect(await house.value(secret)).toEqual(second);
+    expect([onPrimary, await opensOnStandby(second)]).toEqual([true, true]);
+  }, 30_000);
+
   it('is refused when RDS does not prove that the superuser is on its primary', async () => {
     sandbox.rds.tell({
       instances: [

@@ -14,7 +14,7 @@ export interface RealPostgres extends EngineServer {
   /** As the real superuser. */
   sql(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** A connection that stays. */
-  connectAs(login: { username: string; password: string }): Promise<{ end(): Promise<void> }>;
+  connectAs(login: { username: string; password: string }): Promise<pg.Client>;
   /** As anybody. */
   sqlAs(login: { username: string; password: string }, text: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;

@@ -1,96 +1,81 @@
 /**
  * Brings the other user of an alternating pair into line. The pair shares one owner: the clone is a member of the base role
- * and acts as it from login on, so whatever either of them makes belongs to the base role, and grants are made to it.
+ * and acts as it from login on, so whatever either of them makes belongs to the base role, and what the base role may do is
+ * what both may do. The base role is the model; the clone is made equal to it, whichever of the two is in use.
  */
 import pg from 'pg';
-import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
+import { InvalidSecretError, PermissionError, TargetMismatchError } from '../../rotation/errors.ts';
 import type { Connection } from './connection.ts';
 import { grantStatement, grantsTo, revokeStatement } from './grants.ts';
+import { lend } from './lend.ts';
 import type { Role, Setting } from './role.ts';
-import { readRole } from './role.ts';
+import { ownedObjects, readRole } from './role.ts';
 import { lockUser, verifierFor } from './set-password.ts';
 
 const quoted = pg.escapeIdentifier;
 
-/** `from` is in use and stays as it is; `base` is the one of the two that owns. Throws PermissionError when a grant is missing. */
+/** Throws TargetMismatchError when the two users are no pair, PermissionError when a grant is missing; then nothing changed. */
 export async function cloneUser(
   connection: Connection,
   { from, to, base }: { from: string; to: string; base: string },
   password: string,
 ): Promise<void> {
-  const clone = base === to ? from : to;
   const verifier = await verifierFor(connection, to, password);
   await connection.transaction(async () => {
     await lockUser(connection, base);
+    // Behind a lock that waits, everybody else waits too (REASSIGN OWNED locks tables).
+    await connection.query("SET LOCAL lock_timeout = '2s'");
     const model = await readRole(connection, from);
     if (model === undefined) throw unknownUser(from, connection);
     const existing = await readRole(connection, to);
     const target = existing ?? fresh(to);
-    await createOrUpdate(connection, existing === undefined ? 'CREATE' : 'ALTER', model, target, verifier);
-    await withRightsOf(connection, [base, clone], async () => {
-      await (base === to ? shareOwner(connection, target, model) : shareOwner(connection, model, target));
-      await alignSettings(connection, model, target);
-      await alignMemberships(connection, model, target, base);
-      await alignGrants(connection, { from, to, base });
+    const [owner, clone] = to === base ? [target, model] : [model, target];
+    if (existing !== undefined) requirePair(owner, clone);
+
+    if (existing === undefined) await connection.query(`CREATE ROLE ${quoted(to)} ${model.attributes.join(' ')}`);
+    await connection.query(`ALTER ROLE ${quoted(to)} PASSWORD ${pg.escapeLiteral(verifier)}`);
+    await lend(connection, [owner.name, clone.name], async () => {
+      if (existing !== undefined) await alignAttributes(connection, owner, clone);
+      await alignSettings(connection, owner, clone);
+      // A clone that AWS's template made acts as itself. While it is in use, nothing that it can use may be lost.
+      if (to === base && clone.actsAs === undefined) await giveToOwner(connection, owner, clone);
+      else await takeFromClone(connection, owner, clone);
+      await shareOwner(connection, owner, clone);
     });
   });
 }
 
-/** Only attributes that differ are named: some of them need rights that an RDS superuser does not have. */
-async function createOrUpdate(
-  connection: Connection,
-  verb: 'CREATE' | 'ALTER',
-  model: Role,
-  target: Role,
-  verifier: string,
-): Promise<void> {
-  const changes = model.attributes.filter((attribute) => !target.attributes.includes(attribute));
-  const clauses = [...changes, `PASSWORD ${pg.escapeLiteral(verifier)}`].join(' ');
-  await connection.query(`${verb} ROLE ${quoted(target.name)} ${clauses}`);
+/** Another user may have the name that a clone would have. Nobody is given its password, or its rights, for that. */
+function requirePair(owner: Role, clone: Role): void {
+  if (clone.memberOf.some(({ role }) => role === owner.name)) return;
+  throw new TargetMismatchError(`users ${owner.name} and ${clone.name} exist, and are no pair`, {
+    hint: `if they are, GRANT ${quoted(owner.name)} TO ${quoted(clone.name)}; if not, one of them must have another name`,
+  });
 }
 
 /** What CREATE ROLE gives by itself. */
 function fresh(name: string): Role {
-  const flags = ['NOLOGIN', 'NOSUPERUSER', 'NOCREATEDB', 'NOCREATEROLE', 'INHERIT', 'NOREPLICATION', 'NOBYPASSRLS'];
-  const attributes = [...flags, 'CONNECTION LIMIT -1', "VALID UNTIL 'infinity'"];
-  return { name, attributes, settings: [], actsAs: undefined, memberOf: [] };
+  return { name, attributes: [], settings: [], actsAs: undefined, memberOf: [] };
 }
 
-/**
- * Since PostgreSQL 16 a CREATEROLE superuser, like that of RDS, administers roles without having their rights; it may lend
- * them to itself. https://www.postgresql.org/docs/16/role-attributes.html
- */
-async function withRightsOf(
-  connection: Connection,
-  roles: readonly string[],
-  work: () => Promise<void>,
-): Promise<void> {
-  const lent: string[] = [];
-  for (const role of roles) {
-    const [row] = await connection.query("SELECT pg_has_role(current_user, $1, 'USAGE') AS yes", [role]);
-    if (row?.yes === true) continue;
-    await connection.query(`GRANT ${quoted(role)} TO CURRENT_USER`);
-    lent.push(role);
+/** Only attributes that differ are named: some of them need rights that an RDS superuser does not have. */
+async function alignAttributes(connection: Connection, owner: Role, clone: Role): Promise<void> {
+  const changes = owner.attributes.filter((attribute) => !clone.attributes.includes(attribute));
+  if (changes.length > 0) await connection.query(`ALTER ROLE ${quoted(clone.name)} ${changes.join(' ')}`);
+}
+
+async function shareOwner(connection: Connection, owner: Role, clone: Role): Promise<void> {
+  const membership = clone.memberOf.find(({ role }) => role === owner.name);
+  if (membership === undefined) await connection.query(`GRANT ${quoted(owner.name)} TO ${quoted(clone.name)}`);
+  if (membership?.admin) {
+    await connection.query(`REVOKE ADMIN OPTION FOR ${quoted(owner.name)} FROM ${quoted(clone.name)}`);
   }
-  await work();
-  for (const role of lent) await connection.query(`REVOKE ${quoted(role)} FROM CURRENT_USER`);
-}
-
-async function shareOwner(connection: Connection, owner: Role, member: Role): Promise<void> {
-  const [base, clone] = [owner.name, member.name];
-  if (!member.memberOf.includes(base)) await connection.query(`GRANT ${quoted(base)} TO ${quoted(clone)}`);
-  const actsAs = owner.actsAs ?? base;
-  if (member.actsAs !== actsAs) {
-    await connection.query(`ALTER ROLE ${quoted(clone)} SET role = ${pg.escapeLiteral(actsAs)}`);
+  const actsAs = owner.actsAs ?? owner.name;
+  if (clone.actsAs !== actsAs) {
+    await connection.query(`ALTER ROLE ${quoted(clone.name)} SET role = ${pg.escapeLiteral(actsAs)}`);
   }
   // Pairs that AWS's template made: what the clone created belongs to the clone, and the other user is kept out.
-  const [owned] = await connection.query(
-    `SELECT count(*)::int AS objects FROM pg_shdepend
-      WHERE refclassid = 'pg_authid'::regclass AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = $1) AND deptype = 'o'
-        AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))`,
-    [clone],
-  );
-  if (owned?.objects !== 0) await reassign(connection, base, clone);
+  if ((await ownedObjects(connection, clone.name)) > 0) await reassign(connection, owner.name, clone.name);
 }
 
 async function reassign(connection: Connection, base: string, clone: string): Promise<void> {
@@ -109,13 +94,13 @@ async function reassign(connection: Connection, base: string, clone: string): Pr
   }
 }
 
-async function alignSettings(connection: Connection, model: Role, target: Role): Promise<void> {
+async function alignSettings(connection: Connection, owner: Role, clone: Role): Promise<void> {
   const same = (a: Setting) => (b: Setting) => a.database === b.database && a.name === b.name && a.value === b.value;
-  for (const setting of target.settings) {
-    if (!model.settings.some(same(setting))) await connection.query(alterSetting(target.name, setting, 'RESET'));
+  for (const setting of clone.settings) {
+    if (!owner.settings.some(same(setting))) await connection.query(alterSetting(clone.name, setting, 'RESET'));
   }
-  for (const setting of model.settings) {
-    if (!target.settings.some(same(setting))) await copySetting(connection, target.name, setting);
+  for (const setting of owner.settings) {
+    if (!clone.settings.some(same(setting))) await copySetting(connection, clone.name, setting);
   }
 }
 
@@ -136,38 +121,31 @@ function alterSetting(to: string, setting: Setting, verb: 'SET' | 'RESET', tail 
   return `ALTER ROLE ${quoted(to)}${where} ${verb} ${name}${tail}`;
 }
 
-/** The clone has the memberships of its base through it, so only what goes beyond them is looked at. */
-async function alignMemberships(connection: Connection, model: Role, target: Role, base: string): Promise<void> {
-  const { name: to, memberOf: has } = target;
-  if (to === base) {
-    const missing = model.memberOf.filter((role) => role !== base && !has.includes(role));
-    for (const role of missing) await connection.query(`GRANT ${quoted(role)} TO ${quoted(to)}`);
-  } else {
-    const surplus = has.filter((role) => role !== base && !model.memberOf.includes(role));
-    for (const role of surplus) await connection.query(`REVOKE ${quoted(role)} FROM ${quoted(to)}`);
+/** Memberships and grants that the clone has by its own name, and its owner has not. */
+async function giveToOwner(connection: Connection, owner: Role, clone: Role): Promise<void> {
+  const { memberships, grants } = await surplus(connection, owner, clone);
+  for (const { role, options } of memberships) {
+    const has = owner.memberOf.some((membership) => membership.role === role);
+    if (!has) await connection.query(`GRANT ${quoted(role)} TO ${quoted(owner.name)}${options}`);
   }
+  for (const grant of grants) await connection.query(grantStatement(grant, owner.name));
 }
 
-/** Grants made to the clone by name: given to the base too while the clone is in use, taken away when it is not. */
-async function alignGrants(
-  connection: Connection,
-  { from, to, base }: { from: string; to: string; base: string },
-): Promise<void> {
-  const grants = await grantsTo(connection, [from, to]);
-  const key = (grant: { prefix: string; right: string; grantable: boolean }) =>
-    `${grant.prefix}${grant.right}${grant.grantable}`;
-  const has = (role: string) => new Set(grants.filter((grant) => grant.grantee === role).map(key));
-  if (to === base) {
-    const already = has(base);
-    for (const grant of grants) {
-      if (grant.grantee === from && !already.has(key(grant))) await connection.query(grantStatement(grant, to));
-    }
-  } else {
-    const rightful = has(base);
-    for (const grant of grants) {
-      if (grant.grantee === to && !rightful.has(key(grant))) await connection.query(revokeStatement(grant));
-    }
-  }
+/** While it acts as its owner, a clone cannot use what it has by its own name; it is not left lying about either. */
+async function takeFromClone(connection: Connection, owner: Role, clone: Role): Promise<void> {
+  const { memberships, grants } = await surplus(connection, owner, clone);
+  for (const { role } of memberships) await connection.query(`REVOKE ${quoted(role)} FROM ${quoted(clone.name)}`);
+  for (const grant of grants) await connection.query(revokeStatement(grant));
+}
+
+async function surplus(connection: Connection, owner: Role, clone: Role) {
+  const all = await grantsTo(connection, [owner.name, clone.name]);
+  const key = ({ prefix, right, grantable }: (typeof all)[number]) => `${prefix}${right}${grantable}`;
+  const rightful = new Set(all.filter(({ grantee }) => grantee === owner.name).map(key));
+  return {
+    memberships: clone.memberOf.filter(({ role }) => role !== owner.name),
+    grants: all.filter((grant) => grant.grantee === clone.name && !rightful.has(key(grant))),
+  };
 }
 
 function unknownUser(name: string, connection: Connection): InvalidSecretError {

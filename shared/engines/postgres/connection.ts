@@ -26,10 +26,23 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** What speaks PostgreSQL's protocol: PostgreSQL itself, or Redshift. */
+export interface Product {
+  readonly defaults: { readonly port: number; readonly dbname: string };
+  /** For messages. */
+  readonly title: string;
+  readonly page: string;
+  /**
+   * Statements that begin a transaction, sent as one. An account may be read-only by default; the change of a password must not be.
+   * Bounds on waiting belong here: a session whose function is gone must not keep others from their tables.
+   */
+  readonly begin?: string;
+}
+
 /** Throws what `DatabaseEngine.connect` throws. */
 export async function openConnection(
   login: DatabaseSecret,
-  defaults: { readonly port: number; readonly dbname: string },
+  { defaults, ...product }: Product,
   ctx: RotationContext,
 ): Promise<Connection> {
   const at = {
@@ -38,7 +51,9 @@ export async function openConnection(
     user: login.username,
     database: databaseOf(login, defaults.dbname),
     tls: wantsTls(login),
+    product,
   };
+  if (ctx.signal.aborted) throw outOfTime(at);
   const trust = at.tls ? await ctx.trust() : undefined;
   const socket = new Socket();
   const client = new pg.Client({
@@ -72,6 +87,7 @@ export async function openConnection(
     wire.stream.once('secureConnect', () => {
       phase = 'login';
     });
+    endOnNonsense(wire.stream);
   });
   const destroy = () => {
     wire.stream.destroy();
@@ -101,8 +117,7 @@ export async function openConnection(
     username: at.user,
     query,
     async transaction(work) {
-      // The account may be read-only by default (default_transaction_read_only); the change of a password must not be.
-      await answered('BEGIN READ WRITE', [], beginError);
+      await answered(product.begin ?? 'BEGIN READ WRITE', [], beginError);
       try {
         const result = await work();
         await query('COMMIT');
@@ -138,6 +153,20 @@ async function inTime(connecting: Promise<unknown>, signal: AbortSignal): Promis
   }
 }
 
+/** pg throws at words that it does not know, out of anybody's reach: the process would end, not the connection. */
+function endOnNonsense(stream: Socket): void {
+  for (const read of stream.listeners('data')) {
+    stream.removeListener('data', read as (chunk: Buffer) => void);
+    stream.on('data', (chunk: Buffer) => {
+      try {
+        read.call(stream, chunk);
+      } catch (error) {
+        stream.destroy(error as Error);
+      }
+    });
+  }
+}
+
 /** pg's own connection object, which its types leave out. */
 function wireOf(client: pg.Client): { stream: Socket; once(event: 'sslconnect', listener: () => void): void } {
   return (client as unknown as { connection: { stream: Socket; once(event: string, listener: () => void): void } })
@@ -145,7 +174,7 @@ function wireOf(client: pg.Client): { stream: Socket; once(event: 'sslconnect', 
 }
 
 function outOfTime(at: { host: string; port: number }): DeadlineError {
-  return new DeadlineError(`${at.host}:${at.port} did not answer a statement before the time limit of the function`, {
+  return new DeadlineError(`${at.host}:${at.port} had no time left to answer before the time limit of the function`, {
     hint: 'look for locks on the server (pg_stat_activity), or give the function a longer timeout',
   });
 }

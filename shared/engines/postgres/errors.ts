@@ -18,6 +18,7 @@ export interface Target {
   readonly user: string;
   readonly database: string;
   readonly tls: boolean;
+  readonly product: { readonly title: string; readonly page: string };
 }
 
 /** `error` undefined: time ran out in this phase. */
@@ -47,7 +48,7 @@ export function connectError(error: unknown, phase: Phase, at: Target): Rotation
     case 'login':
       return new UnreachableError(`${where} took the connection but did not finish the login (${how}, phase login)`, {
         code: 'UNREACHABLE_LOGIN',
-        hint: 'check that field port of the secret is the one of PostgreSQL, and that the server is not overloaded',
+        hint: `check that field port of the secret is the one of ${at.product.title}, and that the server is not overloaded`,
         cause: error,
       });
   }
@@ -77,8 +78,10 @@ function refusedByServer(error: pg.DatabaseError, at: Target): RotationError {
     case '28P01':
       return authentication(`${where} refused the password of user ${at.user}`, error);
     case '28000':
-      // pg_hba.conf and "no such role / not permitted to log in" share the code; the source routine tells them apart.
+      // Three answers share the code, and the source routine tells them apart. Redshift, older than 28P01, calls a wrong password this.
       if (error.routine === 'ClientAuthentication') return notAdmitted(error, at);
+      if (error.routine === 'auth_failed')
+        return authentication(`${where} refused the login of user ${at.user}`, error);
       return authentication(`${where} refused user ${at.user}: no such role, or it may not log in`, error);
     case '3D000':
       return new InvalidSecretError(`database ${at.database} does not exist at ${where}`, {
@@ -129,11 +132,21 @@ export function queryError(error: unknown, at: Target): RotationError {
   switch (error.code) {
     case '42501':
       return new PermissionError(`${at.user} lacks a right at ${where}: ${error.message}`, {
-        hint: 'see the grants on the page of the engine (docs/engines/postgres.md)',
+        hint: `see the grants on the page of the engine (${at.product.page})`,
         cause: error,
       });
     case '25006':
       return readOnly(error, at);
+    case '55P03':
+    case '57014':
+      return new ProviderError(
+        `${where} gave up waiting for a lock that another session holds (SQLSTATE ${error.code})`,
+        {
+          code: 'LOCK_TIMEOUT',
+          hint: 'pg_blocking_pids() and pg_stat_activity tell who; an idle transaction, mostly. The step is safe to repeat',
+          cause: error,
+        },
+      );
     default:
       return new ProviderError(
         `${where} answered a statement of ${at.user} with SQLSTATE ${error.code}: ${error.message}`,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Connection } from './connection.ts';
 import { grantsTo } from './grants.ts';
-import { readRole } from './role.ts';
+import { ownedObjects, readRole } from './role.ts';
 
 /** `base` is the owner of the pair that this login belongs to; what only names one of the pair is left out. */
 export async function privileges(connection: Connection, base: string): Promise<string[]> {
@@ -16,13 +16,10 @@ export async function privileges(connection: Connection, base: string): Promise<
   );
   const roles = members.map((member) => String(member.rolname));
   const grants = await grantsTo(connection, [self, ...roles]);
-  const owned = await connection.query(
-    `SELECT count(*)::int AS objects FROM pg_shdepend
-      WHERE refclassid = 'pg_authid'::regclass AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = $1) AND deptype = 'o'
-        AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))`,
-    [self],
-  );
-  const alone = self !== base && owned[0]?.objects !== 0;
+  const alone = self !== base && (await ownedObjects(connection, self)) > 0;
+  // What the base is a direct member of, the clone is through it.
+  const owner = roles.includes(base) ? await readRole(connection, base) : undefined;
+  const direct = [...(role?.memberOf ?? []), ...(owner?.memberOf ?? [])];
   const lines = [
     `acts as ${String(acting?.name)}`,
     ...(role?.attributes ?? []).map((attribute) => `attribute ${attribute}`),
@@ -30,6 +27,8 @@ export async function privileges(connection: Connection, base: string): Promise<
       ({ database, name, value }) => `setting ${database === '' ? '' : `${database}.`}${name} ${fingerprint(value)}`,
     ),
     ...roles.filter((name) => name !== base).map((name) => `member of ${name}`),
+    ...direct.filter(({ role }) => role !== base).map(({ role, options }) => `member of ${role}${options}`),
+    ...direct.filter(({ role, admin }) => role === base && admin).map(() => `may grant ${base}`),
     ...grants.map(({ prefix, right, grantable }) => `${prefix}${right}${grantable ? ' WITH GRANT OPTION' : ''}`),
     ...(alone ? [`owns objects that ${base} does not own`] : []),
   ];
@@ -37,6 +36,6 @@ export async function privileges(connection: Connection, base: string): Promise<
 }
 
 /** Settings may hold keys and tokens: they are compared, never shown. */
-function fingerprint(value: string): string {
+export function fingerprint(value: string): string {
   return `#${createHash('sha256').update(value).digest('hex').slice(0, 8)}`;
 }

@@ -11,7 +11,14 @@ export interface Role {
   /** The role that it acts as from login on (`ALTER ROLE … SET role`). */
   readonly actsAs: string | undefined;
   /** Roles that it is a direct member of. */
-  readonly memberOf: readonly string[];
+  readonly memberOf: readonly Membership[];
+}
+
+export interface Membership {
+  readonly role: string;
+  readonly admin: boolean;
+  /** As GRANT spells them, with a space in front, or empty: ` WITH ADMIN TRUE, INHERIT FALSE, SET TRUE` (before 16 only ADMIN OPTION). */
+  readonly options: string;
 }
 
 export interface Setting {
@@ -30,7 +37,10 @@ export async function readRole(connection: Connection, name: string): Promise<Ro
   if (row === undefined) return undefined;
   const all = await settingsOf(connection, name);
   const members = await connection.query(
-    'SELECT DISTINCT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE m.member = $1 ORDER BY 1',
+    // Since 16 a role may be granted by several; before, there is no inherit_option.
+    `SELECT r.rolname, bool_or(m.admin_option) AS admin, bool_or((to_jsonb(m) ->> 'inherit_option')::boolean) AS inherit,
+            bool_or((to_jsonb(m) ->> 'set_option')::boolean) AS set
+       FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE m.member = $1 GROUP BY 1 ORDER BY 1`,
     [row.oid],
   );
   return {
@@ -38,8 +48,26 @@ export async function readRole(connection: Connection, name: string): Promise<Ro
     attributes: attributesOf(row),
     settings: all.filter((setting) => setting.name !== 'role'),
     actsAs: all.find((setting) => setting.name === 'role' && setting.database === '')?.value,
-    memberOf: members.map((member) => String(member.rolname)),
+    memberOf: members.map(membership),
   };
+}
+
+function membership({ rolname, admin, inherit, set }: Record<string, unknown>): Membership {
+  const word = (on: unknown) => (on === true ? 'TRUE' : 'FALSE');
+  const modern = ` WITH ADMIN ${word(admin)}, INHERIT ${word(inherit)}, SET ${word(set)}`;
+  const options = inherit === null ? (admin === true ? ' WITH ADMIN OPTION' : '') : modern;
+  return { role: String(rolname), admin: admin === true, options };
+}
+
+/** How many objects of the current database, and of what all databases share, belong to the role itself. */
+export async function ownedObjects(connection: Connection, name: string): Promise<number> {
+  const [row] = await connection.query(
+    `SELECT count(*)::int AS objects FROM pg_shdepend
+      WHERE refclassid = 'pg_authid'::regclass AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = $1) AND deptype = 'o'
+        AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))`,
+    [name],
+  );
+  return Number(row?.objects);
 }
 
 function attributesOf(row: Record<string, unknown>): string[] {

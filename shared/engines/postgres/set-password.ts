@@ -16,6 +16,8 @@ export async function setPassword(
   const verifier = await verifierFor(connection, username, password);
   const limit = await connection.query('SELECT rolconnlimit FROM pg_roles WHERE rolname = $1', [username]);
   await connection.transaction(async () => {
+    // For as long as the session lasts: until then the change may be taken back, and must be the last one.
+    await connection.query('SELECT pg_advisory_lock(hashtext($1))', [`rekey cut-over ${username}`]);
     await lockUser(connection, username);
     // The clone of a pair acts as its base role from login on; its own password it may only change as itself.
     if (username === connection.username) await connection.query('SET LOCAL ROLE NONE');

@@ -64,7 +64,11 @@ describe('a standby', () => {
 });
 
 it('a primary that lacks a feature (0A000) is not called a standby', async () => {
-  const connection = await openConnection(server.superuser, postgres.defaults, ctx);
+  const connection = await openConnection(
+    server.superuser,
+    { defaults: postgres.defaults, title: 'PostgreSQL', page: '', begin: 'BEGIN READ WRITE' },
+    ctx,
+  );
 
   const error = await connection
     .transaction(() => connection.query('WITH x AS (SELECT 1) SELECT * FROM x FOR UPDATE OF x'))

@@ -122,36 +122,125 @@ export function describePostgres(server: RealPostgres): void {
       expect(await privileges(other)).toEqual(await privileges(login));
     });
 
-    it('memberships: the clone loses what the base does not have', async () => {
+    it('memberships with their options: the clone keeps none by its own name', async () => {
       const { login, other, align } = await pair();
+      const group = `group${++serial}`;
+      await server.sqlAs(server.superuser, `CREATE ROLE ${group}`);
+      await server.sqlAs(server.superuser, `GRANT ${group} TO ${login.username}`);
       await align(login.username, other.username, other.password);
-      await server.sql('DROP ROLE IF EXISTS surplus');
-      await server.sql('SET ROLE rds_like; CREATE ROLE surplus; RESET ROLE');
-      await server.sql(`SET ROLE rds_like; GRANT surplus TO ${other.username}; RESET ROLE`);
+      await server.sqlAs(server.superuser, `GRANT ${group} TO ${other.username} WITH ADMIN OPTION`);
       const before = await privileges(other);
 
-      await align(login.username, other.username, other.password);
+      await align(other.username, login.username, login.password);
 
-      expect(before).toContain('member of surplus');
+      expect(before).not.toEqual(await privileges(login));
+      expect(await privileges(other)).toEqual(await privileges(login));
+      const admins = await server.sql(
+        'SELECT 1 FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = $1 AND m.admin_option',
+        [other.username],
+      );
+      expect(admins).toEqual([]);
+    });
+
+    it('attributes and settings of the base role, also when it is changed while the clone is in use', async () => {
+      const { login, other, align } = await pair();
+      await server.sql(`ALTER ROLE ${login.username} CREATEDB CONNECTION LIMIT 50`);
+      await align(login.username, other.username, other.password);
+      await server.sql(`ALTER ROLE ${login.username} NOCREATEDB CONNECTION LIMIT 5`);
+      await server.sql(`ALTER ROLE ${login.username} SET work_mem = '6MB'`);
+
+      await align(other.username, login.username, login.password);
+
+      expect(await privileges(login)).toEqual(
+        expect.arrayContaining(['attribute NOCREATEDB', 'attribute CONNECTION LIMIT 5']),
+      );
       expect(await privileges(other)).toEqual(await privileges(login));
     });
 
-    it('rights that were granted to the clone by name while it is in use: the base gets them too', async () => {
+    it('rights that were taken from the base role do not come back', async () => {
       const { login, other, align } = await pair();
-      await server.sql(`CREATE SCHEMA by_name${serial} AUTHORIZATION rds_like`);
-      await server.sqlAs(server.superuser, `CREATE TABLE by_name${serial}."Odd Name" (x int, y int)`);
       await align(login.username, other.username, other.password);
+      await server.grant(login.username);
+      await server.grant(other.username);
+      await server.revoke(login.username);
+
+      await align(other.username, login.username, login.password);
+
+      expect([await server.mayUse(login), await server.mayUse(other)]).toEqual([false, false]);
+      expect(await privileges(other)).toEqual(await privileges(login));
+    });
+
+    it('what a clone of AWS may do by its own name while it is in use: the base role gets it', async () => {
+      const { login, other, align } = await pair();
+      await server.sqlAs(
+        server.superuser,
+        `CREATE ROLE ${other.username} LOGIN PASSWORD 'clone password' IN ROLE ${login.username}`,
+      );
+      const schema = `by_name${serial}`;
+      await server.sql(`CREATE SCHEMA ${schema} AUTHORIZATION rds_like`);
+      await server.sqlAs(server.superuser, `CREATE TABLE ${schema}."Odd Name" (x int, y int)`);
       const grants = [
-        `GRANT USAGE ON SCHEMA by_name${serial} TO ${other.username}`,
-        `GRANT SELECT (x) ON by_name${serial}."Odd Name" TO ${other.username}`,
-        `ALTER DEFAULT PRIVILEGES IN SCHEMA by_name${serial} GRANT SELECT ON TABLES TO ${other.username}`,
+        `GRANT USAGE ON SCHEMA ${schema} TO ${other.username}`,
+        `GRANT SELECT (x) ON ${schema}."Odd Name" TO ${other.username}`,
+        `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT SELECT ON TABLES TO ${other.username}`,
       ];
       for (const grant of grants) await server.sqlAs(server.superuser, grant);
 
       await align(other.username, login.username, login.password);
 
-      await server.sqlAs(login, `SELECT x FROM by_name${serial}."Odd Name"`);
+      await server.sqlAs(login, `SELECT x FROM ${schema}."Odd Name"`);
       expect(await privileges(login)).toEqual(await privileges(other));
+    });
+  });
+
+  describe('what is not the pair’s stays as it was', () => {
+    it('a user that only has the name of a clone, or of its owner, is neither changed nor taken over', async () => {
+      const { login, other, align } = await pair();
+      await server.createUser(other.username, other.password);
+
+      const asClone = await align(login.username, other.username, 'stolen').catch((error) => error);
+      const asOwner = await align(other.username, login.username, 'stolen').catch((error) => error);
+
+      expect([asClone.code, asOwner.code]).toEqual(['TARGET_MISMATCH', 'TARGET_MISMATCH']);
+      await server.sqlAs(login, 'SELECT 1');
+      await server.sqlAs(other, 'SELECT 1');
+      expect(await privileges(other)).toContain(`acts as ${other.username}`);
+    });
+
+    it('the memberships of the superuser', async () => {
+      const { login, other, align } = await pair();
+      const memberships = () =>
+        server.sql(`SELECT r.rolname, to_jsonb(m) - 'oid' AS row FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid
+                     WHERE m.member = 'rds_like'::regrole AND r.rolname = '${login.username}' ORDER BY m.grantor`);
+      if (server.version >= 16) {
+        await server.sqlAs(server.superuser, `GRANT ${login.username} TO rds_like WITH INHERIT FALSE, SET TRUE`);
+      }
+      const before = await memberships();
+
+      await align(login.username, other.username, other.password);
+      await align(other.username, login.username, login.password);
+
+      expect(await memberships()).toEqual(before);
+    });
+
+    it('the tables of the application: a lock that is not to be had is given up, on the server too', async () => {
+      const { login, other, align } = await pair();
+      await server.sqlAs(
+        server.superuser,
+        `CREATE ROLE ${other.username} LOGIN PASSWORD 'clone password' IN ROLE ${login.username}`,
+      );
+      await server.sql(`GRANT CREATE ON DATABASE postgres TO ${login.username}`);
+      await server.sqlAs(other, `CREATE SCHEMA ${other.username}; CREATE TABLE ${other.username}.busy (x int)`);
+      const reader = await server.connectAs(other);
+      await reader.query(`BEGIN; SELECT * FROM ${other.username}.busy`);
+
+      const refused = await align(other.username, login.username, login.password).catch((error) => error);
+
+      expect(refused).toMatchObject({ code: 'LOCK_TIMEOUT', retryable: true });
+      await server.sqlAs(other, `SELECT * FROM ${other.username}.busy`);
+      await reader.query('COMMIT');
+      await reader.end();
+      await align(other.username, login.username, login.password);
     });
   });
 
@@ -174,19 +263,19 @@ export function describePostgres(server: RealPostgres): void {
 
     it('stores SCRAM verifiers, and md5 hashes where the server is set to md5', async () => {
       const { login } = await pair();
-      const session = await postgres.connect(login, ctx);
-      await server.sql(`ALTER ROLE ${login.username} SET password_encryption = 'scram-sha-256'`);
-      const scramSession = await postgres.connect(login, ctx);
-      await scramSession.setPassword(login.username, 'by scram');
-      const [scram] = await stored(login.username);
-      await server.sql(`ALTER ROLE ${login.username} SET password_encryption = 'md5'`);
-      const md5Session = await postgres.connect({ ...login, password: 'by scram' }, ctx);
-      await md5Session.setPassword(login.username, 'by md5');
-      const [md5] = await stored(login.username);
-      for (const each of [session, scramSession, md5Session]) await each.close();
+      const change = async (encryption: string, from: string, to: string) => {
+        await server.sql(`ALTER ROLE ${login.username} SET password_encryption = '${encryption}'`);
+        const session = await postgres.connect({ ...login, password: from }, ctx);
+        await session.setPassword(login.username, to);
+        await session.close();
+        return String((await stored(login.username))[0]?.rolpassword);
+      };
 
-      expect(String(scram?.rolpassword)).toMatch(/^SCRAM-SHA-256\$4096:/);
-      expect(String(md5?.rolpassword)).toMatch(/^md5[0-9a-f]{32}$/);
+      const scram = await change('scram-sha-256', login.password, 'by scram');
+      const md5 = await change('md5', 'by scram', 'by md5');
+
+      expect(scram).toMatch(/^SCRAM-SHA-256\$4096:/);
+      expect(md5).toMatch(/^md5[0-9a-f]{32}$/);
     });
 
     const stored = (name: string) => server.sql('SELECT rolpassword FROM pg_authid WHERE rolname = $1', [name]);

@@ -1,5 +1,6 @@
 /** What a strategy does once its value is current, and what cannot be taken back. */
 import { describe, expect, it } from 'vitest';
+import { ProviderError } from '../../../shared/rotation/errors.ts';
 import type { Rotation } from '../../../shared/rotation/steps.ts';
 import type { RotationStrategy } from '../../../shared/rotation/strategy.ts';
 import type { DatabaseSecret } from '../../../shared/secrets/database-secret.ts';
@@ -94,4 +95,56 @@ it('a change that cannot be taken back is told: AWSPENDING works', async () => {
   expect(progress.working).toBe('AWSPENDING');
   expect(await world.opens((await labelled(world.store, 'AWSPENDING')) as never)).toBe(true);
   expect(await rotation(healthy, token)).toEqual(['recovered', 'succeeded']);
+});
+
+it('a delivery that fails takes nothing back once another delivery of the step has promoted the value', async () => {
+  const healthy = memoryWorld(singleUserStrategy);
+  const token = await healthy.store.begin();
+  await step(healthy, token, 'createSecret');
+  const late = changed(healthy, () => ({
+    test: async () => {
+      await step(healthy, token, 'setSecret');
+      throw new Error('too many connections');
+    },
+  }));
+
+  await step(late, token, 'setSecret');
+
+  expect((await byLabel(healthy.store)).AWSCURRENT).toBe(token);
+  expect(await healthy.opens((await labelled(healthy.store, 'AWSCURRENT')) as never)).toBe(true);
+});
+
+it('nothing is taken back while nobody can see who has AWSCURRENT', async () => {
+  const healthy = memoryWorld(singleUserStrategy);
+  const token = await healthy.store.begin();
+  await step(healthy, token, 'createSecret');
+  const { describe: look } = healthy.store.versions;
+  const blind = changed(healthy, () => ({
+    test: async () => {
+      healthy.store.versions.describe = () => Promise.reject(new Error('no answer'));
+      throw new Error('the proof failed');
+    },
+  }));
+
+  await expect(step(blind, token, 'setSecret')).rejects.toThrow('the proof failed');
+  healthy.store.versions.describe = look;
+
+  expect(await healthy.opens((await labelled(healthy.store, 'AWSPENDING')) as never)).toBe(true);
+  expect(await rotation(healthy, token)).toEqual(['recovered', 'succeeded']);
+});
+
+it('a promotion that the service turned away every time is taken back', async () => {
+  const world = memoryWorld(singleUserStrategy);
+  const token = await world.store.begin();
+  await step(world, token, 'createSecret');
+  const { promote } = world.store.versions;
+  world.store.versions.promote = async () => {
+    throw new ProviderError('throttled', { code: 'THROTTLED', hint: 'repeat it' });
+  };
+
+  await expect(step(world, token, 'setSecret')).rejects.toMatchObject({ code: 'THROTTLED' });
+  world.store.versions.promote = promote;
+
+  expect(await world.opens((await labelled(world.store, 'AWSCURRENT')) as never)).toBe(true);
+  expect(await rotation(world, token)).toEqual(['succeeded']);
 });
