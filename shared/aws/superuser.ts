@@ -1,107 +1,15 @@
-/** The superuser's login, from the secret that `masterarn` names; proven to be for the same server before it is used. */
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import type { DatabaseEngine } from '../engines/engine.ts';
-import { InvalidSecretError, TargetMismatchError } from '../rotation/errors.ts';
-import type { RotationContext } from '../rotation/strategy.ts';
-import type { DatabaseSecret } from '../secrets/database-secret.ts';
-import { databaseSecretSchema } from '../secrets/database-secret.ts';
-import { parseObject } from '../secrets/json.ts';
-import { samePlace } from '../strategies/same-place.ts';
-import type { SuperuserSource } from '../strategies/superuser-source.ts';
-import { describeSecret, secretsManagerClient } from './secrets-manager.ts';
-import { nameOf, serviceError } from './service-error.ts';
+/** The superuser of an RDS server, from the secret that `masterarn` names. */
+import type { ManagedServers } from './managed-superuser.ts';
+import { superuserSource } from './managed-superuser.ts';
 
-export const superuserFromSecretsManager: SuperuserSource = {
-  async superuserFor(current, engine, ctx) {
-    const id = String(current.masterarn);
-    const text = await readValue(id, ctx.signal);
-    const value = parseObject(text) ?? {};
-    const complete = isManaged(value) ? { ...value, ...(await managedServer(id, ctx)) } : value;
-    const what = `the superuser secret ${id}`;
-    const schema = databaseSecretSchema({ accepts: engine.accepts });
-    const superuser = aboutSuperuser(id, () => schema.parse(JSON.stringify(complete), what));
-    ctx.redact.add(...schema.confidential(superuser));
-    await requireSameServer(superuser, current, engine, ctx);
-    // The rights are to be reconciled in the database that the users work in.
-    const { dbname: _, ...login } = superuser;
-    return current.dbname === undefined ? login : { ...login, dbname: current.dbname };
+/** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html */
+const rds: ManagedServers = {
+  title: 'RDS instance or cluster',
+  byTag: {
+    'aws:rds:primarydbinstancearn': async (...args) => (await import('./rds.ts')).serverOfInstance(...args),
+    'aws:rds:primarydbclusterarn': async (...args) => (await import('./rds.ts')).serverOfCluster(...args),
   },
+  isPrimaryOf: async (...args) => (await import('./rds.ts')).isPrimaryOf(...args),
 };
 
-/** An error about the superuser's value sends people to that secret, not to the rotated one. */
-function aboutSuperuser<T>(about: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof InvalidSecretError)) throw error;
-    throw new InvalidSecretError(error.fact, { hint: error.hint, about, cause: error.cause });
-  }
-}
-
-async function readValue(id: string, signal: AbortSignal): Promise<string> {
-  const what = `GetSecretValue of the superuser secret ${id}`;
-  try {
-    const answer = await secretsManagerClient().send(new GetSecretValueCommand({ SecretId: id }), {
-      abortSignal: signal,
-    });
-    return answer.SecretString ?? '';
-  } catch (error) {
-    if (nameOf(error) !== 'ResourceNotFoundException') throw serviceError(error, what);
-    throw new InvalidSecretError(`the superuser secret ${id} does not exist, or has no value`, {
-      code: 'SECRET_NOT_FOUND',
-      hint: 'correct field masterarn of the secret',
-      cause: error,
-    });
-  }
-}
-
-/** RDS writes and rotates this one itself, and stores nothing but who: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html */
-function isManaged(value: Record<string, unknown>): boolean {
-  return Object.keys(value).sort().join() === 'password,username';
-}
-
-/** Where, from the instance or cluster that the tags name. */
-async function managedServer(id: string, ctx: RotationContext): Promise<Record<string, unknown>> {
-  const { Tags = [] } = await describeSecret(secretsManagerClient(), id, ctx.signal);
-  const tag = (key: string) => Tags.find((tagged) => tagged.Key === key)?.Value;
-  const instance = tag('aws:rds:primarydbinstancearn');
-  const cluster = tag('aws:rds:primarydbclusterarn');
-  if (instance === undefined && cluster === undefined) {
-    throw new InvalidSecretError(
-      `the superuser secret ${id} has no host, and no tag that names an RDS instance or cluster`,
-      {
-        hint: 'store engine, host, username and password in it, or name the secret that RDS manages',
-        about: id,
-      },
-    );
-  }
-  const { serverOfCluster, serverOfInstance } = await import('./rds.ts');
-  return instance !== undefined ? serverOfInstance(instance, ctx.signal) : serverOfCluster(String(cluster), ctx.signal);
-}
-
-async function requireSameServer(
-  superuser: DatabaseSecret,
-  current: DatabaseSecret,
-  engine: DatabaseEngine,
-  ctx: RotationContext,
-): Promise<void> {
-  if (samePlace(engine, superuser, current)) return;
-  if (superuser.host.toLowerCase() !== current.host.toLowerCase()) {
-    const { isPrimaryOf } = await import('./rds.ts');
-    if (await isPrimaryOf(superuser.host, current.host, ctx.signal)) {
-      ctx.log('the superuser is on the primary of this host', { host: current.host, primary: superuser.host });
-      return;
-    }
-  }
-  throw new TargetMismatchError(
-    `the superuser secret is for ${superuser.host}:${portText(superuser, engine)}, the rotated secret for ${current.host}:${portText(current, engine)}`,
-    {
-      hint: 'name the superuser secret of the same server, or of its primary, in field masterarn',
-      about: String(current.masterarn),
-    },
-  );
-}
-
-function portText(secret: DatabaseSecret, engine: DatabaseEngine): string {
-  return String(secret.port ?? engine.defaults.port);
-}
+export const superuserFromSecretsManager = superuserSource(rds);

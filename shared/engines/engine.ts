@@ -29,8 +29,14 @@ export interface DatabaseSession {
   /** Throws PermissionError when this login may not. Repeating it is harmless. */
   setPassword(username: string, password: string): Promise<void>;
   /**
-   * Afterwards `to` exists, has this password and may do exactly what `from` may. All or nothing; repeating it is harmless,
-   * also at the same moment in another session. Takes nothing away from `from`, which is in use.
+   * For servers with dual passwords: this login's `password` works from now on, beside the one that opened this session, which is
+   * refused at no moment; what else worked before does not. Repeating it is harmless, also at the same moment in another session.
+   */
+  addPassword?(password: string): Promise<void>;
+  /**
+   * Afterwards `to` exists, has this password and may do exactly what `from` may. All or nothing where changes of users are
+   * transactions; elsewhere the password comes last. Repeating it is harmless, also at the same moment in another session.
+   * Takes nothing away from `from`, which is in use.
    */
   cloneUser(from: string, to: string, password: string): Promise<void>;
   /** What this login may do, sorted, in a form that two logins of an alternating pair can be compared by. Holds no value. */

@@ -15,8 +15,8 @@ describe.each(functionNames)('functions/%s.ts', (name) => {
   });
 
   it('is run by a test', () => {
-    const runs = (path: string) =>
-      imports(path).includes(`functions/${name}.ts`) || read(path).includes(`dist/${name}/`);
+    const bundled = new RegExp(`[pP]ackaged\\w*\\(\\s*'${name}'`);
+    const runs = (path: string) => imports(path).includes(`functions/${name}.ts`) || bundled.test(read(path));
 
     expect(sources('test').filter((path) => !path.startsWith('test/repository/') && runs(path))).not.toEqual([]);
   });

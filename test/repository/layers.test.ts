@@ -18,6 +18,8 @@ const owners: readonly [name: RegExp, layers: readonly string[]][] = [
   [/^@middy\//, ['lambda']],
   [/^aws-lambda$/, ['lambda']],
   [/^pg$/, ['engines']],
+  [/^mongodb$/, ['engines']],
+  [/^mysql2/, ['engines']],
   [/^@mongodb-js\/saslprep$/, ['engines']],
   [/^zod/, ['secrets', 'lambda']],
 ];

@@ -11,7 +11,8 @@ import { portOf } from '../../shared/secrets/database-secret.ts';
 export interface MemoryServer {
   readonly host: string;
   readonly port: number;
-  readonly users: Map<string, { password: string; rights: Set<string>; superuser?: boolean }>;
+  /** `second` works beside `password`. */
+  readonly users: Map<string, { password: string; second?: string; rights: Set<string>; superuser?: boolean }>;
   /** Logins that the server refused, by user. */
   readonly refused: string[];
   sessions: number;
@@ -40,7 +41,7 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
         throw new UnreachableError(`${login.host} is not there`, { code: 'UNREACHABLE_TCP', hint: 'check the host' });
       }
       const self = server.users.get(login.username);
-      if (self === undefined || self.password !== login.password) {
+      if (self === undefined || ![self.password, self.second].includes(login.password)) {
         server.refused.push(login.username);
         throw new AuthenticationError(`${login.host} refused ${login.username}`, { hint: 'check the password' });
       }
@@ -60,6 +61,10 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
         async setPassword(username, password) {
           allowed(username);
           existing(username).password = password;
+        },
+        async addPassword(password) {
+          self.second = login.password;
+          self.password = password;
         },
         async cloneUser(from, to, password) {
           allowed(to);

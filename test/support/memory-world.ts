@@ -34,8 +34,10 @@ export function memoryWorld(
     server,
     strategy: (plan) => strategy(plan.engine(engine), source),
     context: (given) => testContext(given),
-    opens: async ({ username, password, host }) =>
-      host === server.host && server.users.get(username)?.password === password,
+    async opens({ username, password, host }) {
+      const user = server.users.get(username);
+      return host === server.host && user !== undefined && [user.password, user.second].includes(password);
+    },
     setPassword: async (username, password) => {
       const user = server.users.get(username);
       if (user) user.password = password;

@@ -1,4 +1,4 @@
-/** The packaged functions in processes of their own, called by the sandbox, on a real PostgreSQL server. */
+/** The packaged functions in processes of their own, called by the sandbox, on a server of their engine. */
 import { randomUUID } from 'node:crypto';
 import {
   CreateSecretCommand,
@@ -10,14 +10,21 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { Sandbox } from '../../local/sandbox.ts';
 import { startSandbox } from '../../local/sandbox.ts';
+import type { EngineServer } from '../conformance/engine.case.ts';
 import type { RealPostgres } from './postgres-server.ts';
 import { realPostgres } from './postgres-server.ts';
 import { sandboxClient } from './sandbox-store.ts';
 
-export type Kind = 'singleUser' | 'alternatingUsers';
+export type Kind = 'singleUser' | 'alternatingUsers' | 'superuserSet' | 'dualPassword';
 
-export interface Packaged {
-  readonly server: RealPostgres;
+/** What the packaged functions of an engine rotate on. */
+export interface PackagedServer extends EngineServer {
+  readonly caFile: string;
+  stop(): Promise<void>;
+}
+
+export interface Packaged<S extends PackagedServer = RealPostgres> {
+  readonly server: S;
   readonly sandbox: Sandbox;
   readonly client: SecretsManagerClient;
   readonly topicArn: string;
@@ -38,13 +45,37 @@ export interface Packaged {
   /** Messages of the topic about this secret, oldest first. */
   messages(secretId: string): { subject: string; body: Record<string, unknown>; attributes: Record<string, unknown> }[];
   opens(value: Record<string, unknown>): Promise<boolean>;
-  /** A connection as an application holds it. */
-  session(value: Record<string, unknown>): Promise<{ end(): Promise<void> }>;
   close(): Promise<void>;
 }
 
-export async function packaged(options: { automaticRetries?: number } = {}): Promise<Packaged> {
+export interface PackagedPostgres extends Packaged {
+  /** A connection as an application holds it. */
+  session(value: Record<string, unknown>): Promise<{ end(): Promise<void> }>;
+}
+
+export async function packaged(options: { automaticRetries?: number } = {}): Promise<PackagedPostgres> {
   const server = await realPostgres();
+  const opens: Packaged['opens'] = ({ username, password }) =>
+    server.sqlAs({ username: String(username), password: String(password) }, 'SELECT 1').then(
+      () => true,
+      (error) => {
+        if (error.code === '28P01') return false;
+        throw error;
+      },
+    );
+  return {
+    ...(await packagedOn('postgres', server, opens, options)),
+    session: ({ username, password }) => server.connectAs({ username: String(username), password: String(password) }),
+  };
+}
+
+/** `bundle` is the folder in dist. */
+export async function packagedOn<S extends PackagedServer>(
+  bundle: string,
+  server: S,
+  opens: Packaged['opens'],
+  options: { automaticRetries?: number } = {},
+): Promise<Packaged<S>> {
   const sandbox = await startSandbox({ automaticRetries: options.automaticRetries ?? 0, retryDelayMs: 10 });
   const client = sandboxClient(sandbox);
   const topicArn = `arn:aws:sns:us-east-1:${sandbox.account.accountId}:rotations`;
@@ -63,8 +94,8 @@ export async function packaged(options: { automaticRetries?: number } = {}): Pro
     client,
     topicArn,
     register: (kind, env = {}, timeoutSeconds = 30) =>
-      sandbox.functions.register(`postgres-${kind}-${++serial}`, {
-        file: new URL('../../dist/postgres/index.mjs', import.meta.url).pathname,
+      sandbox.functions.register(`${bundle}-${kind}-${++serial}`, {
+        file: new URL(`../../dist/${bundle}/index.mjs`, import.meta.url).pathname,
         export: kind,
         env: { DATABASE_CA_BUNDLE: server.caFile, NOTIFICATION_TOPIC_ARN: topicArn, ...env },
         timeoutSeconds,
@@ -72,7 +103,7 @@ export async function packaged(options: { automaticRetries?: number } = {}): Pro
     async secret(fields = {}) {
       const username = `packaged${++serial}`;
       await server.createUser(username, 'first password');
-      const value = { ...server.login(username, 'first password'), dbname: 'postgres', masterarn: 'superuser' };
+      const value = { ...server.login(username, 'first password'), masterarn: 'superuser' };
       return rawSecret(JSON.stringify({ ...value, ...fields }));
     },
     rawSecret,
@@ -111,16 +142,7 @@ export async function packaged(options: { automaticRetries?: number } = {}): Pro
           attributes: (attributes ?? {}) as Record<string, unknown>,
         }))
         .filter(({ body }) => body.secret.arn === secretId),
-    async opens({ username, password }) {
-      return server.sqlAs({ username: String(username), password: String(password) }, 'SELECT 1').then(
-        () => true,
-        (error) => {
-          if (error.code === '28P01') return false;
-          throw error;
-        },
-      );
-    },
-    session: ({ username, password }) => server.connectAs({ username: String(username), password: String(password) }),
+    opens,
     async close() {
       client.destroy();
       await sandbox.close();

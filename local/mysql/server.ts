@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findServer, type ServerProgram } from './binaries.ts';
+import { environment, launch, type MysqlOptions, type MysqlServer, parameters } from './launch.ts';
+
+/** Undefined where MySQL is not installed; `npm run servers` unpacks one. */
+export function availableMysql(): ServerProgram | undefined {
+  return findServer('mysql', 'mysqld', /MySQL/);
+}
+
+/** Starts a MySQL of its own in a temporary folder, with TLS, on a free port of this machine. */
+export async function startMysql(options: MysqlOptions = {}): Promise<MysqlServer> {
+  const program = availableMysql();
+  if (program === undefined) throw new Error('MySQL is not installed; next: npm run servers');
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-mysql-'));
+  try {
+    await initialise(program, join(folder, 'data'));
+    const superuser = { username: 'master', password: randomBytes(24).toString('base64url') };
+    const init = [
+      `CREATE USER '${superuser.username}'@'%' IDENTIFIED BY '${superuser.password}';`,
+      `GRANT ALL PRIVILEGES ON *.* TO '${superuser.username}'@'%' WITH GRANT OPTION;`,
+      'ALTER USER root@localhost ACCOUNT LOCK;',
+    ];
+    return await launch({ title: 'MySQL', program, folder, init, superuser, flags }, options);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const flags = {
+  mysqlx: 'OFF',
+  // Debian's own path for it does not exist here, and the server would not start.
+  'secure-file-priv': 'NULL',
+  'skip-log-bin': '1',
+};
+
+/** A first initialisation takes seconds, so its result is kept beside an unpacked server. It holds no password. */
+async function initialise(program: ServerProgram, data: string): Promise<void> {
+  const kept = program.home && join(program.home, 'data-template');
+  if (kept && existsSync(kept)) {
+    cpSync(kept, data, { recursive: true });
+    return;
+  }
+  const [command, ...first] = program.command;
+  const small = { 'innodb-redo-log-capacity': '16M' };
+  const arguments_ = [...first, ...parameters(program, data, small), '--initialize-insecure', '--mysqlx=OFF'];
+  await promisify(execFile)(command, [...arguments_, '--secure-file-priv=NULL'], { env: environment, cwd: '/' });
+  if (!kept) return;
+  const fresh = `${kept}.${process.pid}`;
+  try {
+    cpSync(data, fresh, { recursive: true });
+    // Every data folder needs an identity of its own; the server makes one up.
+    rmSync(join(fresh, 'auto.cnf'), { force: true });
+    renameSync(fresh, kept);
+  } catch {
+    // Another process was faster, or the folder is read-only.
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,118 @@
+/** The superuser's login, from the secret that `masterarn` names; proven to be for the same server before it is used. */
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { DatabaseEngine } from '../engines/engine.ts';
+import { InvalidSecretError, TargetMismatchError } from '../rotation/errors.ts';
+import type { RotationContext } from '../rotation/strategy.ts';
+import type { DatabaseSecret } from '../secrets/database-secret.ts';
+import { databaseSecretSchema } from '../secrets/database-secret.ts';
+import { parseObject } from '../secrets/json.ts';
+import { samePlace } from '../strategies/same-place.ts';
+import type { SuperuserSource } from '../strategies/superuser-source.ts';
+import type { Server } from './rds.ts';
+import { describeSecret, secretsManagerClient } from './secrets-manager.ts';
+import { nameOf, serviceError } from './service-error.ts';
+
+/** Servers whose service writes the superuser's secret itself, and stores nothing in it but who. */
+export interface ManagedServers {
+  /** For messages: 'RDS instance or cluster'. */
+  readonly title: string;
+  /** Tag of such a secret → where the server is that the tag's value names. */
+  readonly byTag: Readonly<Record<string, (arn: string, signal: AbortSignal) => Promise<Server>>>;
+  /** Does the service say so? Without it, the hosts must be the same. */
+  isPrimaryOf?(primary: string, replica: string, signal: AbortSignal): Promise<boolean>;
+}
+
+export function superuserSource(servers: ManagedServers): SuperuserSource {
+  return {
+    async superuserFor(current, engine, ctx) {
+      const id = String(current.masterarn);
+      const text = await readValue(id, ctx.signal);
+      const value = parseObject(text) ?? {};
+      const complete = isManaged(value) ? { ...value, ...(await managedServer(id, servers, ctx)) } : value;
+      const what = `the superuser secret ${id}`;
+      const schema = databaseSecretSchema({ accepts: engine.accepts });
+      const superuser = aboutSuperuser(id, () => schema.parse(JSON.stringify(complete), what));
+      ctx.redact.add(...schema.confidential(superuser));
+      await requireSameServer({ superuser, current, engine }, servers, ctx);
+      // The rights are to be reconciled in the database that the users work in.
+      const { dbname: _, ...login } = superuser;
+      return current.dbname === undefined ? login : { ...login, dbname: current.dbname };
+    },
+  };
+}
+
+/** An error about the superuser's value sends people to that secret, not to the rotated one. */
+function aboutSuperuser<T>(about: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof InvalidSecretError)) throw error;
+    throw new InvalidSecretError(error.fact, { hint: error.hint, about, cause: error.cause });
+  }
+}
+
+async function readValue(id: string, signal: AbortSignal): Promise<string> {
+  const what = `GetSecretValue of the superuser secret ${id}`;
+  try {
+    const answer = await secretsManagerClient().send(new GetSecretValueCommand({ SecretId: id }), {
+      abortSignal: signal,
+    });
+    return answer.SecretString ?? '';
+  } catch (error) {
+    if (nameOf(error) !== 'ResourceNotFoundException') throw serviceError(error, what);
+    throw new InvalidSecretError(`the superuser secret ${id} does not exist, or has no value`, {
+      code: 'SECRET_NOT_FOUND',
+      hint: 'correct field masterarn of the secret',
+      cause: error,
+    });
+  }
+}
+
+/** A secret that the service of the server writes, and rotates itself. */
+function isManaged(value: Record<string, unknown>): boolean {
+  return Object.keys(value).sort().join() === 'password,username';
+}
+
+/** Where, from the server that a tag names. */
+async function managedServer(
+  id: string,
+  { title, byTag }: ManagedServers,
+  { signal }: RotationContext,
+): Promise<Server> {
+  const { Tags = [] } = await describeSecret(secretsManagerClient(), id, signal);
+  for (const [key, serverOf] of Object.entries(byTag)) {
+    const arn = Tags.find((tag) => tag.Key === key)?.Value;
+    if (arn !== undefined) return serverOf(arn, signal);
+  }
+  throw new InvalidSecretError(`the superuser secret ${id} has no host, and no tag that names an ${title}`, {
+    hint: 'store engine, host, username and password in it, or name the secret that AWS manages for the server',
+    about: id,
+  });
+}
+
+async function requireSameServer(
+  { superuser, current, engine }: { superuser: DatabaseSecret; current: DatabaseSecret; engine: DatabaseEngine },
+  { isPrimaryOf }: ManagedServers,
+  ctx: RotationContext,
+): Promise<void> {
+  if (samePlace(engine, superuser, current)) return;
+  if (
+    superuser.host.toLowerCase() !== current.host.toLowerCase() &&
+    (await isPrimaryOf?.(superuser.host, current.host, ctx.signal))
+  ) {
+    ctx.log('the superuser is on the primary of this host', { host: current.host, primary: superuser.host });
+    return;
+  }
+  const primary = isPrimaryOf === undefined ? '' : ', or of its primary,';
+  throw new TargetMismatchError(
+    `the superuser secret is for ${superuser.host}:${portText(superuser, engine)}, the rotated secret for ${current.host}:${portText(current, engine)}`,
+    {
+      hint: `name the superuser secret of the same server${primary} in field masterarn`,
+      about: String(current.masterarn),
+    },
+  );
+}
+
+function portText(secret: DatabaseSecret, engine: DatabaseEngine): string {
+  return String(secret.port ?? engine.defaults.port);
+}

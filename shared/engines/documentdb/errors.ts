@@ -1,0 +1,173 @@
+/** The server's and Node's errors, classified by code. Codes: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
+import { MongoCompatibilityError, MongoServerError } from 'mongodb';
+import {
+  AuthenticationError,
+  PermissionError,
+  ProviderError,
+  type RotationError,
+  UnreachableError,
+} from '../../rotation/errors.ts';
+
+export const codes = {
+  UNAUTHORIZED: 13,
+  AUTHENTICATION_FAILED: 18,
+  USER_NOT_FOUND: 11,
+  MECHANISM_UNAVAILABLE: 334,
+  USER_EXISTS: 51003,
+} as const;
+
+/** What servers say that take no writes. */
+const NOT_WRITABLE = [10107, 13435, 13436, 189];
+
+export type Phase = 'dns' | 'tcp' | 'tls' | 'login';
+
+/** How far a connection is known to have got. */
+export interface Reached {
+  name: boolean;
+  tls: boolean;
+}
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  readonly tls: boolean;
+}
+
+const TCP_CODES = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT'];
+
+/** `open`: does the port take connections, as far as anybody knows? */
+export function phaseOf(error: unknown, reached: Reached, tls: boolean, open: boolean): Phase {
+  if (!reached.name) return 'dns';
+  if (!open || TCP_CODES.includes(systemCodeOf(error) ?? '')) return 'tcp';
+  return tls && !reached.tls ? 'tls' : 'login';
+}
+
+/** `error` undefined: time ran out in this phase. */
+export function connectError(error: unknown, phase: Phase, at: Target): RotationError {
+  if (error instanceof MongoServerError) return refusedByServer(error, at);
+  const where = `${at.host}:${at.port}`;
+  if (error instanceof MongoCompatibilityError) {
+    return new ProviderError(`${where} speaks a version of the protocol that this driver does not`, {
+      hint: 'DocumentDB 3.6 or newer, or MongoDB 3.6 or newer, is needed',
+      retryable: false,
+      cause: error,
+    });
+  }
+  const how = error === undefined ? 'no answer in time' : (systemCodeOf(error) ?? 'the connection ended');
+  switch (phase) {
+    case 'dns':
+      return new UnreachableError(`host ${at.host} does not resolve (${how}, phase dns)`, {
+        code: 'UNREACHABLE_DNS',
+        hint: "check field host of the secret, and that the function's VPC resolves it",
+        cause: error,
+      });
+    case 'tcp':
+      return new UnreachableError(`${where} does not accept a connection (${how}, phase tcp)`, {
+        code: 'UNREACHABLE_TCP',
+        hint: "allow the function's security group to reach the port, and check that the server runs",
+        cause: error,
+      });
+    case 'tls':
+      return new UnreachableError(`no verified TLS with ${where} (${how}, phase tls)`, {
+        code: 'UNREACHABLE_TLS',
+        hint: tlsHint(systemCodeOf(error)),
+        cause: error,
+      });
+    case 'login':
+      return new UnreachableError(`${where} took the connection but did not finish the login (${how}, phase login)`, {
+        code: 'UNREACHABLE_LOGIN',
+        hint: at.tls
+          ? 'check that field port of the secret is the one of the cluster, and that it is not overloaded'
+          : 'if the server wants TLS, take "ssl": false out of the secret; else check field port, and the load of the server',
+        cause: error,
+      });
+  }
+}
+
+function tlsHint(code: string | undefined): string {
+  switch (code) {
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return 'the certificate is for another name: put a name that is in it into field host, for example the cluster endpoint';
+    case 'CERT_HAS_EXPIRED':
+      return "the server's certificate expired: renew it (DocumentDB: modify the CA of the instance)";
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return 'the issuer is not a trusted root: name a PEM file with it in DATABASE_CA_BUNDLE';
+    default:
+      return 'switch TLS on at the server; only "ssl": false in the secret allows plain text, and then everybody on the way can read along';
+  }
+}
+
+/** The server was reached, and its answer to the login is an error. */
+function refusedByServer(error: MongoServerError, at: Target): RotationError {
+  const where = `${at.host}:${at.port}`;
+  switch (error.code) {
+    case codes.AUTHENTICATION_FAILED:
+    case codes.USER_NOT_FOUND:
+      return new AuthenticationError(`${where} refused user ${at.user} of database ${at.database}`, {
+        hint: 'the stored password is not the one the server knows, or the user is in another database (field authSource)',
+        cause: error,
+      });
+    case codes.MECHANISM_UNAVAILABLE:
+      return new PermissionError(`${where} lets user ${at.user} not log in with SCRAM`, {
+        hint: 'give it SCRAM-SHA-256 or SCRAM-SHA-1 as mechanism',
+        cause: error,
+      });
+    default:
+      return new UnreachableError(`${where} could not take the login (code ${error.code}, phase login)`, {
+        code: 'UNREACHABLE_LOGIN',
+        hint: 'the server is starting, stopping or out of connections; the step is safe to repeat',
+        cause: error,
+      });
+  }
+}
+
+/** An error in answer to a command. */
+export function commandError(error: unknown, at: Target): RotationError {
+  const where = `${at.host}:${at.port}`;
+  // Refused in the middle: the driver lost the connection and logged in again, with a password that is no longer the right one.
+  if (!(error instanceof MongoServerError) || error.code === codes.AUTHENTICATION_FAILED) {
+    return new UnreachableError(`the connection to ${where} ended in the middle of a command`, {
+      code: 'CONNECTION_LOST',
+      hint: 'the server restarted, failed over or closed the session; the step is safe to repeat',
+      cause: error,
+    });
+  }
+  if (error.code === codes.UNAUTHORIZED) {
+    return new PermissionError(`${at.user} lacks a right at ${where}: ${error.message}`, {
+      hint: 'see the roles on the page of the engine (docs/engines/documentdb.md)',
+      cause: error,
+    });
+  }
+  if (NOT_WRITABLE.includes(Number(error.code))) {
+    return new PermissionError(`${where} takes no changes`, {
+      code: 'READ_ONLY',
+      hint: 'it is a replica: put the cluster endpoint into field host',
+      cause: error,
+    });
+  }
+  return new ProviderError(`${where} answered a command of ${at.user} with code ${error.code}: ${error.message}`, {
+    hint: 'look the code up on the page of the engine; the step is safe to repeat',
+    cause: error,
+  });
+}
+
+/** Was this the server's answer to a command? */
+export function isAnswer(error: unknown, code: number): boolean {
+  const { cause } = error as { cause?: unknown };
+  return cause instanceof MongoServerError && cause.code === code;
+}
+
+/** Node's code, wherever in the chain of causes the driver keeps it. */
+function systemCodeOf(error: unknown): string | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const { code } = each as { code?: unknown };
+    if (typeof code === 'string') return code;
+  }
+  return undefined;
+}

@@ -1,0 +1,128 @@
+/** The accounts of a user: one for each host part that it may come from. https://dev.mysql.com/doc/refman/8.4/en/account-names.html */
+import type { Connection, Row } from './connection.ts';
+import type { AccountName } from './quoting.ts';
+import { identifier, literal } from './quoting.ts';
+import { isAtLeast } from './version.ts';
+
+export interface Account extends AccountName {
+  readonly plugin: string;
+  /** Everything of CREATE USER that follows the password: `REQUIRE …`, limits, expiry, lock. Nothing is left to a default. */
+  readonly options: string;
+  /** Quoted, sorted. */
+  readonly defaultRoles: readonly string[];
+  /** Does an older password work beside the newer one? */
+  readonly hasSecondPassword: boolean;
+}
+
+/** Sorted by host. Needs SELECT on the schema mysql. */
+export async function readAccounts(connection: Connection, user: string): Promise<Account[]> {
+  const accounts =
+    connection.server.product === 'MariaDB' ? await ofMariadb(connection, user) : await ofMysql(connection, user);
+  return accounts.sort((a, b) => (a.host < b.host ? -1 : 1));
+}
+
+async function ofMysql(connection: Connection, user: string): Promise<Account[]> {
+  const rows = await connection.query(
+    `SELECT Host AS host, plugin, ssl_type, CONVERT(ssl_cipher USING utf8mb4) AS cipher,
+            CONVERT(x509_issuer USING utf8mb4) AS issuer, CONVERT(x509_subject USING utf8mb4) AS subject,
+            max_questions, max_updates, max_connections, max_user_connections, account_locked, password_lifetime,
+            Password_reuse_history AS history, Password_reuse_time AS reuse, Password_require_current AS require_current,
+            User_attributes->>'$.Password_locking.failed_login_attempts' AS attempts,
+            User_attributes->>'$.Password_locking.password_lock_time_days' AS lock_days,
+            User_attributes->>'$.additional_password' IS NOT NULL AS second
+       FROM mysql.user WHERE User = ?`,
+    [user],
+  );
+  const roles = await connection.query(
+    'SELECT HOST AS host, DEFAULT_ROLE_USER AS role, DEFAULT_ROLE_HOST AS at FROM mysql.default_roles WHERE USER = ?',
+    [user],
+  );
+  const locking = isAtLeast(connection.server, [8, 0, 19]);
+  return rows.map((row) => ({
+    user,
+    host: String(row.host),
+    plugin: String(row.plugin),
+    options: [
+      requirement(String(row.ssl_type), row),
+      limits(row, MYSQL_LIMITS),
+      `PASSWORD EXPIRE ${expiry(row.password_lifetime)}`,
+      `ACCOUNT ${row.account_locked === 'Y' ? 'LOCK' : 'UNLOCK'}`,
+      `PASSWORD HISTORY ${row.history ?? 'DEFAULT'}`,
+      `PASSWORD REUSE INTERVAL ${row.reuse == null ? 'DEFAULT' : `${row.reuse} DAY`}`,
+      `PASSWORD REQUIRE CURRENT${row.require_current == null ? ' DEFAULT' : row.require_current === 'N' ? ' OPTIONAL' : ''}`,
+      ...(locking ? [locked(Number(row.attempts ?? 0), Number(row.lock_days ?? 0))] : []),
+    ].join(' '),
+    defaultRoles: roles
+      .filter((role) => role.host === row.host)
+      .map((role) => `${identifier(String(role.role))}@${identifier(String(role.at))}`)
+      .sort(),
+    hasSecondPassword: Boolean(row.second),
+  }));
+}
+
+async function ofMariadb(connection: Connection, user: string): Promise<Account[]> {
+  const rows = await connection.query(
+    `SELECT Host AS host, JSON_VALUE(Priv, '$.plugin') AS plugin, JSON_EXTRACT(Priv, '$.auth_or') AS others,
+            JSON_VALUE(Priv, '$.ssl_type') AS ssl_type, JSON_VALUE(Priv, '$.ssl_cipher') AS cipher,
+            JSON_VALUE(Priv, '$.x509_issuer') AS issuer, JSON_VALUE(Priv, '$.x509_subject') AS subject,
+            JSON_VALUE(Priv, '$.max_questions') AS max_questions, JSON_VALUE(Priv, '$.max_updates') AS max_updates,
+            JSON_VALUE(Priv, '$.max_connections') AS max_connections,
+            JSON_VALUE(Priv, '$.max_user_connections') AS max_user_connections,
+            JSON_VALUE(Priv, '$.max_statement_time') AS max_statement_time,
+            JSON_VALUE(Priv, '$.account_locked') AS account_locked,
+            JSON_VALUE(Priv, '$.password_lifetime') AS password_lifetime, JSON_VALUE(Priv, '$.default_role') AS role
+       FROM mysql.global_priv WHERE User = ? AND JSON_VALUE(Priv, '$.is_role') IS NULL`,
+    [user],
+  );
+  return rows.map((row) => ({
+    user,
+    host: String(row.host),
+    // More than one way in, and only one of them could be carried over.
+    plugin: row.others == null ? String(row.plugin || 'mysql_native_password') : 'more than one plugin',
+    options: [
+      requirement(MARIADB_TLS[Number(row.ssl_type ?? 0)] ?? '', row),
+      limits(row, [...MYSQL_LIMITS, ['MAX_STATEMENT_TIME', 'max_statement_time']]),
+      `ACCOUNT ${Number(row.account_locked ?? 0) === 1 ? 'LOCK' : 'UNLOCK'}`,
+      `PASSWORD EXPIRE ${expiry(Number(row.password_lifetime ?? -1) < 0 ? undefined : row.password_lifetime)}`,
+    ].join(' '),
+    defaultRoles: row.role == null || row.role === '' ? [] : [identifier(String(row.role))],
+    hasSecondPassword: false,
+  }));
+}
+
+const MYSQL_LIMITS: readonly (readonly [clause: string, column: string])[] = [
+  ['MAX_QUERIES_PER_HOUR', 'max_questions'],
+  ['MAX_UPDATES_PER_HOUR', 'max_updates'],
+  ['MAX_CONNECTIONS_PER_HOUR', 'max_connections'],
+  ['MAX_USER_CONNECTIONS', 'max_user_connections'],
+];
+
+/** `ssl_type` of mysql.user, by the numbers of mysql.global_priv. */
+const MARIADB_TLS = ['', 'ANY', 'X509', 'SPECIFIED'];
+
+/** From the tables, because SHOW CREATE USER does not quote what a subject has in it. */
+function requirement(type: string, row: Row): string {
+  if (type === 'ANY') return 'REQUIRE SSL';
+  if (type === 'X509') return 'REQUIRE X509';
+  if (type !== 'SPECIFIED') return 'REQUIRE NONE';
+  const parts = [
+    ['CIPHER', row.cipher],
+    ['ISSUER', row.issuer],
+    ['SUBJECT', row.subject],
+  ].filter(([, value]) => value != null && value !== '');
+  return `REQUIRE ${parts.map(([name, value]) => `${name} ${literal(String(value))}`).join(' AND ')}`;
+}
+
+function limits(row: Row, names: typeof MYSQL_LIMITS): string {
+  return `WITH ${names.map(([clause, column]) => `${clause} ${Number(row[column] ?? 0)}`).join(' ')}`;
+}
+
+/** An absent lifetime is the server's default, 0 is for ever. */
+function expiry(days: unknown): string {
+  if (days === undefined || days === null) return 'DEFAULT';
+  return Number(days) === 0 ? 'NEVER' : `INTERVAL ${Number(days)} DAY`;
+}
+
+function locked(attempts: number, days: number): string {
+  return `FAILED_LOGIN_ATTEMPTS ${attempts} PASSWORD_LOCK_TIME ${days < 0 ? 'UNBOUNDED' : days}`;
+}

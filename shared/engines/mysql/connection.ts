@@ -1,0 +1,177 @@
+/** One connection to a MySQL or MariaDB server: verified TLS, a deadline for every phase, and typed errors. */
+import { isIP, Socket } from 'node:net';
+import mysql from 'mysql2';
+import { DeadlineError, InvalidSecretError } from '../../rotation/errors.ts';
+import type { RotationContext } from '../../rotation/strategy.ts';
+import type { DatabaseSecret } from '../../secrets/database-secret.ts';
+import { databaseOf, portOf, wantsTls } from '../../secrets/database-secret.ts';
+import type { Phase, Target } from './errors.ts';
+import { errno, expired, failedWith, queryError } from './errors.ts';
+import { connectError } from './login-errors.ts';
+import type { ServerVersion } from './version.ts';
+import { versionOf } from './version.ts';
+import { endOnNonsense, upgradeWith } from './wire.ts';
+
+/** For the whole way from name to login. Healthy servers need tens of milliseconds. */
+const CONNECT_MS = 5000;
+/** A server that does not answer the goodbye is left. */
+const CLOSE_MS = 500;
+
+export type Row = Record<string, unknown>;
+
+export interface Connection {
+  /** The user that logged in. */
+  readonly username: string;
+  readonly server: ServerVersion;
+  readonly at: Target;
+  /** `?` in `text` become literals, quoted by the driver. Other literals and identifiers are quoted by the caller, see quoting.ts. */
+  query(text: string, values?: readonly (string | number)[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** Throws what `DatabaseEngine.connect` throws. `product` is the one that the engine is for. */
+export async function openConnection(
+  login: DatabaseSecret,
+  { port, product }: { readonly port: number; readonly product: ServerVersion['product'] },
+  ctx: RotationContext,
+): Promise<Connection> {
+  const at: Target = {
+    host: login.host,
+    port: portOf(login, port),
+    user: login.username,
+    database: databaseOf(login, '') || undefined,
+    tls: wantsTls(login),
+  };
+  const trust = at.tls ? await ctx.trust() : undefined;
+  const socket = new Socket();
+  // An address is not looked up.
+  let phase: Phase = isIP(at.host) === 0 ? 'dns' : 'tcp';
+  socket.once('lookup', (error: Error | null) => {
+    if (error === null) phase = 'tcp';
+  });
+  socket.once('connect', () => {
+    phase = 'login';
+  });
+  const client = mysql.createConnection({
+    host: at.host,
+    port: at.port,
+    user: at.user,
+    password: login.password,
+    ...(at.database === undefined ? {} : { database: at.database }),
+    charset: 'UTF8MB4_GENERAL_CI',
+    // An expired password may still be changed, and nothing else: https://dev.mysql.com/doc/refman/8.4/en/expired-password-handling.html
+    flags: ['CAN_HANDLE_EXPIRED_PASSWORDS', '-LOCAL_FILES'],
+    connectAttributes: { program_name: 'rekey' },
+    // Longer than this connection lives: the clock below is the one that counts.
+    connectTimeout: CONNECT_MS * 2,
+    stream: () => socket.connect(at.port, at.host).setNoDelay(true),
+    ...(trust === undefined ? {} : { ssl: {} }),
+  });
+  if (trust !== undefined) {
+    upgradeWith(client, at.host, trust.secureContext, (reached) => {
+      phase = reached;
+    });
+  }
+  // A connection that breaks while nobody waits must not end the process; the next statement says so.
+  client.on('error', () => {});
+  endOnNonsense(socket);
+  const destroy = () => {
+    client.destroy();
+    socket.destroy();
+  };
+
+  let server: ServerVersion;
+  try {
+    server = versionOf(await inTime(greeted(client), ctx.signal));
+  } catch (error) {
+    destroy();
+    throw connectError(error, phase, at);
+  }
+  ctx.signal.addEventListener('abort', destroy, { once: true });
+
+  let restricted = false;
+  const query: Connection['query'] = async (text, values = []) => {
+    if (ctx.signal.aborted) throw outOfTime(at);
+    if (restricted && !values.every(isPlain)) throw expired(at);
+    try {
+      return await answerTo(client, text, values);
+    } catch (error) {
+      if (ctx.signal.aborted) throw outOfTime(at);
+      throw queryError(error, at);
+    }
+  };
+  const close = async () => {
+    ctx.signal.removeEventListener('abort', destroy);
+    const gone = Promise.withResolvers<void>();
+    const timer = setTimeout(gone.resolve, CLOSE_MS);
+    socket.once('close', () => gone.resolve());
+    if (socket.destroyed) gone.resolve();
+    else client.end(() => {});
+    await gone.promise;
+    clearTimeout(timer);
+    destroy();
+  };
+  if (server.product !== product) {
+    await close();
+    throw new InvalidSecretError(`${at.host}:${at.port} is a ${server.product} server, not ${product}`, {
+      hint: `set field engine of the secret to "${server.product.toLowerCase()}", and use the function for it`,
+    });
+  }
+  try {
+    // Backslashes and quotes in literals mean what the driver takes them to mean, and names arrive as they are.
+    const mode = server.product === 'MariaDB' ? 'NO_AUTO_CREATE_USER' : '';
+    await query(`SET SESSION sql_mode = '${mode}', NAMES utf8mb4`);
+  } catch (error) {
+    // An expired password allows nothing but its change.
+    restricted = failedWith(error, errno.mustChangePassword);
+    if (!restricted) {
+      await close();
+      throw error;
+    }
+  }
+  return { username: at.user, server, at, query, close };
+}
+
+/** Reads the same in every sql_mode. */
+function isPlain(value: string | number): boolean {
+  return typeof value === 'number' || mysql.escape(value) === `'${value}'`;
+}
+
+/** Resolves with the version that the server greeted with, once the login stands. */
+function greeted(client: mysql.Connection): Promise<string> {
+  return new Promise((resolve, reject) => {
+    client.once('connect', (greeting: { serverVersion: string }) => resolve(greeting.serverVersion));
+    client.once('error', reject);
+  });
+}
+
+function answerTo(client: mysql.Connection, text: string, values: readonly (string | number)[]): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    client.query(text, [...values], (error, rows) => {
+      if (error !== null) reject(error);
+      else resolve(Array.isArray(rows) ? (rows as Row[]) : []);
+    });
+  });
+}
+
+/** Rejects with undefined as reason when the time for a connection is up. */
+async function inTime<T>(connecting: Promise<T>, signal: AbortSignal): Promise<T> {
+  const timeUp = Promise.withResolvers<never>();
+  const giveUp = () => timeUp.reject(undefined);
+  const timer = setTimeout(giveUp, CONNECT_MS);
+  signal.addEventListener('abort', giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  try {
+    return await Promise.race([connecting, timeUp.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+    connecting.catch(() => {});
+  }
+}
+
+function outOfTime(at: Target): DeadlineError {
+  return new DeadlineError(`${at.host}:${at.port} did not answer a statement before the time limit of the function`, {
+    hint: 'look for locks on the server (SHOW PROCESSLIST), or give the function a longer timeout',
+  });
+}

@@ -1,0 +1,156 @@
+/** Errors of MySQL, MariaDB, the driver and Node, classified by number or code, never by text. */
+import {
+  InvalidEventError,
+  PermissionError,
+  ProviderError,
+  type RotationError,
+  UnreachableError,
+} from '../../rotation/errors.ts';
+
+/** How far a connection got. */
+export type Phase = 'dns' | 'tcp' | 'tls' | 'login';
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string | undefined;
+  readonly tls: boolean;
+}
+
+/**
+ * Numbers of the servers' own errors.
+ * https://dev.mysql.com/doc/mysql-errors/9.5/en/server-error-reference.html and https://mariadb.com/kb/en/mariadb-error-code-reference/
+ */
+export const errno = {
+  tooManyConnections: 1040,
+  databaseDenied: 1044,
+  accessDenied: 1045,
+  noSuchDatabase: 1049,
+  shutdown: 1053,
+  parse: 1064,
+  abortedConnection: 1152,
+  hostBlocked: 1129,
+  hostNotAdmitted: 1130,
+  columnDenied: 1143,
+  noSuchGrant: 1141,
+  tableDenied: 1142,
+  noSuchTable: 1146,
+  userConnections: 1203,
+  resourceLimit: 1226,
+  specificDenied: 1227,
+  optionPrevents: 1290,
+  killed: 1317,
+  routineDenied: 1370,
+  mayNotCreateUserByGrant: 1410,
+  proxyDenied: 1698,
+  weakPassword: 1819,
+  mustChangePassword: 1820,
+  readOnlyTransaction: 1792,
+  readOnlyMode: 1836,
+  passwordExpired: 1862,
+  connectionKilled: 1927,
+  accountLocked: 3118,
+  tlsRequired: 3159,
+  sessionKilled: 3169,
+  wrongCurrentPassword: 3891,
+  currentPasswordNeeded: 3892,
+  blockedAfterFailures: 3955,
+  idleDisconnect: 4031,
+  accountLockedMariadb: 4151,
+} as const;
+
+const DENIED: readonly number[] = [
+  errno.databaseDenied,
+  errno.accessDenied,
+  errno.tableDenied,
+  errno.columnDenied,
+  errno.specificDenied,
+  errno.routineDenied,
+  errno.mayNotCreateUserByGrant,
+  errno.proxyDenied,
+];
+const ENDED: readonly number[] = [
+  errno.shutdown,
+  errno.abortedConnection,
+  errno.connectionKilled,
+  errno.sessionKilled,
+  errno.idleDisconnect,
+];
+const READ_ONLY: readonly number[] = [errno.optionPrevents, errno.readOnlyTransaction, errno.readOnlyMode];
+
+/** The number of a server's own error; undefined for errors of the driver and the network. */
+export function errnoOf(error: unknown): number | undefined {
+  const { errno: number, sqlState } = (error ?? {}) as { errno?: unknown; sqlState?: unknown };
+  return typeof number === 'number' && typeof sqlState === 'string' ? number : undefined;
+}
+
+/** An error in answer to a statement. */
+export function queryError(raw: unknown, at: Target): RotationError {
+  const error = withoutStatement(raw);
+  const where = `${at.host}:${at.port}`;
+  const number = errnoOf(error);
+  if (number === undefined || ENDED.includes(number)) {
+    return new UnreachableError(`the connection to ${where} ended in the middle of a statement`, {
+      code: 'CONNECTION_LOST',
+      hint: 'the server restarted, failed over or closed the session; the step is safe to repeat',
+      cause: error,
+    });
+  }
+  const said = `error ${number}: ${(error as Error).message}`;
+  if (DENIED.includes(number)) {
+    return new PermissionError(`${at.user} lacks a right at ${where}: ${said}`, {
+      hint: 'see the grants on the page of the engine (docs/engines)',
+      cause: error,
+    });
+  }
+  if (READ_ONLY.includes(number)) {
+    return new PermissionError(`${where} takes no changes (${said})`, {
+      code: 'READ_ONLY',
+      hint: 'it is a replica: put the endpoint of the primary into field host, or use alternating users',
+      cause: error,
+    });
+  }
+  if (number === errno.weakPassword) {
+    return new InvalidEventError(
+      `${where} refused the new password of a rotation by its own policy (error ${number})`,
+      {
+        code: 'INVALID_CONFIGURATION',
+        hint: 'fit PASSWORD_LENGTH and the EXCLUDE_… settings of the function to validate_password of the server',
+        cause: error,
+      },
+    );
+  }
+  if (number === errno.mustChangePassword) return expired(at, error);
+  return new ProviderError(`${where} answered a statement of ${at.user} with ${said}`, {
+    hint: "look the number up in the server's error reference; the step is safe to repeat",
+    cause: error,
+  });
+}
+
+/** An expired password lets its owner in for nothing but to change it. */
+export function expired({ host, port, user }: Target, cause?: unknown): PermissionError {
+  return new PermissionError(`the password of ${user} at ${host}:${port} expired`, {
+    hint: 'set it anew as a superuser, store it with put-secret-value, then rotate again',
+    cause,
+  });
+}
+
+/** Was it this error of the server that `error` was made of? */
+export function failedWith(error: unknown, number: number): boolean {
+  return error instanceof Error && errnoOf(error.cause) === number;
+}
+
+/** The driver hangs the statement on its errors, and the server repeats a part of one that it cannot read: both may show a password. */
+export function withoutStatement(error: unknown): Error | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, errno: number, sqlState } = error as { code?: unknown; errno?: unknown; sqlState?: unknown };
+  const message = number === errno.parse ? 'the server cannot read the statement' : error.message;
+  const clean = new Error(message, error.cause === undefined ? undefined : { cause: error.cause });
+  return Object.assign(clean, { name: error.name, code, errno: number, sqlState });
+}
+
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}

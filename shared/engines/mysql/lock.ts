@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { ProviderError } from '../../rotation/errors.ts';
+import type { Connection } from './connection.ts';
+
+/** Seconds that one delivery of a step waits for another that works on the same users. */
+const PATIENCE = 10;
+
+/** Changes of accounts are no transactions here, so two sessions take turns. Ends with the session at the latest. */
+export async function oneAtATime<T>(connection: Connection, user: string, work: () => Promise<T>): Promise<T> {
+  // Names of locks have at most 64 characters.
+  const name = `rekey ${createHash('sha256').update(user).digest('hex').slice(0, 40)}`;
+  const [row] = await connection.query('SELECT GET_LOCK(?, ?) AS taken', [name, PATIENCE]);
+  if (Number(row?.taken) !== 1) {
+    throw new ProviderError(`another session has worked on the accounts of ${user} for ${PATIENCE} s`, {
+      hint: 'the step is safe to repeat; SHOW PROCESSLIST tells who it is',
+    });
+  }
+  try {
+    return await work();
+  } finally {
+    await connection.query('DO RELEASE_LOCK(?)', [name]).catch(() => {});
+  }
+}

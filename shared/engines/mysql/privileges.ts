@@ -1,0 +1,47 @@
+/** What the login of a session may do, as lines that two users of a pair can be compared by. Any user may ask this of itself. */
+import type { Connection } from './connection.ts';
+import { ownAccount, rightsOf, told } from './grants.ts';
+import { identifier } from './quoting.ts';
+
+export async function privileges(connection: Connection): Promise<string[]> {
+  const own = await ownAccount(connection);
+  const rights = await rightsOf(connection);
+  const [created] = await connection.query('SHOW CREATE USER CURRENT_USER()');
+  const [active] = await connection.query('SELECT CURRENT_ROLE() AS roles');
+  const roles = rolesIn(String(active?.roles ?? 'NONE'));
+  const lines = [
+    `account at host ${own.host}`,
+    ...optionsOf(String(Object.values(created ?? {})[0])).map((option) => `account ${option}`),
+    ...roles.map((role) => `acts in role ${role}`),
+    ...rights.map(told),
+  ];
+  return [...new Set(lines)].sort();
+}
+
+/**
+ * The clauses of CREATE USER after the password, apart from what people write about the account. A limit of zero is none, and is
+ * told or not, as the account was made.
+ */
+function optionsOf(statement: string): string[] {
+  const start = statement.search(/ (?:REQUIRE|WITH MAX_|PASSWORD EXPIRE|ACCOUNT) /);
+  if (start < 0) return [];
+  const options = statement
+    .slice(start)
+    .replace(/ (?:ATTRIBUTE|COMMENT) '.*$/s, '')
+    .replace(' WITH MAX_', ' MAX_');
+  return options
+    .split(/(?<! PASSWORD)(?= REQUIRE )|(?= (?:MAX_|PASSWORD |PASSWORD_LOCK|ACCOUNT |FAILED_LOGIN))/)
+    .map((option) => option.trim())
+    .filter((option) => !/^[A-Z_]+ 0(?:\.0+)?$/.test(option));
+}
+
+function rolesIn(text: string): string[] {
+  return text === 'NONE' || text === 'NULL'
+    ? []
+    : (text.match(/`(?:[^`]|``)*`(?:@`(?:[^`]|``)*`)?|[^,]+/g) ?? []).map(quoted);
+}
+
+/** MySQL quotes roles here, MariaDB does not. */
+function quoted(role: string): string {
+  return role.startsWith('`') ? role : identifier(role);
+}

@@ -1,0 +1,71 @@
+/** What the engines mysql and mariadb share: a session on a connection. */
+import { AuthenticationError } from '../../rotation/errors.ts';
+import type { RotationContext } from '../../rotation/strategy.ts';
+import type { DatabaseSecret } from '../../secrets/database-secret.ts';
+import type { DatabaseSession } from '../engine.ts';
+import { addPassword } from './add-password.ts';
+import { cloneUser } from './clone-user.ts';
+import type { Connection } from './connection.ts';
+import { openConnection } from './connection.ts';
+import { errno, failedWith } from './errors.ts';
+import { baseOf } from './names.ts';
+import { privileges } from './privileges.ts';
+import { setOwnPassword, setPasswordOf } from './set-password.ts';
+import type { ServerVersion } from './version.ts';
+import { isAtLeast } from './version.ts';
+
+export interface Kind {
+  readonly port: number;
+  readonly product: ServerVersion['product'];
+}
+
+export async function openSession(login: DatabaseSecret, kind: Kind, ctx: RotationContext): Promise<DatabaseSession> {
+  const connection = await openConnection(login, kind, ctx);
+  let working = login.password;
+  let exclusive = false;
+  const session: DatabaseSession = {
+    get exclusive() {
+      return exclusive;
+    },
+    ping: async () => void (await connection.query('SELECT 1')),
+    async setPassword(username, password) {
+      if (username !== login.username) return setPasswordOf(connection, username, password);
+      exclusive = await allowsOneSession(connection);
+      await setOwnPassword(connection, password, working);
+      working = password;
+    },
+    cloneUser: (from, to, password) => cloneUser(connection, { from, to, base: baseOf(to) }, password),
+    privileges: () => privileges(connection),
+    close: () => connection.close(),
+  };
+  if (!hasDualPasswords(connection)) return session;
+  return Object.assign(session, {
+    addPassword: (password: string) =>
+      addPassword(connection, { password, keep: login.password }, () => opens({ ...login, password }, kind, ctx)),
+  });
+}
+
+/** What the account may have, or what all accounts may have. Zero is no limit. */
+async function allowsOneSession(connection: Connection): Promise<boolean> {
+  try {
+    const [row] = await connection.query('SELECT @@SESSION.max_user_connections AS most');
+    return Number(row?.most) === 1;
+  } catch (error) {
+    if (failedWith(error, errno.mustChangePassword)) return false;
+    throw error;
+  }
+}
+
+function hasDualPasswords({ server }: Connection): boolean {
+  return server.product === 'MySQL' && isAtLeast(server, [8, 0, 14]);
+}
+
+async function opens(login: DatabaseSecret, kind: Kind, ctx: RotationContext): Promise<boolean> {
+  try {
+    await (await openConnection(login, kind, ctx)).close();
+    return true;
+  } catch (error) {
+    if (error instanceof AuthenticationError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+/** Rights that were granted to a user by name, from the views that Redshift keeps for each kind of object. */
+import pg from 'pg';
+import type { Connection, Row } from '../postgres/connection.ts';
+import type { Grant } from '../postgres/grants.ts';
+
+const quoted = (value: unknown) => pg.escapeIdentifier(String(value));
+const at = (row: Row, object: unknown) => `${quoted(row.namespace_name)}.${quoted(object)}`;
+
+/** A view, and how GRANT spells a row of it. Views: https://docs.aws.amazon.com/redshift/latest/dg/svv_views.html */
+interface Kind {
+  readonly view: string;
+  readonly columns: string;
+  right(row: Row): string;
+}
+
+const kinds: readonly Kind[] = [
+  {
+    view: 'svv_relation_privileges',
+    columns: 'namespace_name, relation_name, admin_option',
+    right: (row) => `${row.privilege_type} ON TABLE ${at(row, row.relation_name)}`,
+  },
+  {
+    view: 'svv_column_privileges',
+    columns: 'namespace_name, relation_name, column_name',
+    right: (row) => `${row.privilege_type} (${quoted(row.column_name)}) ON TABLE ${at(row, row.relation_name)}`,
+  },
+  {
+    view: 'svv_schema_privileges',
+    columns: 'namespace_name, privilege_scope, admin_option',
+    right: (row) => scoped(row, 'SCHEMA', quoted(row.namespace_name)),
+  },
+  {
+    view: 'svv_database_privileges',
+    columns: 'database_name, privilege_scope, admin_option',
+    right: (row) => scoped(row, 'DATABASE', quoted(row.database_name)),
+  },
+  {
+    view: 'svv_function_privileges',
+    columns: 'namespace_name, function_name, argument_types, admin_option',
+    right: (row) => `${row.privilege_type} ON FUNCTION ${at(row, row.function_name)}(${row.argument_types})`,
+  },
+  {
+    view: 'svv_language_privileges',
+    columns: 'language_name, admin_option',
+    right: (row) => `${row.privilege_type} ON LANGUAGE ${quoted(row.language_name)}`,
+  },
+];
+
+/** `SELECT ON SCHEMA s`, or with scoped permissions `SELECT FOR TABLES IN SCHEMA s`. */
+function scoped(row: Row, container: string, name: string): string {
+  const scope = String(row.privilege_scope ?? container);
+  const where = scope === container ? `ON ${container}` : `FOR ${scope} IN ${container}`;
+  return `${row.privilege_type} ${where} ${name}`;
+}
+
+/** Grants to the user itself: not through groups and roles, not what is owned, not what PUBLIC may do. */
+export async function grantsTo(connection: Connection, user: string): Promise<Grant[]> {
+  const grants: Grant[] = [];
+  for (const { view, columns, right } of kinds) {
+    const rows = await connection.query(
+      `SELECT privilege_type, ${columns} FROM ${view} WHERE identity_type = 'user' AND identity_name = $1`,
+      [user],
+    );
+    grants.push(...rows.map((row) => grant(user, right(row), row)));
+  }
+  return [...(await asProcedures(connection, grants)), ...(await defaults(connection, user))];
+}
+
+async function defaults(connection: Connection, user: string): Promise<Grant[]> {
+  const rows = await connection.query(
+    `SELECT schema_name, object_type, owner_name, privilege_type, admin_option
+       FROM svv_default_privileges WHERE grantee_type = 'user' AND grantee_name = $1`,
+    [user],
+  );
+  const plural: Record<string, string> = { RELATION: 'TABLES', FUNCTION: 'FUNCTIONS', PROCEDURE: 'PROCEDURES' };
+  return rows.map((row) => {
+    const where = row.schema_name === null || row.schema_name === '' ? '' : ` IN SCHEMA ${quoted(row.schema_name)}`;
+    const prefix = `ALTER DEFAULT PRIVILEGES FOR USER ${quoted(row.owner_name)}${where} `;
+    return grant(user, `${row.privilege_type} ON ${plural[String(row.object_type)] ?? 'TABLES'}`, row, prefix);
+  });
+}
+
+/** The view of functions holds procedures too, which GRANT calls by another word. */
+async function asProcedures(connection: Connection, grants: Grant[]): Promise<Grant[]> {
+  if (!grants.some(({ right }) => right.includes(' ON FUNCTION '))) return grants;
+  const rows = await connection.query(
+    `SELECT n.nspname AS namespace_name, p.proname AS name
+       FROM pg_proc_info p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind = 'p'`,
+  );
+  const procedures = rows.map((row) => ` ON FUNCTION ${at(row, row.name)}(`);
+  return grants.map((each) =>
+    procedures.some((start) => each.right.includes(start))
+      ? { ...each, right: each.right.replace(' ON FUNCTION ', ' ON PROCEDURE ') }
+      : each,
+  );
+}
+
+function grant(grantee: string, right: string, row: Row, prefix = ''): Grant {
+  return { grantee, right, prefix, grantable: row.admin_option === true };
+}

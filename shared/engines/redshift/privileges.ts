@@ -1,0 +1,29 @@
+/** What the login of a session may do by itself, as lines that two users of a pair can be compared by. */
+import type { Connection } from '../postgres/connection.ts';
+import { fingerprint } from '../postgres/privileges.ts';
+import { grantsTo } from './grants.ts';
+import { isOnOwned, ownedBy, sharesIn } from './ownership.ts';
+import { readUser } from './user.ts';
+
+/** Groups and roles by name: what they may do, both users may. `other` is the counterpart of this login. */
+export async function privileges(connection: Connection, other: string): Promise<string[]> {
+  const self = connection.username;
+  const user = await readUser(connection, self);
+  const grants = await grantsTo(connection, self);
+  const owned = await ownedBy(connection, [self, other]);
+  const lines = [
+    ...(user?.createsDatabases ? ['attribute CREATEDB'] : []),
+    ...(user?.isSuperuser ? ['attribute CREATEUSER'] : []),
+    `attribute VALID UNTIL ${user?.validUntil ?? 'infinity'}`,
+    ...[...(user?.settings ?? [])].map(([name, value]) => `setting ${name} ${fingerprint(value)}`),
+    ...(user?.groups ?? []).map((name) => `member of group ${name}`),
+    ...(user?.roles ?? []).map(({ name, grantable }) => `role ${name}${grantable ? ' WITH ADMIN OPTION' : ''}`),
+    ...grants
+      .filter((grant) => !isOnOwned(grant, owned))
+      .map(({ prefix, right, grantable }) => `${prefix}${right}${grantable ? ' WITH GRANT OPTION' : ''}`),
+    ...owned
+      .filter((object) => sharesIn(object, self, grants))
+      .map(({ object }) => `all rights on ${object}, which the pair owns`),
+  ];
+  return [...new Set(lines)].sort();
+}

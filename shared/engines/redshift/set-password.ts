@@ -1,0 +1,22 @@
+/** Changes a password without showing it to the server's logs: what is sent is the digest that Redshift would store anyway. */
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import type { Connection } from '../postgres/connection.ts';
+import { repeatedly } from './repeatedly.ts';
+
+export async function setPassword(connection: Connection, username: string, password: string): Promise<void> {
+  await repeatedly(connection, () => alterPassword(connection, username, password));
+}
+
+export async function alterPassword(connection: Connection, username: string, password: string): Promise<void> {
+  await connection.query(`ALTER USER ${pg.escapeIdentifier(username)} PASSWORD ${digestLiteral(username, password)}`);
+}
+
+/**
+ * The md5 form, salted with the user name. Redshift makes the same of a password in clear text. Its sha256 form is stronger, but logins
+ * of such users need a message that PostgreSQL's drivers, this one too, do not know.
+ * https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_USER.html
+ */
+export function digestLiteral(username: string, password: string): string {
+  return `'md5${createHash('md5').update(password).update(username).digest('hex')}'`;
+}

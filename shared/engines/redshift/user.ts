@@ -1,0 +1,83 @@
+/** A user as Redshift's catalog and system views describe it. */
+import pg from 'pg';
+import type { Connection } from '../postgres/connection.ts';
+
+export interface User {
+  readonly createsDatabases: boolean;
+  readonly isSuperuser: boolean;
+  /** A timestamp as text; undefined when the password does not expire. */
+  readonly validUntil: string | undefined;
+  /** Name of the setting → value, as ALTER USER … SET left it. */
+  readonly settings: ReadonlyMap<string, string>;
+  readonly groups: readonly string[];
+  readonly roles: readonly Role[];
+}
+
+export interface Role {
+  readonly name: string;
+  readonly grantable: boolean;
+}
+
+/** What only superusers may see of a user. */
+export interface Limits {
+  readonly connections: string;
+  readonly syslog: string;
+  readonly sessionTimeout: string;
+}
+
+/** Undefined when there is no such user. */
+export async function readUser(connection: Connection, name: string): Promise<User | undefined> {
+  const [row] = await connection.query(
+    `SELECT usecreatedb, usesuper, CAST(CAST(valuntil AS timestamp) AS varchar) AS until, useconfig
+       FROM pg_user WHERE usename = $1`,
+    [name],
+  );
+  if (row === undefined) return undefined;
+  const groups = await connection.query(
+    'SELECT g.groname AS name FROM pg_group g, pg_user u WHERE u.usesysid = ANY(g.grolist) AND u.usename = $1',
+    [name],
+  );
+  const roles = await connection.query(
+    'SELECT role_name AS name, admin_option AS grantable FROM svv_user_grants WHERE user_name = $1',
+    [name],
+  );
+  return {
+    createsDatabases: row.usecreatedb === true,
+    isSuperuser: row.usesuper === true,
+    validUntil: row.until === null || row.until === 'infinity' ? undefined : String(row.until),
+    settings: settingsIn(row.useconfig),
+    groups: groups.map((group) => String(group.name)),
+    roles: roles.map((role) => ({ name: String(role.name), grantable: role.grantable === true })),
+  };
+}
+
+export async function readLimits(connection: Connection, name: string): Promise<Limits> {
+  const [row] = await connection.query(
+    'SELECT useconnlimit, syslogaccess, sessiontimeout FROM svl_user_info WHERE usename = $1',
+    [name],
+  );
+  const word = (value: unknown, absent: string) =>
+    value === null || value === undefined || String(value).trim() === '' ? absent : String(value).trim().toUpperCase();
+  return {
+    connections: word(row?.useconnlimit, 'UNLIMITED'),
+    syslog: word(row?.syslogaccess, 'RESTRICTED'),
+    sessionTimeout: word(row?.sessiontimeout, '0'),
+  };
+}
+
+/** The server writes `{name=value,…}`; the driver reads that as a list. */
+function settingsIn(config: unknown): Map<string, string> {
+  const lines = Array.isArray(config) ? config.map(String) : [];
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+/** `value` for SET. Lists of names are kept as lists; undefined when the value cannot be spelled for certain. */
+export function settingLiteral(name: string, value: string): string | undefined {
+  if (name === 'search_path') {
+    const names = value.match(/"(?:[^"]|"")*"|[^\s,"]+/g) ?? [];
+    const plain = names.map((each) => (each.startsWith('"') ? each.slice(1, -1).replaceAll('""', '"') : each));
+    return plain.length === 0 ? undefined : plain.map((each) => pg.escapeIdentifier(each)).join(', ');
+  }
+  // A backslash in a literal escapes on Redshift, and does not on PostgreSQL.
+  return value.includes('\\') ? undefined : `'${value.replaceAll("'", "''")}'`;
+}

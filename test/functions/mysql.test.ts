@@ -1,0 +1,3 @@
+import { describePackagedMysql } from '../support/mysql-packaged.ts';
+
+await describePackagedMysql('mysql');

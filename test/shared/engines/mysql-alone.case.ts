@@ -1,0 +1,242 @@
+/** What MySQL has and MariaDB has not: dual passwords, partial revokes, locking after failed logins, other plugins. */
+import { describe, expect, it } from 'vitest';
+import { mysql } from '../../../shared/engines/mysql.ts';
+import type { RealMysql } from '../../support/mysql-server.ts';
+
+export function describeMysqlAlone(server: RealMysql): void {
+  const { context: ctx } = server;
+  let serial = 0;
+  const user = async (password = 'first password') => {
+    const name = `app_alone${++serial}`;
+    await server.createUser(name, password);
+    return server.login(name, password);
+  };
+  const clone = async (from: string) => {
+    const root = await mysql.connect(server.superuser, ctx);
+    await root.cloneUser(from, `${from}_clone`, 'clone password').finally(() => root.close());
+    return server.login(`${from}_clone`, 'clone password');
+  };
+  const privileges = async (login: typeof server.superuser) => {
+    const session = await mysql.connect(login, ctx);
+    const lines = await session.privileges();
+    await session.close();
+    return lines;
+  };
+  const opening = async (login: typeof server.superuser, passwords: readonly string[]) => {
+    const open: string[] = [];
+    for (const password of passwords) if (await server.opens({ ...login, password })) open.push(password);
+    return open;
+  };
+
+  describe('dual passwords', () => {
+    const dual = async () => {
+      const login = await user();
+      await server.sql(`GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO ${login.username}`);
+      return login;
+    };
+    const add = async (login: typeof server.superuser, password: string) => {
+      const session = await mysql.connect(login, ctx);
+      await session.addPassword?.(password).finally(() => session.close());
+    };
+
+    it('the new one and the one that logged in work, and what was second before does not', async () => {
+      const login = await dual();
+
+      await add(login, 'second password');
+      const afterOne = await opening(login, ['first password', 'second password']);
+      await add({ ...login, password: 'second password' }, 'third password');
+
+      expect(afterOne).toEqual(['first password', 'second password']);
+      expect(await opening(login, ['first password', 'second password', 'third password'])).toEqual([
+        'second password',
+        'third password',
+      ]);
+    });
+
+    it('repeated, also by four sessions at once, the one that logged in keeps working', async () => {
+      const login = await dual();
+
+      await Promise.all(Array.from({ length: 4 }, () => add(login, 'second password')));
+      await add(login, 'second password');
+
+      expect(await opening(login, ['first password', 'second password'])).toEqual([
+        'first password',
+        'second password',
+      ]);
+    });
+
+    it('after an abandoned rotation the current one is never refused, and the abandoned one stops working', async () => {
+      const login = await dual();
+      await add(login, 'abandoned password');
+      let [tries, refused] = [0, 0];
+      let done = false;
+      const client = (async () => {
+        while (!done) {
+          tries += 1;
+          if (!(await server.opens(login))) refused += 1;
+        }
+      })();
+
+      await add(login, 'third password');
+      done = true;
+      await client;
+
+      expect([tries > 0, refused]).toEqual([true, 0]);
+      expect(await opening(login, ['first password', 'abandoned password', 'third password'])).toEqual([
+        'first password',
+        'third password',
+      ]);
+    });
+
+    it('need APPLICATION_PASSWORD_ADMIN, which the error names', async () => {
+      const login = await user();
+
+      const refused = add(login, 'second password');
+
+      await expect(refused).rejects.toMatchObject({
+        name: 'PermissionError',
+        fact: expect.stringContaining('APPLICATION_PASSWORD_ADMIN'),
+      });
+      expect(await opening(login, ['first password', 'second password'])).toEqual(['first password']);
+    });
+
+    it('of a user that a superuser sets the password of: the second one goes, too', async () => {
+      const login = await dual();
+      await add(login, 'second password');
+      const root = await mysql.connect(server.superuser, ctx);
+
+      await root.setPassword(login.username, 'third password');
+      await root.close();
+
+      expect(await opening(login, ['first password', 'second password', 'third password'])).toEqual(['third password']);
+    });
+  });
+
+  it('FAILED_LOGIN_ATTEMPTS 1, lock time and password rules come along, and go again', async () => {
+    const login = await user();
+    await server.sql(
+      `ALTER USER ${login.username} FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME UNBOUNDED PASSWORD HISTORY 3 PASSWORD REUSE INTERVAL 9 DAY PASSWORD REQUIRE CURRENT OPTIONAL`,
+    );
+    const other = await clone(login.username);
+    const [base, given] = [await privileges(login), await privileges(other)];
+
+    await server.sql(
+      `ALTER USER ${login.username} FAILED_LOGIN_ATTEMPTS 0 PASSWORD_LOCK_TIME 0 PASSWORD HISTORY DEFAULT`,
+    );
+    await clone(login.username);
+
+    expect(given).toEqual(base);
+    expect(given).toEqual(expect.arrayContaining(['account FAILED_LOGIN_ATTEMPTS 1', 'account PASSWORD HISTORY 3']));
+    expect(await privileges(other)).toEqual(await privileges(login));
+  });
+
+  it('partial revokes come along, and go again', async () => {
+    await server.sql('SET GLOBAL partial_revokes = ON');
+    const login = await user();
+    await server.sql(`GRANT SELECT, INSERT ON *.* TO ${login.username}`);
+    await server.sql(`REVOKE INSERT ON shared.* FROM ${login.username}`);
+    const other = await clone(login.username);
+    const [base, given] = [await privileges(login), await privileges(other)];
+    const refused = await server.sqlAs(other, 'INSERT INTO shared.granted VALUES (1, 1)').catch((error) => error.errno);
+
+    await server.sql(`GRANT INSERT ON shared.* TO ${login.username}`);
+    await server.sql(`REVOKE SELECT ON shared.* FROM ${login.username}`);
+    await clone(login.username);
+
+    expect(given).toEqual(base);
+    expect(given).toContain('not INSERT ON `shared`.*');
+    expect(refused).toBe(1142);
+    expect(await privileges(other)).toEqual(await privileges(login));
+    expect(await privileges(other)).toContain('not SELECT ON `shared`.*');
+    await server.sqlAs(other, 'INSERT INTO shared.granted VALUES (1, 1)');
+  });
+
+  it('dynamic privileges come along with their own option to pass them on', async () => {
+    const login = await user();
+    await server.sql(`GRANT XA_RECOVER_ADMIN ON *.* TO ${login.username} WITH GRANT OPTION`);
+    await server.sql(`GRANT ROLE_ADMIN ON *.* TO ${login.username}`);
+    const other = await clone(login.username);
+    const given = await privileges(other);
+
+    await server.sql(`REVOKE XA_RECOVER_ADMIN ON *.* FROM ${login.username}`);
+    await server.sql(`GRANT XA_RECOVER_ADMIN ON *.* TO ${login.username}`);
+    await clone(login.username);
+
+    expect(given).toEqual(expect.arrayContaining(['ROLE_ADMIN ON *.*', 'XA_RECOVER_ADMIN ON *.* WITH GRANT OPTION']));
+    expect(await privileges(other)).toEqual(await privileges(login));
+    expect(await privileges(other)).toContain('XA_RECOVER_ADMIN ON *.*');
+  });
+
+  it('an account with PASSWORD REQUIRE CURRENT changes its own password', async () => {
+    const login = await user();
+    await server.sql(`ALTER USER ${login.username} PASSWORD REQUIRE CURRENT`);
+    const session = await mysql.connect(login, ctx);
+
+    await session.setPassword(login.username, 'second password');
+    await session.setPassword(login.username, 'third password');
+    await session.close();
+
+    expect(await opening(login, ['first password', 'second password', 'third password'])).toEqual(['third password']);
+  });
+
+  it.each(['caching_sha2_password', 'sha256_password'])(
+    'a superuser hands over a hash that the server would make itself: %s',
+    async (plugin) => {
+      const login = await user();
+      await server.sql(`ALTER USER ${login.username} IDENTIFIED WITH ${plugin} BY 'first password'`);
+      const other = await clone(login.username);
+
+      const of = (name: string) =>
+        server.sql(
+          'SELECT plugin, LEFT(authentication_string, 7) AS format, LENGTH(authentication_string) AS length FROM mysql.user WHERE User = ?',
+          [name],
+        );
+
+      expect(await server.opens(other)).toBe(true);
+      const [[made], [own]] = [await of(other.username), await of(login.username)];
+      expect(made).toMatchObject({ plugin, length: own?.length });
+      if (plugin === 'caching_sha2_password') expect(made?.format).toBe(own?.format);
+    },
+  );
+
+  it('an account that logs in without a password is refused by name of its plugin', async () => {
+    const login = await user();
+    await server.sql("INSTALL PLUGIN mysql_no_login SONAME 'mysql_no_login.so'").catch(() => {});
+    await server.sql(`CREATE USER ${login.username}@'10.0.0.1' IDENTIFIED WITH mysql_no_login`);
+
+    const refused = clone(login.username);
+
+    await expect(refused).rejects.toMatchObject({
+      name: 'PermissionError',
+      fact: expect.stringContaining('mysql_no_login'),
+    });
+  });
+
+  it('a password that the server finds too weak is a matter of the settings, and is not shown', async () => {
+    const login = await user();
+    await server.sql("INSTALL COMPONENT 'file://component_validate_password'");
+    const session = await mysql.connect(login, ctx);
+
+    const refused = await session.setPassword(login.username, 'swordfish').catch((error) => error);
+    await session.close();
+    await server.sql("UNINSTALL COMPONENT 'file://component_validate_password'");
+
+    expect(refused).toMatchObject({
+      code: 'INVALID_CONFIGURATION',
+      hint: expect.stringContaining('validate_password'),
+    });
+    expect(String(refused.stack) + String(refused.cause?.stack)).not.toContain('swordfish');
+    expect(await server.opens(login)).toBe(true);
+  });
+
+  it('an expired password is changed only where no quotes stand in it: how the server reads them is not known then', async () => {
+    const login = await user();
+    await server.sql(`ALTER USER ${login.username} PASSWORD EXPIRE`);
+    const session = await mysql.connect(login, ctx);
+
+    const refused = session.setPassword(login.username, "it's quoted");
+
+    await expect(refused).rejects.toMatchObject({ name: 'PermissionError', fact: expect.stringContaining('expired') });
+    await session.close();
+  });
+}

@@ -1,0 +1,25 @@
+/** The engine suite on MySQL, and the cases that MySQL and MariaDB share: mysql.case.ts */
+import { afterAll, describe, it } from 'vitest';
+import { availableMysql } from '../../../local/mysql/server.ts';
+import { mysql } from '../../../shared/engines/mysql.ts';
+import { describeEngine } from '../../conformance/engine.case.ts';
+import { realMysql } from '../../support/mysql-server.ts';
+import { announce, unavailable } from '../../support/servers.ts';
+import { describeMysqlFamily } from './mysql.case.ts';
+import { describeMysqlAlone } from './mysql-alone.case.ts';
+import { describeMysqlConnecting } from './mysql-connecting.case.ts';
+
+if (availableMysql() === undefined) {
+  const reason = unavailable({ engine: 'mysql', reason: 'not installed: npm run servers' });
+  it.skip(`MySQL: ${reason}`, () => {});
+} else {
+  const server = await realMysql();
+  announce({ engine: 'mysql', server: 'a real server, from Debian', version: server.version });
+  describe(`MySQL ${server.version}`, () => {
+    afterAll(() => server.stop());
+    describeEngine({ engine: mysql, server });
+    describeMysqlFamily(mysql, server);
+    describeMysqlConnecting(mysql, server);
+    describeMysqlAlone(server);
+  });
+}

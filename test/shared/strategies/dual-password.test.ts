@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import type { DatabaseEngine } from '../../../shared/engines/engine.ts';
+import { dualPasswordStrategy } from '../../../shared/strategies/dual-password.ts';
+import { step, wholeRotation } from '../../conformance/rotate.ts';
+import { describeStrategy } from '../../conformance/strategy.case.ts';
+import { memoryWorld } from '../../support/memory-world.ts';
+import { byLabel, labelled } from '../../support/store.ts';
+
+const world = () => memoryWorld(dualPasswordStrategy);
+
+describeStrategy({
+  name: 'dual-password in memory',
+  outage: 'none',
+  logins: 2,
+  world: async () => world(),
+  lag: ({ store }, reads) => Object.assign(store, { lag: reads }),
+});
+
+it('dual passwords: the value before stays valid for one rotation, and no longer', async () => {
+  const here = world();
+  const first = await labelled(here.store, 'AWSCURRENT');
+
+  await wholeRotation(here);
+  const second = await labelled(here.store, 'AWSCURRENT');
+  const afterOne = [await here.opens(first as never), await here.opens(second as never)];
+  await wholeRotation(here);
+  const afterTwo = [await here.opens(first as never), await here.opens(second as never)];
+
+  expect([afterOne, afterTwo]).toEqual([
+    [true, true],
+    [false, true],
+  ]);
+});
+
+it('dual passwords: keeps the pending value when an earlier try got through and AWSCURRENT is refused since', async () => {
+  const here = world();
+  const token = await here.store.begin();
+  await step(here, token, 'createSecret');
+  await here.setPassword('app', String((await labelled(here.store, 'AWSPENDING'))?.password));
+
+  const { reports } = await step(here, token, 'setSecret');
+
+  expect(reports).toEqual(['recovered']);
+  expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+  expect(await here.opens((await labelled(here.store, 'AWSCURRENT')) as never)).toBe(true);
+});
+
+it('dual passwords: a server without them is refused, and nothing is changed', async () => {
+  const without = (engine: DatabaseEngine): DatabaseEngine => ({
+    ...engine,
+    connect: async (login, ctx) => {
+      const { addPassword: _, ...session } = await engine.connect(login, ctx);
+      return session;
+    },
+  });
+  const here = memoryWorld((engine) => dualPasswordStrategy(without(engine)));
+  const before = await labelled(here.store, 'AWSCURRENT');
+
+  const refused = wholeRotation(here);
+
+  await expect(refused).rejects.toMatchObject({
+    name: 'PermissionError',
+    fact: expect.stringContaining('no dual passwords'),
+  });
+  expect(await here.opens(before as never)).toBe(true);
+  expect(here.server.sessions).toBe(0);
+});

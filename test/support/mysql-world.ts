@@ -1,0 +1,100 @@
+/** One real MySQL or MariaDB server and one sandbox, shared by the worlds of a test file; each world has users of its own. */
+import { afterAll, it } from 'vitest';
+import { availableMariadb } from '../../local/mariadb/server.ts';
+import { availableMysql } from '../../local/mysql/server.ts';
+import { startSandbox } from '../../local/sandbox.ts';
+import type { DatabaseEngine } from '../../shared/engines/engine.ts';
+import { mariadb } from '../../shared/engines/mariadb.ts';
+import { mysql } from '../../shared/engines/mysql.ts';
+import { AuthenticationError } from '../../shared/rotation/errors.ts';
+import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
+import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
+import type { SuperuserSource } from '../../shared/strategies/superuser-source.ts';
+import type { StrategySuite } from '../conformance/strategy.case.ts';
+import { describeStrategy } from '../conformance/strategy.case.ts';
+import type { StrategyWorld } from '../conformance/world.ts';
+import { testContext } from './context.ts';
+import { realMariadb, realMysql } from './mysql-server.ts';
+import { sandboxClient, sandboxStore } from './sandbox-store.ts';
+import { unavailable } from './servers.ts';
+
+type Make = (engine: DatabaseEngine, source: SuperuserSource) => RotationStrategy<DatabaseSecret>;
+
+const products = {
+  mysql: { title: 'MySQL', engine: mysql, isHere: () => availableMysql() !== undefined, start: realMysql },
+  mariadb: { title: 'MariaDB', engine: mariadb, isHere: () => availableMariadb() !== undefined, start: realMariadb },
+};
+
+/** The strategy suite on a real server, or a printed reason why not. `grants` go to each user before its secret is made. */
+export async function describeStrategyOn(
+  product: keyof typeof products,
+  strategy: Make,
+  suite: Pick<StrategySuite, 'name' | 'outage' | 'logins'> & { readonly grants?: string },
+): Promise<void> {
+  const { title, isHere, start, engine } = products[product];
+  if (!isHere()) {
+    const reason = unavailable({ engine: product, reason: 'not installed: npm run servers' });
+    it.skip(`${suite.name} on ${title}: ${reason}`, () => {});
+    return;
+  }
+  const server = await start();
+  const sandbox = await startSandbox({ automaticRetries: 0 });
+  const client = sandboxClient(sandbox);
+  let users = 0;
+  let readUpTo = 0;
+  afterAll(async () => {
+    client.destroy();
+    await sandbox.close();
+    await server.stop();
+  });
+
+  const world = async (): Promise<StrategyWorld> => {
+    const number = ++users;
+    const username = `app${number}`;
+    await server.createUser(username, `first password ${number}`);
+    if (suite.grants !== undefined) await server.sql(`GRANT ${suite.grants} TO ${username}`);
+    const secret = { ...server.login(username, `first password ${number}`), masterarn: 'arn:superuser' };
+    const context: StrategyWorld['context'] = (given) => testContext({ trust: server.context.trust, ...given });
+    return {
+      store: await sandboxStore(sandbox, client, JSON.stringify(secret)),
+      strategy: (plan) => strategy(plan.engine(engine), { superuserFor: async () => server.superuser }),
+      context,
+      async opens(value) {
+        try {
+          await (await engine.connect(value, context({}))).close();
+          return true;
+        } catch (error) {
+          if (error instanceof AuthenticationError) return false;
+          throw error;
+        }
+      },
+      setPassword: async (name, password) => void (await server.sql('SET PASSWORD FOR ? = ?', [name, password])),
+      async refusedLogins() {
+        const log = await server.generalLog();
+        const fresh = log.slice(readUpTo);
+        readUpTo = log.length;
+        return fresh.split('Access denied for user').length - 1;
+      },
+      async openSessions() {
+        const [row] = await server.sql(
+          'SELECT count(*) AS n FROM information_schema.processlist WHERE user IN (?, ?)',
+          [username, `${username}_clone`],
+        );
+        return Number(row?.n);
+      },
+    };
+  };
+
+  describeStrategy({
+    ...suite,
+    name: `${suite.name} on ${title}`,
+    firstTurns: 'one',
+    world: () => {
+      sandbox.faults.staleReads = 0;
+      return world();
+    },
+    lag: (_world, reads) => {
+      sandbox.faults.staleReads = reads;
+    },
+  });
+}
