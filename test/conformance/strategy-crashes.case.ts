@@ -31,10 +31,13 @@ const retries: Record<string, Retry> = {
 };
 
 export function describeCrashes(suite: StrategySuite): void {
-  const turns = Object.entries(retries).flatMap(([name, retry]) => [
-    ...(suite.firstTurns === 'one' && name !== FRESH ? [] : [{ name, retry, turn: 'first' as const }]),
-    { name, retry, turn: 'second' as const },
-  ]);
+  const isWhole = suite.crashes !== 'few' || process.env.REKEY_CRASHES === 'all';
+  const turns = Object.entries(retries)
+    .filter(([name]) => isWhole || name === FRESH)
+    .flatMap(([name, retry]) => [
+      ...(suite.crashes === undefined || name === FRESH ? [{ name, retry, turn: 'first' as const }] : []),
+      { name, retry, turn: 'second' as const },
+    ]);
   describe.each(turns)('the $turn rotation, killed at every outside call, then $name', ({ retry, turn }) => {
     it.each(['before', 'after'] as const)(
       '%s the call: a labelled version always opens the system, and the retry converges',

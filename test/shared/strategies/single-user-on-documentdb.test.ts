@@ -11,7 +11,7 @@ describeStrategy({
   name: 'single-user on DocumentDB',
   outage: 'brief',
   logins: 2,
-  firstTurns: 'one',
+  crashes: 'few',
   world: () => {
     house.sandbox.faults.staleReads = 0;
     return house.world(singleUserStrategy);

@@ -12,7 +12,7 @@ describeStrategy({
   name: 'single-user on PostgreSQL',
   outage: 'brief',
   logins: 2,
-  firstTurns: 'one',
+  crashes: 'few',
   world: () => {
     house.sandbox.faults.staleReads = 0;
     return house.world(singleUserStrategy);
