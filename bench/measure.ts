@@ -1,7 +1,8 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { readBaseline } from '../local/demo/baseline.ts';
-import type { StrategyName } from '../local/demo/engine.ts';
+import { loadEngine } from '../local/demo/engine.ts';
 import { type Mode, openStage } from '../local/demo/stage.ts';
+import { strategyNames } from '../local/demo/strategies.ts';
 import { measureBundles } from './bundles.ts';
 import { measureRotations, type RotationFigures, type Rounds } from './rotations.ts';
 import { bundleRows, failures, rotationRows } from './targets.ts';
@@ -12,7 +13,7 @@ export interface Plan {
 }
 
 export interface BenchOptions {
-  readonly engine: string;
+  readonly engines: readonly string[];
   readonly modes: readonly Mode[];
   readonly plan: Plan;
   readonly signal: AbortSignal;
@@ -21,50 +22,58 @@ export interface BenchOptions {
 
 export type BenchFigures = Awaited<ReturnType<typeof measure>>;
 
-const strategies: readonly StrategyName[] = ['single-user', 'alternating-users'];
+export interface Server {
+  readonly engine: string;
+  readonly title: string;
+}
 
-export async function measure({ engine, modes, plan, signal, progress }: BenchOptions) {
+export async function measure({ engines, modes, plan, signal, progress }: BenchOptions) {
   const start = performance.now();
   const baseline = readBaseline();
   const [load = 0] = loadavg();
   // While no server and no client runs.
   progress('importing the bundles');
-  const init = await measureBundles(plan.imports, signal);
-  const measured = strategies.flatMap((strategy) => modes.map((mode) => ({ strategy, mode })));
+  const init = await measureBundles(engines, plan.imports, signal);
+  const servers: Server[] = [];
+  const rotations: RotationFigures[] = [];
+  for (const engine of engines) {
+    const measured = await measureEngine(engine, { modes, plan, signal, progress });
+    servers.push({ engine, title: measured.title });
+    rotations.push(...measured.rotations);
+  }
+  const rows = [
+    ...rotations.flatMap((figures) => rotationRows(figures, baseline.engines[figures.engine])),
+    ...bundleRows(init, baseline.engines),
+  ];
+  const machine = {
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    cores: availableParallelism(),
+    load,
+  };
+  const ms = performance.now() - start;
+  return { version: 2, held: failures(rows).length === 0, servers, machine, ms, rotations, init, rows, baseline };
+}
+
+/** One server for all its strategies. */
+async function measureEngine(
+  engine: string,
+  { modes, plan, signal, progress }: Omit<BenchOptions, 'engines'>,
+): Promise<{ title: string; rotations: readonly RotationFigures[] }> {
+  const { functions } = await loadEngine(engine);
+  const measured = strategyNames
+    .filter((strategy) => functions[strategy] !== undefined)
+    .flatMap((strategy) => modes.map((mode) => ({ engine, strategy, mode })));
   const stage = await openStage({ engine, clients: measured.length, signal, progress });
   try {
     const rotations: RotationFigures[] = [];
     for (const [index, what] of measured.entries()) {
-      progress(`${what.strategy}, ${what.mode}`);
+      progress(`${engine}, ${what.strategy}, ${what.mode}`);
       rotations.push(await measureRotations(stage, { ...what, index }, plan.rounds[what.mode], signal));
     }
-    const theirs = baseline.engines[engine];
-    const rows = [
-      ...rotations.flatMap((figures) => rotationRows(figures, theirs)),
-      ...bundleRows(init, baseline.engines),
-    ];
-    const { title: server } = stage.database;
-    const machine = {
-      node: process.version,
-      platform: `${process.platform}-${process.arch}`,
-      cores: availableParallelism(),
-      load,
-    };
-    const ms = performance.now() - start;
-    return {
-      version: 1,
-      held: failures(rows).length === 0,
-      engine,
-      server,
-      machine,
-      ms,
-      rotations,
-      init,
-      rows,
-      baseline,
-    };
+    return { title: stage.database.title, rotations };
   } finally {
-    progress('stopping');
+    progress(`stopping ${engine}`);
     await stage.close();
   }
 }

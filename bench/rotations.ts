@@ -1,15 +1,17 @@
-import type { StrategyName } from '../local/demo/engine.ts';
 import { outageOf } from '../local/demo/outage.ts';
 import { type Rotated, rotate } from '../local/demo/rotate.ts';
 import type { Mode, Planted, Stage } from '../local/demo/stage.ts';
+import type { StrategyName } from '../local/demo/strategies.ts';
 import { type Spread, spread } from './statistics.ts';
 
 export interface RotationFigures {
+  readonly engine: string;
   readonly strategy: StrategyName;
   readonly mode: Mode;
   /** The most that any rotation needed. */
   readonly calls: number;
-  readonly logins: number;
+  /** Absent where the server does not tell. */
+  readonly logins?: number;
   readonly refusedLogins: number;
   /** Milliseconds of all four steps, while nothing else runs. */
   readonly rotationMs: Spread;
@@ -35,7 +37,7 @@ const goodLogins = 3;
 
 export async function measureRotations(
   stage: Stage,
-  { strategy, mode, index }: { strategy: StrategyName; mode: Mode; index: number },
+  { engine, strategy, mode, index }: { engine: string; strategy: StrategyName; mode: Mode; index: number },
   rounds: Rounds,
   signal: AbortSignal,
 ): Promise<RotationFigures> {
@@ -52,11 +54,13 @@ export async function measureRotations(
   const all = [first, ...more, ...watched];
   const most = (of: (one: Measured) => number) => Math.max(...all.map(of));
   const outages = watched.map(({ client }) => client);
+  const logins = all.flatMap((one) => one.logins ?? []);
   return {
+    engine,
     strategy,
     mode,
     calls: most(({ callCount }) => callCount),
-    logins: most(({ logins }) => logins),
+    ...(logins.length > 0 && { logins: Math.max(...logins) }),
     refusedLogins: most(({ refusedLogins }) => refusedLogins),
     rotationMs: spread(alone.map(({ ms }) => ms)),
     firstMs: first.ms,

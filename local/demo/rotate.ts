@@ -21,8 +21,8 @@ export interface Rotated {
   /** Calls that the function made to Secrets Manager, by operation. */
   readonly calls: Readonly<Record<string, number>>;
   readonly callCount: number;
-  /** Logins by the function that opened. */
-  readonly logins: number;
+  /** Logins by the function that opened; absent where the server does not tell. */
+  readonly logins?: number;
   /** How many logins the server had refused, to anybody, when it began. */
   readonly refusedBefore: number;
   readonly before: Labels;
@@ -33,7 +33,7 @@ export interface Rotated {
 export async function rotate(stage: Stage, { secret, functionName, functionArn }: Planted): Promise<Rotated> {
   const { sandbox, database, secretsManager } = stage;
   const before = await labels(stage, secret);
-  const logins = database.logins();
+  const { openedByFunctions: openedBefore, refused: refusedBefore } = database.logins();
   const since = Date.now();
 
   const { VersionId: token = '' } = await secretsManager.send(
@@ -52,6 +52,7 @@ export async function rotate(stage: Stage, { secret, functionName, functionArn }
   const error = history.find(
     ({ event }) => event !== 'StepCalled' && event !== 'RotationStarted' && event !== 'RotationSucceeded',
   )?.error;
+  const { openedByFunctions: openedAfter } = database.logins();
   const requests = sandbox.requests.filter(
     ({ service, caller, startedAt }) => service === 'secretsmanager' && caller === functionName && startedAt >= since,
   );
@@ -67,8 +68,8 @@ export async function rotate(stage: Stage, { secret, functionName, functionArn }
       ]),
     ),
     callCount: requests.length,
-    logins: database.logins().openedByFunctions - logins.openedByFunctions,
-    refusedBefore: logins.refused,
+    ...(openedBefore !== undefined && openedAfter !== undefined && { logins: openedAfter - openedBefore }),
+    refusedBefore,
     before,
     after: await labels(stage, secret),
   };

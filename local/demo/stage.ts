@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Sandbox, startSandbox } from '../sandbox.ts';
 import { createClient, type DemoClient } from './client.ts';
-import { type DemoDatabase, type DemoEngine, type Login, loadEngine, type StrategyName } from './engine.ts';
+import { UsageError } from './command-line.ts';
+import { type DemoDatabase, type DemoEngine, type Login, loadEngine } from './engine.ts';
+import { type StrategyName, strategies } from './strategies.ts';
 import { type Subscriber, startSubscriber } from './subscriber.ts';
 import { until } from './until.ts';
 
@@ -63,6 +65,10 @@ async function build(
 ): Promise<Stage> {
   const { engine: engineName, signal, progress } = options;
   const engine = await loadEngine(engineName);
+  const missing = engine.missing?.();
+  if (missing !== undefined) {
+    throw new UsageError(`--engine ${engineName}: ${missing} is not installed`, 'next: npm run servers');
+  }
   const bundle = fileURLToPath(new URL(engine.bundle, root));
   if (!existsSync(bundle)) throw new Error(`${engine.bundle} is missing: npm run build makes it`);
 
@@ -109,8 +115,8 @@ async function build(
         mode,
         env: { NOTIFICATION_TOPIC_ARN: topicArn, ...database.environment },
       });
-      const user = await database.createUser(username, randomBytes(24).toString('base64url'));
-      const initial = strategy === 'alternating-users' ? { ...user, masterarn } : user;
+      const user = await database.createUser(username, randomBytes(24).toString('base64url'), strategy);
+      const initial = strategies[strategy].needsSuperuser ? { ...user, masterarn } : user;
       return { strategy, secret: await store(username, initial), functionName, functionArn, initial };
     },
     close,

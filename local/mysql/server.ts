@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -42,10 +42,7 @@ const flags = {
 /** A first initialisation takes seconds, so its result is kept beside an unpacked server. It holds no password. */
 async function initialise(program: ServerProgram, data: string): Promise<void> {
   const kept = program.home && join(program.home, 'data-template');
-  if (kept && existsSync(kept)) {
-    cpSync(kept, data, { recursive: true });
-    return;
-  }
+  if (kept && copied(kept, data)) return;
   const [command, ...first] = program.command;
   const small = { 'innodb-redo-log-capacity': '16M' };
   const arguments_ = [...first, ...parameters(program, data, small), '--initialize-insecure', '--mysqlx=OFF'];
@@ -60,5 +57,16 @@ async function initialise(program: ServerProgram, data: string): Promise<void> {
   } catch {
     // Another process was faster, or the folder is read-only.
     rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** False where there is nothing to copy, or another user made it and keeps it closed. */
+function copied(from: string, to: string): boolean {
+  try {
+    cpSync(from, to, { recursive: true });
+    return true;
+  } catch {
+    rmSync(to, { recursive: true, force: true });
+    return false;
   }
 }

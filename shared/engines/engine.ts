@@ -36,7 +36,7 @@ export interface DatabaseSession {
   /**
    * Afterwards `to` exists, has this password and may do exactly what `from` may. All or nothing where changes of users are
    * transactions; elsewhere the password comes last. Repeating it is harmless, also at the same moment in another session.
-   * Takes nothing away from `from`, which is in use.
+   * Takes nothing away from `from` that it can use, for it is in use; where the pair has one owner, rights are the owner's.
    */
   cloneUser(from: string, to: string, password: string): Promise<void>;
   /** What this login may do, sorted, in a form that two logins of an alternating pair can be compared by. Holds no value. */

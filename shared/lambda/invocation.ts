@@ -51,7 +51,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
         strategy: strategy.name,
         step: event.step,
         token: event.token,
-        working: workingAfter(news.error?.code) ?? progress.working,
+        working: workingAfter(news.error?.code, strategy.outage, progress.working),
       });
       try {
         const { publish } = await import('../aws/sns.ts');
@@ -70,8 +70,13 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
   return invocation;
 }
 
-/** What a refused login tells about the credentials, whatever the steps believed before it. */
-function workingAfter(code: ErrorCode | undefined): WorkingCredential | undefined {
+/** What a refused login tells about the credentials, unless the steps know better: with a brief outage, they say so only when they saw it. */
+function workingAfter(
+  code: ErrorCode | undefined,
+  outage: 'none' | 'brief',
+  seen: WorkingCredential,
+): WorkingCredential {
   if (code === 'LOCKED_OUT') return 'none';
-  return code === 'AUTHENTICATION_REFUSED' ? 'unknown' : undefined;
+  const isKnown = outage === 'brief' && seen !== 'AWSCURRENT or AWSPENDING';
+  return code === 'AUTHENTICATION_REFUSED' && !isKnown ? 'unknown' : seen;
 }

@@ -37,14 +37,13 @@ export async function cutOver<S extends object>(
  */
 async function fail<S extends object>(error: unknown, change: Change, rotation: Rotation<S>): Promise<void> {
   const { ctx, progress } = rotation;
-  if (change.undo === undefined) throw error;
   const promoted = await promotedElsewhere(rotation);
   if (promoted === 'yes') {
     progress.working = CURRENT;
     ctx.log('another delivery of this step has promoted the value');
     return;
   }
-  if (promoted === 'unknown') throw error;
+  if (promoted === 'unknown' || change.undo === undefined) throw error;
   try {
     await change.undo();
     progress.working = opensAgain(change);

@@ -26,10 +26,10 @@ export interface Rotation<S extends object> {
 /** Runs one step, by its name in the event. Resolves when it is done, or was done before; throws a RotationError otherwise. */
 export async function runStep<S extends object>(name: string, rotation: Rotation<S>): Promise<void> {
   const { ctx } = rotation;
-  const secret = await admitted(rotation);
-  rotation.progress.secret = secret;
   // An earlier try may have got as far as the system, and no label tells.
   if (rotation.strategy.outage === 'brief') rotation.progress.working = 'AWSCURRENT or AWSPENDING';
+  const secret = await admitted(rotation);
+  rotation.progress.secret = secret;
   if (carries(secret.labels, ctx.token, CURRENT)) {
     rotation.progress.working = CURRENT;
     return alreadyCurrent(name, secret, rotation);

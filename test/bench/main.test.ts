@@ -20,15 +20,35 @@ describe('npm run bench', { timeout: 90_000 }, () => {
     expect(rotations).toMatchObject([
       { strategy: 'single-user', mode: 'warm', calls: 10, logins: 2, refusedLogins: 0 },
       { strategy: 'alternating-users', mode: 'warm', calls: 11, logins: 4, refusedLogins: 0 },
+      { strategy: 'superuser-set', mode: 'warm', calls: 11, logins: 3, refusedLogins: 0 },
     ]);
     expect(init.bundles.map(({ name }: { name: string }) => name)).toContain('postgres');
     for (const { group, figure } of rows) expect(stdout).toMatch(new RegExp(`^${group}$[^]*^ {2}${figure} `, 'm'));
   });
 
+  it('measures another engine, and calls a stand-in a stand-in', async () => {
+    const parameters = ['--quick', '--mode', 'warm', '--engine', 'documentdb'];
+
+    const { status, stdout } = await run(process.execPath, [main, ...parameters]);
+
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Rekey on a stand-in for DocumentDB/);
+    expect(stdout.match(/^documentdb, .+, warm$/gm)).toEqual([
+      'documentdb, single-user, warm',
+      'documentdb, alternating-users, warm',
+      'documentdb, superuser-set, warm',
+    ]);
+    expect(stdout).toContain('bundle documentdb');
+    expect(stdout).not.toContain('bundle postgres');
+  });
+
   it.each([
     [['--fast'], "unknown option '--fast'\nnpm run bench -- --help lists the options\n"],
     [['--mode', 'hot'], '--mode hot: no such mode\nchoose warm or cold, or leave it out for both\n'],
-    [['--engine', 'dbase'], '--engine dbase: no such engine here\nchoose one of: postgres\n'],
+    [
+      ['--engine', 'dbase'],
+      '--engine dbase: no such engine here\nchoose one of: documentdb, mariadb, mysql, postgres, redshift, all\n',
+    ],
   ])('refuses %j with a hint', async (parameters, message) => {
     const { status, stdout, stderr } = await run(process.execPath, [main, ...parameters]);
 

@@ -8,6 +8,7 @@ import { createPaint } from '../../local/demo/paint.ts';
 
 const { engines } = readBaseline();
 const good: RotationFigures = {
+  engine: 'postgres',
   strategy: 'single-user',
   mode: 'warm',
   calls: 10,
@@ -47,7 +48,7 @@ describe('targets', () => {
   it.each([
     ['one call too many', { calls: 11 }, ['Secrets Manager calls']],
     ['one login too many', { logins: 3 }, ['logins']],
-    ['a refused login', { refusedLogins: 1 }, ['of these refused']],
+    ['a refused login', { refusedLogins: 1 }, ['refused logins']],
     ['a login that failed strangely', { clientFailed: 1 }, ['other client failures']],
   ])('fail the run for %s', (_, change, expected) => {
     const found = missed({ ...good, ...change });
@@ -55,13 +56,16 @@ describe('targets', () => {
     expect(found).toEqual(expected);
   });
 
-  it('fail the run for any outage of alternating users', () => {
-    const outage = { outageMs: spread([0, 0, 9]), clientRefused: spread([0, 0, 1]) };
+  it.each([[pair], [{ ...good, strategy: 'dual-password' as const }]])(
+    'fail the run for any outage where there shall be none: $strategy',
+    (figures) => {
+      const outage = { outageMs: spread([0, 0, 9]), clientRefused: spread([0, 0, 1]) };
 
-    const found = missed({ ...pair, ...outage });
+      const found = missed({ ...figures, ...outage });
 
-    expect(found).toEqual(['outage, longest', 'client refused, most']);
-  });
+      expect(found).toEqual(['outage, longest', 'client refused, most']);
+    },
+  );
 
   it('of time are marked when missed, and fail nothing', () => {
     const slow = { ...good, outageMs: spread([80]) };
@@ -91,12 +95,24 @@ describe('targets', () => {
     expect(rows.find(({ figure }) => figure === 'init')?.met).toBe(met);
   });
 
-  it('fail the run for a zip that is too big', () => {
-    const bundles = [{ name: 'postgres', zipBytes: 200_000, initMs: spread([10]) }];
+  it.each([
+    ['postgres', 200_000, ['zip']],
+    ['mysql', 200_000, []],
+    ['mysql', 600_000, ['zip']],
+  ])('judge a zip of %s that has %d bytes: %j', (name, zipBytes, expected) => {
+    const bundles = [{ name, zipBytes, initMs: spread([10]) }];
 
     const rows = bundleRows({ bundles, emptyMs: spread([3]) }, engines);
 
-    expect(failures(rows).map(({ figure }) => figure)).toEqual(['zip']);
+    expect(failures(rows).map(({ figure }) => figure)).toEqual(expected);
+  });
+
+  it('say nothing of logins where the server does not tell', () => {
+    const { logins: _, ...untold } = good;
+
+    const rows = rotationRows(untold, engines.postgres);
+
+    expect(rows.map(({ figure }) => figure)).not.toContain('logins');
   });
 });
 

@@ -1,9 +1,13 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { postgres } from '../../shared/engines/postgres.ts';
 import type { Facts } from '../../shared/lambda/notification.ts';
 import { notification } from '../../shared/lambda/notification.ts';
 import * as errors from '../../shared/rotation/errors.ts';
+import type { WorkingCredential } from '../../shared/rotation/steps.ts';
+import { openStored } from '../../shared/strategies/stored-login.ts';
+import { testContext } from '../support/context.ts';
 import { blocks, page } from './pages.ts';
 
 const schema = JSON.parse(page('docs/notification.schema.json'));
@@ -23,10 +27,22 @@ const facts: Facts = {
   token: '5f132b22-2079-47a1-80ca-31c23b22c9c7',
   working: 'AWSCURRENT',
 };
-const lockedOut = new errors.LockedOutError(
-  'no stored version opens postgres at app-db.abc123.eu-west-1.rds.amazonaws.com as app',
-  { hint: 'reset the password of app by hand, store it with put-secret-value, rotate again' },
-);
+const value = {
+  engine: 'postgres',
+  host: 'app-db.abc123.eu-west-1.rds.amazonaws.com',
+  username: 'app',
+  password: 'a password that nothing takes',
+};
+const lockedOut: errors.RotationError = await openStored(
+  {
+    ...postgres,
+    connect: async () => {
+      throw new errors.AuthenticationError('refused', { hint: 'try another' });
+    },
+  },
+  { current: value, pending: value, previous: async () => value, async *forgotten() {} },
+  testContext(),
+).catch((error) => error);
 const examples: Record<Facts['outcome'], Facts> = {
   succeeded: facts,
   failed: { ...facts, outcome: 'failed', step: 'setSecret', working: 'none', error: lockedOut },
@@ -55,6 +71,19 @@ describe('docs/notification.schema.json', () => {
     validate(bodyOf(early));
 
     expect(validate.errors).toBeNull();
+  });
+
+  it('takes every credential that a step may say works', () => {
+    const credentials: Record<WorkingCredential, true> = {
+      AWSCURRENT: true,
+      AWSPENDING: true,
+      AWSPREVIOUS: true,
+      'AWSCURRENT or AWSPENDING': true,
+      none: true,
+      unknown: true,
+    };
+
+    expect(new Set(schema.properties.working.enum)).toEqual(new Set(Object.keys(credentials)));
   });
 
   it.each(everyClass.map((error) => [error.name, error] as const))('takes a failure of class %s', (_, error) => {

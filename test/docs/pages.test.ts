@@ -42,6 +42,21 @@ describe('docs/runbook.md', () => {
   });
 });
 
+describe('README.md', () => {
+  it('shows every engine with the strategies that are deployed for it', () => {
+    const strategies = ['singleUser', 'alternatingUsers', 'superuserSet', 'dualPassword'];
+    const rows = table(page('README.md'), '# Rekey');
+    const handlers = [...page('serverless.yml').matchAll(/^ {4}handler: dist\/(\w+)\/index\.(\w+)$/gm)];
+
+    const shown = rows.flatMap(([name = '', ...cells]) => {
+      const [, engine] = /docs\/engines\/(\w+)\.md/.exec(name) ?? [];
+      return strategies.filter((_, column) => cells[column]?.startsWith('yes')).map((each) => `${engine} ${each}`);
+    });
+
+    expect(new Set(shown)).toEqual(new Set(handlers.map(([, engine, strategy]) => `${engine} ${strategy}`)));
+  });
+});
+
 describe('docs/settings.md', () => {
   const rows = table(page('docs/settings.md'), '# Settings');
   const variables = (where: string) =>

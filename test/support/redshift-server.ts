@@ -4,10 +4,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { startPostgres } from '../../local/postgres/server.ts';
+import { startRedshift } from '../../local/redshift/server.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
 import { testContext } from './context.ts';
-import { redshiftCatalog, redshiftViews } from './redshift-catalog.ts';
 
 export interface TestRedshift extends EngineServer {
   readonly isStandIn: boolean;
@@ -38,21 +37,9 @@ export async function testRedshift(url = process.env.REDSHIFT_URL): Promise<Test
     const place = { host: hostname, port: Number(port || 5439), dbname: pathname.slice(1) || 'dev', ...login };
     return server(place, { isStandIn: false, caFile: '', log: async () => '', stop: async () => {} });
   }
-  // By the method md5 PostgreSQL serves md5 digests, which is what Redshift stores.
-  const running = await startPostgres({
-    hba: 'hostssl all all 127.0.0.1/32 md5\n',
-    settings: { log_statement: 'all', allow_system_table_mods: 'on', md5_password_warnings: 'off' },
-  });
-  const { host, port, ca, caFile, superuser } = running;
-  const place = { host, port, ca, ...superuser };
-  const postgres = await connected({ ...place, dbname: 'postgres' });
-  await postgres.query('CREATE DATABASE dev');
-  await postgres.end();
-  const dev = { ...place, dbname: 'dev' };
-  const admin = await connected(dev);
-  for (const statement of redshiftCatalog) await admin.query(statement);
-  for (const view of redshiftViews) await admin.query(`GRANT SELECT ON pg_catalog.${view} TO PUBLIC`);
-  await admin.end();
+  const running = await startRedshift();
+  const { host, port, ca, caFile, dbname, superuser } = running;
+  const dev = { host, port, ca, dbname, ...superuser };
   const log = () => readFile(running.logFile, 'utf8');
   return server(dev, { isStandIn: true, caFile, log, stop: running.stop });
 }

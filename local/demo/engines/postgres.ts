@@ -4,10 +4,16 @@ import pg from 'pg';
 import { scramVerifier } from '../../../shared/engines/postgres/scram-verifier.ts';
 import { startPostgres } from '../../postgres/server.ts';
 import type { DemoDatabase, DemoEngine, Login } from '../engine.ts';
+import { connection, login, loginsIn } from '../postgres-client.ts';
 
 export const demoEngine: DemoEngine = {
   bundle: 'dist/postgres/index.mjs',
-  functions: { 'single-user': 'singleUser', 'alternating-users': 'alternatingUsers' },
+  functions: {
+    'single-user': 'singleUser',
+    'alternating-users': 'alternatingUsers',
+    'superuser-set': 'superuserSet',
+  },
+  login,
 
   async start() {
     // Every statement is logged, so that a password that is sent in clear would be found there.
@@ -22,20 +28,6 @@ export const demoEngine: DemoEngine = {
       throw error;
     }
   },
-
-  async login(value, ca) {
-    const client = connection(value, ca);
-    try {
-      await client.connect();
-      return 'opened';
-    } catch (error) {
-      // https://www.postgresql.org/docs/18/errcodes-appendix.html: invalid_password
-      if ((error as { code?: string }).code === '28P01') return 'refused';
-      throw error;
-    } finally {
-      await client.end().catch(() => {});
-    }
-  },
 };
 
 function database(server: Awaited<ReturnType<typeof startPostgres>>, superuser: Login): DemoDatabase {
@@ -43,7 +35,6 @@ function database(server: Awaited<ReturnType<typeof startPostgres>>, superuser: 
   const log = () => readFileSync(logFile, 'utf8');
   return {
     title: `PostgreSQL ${version}`,
-    security: 'TLS, SCRAM',
     host,
     port,
     ca,
@@ -54,13 +45,7 @@ function database(server: Awaited<ReturnType<typeof startPostgres>>, superuser: 
       await createRole(superuser, ca, user);
       return user;
     },
-    logins() {
-      const text = log();
-      return {
-        openedByFunctions: text.match(/connection authorized: .* application_name=rekey /g)?.length ?? 0,
-        refused: text.match(/FATAL: {2}password authentication failed/g)?.length ?? 0,
-      };
-    },
+    logins: () => loginsIn(log()),
     log,
     stop: () => server.stop(),
   };
@@ -77,18 +62,4 @@ async function createRole(as: Login, ca: string, { username, password }: Login, 
   } finally {
     await client.end();
   }
-}
-
-function connection({ host, port, username, password, dbname }: Login, ca: string): pg.Client {
-  const client = new pg.Client({
-    host,
-    port,
-    user: username,
-    password,
-    database: String(dbname),
-    application_name: 'client',
-    ssl: { ca },
-  });
-  client.on('error', () => {});
-  return client;
 }

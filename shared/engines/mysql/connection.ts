@@ -5,6 +5,7 @@ import { DeadlineError, InvalidSecretError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
 import { databaseOf, portOf, wantsTls } from '../../secrets/database-secret.ts';
+import { ed25519Signature } from './ed25519.ts';
 import type { Phase, Target } from './errors.ts';
 import { errno, expired, failedWith, queryError } from './errors.ts';
 import { connectError } from './login-errors.ts';
@@ -62,6 +63,7 @@ export async function openConnection(
     // An expired password may still be changed, and nothing else: https://dev.mysql.com/doc/refman/8.4/en/expired-password-handling.html
     flags: ['CAN_HANDLE_EXPIRED_PASSWORDS', '-LOCAL_FILES'],
     connectAttributes: { program_name: 'rekey' },
+    authPlugins: { client_ed25519: () => (challenge) => ed25519Signature(login.password, challenge.subarray(0, 32)) },
     // Longer than this connection lives: the clock below is the one that counts.
     connectTimeout: CONNECT_MS * 2,
     stream: () => socket.connect(at.port, at.host).setNoDelay(true),

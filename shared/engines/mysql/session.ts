@@ -8,6 +8,7 @@ import { cloneUser } from './clone-user.ts';
 import type { Connection } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { errno, failedWith } from './errors.ts';
+import { holdCutOver } from './lock.ts';
 import { baseOf } from './names.ts';
 import { privileges } from './privileges.ts';
 import { setOwnPassword, setPasswordOf } from './set-password.ts';
@@ -29,8 +30,9 @@ export async function openSession(login: DatabaseSecret, kind: Kind, ctx: Rotati
     },
     ping: async () => void (await connection.query('SELECT 1')),
     async setPassword(username, password) {
+      await unlessExpired(() => holdCutOver(connection, username));
       if (username !== login.username) return setPasswordOf(connection, username, password);
-      exclusive = await allowsOneSession(connection);
+      exclusive = (await unlessExpired(() => allowsOneSession(connection))) ?? false;
       await setOwnPassword(connection, password, working);
       working = password;
     },
@@ -47,11 +49,16 @@ export async function openSession(login: DatabaseSecret, kind: Kind, ctx: Rotati
 
 /** What the account may have, or what all accounts may have. Zero is no limit. */
 async function allowsOneSession(connection: Connection): Promise<boolean> {
+  const [row] = await connection.query('SELECT @@SESSION.max_user_connections AS most');
+  return Number(row?.most) === 1;
+}
+
+/** A login whose password expired may do nothing but change it. */
+async function unlessExpired<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    const [row] = await connection.query('SELECT @@SESSION.max_user_connections AS most');
-    return Number(row?.most) === 1;
+    return await work();
   } catch (error) {
-    if (failedWith(error, errno.mustChangePassword)) return false;
+    if (failedWith(error, errno.mustChangePassword)) return undefined;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { readAccounts } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { errno, failedWith } from './errors.ts';
 import { accountOf } from './quoting.ts';
-import { identifiedBy, nativeHash } from './verifier.ts';
+import { identifiedBy, mariadbForm } from './verifier.ts';
 
 /** A user's own password. `working` is the one that this session logged in with, or set last. */
 export async function setOwnPassword(connection: Connection, password: string, working: string): Promise<void> {
@@ -19,9 +19,22 @@ export async function setOwnPassword(connection: Connection, password: string, w
   }
 }
 
-/** For MariaDB a hash is as good as a password here, which its general log would show. */
+/** MariaDB takes a hash from everybody, and writes into its general log whatever it gets. */
 async function setOwnOnMariadb(connection: Connection, password: string): Promise<void> {
-  await connection.query('SET PASSWORD = ?', [nativeHash(password)]);
+  await connection.query(`SET PASSWORD = ${await mariadbForm(connection, await ownPlugin(connection), password)}`);
+}
+
+/** Everybody may see how one's own account was made, unless its password expired: then the plugin is taken to be the usual one. */
+async function ownPlugin(connection: Connection): Promise<string> {
+  try {
+    const [row] = await connection.query('SHOW CREATE USER CURRENT_USER()');
+    const [, plugin = 'mysql_native_password'] =
+      / IDENTIFIED VIA (\w+)/.exec(String(Object.values(row ?? {})[0])) ?? [];
+    return plugin;
+  } catch (error) {
+    if (failedWith(error, errno.mustChangePassword)) return 'mysql_native_password';
+    throw error;
+  }
 }
 
 /** Of another user, at every host that it may come from; all of them or none. Needs CREATE USER. */

@@ -2,6 +2,8 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { PermissionError } from '../../rotation/errors.ts';
 import type { Connection } from './connection.ts';
+import { ed25519Hash } from './ed25519.ts';
+import { errno, failedWith } from './errors.ts';
 import { literal } from './quoting.ts';
 import { shaCrypt } from './sha-crypt.ts';
 
@@ -12,13 +14,13 @@ export async function identifiedBy(
   password: string | undefined,
 ): Promise<string> {
   if (connection.server.product === 'MariaDB') {
-    if (plugin !== 'mysql_native_password') throw otherPlugin(connection, plugin);
-    return `IDENTIFIED VIA mysql_native_password USING ${literal(nativeHash(password))}`;
+    const stored = await mariadbForm(connection, plugin, password ?? `${randomBytes(24).toString('base64')}-aA1`);
+    return `IDENTIFIED VIA ${plugin} USING ${stored}`;
   }
   switch (plugin) {
     case 'caching_sha2_password': {
-      const hash = cachingSha2Hash(password, await roundsOf(connection));
-      return `IDENTIFIED WITH caching_sha2_password AS 0x${hash.toString('hex')}`;
+      const stored = cachingSha2Hash(password, await roundsOf(connection));
+      return `IDENTIFIED WITH caching_sha2_password AS 0x${stored.toString('hex')}`;
     }
     case 'sha256_password': {
       const salt = randomSalt();
@@ -32,8 +34,30 @@ export async function identifiedBy(
   }
 }
 
+/** A literal that MariaDB stores as it is, or the one expression that it insists on. */
+export async function mariadbForm(connection: Connection, plugin: string, password: string): Promise<string> {
+  const hashed = { mysql_native_password: nativeHash, ed25519: ed25519Hash }[plugin];
+  if (hashed === undefined) throw otherPlugin(connection, plugin);
+  return (await insistsOnClearText(connection)) ? `PASSWORD(${literal(password)})` : literal(hashed(password));
+}
+
+/** With a plugin that looks into new passwords, strict validation takes no hash: https://mariadb.com/kb/en/password-validation/ */
+async function insistsOnClearText(connection: Connection): Promise<boolean> {
+  try {
+    const [row] = await connection.query(
+      `SELECT @@strict_password_validation AND EXISTS (SELECT 1 FROM information_schema.plugins
+         WHERE plugin_type = 'PASSWORD VALIDATION' AND plugin_status = 'ACTIVE') AS insists`,
+    );
+    return Number(row?.insists) === 1;
+  } catch (error) {
+    // Asking is not allowed with an expired password.
+    if (failedWith(error, errno.mustChangePassword)) return false;
+    throw error;
+  }
+}
+
 /** `*` and SHA-1 twice. MariaDB's default, and MySQL's up to 5.7. */
-export function nativeHash(password: string | undefined): string {
+function nativeHash(password: string | undefined): string {
   const sha1 = (data: string | Buffer) => createHash('sha1').update(data).digest();
   const stored = password === undefined ? randomBytes(20) : sha1(sha1(password));
   return `*${stored.toString('hex').toUpperCase()}`;

@@ -35,10 +35,12 @@ export async function cloneUser(
     if (existing === undefined) await connection.query(`CREATE ROLE ${quoted(to)} ${model.attributes.join(' ')}`);
     await connection.query(`ALTER ROLE ${quoted(to)} PASSWORD ${pg.escapeLiteral(verifier)}`);
     await lend(connection, [owner.name, clone.name], async () => {
-      if (existing !== undefined) await alignAttributes(connection, owner, clone);
-      await alignSettings(connection, owner, clone);
+      const isNew = existing === undefined;
+      // A base role that may not log in is no model for a clone that is in use.
+      if (!isNew && (to !== base || owner.mayLogIn)) await alignAttributes(connection, owner, clone);
+      await (isNew ? alignSettings(connection, model, target) : alignSettings(connection, owner, clone));
       // A clone that AWS's template made acts as itself. While it is in use, nothing that it can use may be lost.
-      if (to === base && clone.actsAs === undefined) await giveToOwner(connection, owner, clone);
+      if (to === base && (isNew || clone.actsAs === undefined)) await giveToOwner(connection, owner, clone);
       else await takeFromClone(connection, owner, clone);
       await shareOwner(connection, owner, clone);
     });
@@ -55,7 +57,7 @@ function requirePair(owner: Role, clone: Role): void {
 
 /** What CREATE ROLE gives by itself. */
 function fresh(name: string): Role {
-  return { name, attributes: [], settings: [], actsAs: undefined, memberOf: [] };
+  return { name, attributes: [], mayLogIn: false, settings: [], actsAs: undefined, memberOf: [] };
 }
 
 /** Only attributes that differ are named: some of them need rights that an RDS superuser does not have. */

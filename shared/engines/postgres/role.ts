@@ -6,6 +6,8 @@ export interface Role {
   readonly name: string;
   /** ALTER ROLE clauses, one of each pair: `CREATEDB` or `NOCREATEDB`, `CONNECTION LIMIT 5` … */
   readonly attributes: readonly string[];
+  /** LOGIN, not expired, and not at a connection limit of zero. */
+  readonly mayLogIn: boolean;
   /** Per-role settings except `role`; database '' is all of them. */
   readonly settings: readonly Setting[];
   /** The role that it acts as from login on (`ALTER ROLE … SET role`). */
@@ -30,7 +32,8 @@ export interface Setting {
 export async function readRole(connection: Connection, name: string): Promise<Role | undefined> {
   const [row] = await connection.query(
     `SELECT oid, rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls,
-            rolconnlimit, rolvaliduntil::text AS rolvaliduntil
+            rolconnlimit, rolvaliduntil::text AS rolvaliduntil,
+            rolcanlogin AND rolconnlimit <> 0 AND coalesce(rolvaliduntil > now(), true) AS may_log_in
        FROM pg_roles WHERE rolname = $1`,
     [name],
   );
@@ -46,6 +49,7 @@ export async function readRole(connection: Connection, name: string): Promise<Ro
   return {
     name,
     attributes: attributesOf(row),
+    mayLogIn: row.may_log_in === true,
     settings: all.filter((setting) => setting.name !== 'role'),
     actsAs: all.find((setting) => setting.name === 'role' && setting.database === '')?.value,
     memberOf: members.map(membership),

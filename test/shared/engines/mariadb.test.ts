@@ -5,6 +5,7 @@ import { mariadb } from '../../../shared/engines/mariadb.ts';
 import { describeEngine } from '../../conformance/engine.case.ts';
 import { realMariadb } from '../../support/mysql-server.ts';
 import { announce, unavailable } from '../../support/servers.ts';
+import { describeMariadbAlone } from './mariadb-alone.case.ts';
 import { describeMysqlFamily } from './mysql.case.ts';
 import { describeMysqlConnecting } from './mysql-connecting.case.ts';
 
@@ -36,6 +37,7 @@ for (const [number, name] of series) {
     afterAll(() => server.stop());
     describeEngine({ engine: mariadb, server, skip: number === '10.11' ? [] : seenOnTheFirst });
     describeMysqlFamily(mariadb, server);
+    describeMariadbAlone(server);
     describeMysqlConnecting(mariadb, server);
   });
 }

@@ -1,0 +1,52 @@
+import pg from 'pg';
+import { type PostgresServer, startPostgres } from '../postgres/server.ts';
+import { redshiftCatalog, redshiftViews } from './catalog.ts';
+
+/** PostgreSQL, in a database that has Redshift's system views. */
+export interface RedshiftStandIn extends PostgresServer {
+  readonly dbname: 'dev';
+}
+
+/**
+ * A stand-in for Redshift, because there is none to install. It shows that the statements hold together;
+ * it does not show that Redshift takes them.
+ */
+export async function startRedshift(): Promise<RedshiftStandIn> {
+  // By the method md5 PostgreSQL serves md5 digests, which is what Redshift stores.
+  const server = await startPostgres({
+    hba: 'hostssl all all 127.0.0.1/32 md5\n',
+    settings: {
+      log_connections: 'on',
+      log_statement: 'all',
+      allow_system_table_mods: 'on',
+      md5_password_warnings: 'off',
+    },
+  });
+  try {
+    await run(server, 'postgres', ['CREATE DATABASE dev']);
+    const granted = redshiftViews.map((view) => `GRANT SELECT ON pg_catalog.${view} TO PUBLIC`);
+    await run(server, 'dev', [...redshiftCatalog, ...granted]);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return { ...server, dbname: 'dev' };
+}
+
+async function run(server: PostgresServer, database: string, statements: readonly string[]): Promise<void> {
+  const { host, port, ca, superuser } = server;
+  const client = new pg.Client({
+    host,
+    port,
+    user: superuser.username,
+    password: superuser.password,
+    database,
+    ssl: { ca },
+  });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
