@@ -6,7 +6,7 @@ import type { RotationContext } from '../rotation/strategy.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
 import { databaseSecretSchema } from '../secrets/database-secret.ts';
 import { parseObject } from '../secrets/json.ts';
-import { samePlace } from '../strategies/same-place.ts';
+import { sameAuthentication, samePlace } from '../strategies/same-place.ts';
 import type { SuperuserSource } from '../strategies/superuser-source.ts';
 import type { Server } from './rds.ts';
 import { describeSecret, secretsManagerClient } from './secrets-manager.ts';
@@ -95,6 +95,12 @@ async function requireSameServer(
   { isPrimaryOf }: ManagedServers,
   ctx: RotationContext,
 ): Promise<void> {
+  if (!sameAuthentication(superuser, current)) {
+    throw new TargetMismatchError('the superuser secret and the rotated secret name two authentication databases', {
+      hint: 'a user of one is not the user of the same name in the other: give both secrets the same authSource',
+      about: String(current.masterarn),
+    });
+  }
   if (samePlace(engine, superuser, current)) return;
   if (
     superuser.host.toLowerCase() !== current.host.toLowerCase() &&

@@ -5,8 +5,8 @@ import { patiently } from '../rotation/patience.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
 
-/** Milliseconds; 6.3 s in all. */
-const PAUSES = [100, 200, 400, 800, 1600, 3200];
+/** Milliseconds. Few tries, because each that is refused counts against the account. */
+const PAUSES = [3000];
 
 /** Resolves when `login` opens. Throws a retryable ProviderError when that takes too long; the change on the primary stays. */
 export async function replayed(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext): Promise<void> {

@@ -4,11 +4,18 @@ import { TargetMismatchError } from '../rotation/errors.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
 import { portOf } from '../secrets/database-secret.ts';
 
-/** Same host and port. Host names do not care for case. */
+/** Same host and port, and same authentication database. Host names do not care for case. */
 export function samePlace(engine: DatabaseEngine, a: DatabaseSecret, b: DatabaseSecret): boolean {
   return (
-    a.host.toLowerCase() === b.host.toLowerCase() && portOf(a, engine.defaults.port) === portOf(b, engine.defaults.port)
+    a.host.toLowerCase() === b.host.toLowerCase() &&
+    portOf(a, engine.defaults.port) === portOf(b, engine.defaults.port) &&
+    sameAuthentication(a, b)
   );
+}
+
+/** Where users live in a database of their own (MongoDB), two users may have one name. Other engines have no such field. */
+export function sameAuthentication(a: DatabaseSecret, b: DatabaseSecret): boolean {
+  return (a.authSource || 'admin') === (b.authSource || 'admin');
 }
 
 /** Throws TargetMismatchError unless AWSPENDING is for `username` at the place of AWSCURRENT. */
@@ -22,6 +29,7 @@ export function requireSameTarget(
     ...(pending.username === username ? [] : ['user']),
     ...(pending.host.toLowerCase() === current.host.toLowerCase() ? [] : ['host']),
     ...(portOf(pending, engine.defaults.port) === portOf(current, engine.defaults.port) ? [] : ['port']),
+    ...(sameAuthentication(pending, current) ? [] : ['authentication database']),
   ];
   if (differs.length === 0) return;
   const place = (secret: DatabaseSecret) =>

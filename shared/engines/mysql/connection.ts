@@ -122,7 +122,8 @@ export async function openConnection(
   try {
     // Backslashes and quotes in literals mean what the driver takes them to mean, and names arrive as they are.
     const mode = server.product === 'MariaDB' ? 'NO_AUTO_CREATE_USER' : '';
-    await query(`SET SESSION sql_mode = '${mode}', NAMES utf8mb4`);
+    // Nor may the server's own setting change how SHOW GRANTS spells an account.
+    await query(`SET SESSION sql_mode = '${mode}', SESSION sql_quote_show_create = 1, NAMES utf8mb4`);
   } catch (error) {
     // An expired password allows nothing but its change.
     restricted = failedWith(error, errno.mustChangePassword);

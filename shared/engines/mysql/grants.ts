@@ -1,4 +1,5 @@
 /** What SHOW GRANTS says of one account, as rights that can be compared, given and taken. */
+import { ProviderError } from '../../rotation/errors.ts';
 import type { Connection } from './connection.ts';
 import type { AccountName } from './quoting.ts';
 import { accountOf, identifier } from './quoting.ts';
@@ -18,7 +19,22 @@ export interface Right {
 export async function rightsOf(connection: Connection, account?: AccountName): Promise<Right[]> {
   const named = account ?? (await ownAccount(connection));
   const rows = await connection.query(`SHOW GRANTS${account === undefined ? '' : ` FOR ${accountOf(account)}`}`);
-  return rows.flatMap((row) => parseGrant(String(Object.values(row)[0]), named));
+  const lines = rows.map((row) => String(Object.values(row)[0]));
+  // There is always one: USAGE, at the least. An answer that cannot be read must never pass for "no rights".
+  if (!lines.some((line) => isAbout(wordsOf(line), named))) {
+    throw new ProviderError(`SHOW GRANTS of ${accountOf(named)} has no line about that account`, {
+      hint: 'report this with the version of the server; use the single-user function meanwhile',
+    });
+  }
+  return lines.flatMap((line) => parseGrant(line, named));
+}
+
+/** Is this line of SHOW GRANTS about the account itself? */
+function isAbout(words: readonly string[], account: AccountName): boolean {
+  const to = words.indexOf(words[0] === 'REVOKE' ? 'FROM' : 'TO');
+  const named = words.slice(to + 1, to + 4).join('');
+  const grantee = `${identifier(account.user)}@${identifier(account.host)}`;
+  return to >= 0 && (named === grantee || named === accountOf(account));
 }
 
 /** The account that the server took this session for: not always the one that was named. */
@@ -37,9 +53,7 @@ export function parseGrant(line: string, account: AccountName): Right[] {
   if (verb !== 'GRANT' && !restriction) return [];
   const to = words.indexOf(restriction ? 'FROM' : 'TO');
   const on = words.indexOf('ON');
-  const named = words.slice(to + 1, to + 4).join('');
-  const grantee = `${identifier(account.user)}@${identifier(account.host)}`;
-  if (to < 0 || (named !== grantee && named !== accountOf(account))) return [];
+  if (!isAbout(words, account)) return [];
   const passOn = /\b(GRANT|ADMIN) OPTION\b/.test(words.slice(to + 4).join(' '));
 
   const hasObject = on > 0 && on < to;

@@ -1,5 +1,6 @@
 /** Rights that were granted to a user by name, from the views that Redshift keeps for each kind of object. */
 import pg from 'pg';
+import { ProviderError } from '../../rotation/errors.ts';
 import type { Connection, Row } from '../postgres/connection.ts';
 import type { Grant } from '../postgres/grants.ts';
 
@@ -72,11 +73,20 @@ async function defaults(connection: Connection, user: string): Promise<Grant[]> 
        FROM svv_default_privileges WHERE grantee_type = 'user' AND grantee_name = $1`,
     [user],
   );
-  const plural: Record<string, string> = { RELATION: 'TABLES', FUNCTION: 'FUNCTIONS', PROCEDURE: 'PROCEDURES' };
   return rows.map((row) => {
     const where = row.schema_name === null || row.schema_name === '' ? '' : ` IN SCHEMA ${quoted(row.schema_name)}`;
     const prefix = `ALTER DEFAULT PRIVILEGES FOR USER ${quoted(row.owner_name)}${where} `;
-    return grant(user, `${row.privilege_type} ON ${plural[String(row.object_type)] ?? 'TABLES'}`, row, prefix);
+    return grant(user, `${row.privilege_type} ON ${pluralOf(row.object_type)}`, row, prefix);
+  });
+}
+
+/** A kind that nobody here knows is no reason to guess a right. */
+function pluralOf(kind: unknown): string {
+  const plural: Record<string, string> = { RELATION: 'TABLES', FUNCTION: 'FUNCTIONS', PROCEDURE: 'PROCEDURES' };
+  const known = plural[String(kind)];
+  if (known !== undefined) return known;
+  throw new ProviderError(`Redshift lists default privileges on ${String(kind)}, which Rekey does not know`, {
+    hint: 'use the single-user function for this secret, and report the kind',
   });
 }
 

@@ -275,6 +275,16 @@ export function describeMysqlFamily(engine: DatabaseEngine, server: RealMysql): 
     expect(await server.opens({ username: name, password: 'set by the superuser' })).toBe(true);
   });
 
+  it('reads rights also where the server is set to show names without quotes', async () => {
+    const { name, login, other, clone } = await pair();
+    await server.grant(name);
+    await server.sql('SET GLOBAL sql_quote_show_create = 0');
+
+    await clone().finally(() => server.sql('SET GLOBAL sql_quote_show_create = 1'));
+
+    expect([await server.mayUse(login), await server.mayUse(other)]).toEqual([true, true]);
+  });
+
   it('no password is in the general log, whether the change passes or fails', async () => {
     const { name, login, clone, other } = await pair();
     const session = await engine.connect(login, ctx);
