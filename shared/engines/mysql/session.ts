@@ -1,5 +1,4 @@
 /** What the engines mysql and mariadb share: a session on a connection. */
-import { AuthenticationError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
 import type { DatabaseSession } from '../engine.ts';
@@ -42,8 +41,7 @@ export async function openSession(login: DatabaseSecret, kind: Kind, ctx: Rotati
   };
   if (!hasDualPasswords(connection)) return session;
   return Object.assign(session, {
-    addPassword: (password: string) =>
-      addPassword(connection, { password, keep: login.password }, () => opens({ ...login, password }, kind, ctx)),
+    addPassword: (password: string) => addPassword(connection, { password, keep: login.password }),
   });
 }
 
@@ -65,14 +63,4 @@ async function unlessExpired<T>(work: () => Promise<T>): Promise<T | undefined> 
 
 function hasDualPasswords({ server }: Connection): boolean {
   return server.product === 'MySQL' && isAtLeast(server, [8, 0, 14]);
-}
-
-async function opens(login: DatabaseSecret, kind: Kind, ctx: RotationContext): Promise<boolean> {
-  try {
-    await (await openConnection(login, kind, ctx)).close();
-    return true;
-  } catch (error) {
-    if (error instanceof AuthenticationError) return false;
-    throw error;
-  }
 }

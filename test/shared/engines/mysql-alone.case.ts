@@ -88,6 +88,17 @@ export function describeMysqlAlone(server: RealMysql): void {
       ]);
     });
 
+    it('after an abandoned rotation no login is refused: an account that allows no mistake stays open', async () => {
+      const login = await dual();
+      await server.sql(`ALTER USER '${login.username}'@'%' FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME 1`);
+      await add(login, 'abandoned password');
+
+      await add(login, 'third password');
+
+      expect(await server.opens(login)).toBe(true);
+      expect(await server.opens({ ...login, password: 'third password' })).toBe(true);
+    });
+
     it('need APPLICATION_PASSWORD_ADMIN, which the error names', async () => {
       const login = await user();
 
