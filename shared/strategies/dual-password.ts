@@ -9,6 +9,7 @@ import { PENDING } from '../rotation/versions.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
 import { databaseSecretSchema } from '../secrets/database-secret.ts';
 import { generatePassword } from '../secrets/password.ts';
+import { proveLogin } from './prove-login.ts';
 import { openStored } from './stored-login.ts';
 
 export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<DatabaseSecret> {
@@ -32,14 +33,7 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
       return { ...recovery, close: async () => {} };
     },
 
-    async test({ pending }, ctx) {
-      const session = await engine.connect(pending, ctx);
-      try {
-        await session.ping();
-      } finally {
-        await session.close();
-      }
-    },
+    test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
   };
 }
 

@@ -5,6 +5,7 @@ import { PENDING } from '../rotation/versions.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
 import { databaseSecretSchema } from '../secrets/database-secret.ts';
 import { generatePassword } from '../secrets/password.ts';
+import { proveLogin } from './prove-login.ts';
 import { openStored } from './stored-login.ts';
 
 export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<DatabaseSecret> {
@@ -33,13 +34,6 @@ export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<Dat
       return { ...recovery, close: async () => {} };
     },
 
-    async test({ pending }, ctx) {
-      const session = await engine.connect(pending, ctx);
-      try {
-        await session.ping();
-      } finally {
-        await session.close();
-      }
-    },
+    test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
   };
 }

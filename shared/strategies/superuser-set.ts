@@ -9,6 +9,7 @@ import { PENDING } from '../rotation/versions.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
 import { databaseSecretSchema } from '../secrets/database-secret.ts';
 import { generatePassword } from '../secrets/password.ts';
+import { proveLogin } from './prove-login.ts';
 import { replayed } from './replayed.ts';
 import { samePlace } from './same-place.ts';
 import { openStored } from './stored-login.ts';
@@ -56,14 +57,7 @@ export function superuserSetStrategy(
       return { ...recovery, undo, close: () => session.close() };
     },
 
-    async test({ pending }, ctx) {
-      const session = await engine.connect(pending, ctx);
-      try {
-        await session.ping();
-      } finally {
-        await session.close();
-      }
-    },
+    test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
   };
 }
 
