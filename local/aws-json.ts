@@ -6,11 +6,20 @@ import type { Protocol, WireAnswer, WireRequest } from './wire.ts';
 /** The prefix of `X-Amz-Target` for each service of this protocol. Parameter Store's is `AmazonSSM`. */
 const prefixes: Readonly<Record<string, Service['name']>> = { secretsmanager: 'secretsmanager', AmazonSSM: 'ssm' };
 
-/** Errors of the service model say `Message`; all others, such as ValidationException, say `message`. */
+/** How each service calls an error of its own. */
+const internal: Partial<Record<Service['name'], string>> = { ssm: 'InternalServerError' };
+
+/**
+ * These say `Message`; all others, such as ValidationException, say `message`. In Secrets Manager's model every error does,
+ * in Parameter Store's a few do.
+ */
 const modelled = new Set([
   'DecryptionFailure',
   'EncryptionFailure',
+  'InternalServerError',
   'InternalServiceError',
+  'InvalidFilterValue',
+  'InvalidNextToken',
   'InvalidNextTokenException',
   'InvalidParameterException',
   'InvalidRequestException',
@@ -20,6 +29,7 @@ const modelled = new Set([
   'PublicPolicyException',
   'ResourceExistsException',
   'ResourceNotFoundException',
+  'TooManyUpdates',
 ]);
 
 /** AWS JSON 1.1: `POST /` with the operation in `X-Amz-Target`. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
@@ -33,7 +43,7 @@ export function awsJson(services: readonly Service[], account: Account): Protoco
     return {
       service: name ?? prefix,
       operation,
-      codes: { throttled: 'ThrottlingException', internal: 'InternalServiceError' },
+      codes: { throttled: 'ThrottlingException', internal: (name && internal[name]) ?? 'InternalServiceError' },
       failure: (error) => answer(error.status, failureBody(error)),
       run: async () => {
         const credential = readCredential(request);
@@ -56,8 +66,10 @@ const answer = (status: number, body: string): WireAnswer => ({
   body,
 });
 
-function failureBody(error: AwsError): string {
-  return JSON.stringify({ __type: error.code, [modelled.has(error.code) ? 'Message' : 'message']: error.message });
+function failureBody({ code, message }: AwsError): string {
+  // Recorded of Parameter Store: an error whose code says it all has no text, not an empty one.
+  if (code === 'ParameterNotFound' && message === '') return JSON.stringify({ __type: code });
+  return JSON.stringify({ __type: code, [modelled.has(code) ? 'Message' : 'message']: message });
 }
 
 function parseInput(request: WireRequest): Record<string, unknown> {

@@ -6,14 +6,18 @@ import type { Functions } from './lambda/functions.ts';
 import type { RdsService } from './rds/service.ts';
 import type { DBCluster, DBInstance } from './rds/shapes.ts';
 import type { RequestLog } from './requests.ts';
+import type { SchedulerService } from './scheduler/service.ts';
 import type { SecretsManagerService } from './secrets-manager/service.ts';
 import type { SnsService } from './sns/service.ts';
+import type { SsmService } from './ssm/service.ts';
 import { json, type WireAnswer, type WireRequest } from './wire.ts';
 
 interface Controlled {
   readonly secretsManager: SecretsManagerService;
   readonly sns: SnsService;
   readonly rds: RdsService;
+  readonly ssm: SsmService;
+  readonly scheduler: SchedulerService;
   readonly functions: Functions;
   readonly faults: Faults;
   readonly requests: RequestLog;
@@ -47,6 +51,14 @@ const rdsBody = z.strictObject({
   clusters: z.array(z.looseObject({ DBClusterIdentifier: z.string() })).default([]),
 });
 const retryBody = z.strictObject({ SecretId: z.string() });
+/** A moment, as a date or in epoch milliseconds. */
+const moment = z.union([z.number(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))]);
+const clockBody = z.strictObject({ until: moment.optional(), deliverTo: z.string().optional() });
+const runBody = z.union([
+  z.strictObject({ name: z.string(), group: z.string().optional() }),
+  z.strictObject({ executionId: z.string() }),
+  z.strictObject({ until: moment.optional() }),
+]);
 
 /** The sandbox's own routes, for suites in any language. They ask for no signature. */
 export function controlRoutes(sandbox: Controlled): (request: WireRequest) => Promise<WireAnswer> | undefined {
@@ -84,6 +96,19 @@ export function controlRoutes(sandbox: Controlled): (request: WireRequest) => Pr
     'DELETE /_sandbox/faults': () => {
       faults.clear();
       return ok;
+    },
+    'GET /_sandbox/ssm/events': () => sandbox.ssm.events,
+    'POST /_sandbox/ssm/clock': (body) => {
+      const { until, deliverTo } = clockBody.parse(body);
+      if (deliverTo !== undefined) sandbox.ssm.onPolicyAction(deliverTo);
+      return sandbox.ssm.tick(until);
+    },
+    'GET /_sandbox/scheduler': () => sandbox.scheduler.executions,
+    'POST /_sandbox/scheduler/run': async (body) => {
+      const wanted = runBody.parse(body);
+      if ('name' in wanted) return [await sandbox.scheduler.run(wanted.name, wanted.group)];
+      if ('executionId' in wanted) return [await sandbox.scheduler.redeliver(wanted.executionId)];
+      return sandbox.scheduler.due(wanted.until);
     },
     'POST /_sandbox/rds': (body) => {
       const { instances, clusters } = rdsBody.parse(body);

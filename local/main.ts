@@ -7,7 +7,8 @@ import { applicationUser, createSeed, type Seed } from './seed.ts';
 
 const help = `Usage: npm run sandbox -- [--port 4566] [--database postgres|none]
 
-Secrets Manager, SNS, RDS and Lambda on one port of this machine, and a PostgreSQL whose users can be rotated.
+Secrets Manager, Parameter Store, EventBridge Scheduler, SNS, RDS and Lambda on one port of this machine, and a
+PostgreSQL whose users can be rotated.
 
   --port N         where to listen on 127.0.0.1; 4566 when absent, 0 for any free one
   --database NAME  postgres (starts one, with TLS and SCRAM) or none
@@ -22,11 +23,16 @@ Besides the services, under /_sandbox (JSON, no credentials needed):
   POST rotations/retry    {"SecretId":"app"}: repeats an unfinished rotation
   POST faults             {"rules":[{"operation":"PutSecretValue","action":"cut","when":"after"}]}
   POST rds                {"instances":[...],"clusters":[...]}: what the Describe calls answer
+  POST scheduler/run      {"name":"nightly"}: as if its time had come; {"until":"2030-01-01T00:00:00Z"}: all that is due
+                          by then; {"executionId":"..."}: the same delivery once more
+  POST ssm/clock          {"until":"...","deliverTo":"my-function"}: parameter policies that are due by then
+  GET  scheduler, ssm/events           what came due; what EventBridge saw of parameters
 
 Environment:
   AWS_ENDPOINT_URL_LAMBDA  a Lambda Invoke API that is asked for functions that are not registered here
 `;
 
+const clockMs = 1_000;
 const bundle = fileURLToPath(new URL('../dist/postgres/index.mjs', import.meta.url));
 const singleUserFunction = 'rekey-postgres-single-user';
 const exportsByFunction = {
@@ -54,6 +60,7 @@ async function main(): Promise<void> {
   const { AWS_ENDPOINT_URL_LAMBDA: lambdaEndpoint } = process.env;
   let seed: Seed | undefined;
   let database: PostgresServer | undefined;
+  let clock: NodeJS.Timeout | undefined;
   const sandbox = await startSandbox({
     port: options.port,
     ...(lambdaEndpoint && { lambdaEndpoint }),
@@ -65,11 +72,22 @@ async function main(): Promise<void> {
     await seed.plant();
     registerFunctions(sandbox, seed, database);
     process.stdout.write(greeting(sandbox, seed, database));
+    clock = setInterval(() => void strike(sandbox), clockMs);
     await stopped;
   } finally {
+    clearInterval(clock);
     await sandbox.close();
     await database?.stop();
     seed?.remove();
+  }
+}
+
+/** Schedules and parameter policies by the clock, for a human who watches. */
+async function strike(sandbox: Sandbox): Promise<void> {
+  try {
+    await Promise.all([sandbox.scheduler.due(), sandbox.ssm.tick()]);
+  } catch (error) {
+    console.error('a schedule or a parameter policy failed', error);
   }
 }
 

@@ -6,10 +6,13 @@ import { createFunctions, type Functions } from './lambda/functions.ts';
 import { lambdaRest } from './lambda/rest.ts';
 import { type RdsService, rds } from './rds/service.ts';
 import { type RequestRecord, requestLog } from './requests.ts';
+import { schedulerRest } from './scheduler/rest.ts';
+import { type SchedulerService, scheduler } from './scheduler/service.ts';
 import { type SecretsManagerService, secretsManager } from './secrets-manager/service.ts';
 import { startServer } from './server.ts';
 import type { Account } from './service.ts';
 import { type SnsService, sns } from './sns/service.ts';
+import { type SsmService, ssm } from './ssm/service.ts';
 
 export interface SandboxOptions {
   /** A free one is chosen when absent. */
@@ -30,6 +33,8 @@ export interface Sandbox {
   readonly secretsManager: SecretsManagerService;
   readonly sns: SnsService;
   readonly rds: RdsService;
+  readonly ssm: SsmService;
+  readonly scheduler: SchedulerService;
   readonly functions: Functions;
   readonly faults: Faults;
   /** Every call that a service was asked for, oldest first; `caller` names the rotation function that made it. */
@@ -42,7 +47,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Secrets Manager, SNS, RDS and Lambda on one port of this machine, speaking the services' own protocols. */
+/** Secrets Manager, Parameter Store, EventBridge Scheduler, SNS, RDS and Lambda on one port of this machine, speaking the services' own protocols. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const account: Account = {
     accountId: '123456789012',
@@ -60,16 +65,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     url,
     ...(options.lambdaEndpoint && { lambdaEndpoint: options.lambdaEndpoint }),
   });
+  const secrets = secretsManager({
+    account,
+    functions,
+    faults,
+    ...(options.automaticRetries !== undefined && { automaticRetries: options.automaticRetries }),
+    ...(options.retryDelayMs !== undefined && { retryDelayMs: options.retryDelayMs }),
+  });
   const services = {
-    secretsManager: secretsManager({
-      account,
-      functions,
-      faults,
-      ...(options.automaticRetries !== undefined && { automaticRetries: options.automaticRetries }),
-      ...(options.retryDelayMs !== undefined && { retryDelayMs: options.retryDelayMs }),
-    }),
+    secretsManager: secrets,
     sns: sns(account, url),
     rds: rds(account),
+    ssm: ssm({ account, functions, faults, secretsManager: secrets }),
+    scheduler: scheduler(account, functions),
   };
   const all = Object.values(services);
 
@@ -87,7 +95,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   const server = await startServer({
     port: options.port ?? 0,
-    protocols: [awsJson(all, account), lambdaRest(functions, account), awsQuery(all, account)],
+    protocols: [
+      awsJson(all, account),
+      lambdaRest(functions, account),
+      schedulerRest(services.scheduler, account),
+      awsQuery(all, account),
+    ],
     control: controlRoutes({ ...services, functions, faults, requests, reset }),
     faults,
     requests,

@@ -5,7 +5,7 @@ export interface CallContext {
 
 /** One AWS service: takes the parsed input of an operation, gives the parsed output; throws AwsError. `undefined` output = empty body. */
 export interface Service {
-  readonly name: 'secretsmanager' | 'sns' | 'rds' | 'lambda' | 'ssm';
+  readonly name: 'secretsmanager' | 'sns' | 'rds' | 'lambda' | 'ssm' | 'scheduler';
   call(
     operation: string,
     input: Record<string, unknown>,

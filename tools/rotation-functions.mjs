@@ -9,7 +9,7 @@ export const schemaOf = (template) => ({
 
 /** Changes `service` in place, as if everything had been written out by hand. `naming` gives Serverless's logical ids. */
 export function writeOut(service, naming) {
-  const { function: properties, extension, rights, resources, outputs } = service.custom.rotationFunction;
+  const { function: properties, extension, variables, rights, resources, outputs } = service.custom.rotationFunction;
 
   for (const [key, definition] of Object.entries(service.functions)) {
     if (definition.may === undefined) continue;
@@ -24,10 +24,19 @@ export function writeOut(service, naming) {
     const statements = [...definition.may, 'always'].flatMap((right) => rights[right]);
 
     Object.assign(definition, filled(properties, names));
-    add(service.resources, 'extensions', filled({ '<Lambda>': extension }, names));
+    const own = Object.assign({}, ...definition.may.map((right) => variables?.[right]));
+    add(service.resources, 'extensions', filled({ '<Lambda>': withVariables(extension, own) }, names));
     add(service.resources, 'Resources', filled(resources, names, statements));
     add(service.resources, 'Outputs', filled(outputs, names));
   }
+}
+
+/** A right may need a variable of the environment to be of use. */
+function withVariables(extension, own) {
+  if (Object.keys(own).length === 0) return extension;
+  const made = structuredClone(extension);
+  Object.assign(made.Properties.Environment.Variables, own);
+  return made;
 }
 
 function bundleOf(key, handler) {

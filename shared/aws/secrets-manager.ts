@@ -53,6 +53,7 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
         // Absent means on: so AWS's templates read it.
         rotationEnabled: answer.RotationEnabled !== false,
         labels: answer.VersionIdsToStages ?? {},
+        tags: Object.fromEntries((answer.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
       };
     },
 

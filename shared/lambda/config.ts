@@ -9,6 +9,10 @@ export interface Settings {
   /** Path of a PEM file whose certificates are trusted too. */
   readonly caBundle: string | undefined;
   readonly region: string;
+  /** The role that lets EventBridge Scheduler call this function later. Without it nothing can be asked for. */
+  readonly schedulerRole: string | undefined;
+  /** Where a provider is reached in place of its own address: a proxy, or a double. */
+  readonly providerEndpoint: string | undefined;
 }
 
 /** Throws InvalidEventError (INVALID_CONFIGURATION), which names the variable. */
@@ -26,6 +30,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     cutover: cutover(env.CUTOVER),
     caBundle: env.DATABASE_CA_BUNDLE || undefined,
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? '',
+    schedulerRole: env.SCHEDULER_ROLE_ARN || undefined,
+    providerEndpoint: env.PROVIDER_ENDPOINT || undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 /** The event that Secrets Manager sends: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html */
 import * as z from 'zod/mini';
 import { InvalidEventError } from '../rotation/errors.ts';
+import { REVOKE_PREVIOUS } from '../rotation/strategy.ts';
 
 export interface RotationEvent {
   /** Checked by the steps, after the labels, as AWS's templates do. */
@@ -8,6 +9,8 @@ export interface RotationEvent {
   readonly secretId: string;
   readonly token: string;
   readonly rotationToken?: string | undefined;
+  /** How often `revokePrevious` was postponed before. */
+  readonly postponed: number;
 }
 
 const shape = z.object({
@@ -15,6 +18,8 @@ const shape = z.object({
   SecretId: z.string().check(z.minLength(1)),
   ClientRequestToken: z.string().check(z.minLength(1)),
   RotationToken: z.optional(z.nullable(z.string())),
+  // Ours, in the event of `revokePrevious` alone.
+  Postponed: z.optional(z.int()),
 });
 
 /** Throws InvalidEventError, which names the field. */
@@ -31,6 +36,22 @@ export function parseEvent(event: unknown): RotationEvent {
       },
     );
   }
-  const { Step, SecretId, ClientRequestToken, RotationToken } = result.data;
-  return { step: Step, secretId: SecretId, token: ClientRequestToken, rotationToken: RotationToken ?? undefined };
+  const { Step, SecretId, ClientRequestToken, RotationToken, Postponed = 0 } = result.data;
+  return {
+    step: Step,
+    secretId: SecretId,
+    token: ClientRequestToken,
+    rotationToken: RotationToken ?? undefined,
+    postponed: Postponed,
+  };
+}
+
+/** What the function is sent when it asked to be called later. Each postponement is an event of its own. */
+export function revokeEvent({ secretId, token, step, postponed }: RotationEvent): Readonly<Record<string, unknown>> {
+  return {
+    Step: REVOKE_PREVIOUS,
+    SecretId: secretId,
+    ClientRequestToken: token,
+    Postponed: step === REVOKE_PREVIOUS ? postponed + 1 : 0,
+  };
 }

@@ -20,7 +20,7 @@ export interface Invocation {
   readonly progress: Rotation<object>['progress'];
   readonly startedAt: number;
   /** Publishes to the topic, if there is one. Never throws: a failed publish is logged, and that is all. */
-  notify(facts: Pick<Facts, 'outcome' | 'error' | 'recoveredWith'>): Promise<void>;
+  notify(facts: Pick<Facts, 'outcome' | 'error' | 'recoveredWith' | 'because'>): Promise<void>;
 }
 
 export function startInvocation<S extends object>(strategy: RotationStrategy<S>): Invocation {

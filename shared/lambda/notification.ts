@@ -3,7 +3,7 @@ import type { RotationError } from '../rotation/errors.ts';
 import type { WorkingCredential } from '../rotation/steps.ts';
 
 export interface Facts {
-  readonly outcome: 'succeeded' | 'failed' | 'recovered';
+  readonly outcome: 'succeeded' | 'failed' | 'recovered' | 'revoked' | 'postponed';
   readonly time: Date;
   readonly secretId: string;
   /** Known once the secret was described. */
@@ -17,6 +17,8 @@ export interface Facts {
   readonly error?: RotationError | undefined;
   /** Which stored version saved the day. */
   readonly recoveredWith?: string | undefined;
+  /** Who or what still uses the credential that was to be revoked. */
+  readonly because?: string | undefined;
 }
 
 export interface Notification {
@@ -38,6 +40,7 @@ export function notification(facts: Facts): Notification {
     token: facts.token,
     working: facts.working,
     ...(facts.recoveredWith === undefined ? {} : { recoveredWith: facts.recoveredWith }),
+    ...(facts.because === undefined ? {} : { because: facts.because }),
     ...(facts.error === undefined ? {} : { error: told(facts.error) }),
     next: nextCommand(facts),
   };
@@ -60,7 +63,13 @@ function told({ name, code, fact, hint, retryable }: RotationError) {
 
 /** Printable ASCII, at most 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 function subjectOf({ outcome, step, error }: Facts, secret: string): string {
-  const tail = { succeeded: 'was rotated', recovered: 'was locked out and works again', failed: `failed in ${step}` };
+  const tail = {
+    succeeded: 'was rotated',
+    recovered: 'was locked out and works again',
+    revoked: 'has no older credential any more',
+    postponed: 'has an older credential that is still in use',
+    failed: `failed in ${step}`,
+  };
   const end = `${tail[outcome]}${error === undefined ? '' : ` (${error.code})`}`;
   const start = `Rekey: ${outcome === 'failed' ? 'rotation of ' : ''}`;
   const room = 100 - start.length - end.length - 1;

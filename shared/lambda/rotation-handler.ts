@@ -6,7 +6,8 @@ import { DeadlineError } from '../rotation/errors.ts';
 import { runStep } from '../rotation/steps.ts';
 import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
 import { adoptTemplateEndpoint, readSettings } from './config.ts';
-import { parseEvent } from './event.ts';
+import type { RotationEvent } from './event.ts';
+import { parseEvent, revokeEvent } from './event.ts';
 import type { Invocation } from './invocation.ts';
 import { startInvocation } from './invocation.ts';
 import { trustFor } from './trust.ts';
@@ -51,6 +52,7 @@ export function rotationHandler<S extends object>(strategy: RotationStrategy<S>)
       const settings = readSettings();
       const { redact, log } = invocation;
       const signal = abortBefore(context);
+      const timeLimitMs = context.getRemainingTimeInMillis?.();
       const ctx: RotationContext = {
         secretId: event.secretId,
         token: event.token,
@@ -59,6 +61,15 @@ export function rotationHandler<S extends object>(strategy: RotationStrategy<S>)
         password: settings.password,
         trust: () => trustFor(settings.region, settings.caBundle),
         log: log.info,
+        ...(timeLimitMs !== undefined && { timeLimitMs }),
+        providerEndpoint: settings.providerEndpoint,
+        ...(settings.schedulerRole !== undefined && {
+          later: laterCalls(event, {
+            roleArn: settings.schedulerRole,
+            functionArn: context.invokedFunctionArn,
+            signal,
+          }),
+        }),
       };
       await runStep(event.step, {
         strategy,
@@ -66,12 +77,24 @@ export function rotationHandler<S extends object>(strategy: RotationStrategy<S>)
         ctx,
         cutover: settings.cutover,
         progress: invocation.progress,
-        report: (outcome, recoveredWith) => invocation.notify({ outcome, recoveredWith }),
+        report: (outcome, detail) =>
+          invocation.notify({
+            outcome,
+            ...(outcome === 'postponed' ? { because: detail } : { recoveredWith: detail }),
+          }),
       });
       log.info('step done', { durationMs: since(invocation.startedAt) });
     });
 
   return async (event, context) => stack(event, context ?? ({} as Context), {} as never);
+}
+
+/** The client for it is loaded when a rotation asks. */
+function laterCalls(event: RotationEvent, by: { roleArn: string; functionArn: string; signal: AbortSignal }) {
+  return async (at: Date): Promise<void> => {
+    const { scheduleOnce } = await import('../aws/scheduler.ts');
+    await scheduleOnce({ ...by, at, event: revokeEvent(event) });
+  };
 }
 
 function abortBefore(context: Context): AbortSignal {

@@ -1,12 +1,14 @@
 /** The four rotation steps, written once for every strategy, engine and store. See docs/architecture.md. */
 import { cutOver } from './cut-over.ts';
-import { InvalidEventError, InvalidSecretError, StagingError } from './errors.ts';
+import { InvalidEventError, StagingError } from './errors.ts';
 import { patiently } from './patience.ts';
 import { promote } from './promote.ts';
+import { revokePrevious } from './revoke-previous.ts';
 import type { Change, RotationContext, RotationStep, RotationStrategy } from './strategy.ts';
-import { rotationSteps } from './strategy.ts';
+import { REVOKE_PREVIOUS, rotationSteps } from './strategy.ts';
+import { readBoth, readCurrent, readForgotten, readPrevious, readStored } from './values.ts';
 import type { SecretDescription, SecretVersions, StagingLabel } from './versions.ts';
-import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
+import { CURRENT, carries, holder, PENDING } from './versions.ts';
 
 /** Which credential opens the system at this moment, as far as the steps know. Told to people when a step fails. */
 export type WorkingCredential = StagingLabel | 'AWSCURRENT or AWSPENDING' | 'none' | 'unknown';
@@ -18,25 +20,27 @@ export interface Rotation<S extends object> {
   /** 'finish' keeps the order of AWS's templates: promotion in finishSecret, whatever the strategy would do. */
   readonly cutover?: 'finish' | undefined;
   /** Tells people about an outcome. Never throws. Called again for the same rotation when a step is repeated. */
-  report(outcome: 'succeeded' | 'recovered', detail?: string): Promise<void>;
+  report(outcome: 'succeeded' | 'recovered' | 'revoked' | 'postponed', detail?: string): Promise<void>;
   /** Kept up to date while the step runs. */
   readonly progress: { working: WorkingCredential; secret?: SecretDescription };
 }
 
 /** Runs one step, by its name in the event. Resolves when it is done, or was done before; throws a RotationError otherwise. */
-export async function runStep<S extends object>(name: string, rotation: Rotation<S>): Promise<void> {
-  const { ctx } = rotation;
+export async function runStep<S extends object>(name: string, given: Rotation<S>): Promise<void> {
+  if (name === REVOKE_PREVIOUS) return revokePrevious(given);
   // An earlier try may have got as far as the system, and no label tells.
-  if (rotation.strategy.outage === 'brief') rotation.progress.working = 'AWSCURRENT or AWSPENDING';
-  const secret = await admitted(rotation);
-  rotation.progress.secret = secret;
+  if (given.strategy.outage === 'brief') given.progress.working = 'AWSCURRENT or AWSPENDING';
+  const secret = await admitted(given);
+  given.progress.secret = secret;
+  const ctx: RotationContext = { ...given.ctx, tags: secret.tags ?? {} };
+  const rotation = { ...given, ctx };
   if (carries(secret.labels, ctx.token, CURRENT)) {
     rotation.progress.working = CURRENT;
     return alreadyCurrent(name, secret, rotation);
   }
   switch (stepOf(name)) {
     case 'createSecret':
-      return createSecret(rotation);
+      return createSecret(secret, rotation);
     case 'setSecret':
       return setSecret(secret, rotation);
     case 'testSecret':
@@ -91,11 +95,20 @@ function refusalOf(secret: SecretDescription, token: string): StagingError | und
   return undefined;
 }
 
-async function createSecret<S extends object>({ strategy, versions, ctx }: Rotation<S>): Promise<void> {
-  const current = await readCurrent(strategy, versions, ctx);
-  const pending = await strategy.create({ current }, ctx);
-  for (const text of strategy.schema.confidential(pending)) ctx.redact.add(text);
-  const stored = await versions.put(ctx.secretId, ctx.token, JSON.stringify(pending));
+async function createSecret<S extends object>(
+  { labels }: SecretDescription,
+  { strategy, versions, ctx }: Rotation<S>,
+): Promise<void> {
+  // The description knows of this rotation, so it is no older than the promotion before it; a read may be.
+  const current = await readCurrent(strategy, versions, ctx, holder(labels, CURRENT));
+  const others = {
+    previous: () => readPrevious(strategy, versions, ctx),
+    stored: () => readStored(strategy, versions, ctx),
+  };
+  const pending = await strategy.create({ current, ...others }, ctx);
+  ctx.redact.add(...strategy.schema.confidential(pending));
+  const text = strategy.schema.format?.(pending) ?? JSON.stringify(pending);
+  const stored = await versions.put(ctx.secretId, ctx.token, text);
   ctx.log(stored === 'stored' ? 'pending value stored' : 'an earlier try stored a pending value, which stays');
 }
 
@@ -160,86 +173,4 @@ async function settle<S extends object>({ strategy, versions, ctx }: Rotation<S>
   const current = await readCurrent(strategy, versions, ctx);
   const previous = await readPrevious(strategy, versions, ctx);
   await strategy.settle(previous === undefined ? { current } : { current, previous }, ctx);
-}
-
-function readBoth<S extends object>(
-  strategy: RotationStrategy<S>,
-  versions: SecretVersions,
-  ctx: RotationContext,
-): Promise<[pending: S, current: S]> {
-  return Promise.all([readPending(strategy, versions, ctx), readCurrent(strategy, versions, ctx)]);
-}
-
-/** Read by version id *and* label, and more than once: reads lag writes (https://github.com/aws/aws-sdk-js-v3/issues/7701). */
-async function readPending<S extends object>(
-  strategy: RotationStrategy<S>,
-  versions: SecretVersions,
-  ctx: RotationContext,
-): Promise<S> {
-  const read = () => versions.read(ctx.secretId, PENDING, ctx.token);
-  const text = await patiently(read, (value) => value !== undefined, [100, 300, 900, 2000], ctx.signal);
-  if (text === undefined) {
-    throw new StagingError(`version ${ctx.token} of ${ctx.secretId} has no value`, {
-      code: 'PENDING_EMPTY',
-      hint: 'createSecret did not get to its end; the service repeats the whole rotation, or rotate again',
-    });
-  }
-  return parsed(strategy, text, PENDING, ctx);
-}
-
-async function readCurrent<S extends object>(
-  strategy: RotationStrategy<S>,
-  versions: SecretVersions,
-  ctx: RotationContext,
-): Promise<S> {
-  const text = await versions.read(ctx.secretId, CURRENT);
-  if (text === undefined) {
-    throw new StagingError(`${ctx.secretId} has no AWSCURRENT value`, {
-      code: 'CURRENT_MISSING',
-      hint: 'store a value that works with put-secret-value, then rotate again',
-    });
-  }
-  return parsed(strategy, text, CURRENT, ctx);
-}
-
-async function readPrevious<S extends object>(
-  strategy: RotationStrategy<S>,
-  versions: SecretVersions,
-  ctx: RotationContext,
-): Promise<S | undefined> {
-  const text = await versions.read(ctx.secretId, PREVIOUS);
-  return text === undefined ? undefined : parsedIfPossible(strategy, text, PREVIOUS, ctx);
-}
-
-async function* readForgotten<S extends object>(
-  strategy: RotationStrategy<S>,
-  versions: SecretVersions,
-  ctx: RotationContext,
-): AsyncIterable<S> {
-  for await (const text of versions.unlabelled(ctx.secretId)) {
-    const value = parsedIfPossible(strategy, text, 'an unlabelled version', ctx);
-    if (value !== undefined) yield value;
-  }
-}
-
-function parsed<S extends object>(strategy: RotationStrategy<S>, text: string, what: string, ctx: RotationContext): S {
-  const value = strategy.schema.parse(text, `${what} of ${ctx.secretId}`);
-  ctx.redact.add(...strategy.schema.confidential(value));
-  return value;
-}
-
-/** An old value may be of another shape; it is no use then, and no reason to stop. */
-function parsedIfPossible<S extends object>(
-  strategy: RotationStrategy<S>,
-  text: string,
-  what: string,
-  ctx: RotationContext,
-): S | undefined {
-  try {
-    return parsed(strategy, text, what, ctx);
-  } catch (error) {
-    if (!(error instanceof InvalidSecretError)) throw error;
-    ctx.log('a stored value is not usable here and is passed over', { version: what });
-    return undefined;
-  }
 }

@@ -4,6 +4,8 @@ import type { Redactor } from './redact.ts';
 
 export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 export type RotationStep = (typeof rotationSteps)[number];
+/** What the function calls itself for later on; Secrets Manager never does. */
+export const REVOKE_PREVIOUS = 'revokePrevious';
 
 /** How a secret value is read. `parse` throws InvalidSecretError, which names the field and never shows a value. */
 export interface SecretSchema<S extends object> {
@@ -11,6 +13,8 @@ export interface SecretSchema<S extends object> {
   parse(text: string, what: string): S;
   /** Every text in the value that nobody may see. */
   confidential(value: S): readonly string[];
+  /** The text of a value, as it is stored. Absent: its JSON. */
+  format?(value: S): string;
 }
 
 /** How passwords are made, with the names and defaults of AWS's templates. */
@@ -34,6 +38,17 @@ export interface Trust {
 export interface RotationContext {
   readonly secretId: string;
   readonly token: string;
+  /** The secret's tags in its store: what an owner decides for this secret alone. Empty until the store was asked. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** How long an invocation may live, in milliseconds: whatever began longer ago has ended, in one way or the other. */
+  readonly timeLimitMs?: number;
+  /**
+   * Asks for a `revokePrevious` of this rotation at that time. Repeating it changes nothing. Absent where nothing can be asked for
+   * (docs/settings.md). Throws InvalidEventError when it is not allowed.
+   */
+  later?(at: Date): Promise<void>;
+  /** Where a provider is reached in place of its own address. */
+  readonly providerEndpoint?: string | undefined;
   /** Aborts shortly before the function's time limit. Hand it to every outside call. */
   readonly signal: AbortSignal;
   readonly redact: Redactor;
@@ -57,6 +72,13 @@ export interface Change {
   close(): Promise<void>;
 }
 
+/** What kept `revoke` from ending what AWSPREVIOUS opens. */
+export interface Postponed {
+  readonly until: Date;
+  /** Who or what still uses it, as far as the system tells. One clause, no value. */
+  readonly because: string;
+}
+
 export interface RotationStrategy<S extends object> {
   readonly name: string;
   /** The kind of system, for logs and notifications: 'postgres'. */
@@ -69,8 +91,14 @@ export interface RotationStrategy<S extends object> {
   readonly outage: 'none' | 'brief';
   /** When to promote: inside setSecret once `test` has passed there, or in finishSecret. */
   readonly cutover: 'set' | 'finish';
-  /** Makes the pending value. May be repeated until its result is stored: leaves nothing that a repeat cannot find. */
-  create(secrets: { current: S }, ctx: RotationContext): Promise<S>;
+  /**
+   * Makes the pending value. May be repeated until its result is stored: leaves nothing that a repeat cannot find. Whoever acts
+   * on the system here looks at `stored` first, the pending value of an earlier try, and gives that one back.
+   */
+  create(
+    secrets: { current: S; previous(): Promise<S | undefined>; stored(): Promise<S | undefined> },
+    ctx: RotationContext,
+  ): Promise<S>;
   /** Makes the system accept `pending`. Repeating it is harmless. */
   set(
     secrets: {
@@ -86,4 +114,9 @@ export interface RotationStrategy<S extends object> {
   test(secrets: { pending: S; current: S }, ctx: RotationContext): Promise<void>;
   /** After promotion; repeated on every later step of an already-current token, so that nothing after promotion is lost. */
   settle?(secrets: { current: S; previous?: S }, ctx: RotationContext): Promise<void>;
+  /**
+   * Ends what `previous` opens and `current` does not, at the time that `settle` asked for with `ctx.later`. Repeating it is
+   * harmless. Postponed when it is still in use.
+   */
+  revoke?(secrets: { current: S; previous: S }, ctx: RotationContext): Promise<Postponed | undefined>;
 }

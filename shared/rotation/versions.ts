@@ -15,6 +15,7 @@ export interface SecretDescription {
   readonly rotationEnabled: boolean;
   /** Only versions that have a label; other labels than the three may be among them. */
   readonly labels: Readonly<Record<VersionId, readonly string[]>>;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Kills a rotation at any outside call: what runs then is never heard of again, as when the process dies. */
 import type { DatabaseEngine, DatabaseSession } from '../../shared/engines/engine.ts';
+import type { Transport } from '../../shared/providers/transport.ts';
 import type { SecretVersions } from '../../shared/rotation/versions.ts';
 
 export interface CrashPlan {
@@ -9,6 +10,7 @@ export interface CrashPlan {
   readonly died: Promise<'died'>;
   versions(port: SecretVersions): SecretVersions;
   engine(port: DatabaseEngine): DatabaseEngine;
+  transport(port: Transport): Transport;
   /** Ends what the dead process held open, as its operating system would. */
   bury(): Promise<void>;
 }
@@ -48,8 +50,15 @@ export function crashPlan(at?: {
       ping: () => call('ping', () => session.ping()),
       setPassword: (...args) => call('setPassword', () => session.setPassword(...args)),
       cloneUser: (...args) => call('cloneUser', () => session.cloneUser(...args)),
+      ...(session.accepts && {
+        accepts: (...args) => call('accepts', async () => (await session.accepts?.(...args)) ?? false),
+      }),
       ...(session.addPassword && {
-        addPassword: (password: string) => call('addPassword', async () => session.addPassword?.(password)),
+        addPassword: (...args) => call('addPassword', async () => session.addPassword?.(...args)),
+      }),
+      ...(session.discardOldPassword && {
+        discardOldPassword: () =>
+          call('discardOldPassword', async () => (await session.discardOldPassword?.()) ?? false),
       }),
       privileges: () => call('privileges', () => session.privileges()),
       close: () =>
@@ -81,6 +90,7 @@ export function crashPlan(at?: {
         return session;
       },
     }),
+    transport: (port) => (request) => call(`${request.method} ${request.url.pathname}`, () => port(request)),
     async bury() {
       for (const session of sessions) await session.close();
       sessions.clear();

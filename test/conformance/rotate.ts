@@ -23,8 +23,8 @@ export interface StepOptions {
 }
 
 /** One step. Rejects as the function would; rejects with 'died' when the plan killed it. */
-export async function step(
-  world: StrategyWorld,
+export async function step<S extends object>(
+  world: StrategyWorld<S>,
   token: string,
   name: string,
   options: StepOptions = {},
@@ -59,14 +59,18 @@ export class Died extends Error {
 }
 
 /** All four, in order. Gives what they reported. */
-export async function rotation(world: StrategyWorld, token: string, options: StepOptions = {}): Promise<string[]> {
+export async function rotation<S extends object>(
+  world: StrategyWorld<S>,
+  token: string,
+  options: StepOptions = {},
+): Promise<string[]> {
   const reports: string[] = [];
   for (const name of rotationSteps) reports.push(...(await step(world, token, name, options)).reports);
   return reports;
 }
 
-export async function wholeRotation(
-  world: StrategyWorld,
+export async function wholeRotation<S extends object>(
+  world: StrategyWorld<S>,
   options: StepOptions = {},
 ): Promise<{ token: string; reports: string[] }> {
   const token = await world.store.begin();
@@ -74,7 +78,7 @@ export async function wholeRotation(
 }
 
 /** Every value that the store still knows opens the system? The labels whose values do. */
-export async function openLabels(world: StrategyWorld): Promise<string[]> {
+export async function openLabels<S extends object>(world: StrategyWorld<S>): Promise<string[]> {
   const open: string[] = [];
   for (const [version, labels] of Object.entries(await world.store.labels())) {
     const text = await world.store.valueOf(version);

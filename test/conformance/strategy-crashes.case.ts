@@ -6,11 +6,18 @@ import { rotationSteps } from '../../shared/rotation/strategy.ts';
 import { byLabel } from '../support/store.ts';
 import { crashPlan } from './crash.ts';
 import { Died, openLabels, rotation, step, wholeRotation } from './rotate.ts';
-import type { StrategySuite } from './strategy.case.ts';
 import type { StrategyWorld } from './world.ts';
 
 const FRESH = 'a fresh token, after AWSPENDING was taken off';
-type Retry = (world: StrategyWorld, token: string, from: string) => Promise<string>;
+type Retry = <S extends object>(world: StrategyWorld<S>, token: string, from: string) => Promise<string>;
+
+export interface CrashSuite<S extends object> {
+  readonly outage: 'none' | 'brief';
+  readonly crashes?: 'few';
+  world(): Promise<StrategyWorld<S>>;
+  /** What else must hold when the retry has converged. */
+  readonly settled?: (world: StrategyWorld<S>, where: string) => Promise<void>;
+}
 
 /** The ways in which a rotation that died goes on. */
 const retries: Record<string, Retry> = {
@@ -30,7 +37,7 @@ const retries: Record<string, Retry> = {
   },
 };
 
-export function describeCrashes(suite: StrategySuite): void {
+export function describeCrashes<S extends object>(suite: CrashSuite<S>): void {
   const isWhole = suite.crashes !== 'few' || process.env.REKEY_CRASHES === 'all';
   const turns = Object.entries(retries)
     .filter(([name]) => isWhole || name === FRESH)
@@ -56,7 +63,7 @@ export function describeCrashes(suite: StrategySuite): void {
 }
 
 /** Every outside call fails once. What the notification would say of the credentials must be true then, and a repeat must converge. */
-export function describeFailures(suite: StrategySuite): void {
+export function describeFailures<S extends object>(suite: CrashSuite<S>): void {
   it.each(['before', 'after'] as const)(
     'tells the truth about what opens the system when any call fails, %s it took effect, and converges',
     async (when) => {
@@ -72,7 +79,10 @@ export function describeFailures(suite: StrategySuite): void {
   );
 }
 
-async function failAndRetry(suite: StrategySuite, at: { call: number; when: 'before' | 'after' }): Promise<boolean> {
+async function failAndRetry<S extends object>(
+  suite: CrashSuite<S>,
+  at: { call: number; when: 'before' | 'after' },
+): Promise<boolean> {
   const world = await suite.world();
   await wholeRotation(world);
   const token = await world.store.begin();
@@ -102,12 +112,13 @@ async function failAndRetry(suite: StrategySuite, at: { call: number; when: 'bef
   expect(await openLabels(world), `${at.when} call ${at.call}: AWSCURRENT is refused after the repeat`).toContain(
     'AWSCURRENT',
   );
+  await suite.settled?.(world, `${at.when} call ${at.call} (${plan.calls[at.call]})`);
   return failed;
 }
 
 /** One secret, killed once, then retried. True when it died. */
-async function killAndRetry(
-  suite: StrategySuite,
+async function killAndRetry<S extends object>(
+  suite: CrashSuite<S>,
   { turn, retry, at }: { turn: string; retry: Retry; at: { call: number; when: 'before' | 'after' } },
 ): Promise<boolean> {
   const world = await suite.world();
@@ -127,6 +138,7 @@ async function killAndRetry(
     expect((await byLabel(world.store)).AWSCURRENT, `${where}: not promoted`).toBe(token);
     if (stored !== undefined) expect(await world.store.valueOf(token), `${where}: a second password`).toBe(stored);
   }
+  await suite.settled?.(world, where);
   return death !== undefined;
 }
 
@@ -140,7 +152,7 @@ async function inChunks<T, R>(items: readonly T[], work: (item: T) => Promise<R>
 }
 
 /** How many outside calls such a rotation makes. */
-async function callsOf(suite: StrategySuite, turn: 'first' | 'second'): Promise<number> {
+async function callsOf<S extends object>(suite: CrashSuite<S>, turn: 'first' | 'second'): Promise<number> {
   const world = await suite.world();
   if (turn === 'second') await wholeRotation(world);
   const plan = crashPlan();
@@ -148,8 +160,8 @@ async function callsOf(suite: StrategySuite, turn: 'first' | 'second'): Promise<
   return plan.calls.length;
 }
 
-async function killed(
-  world: StrategyWorld,
+async function killed<S extends object>(
+  world: StrategyWorld<S>,
   token: string,
   at: { call: number; when: 'before' | 'after' },
 ): Promise<{ step: string; call: string | undefined } | undefined> {

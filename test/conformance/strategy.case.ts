@@ -7,13 +7,13 @@ import { byLabel, labelled } from '../support/store.ts';
 import { crashPlan } from './crash.ts';
 import { openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
-import type { StrategyWorld } from './world.ts';
+import type { DatabaseWorld } from './world.ts';
 
 export interface StrategySuite {
   readonly name: string;
   readonly outage: 'none' | 'brief';
   /** A fresh secret, and a user (or pair) of its own. */
-  world(): Promise<StrategyWorld>;
+  world(): Promise<DatabaseWorld>;
   /** Logins of a whole rotation that goes well. */
   readonly logins: number;
   /**
@@ -22,7 +22,7 @@ export interface StrategySuite {
    */
   readonly crashes?: 'few';
   /** Where the store's reads lag: how many reads after each write are stale. */
-  readonly lag?: (world: StrategyWorld, reads: number) => void;
+  readonly lag?: (world: DatabaseWorld, reads: number) => void;
 }
 
 export function describeStrategy(suite: StrategySuite): void {

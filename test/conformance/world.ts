@@ -5,13 +5,17 @@ import type { TestContext } from '../support/context.ts';
 import type { TestStore } from '../support/store.ts';
 import type { CrashPlan } from './crash.ts';
 
-export interface StrategyWorld {
+export interface StrategyWorld<S extends object = DatabaseSecret> {
   readonly store: TestStore;
   /** The strategy under test, with every call to the system going through the plan. */
-  strategy(plan: CrashPlan): RotationStrategy<DatabaseSecret>;
+  strategy(plan: CrashPlan): RotationStrategy<S>;
   context(given: Partial<RotationContext>): TestContext;
   /** Does the system accept this secret value now? */
-  opens(value: DatabaseSecret): Promise<boolean>;
+  opens(value: S): Promise<boolean>;
+}
+
+/** A world in which the system is a database. */
+export interface DatabaseWorld extends StrategyWorld {
   /** What an administrator does by hand. */
   setPassword(username: string, password: string): Promise<void>;
   /** Logins that the system refused since the last call of it. */

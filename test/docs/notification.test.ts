@@ -47,6 +47,15 @@ const examples: Record<Facts['outcome'], Facts> = {
   succeeded: facts,
   failed: { ...facts, outcome: 'failed', step: 'setSecret', working: 'none', error: lockedOut },
   recovered: { ...facts, outcome: 'recovered', step: 'setSecret', recoveredWith: 'a version without a label' },
+  revoked: { ...facts, outcome: 'revoked', step: 'revokePrevious' },
+  postponed: {
+    ...facts,
+    outcome: 'postponed',
+    step: 'revokePrevious',
+    engine: 'aws-iam',
+    strategy: 'api-key',
+    because: 'key AKIAEXAMPLE, last used 2026-02-28T23:10Z by s3 in eu-west-1',
+  },
 };
 const bodyOf = (given: Facts) => JSON.parse(notification(given).body);
 

@@ -53,7 +53,14 @@ describe('README.md', () => {
       return strategies.filter((_, column) => cells[column]?.startsWith('yes')).map((each) => `${engine} ${each}`);
     });
 
-    expect(new Set(shown)).toEqual(new Set(handlers.map(([, engine, strategy]) => `${engine} ${strategy}`)));
+    const ofEngines = handlers.filter(([, , strategy = '']) => strategies.includes(strategy));
+    expect(new Set(shown)).toEqual(new Set(ofEngines.map(([, engine, strategy]) => `${engine} ${strategy}`)));
+  });
+
+  it('links the page of every provider that is deployed', () => {
+    const shown = new Set([...page('README.md').matchAll(/docs\/providers\/([\w-]+)\.md/g)].map(([, name]) => name));
+
+    expect(shown).toEqual(new Set(pages.flatMap((path) => /^docs\/providers\/([\w-]+)\.md$/.exec(path)?.[1] ?? [])));
   });
 });
 

@@ -102,7 +102,7 @@ describe('AWS JSON 1.1', () => {
     expect((await readJson(response)).__type).toBe('MissingAuthenticationTokenException');
   });
 
-  it.each(['secretsmanager.Nonsense', 'AmazonSSM.GetParameter', 'secretsmanager', 'other.ListSecrets'])(
+  it.each(['secretsmanager.Nonsense', 'AmazonSSM.SendCommand', 'secretsmanager', 'other.ListSecrets'])(
     'does not know the operation %s',
     async (target) => {
       const response = await postJson(sandbox.url, '', '{}', { 'x-amz-target': target });

@@ -10,8 +10,10 @@ describe.each(functionNames)('functions/%s.ts', (name) => {
     expect(serverless).toMatch(new RegExp(`^    handler: dist/${name}/index\\.\\w+$`, 'm'));
   });
 
-  it('has a page in docs/engines', () => {
-    expect(exists(`docs/engines/${name}.md`)).toBe(true);
+  it('has a page in docs', () => {
+    const pages = [`docs/engines/${name}.md`, `docs/providers/${name}.md`, `docs/${name}.md`];
+
+    expect(pages.filter(exists)).toHaveLength(1);
   });
 
   it('is run by a test', () => {
@@ -62,8 +64,9 @@ describe('events', () => {
     expect(read('events/README.md')).toContain(`\`${file.slice(0, -'.json'.length)}\``);
   });
 
-  it.each(files)('%s has only fields that Secrets Manager sends', (file) => {
-    const known = ['ClientRequestToken', 'RotationToken', 'SecretId', 'Step'];
+  it.each(files)('%s has only fields that its sender sends', (file) => {
+    const ofSchedule = file === 'revoke-previous.json' ? ['Postponed'] : ['RotationToken'];
+    const known = ['ClientRequestToken', 'SecretId', 'Step', ...ofSchedule];
 
     expect(known).toEqual(expect.arrayContaining(Object.keys(JSON.parse(read(`events/${file}`)))));
   });

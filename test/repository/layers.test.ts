@@ -8,8 +8,8 @@ const inwards: Record<string, readonly string[]> = {
   engines: ['rotation', 'secrets'],
   providers: ['rotation', 'secrets'],
   strategies: ['rotation', 'secrets', 'engines', 'providers'],
-  aws: ['rotation', 'secrets', 'engines', 'strategies'],
-  lambda: ['rotation', 'secrets', 'engines', 'strategies', 'aws'],
+  aws: ['rotation', 'secrets', 'engines', 'providers', 'strategies'],
+  lambda: ['rotation', 'secrets', 'engines', 'providers', 'strategies', 'aws'],
 };
 
 /** The one layer that may know a package. Node's own modules are free, and so are types. */

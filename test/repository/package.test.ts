@@ -56,7 +56,8 @@ describe('every function', () => {
     const roles = lambdas().map((lambda) => lambda.Role['Fn::GetAtt'][0]);
 
     expect(new Set(roles).size).toBe(lambdas().length);
-    expect(ofType('AWS::IAM::Role')).toHaveLength(roles.length);
+    const others = ofType('AWS::IAM::Role').filter(([id]) => !roles.includes(id));
+    expect(others.map(([id]) => id)).toEqual(['RevokeScheduler']);
   });
 
   it('may be invoked by Secrets Manager of this account only', () => {
@@ -101,12 +102,12 @@ describe('every function', () => {
 });
 
 describe('every role', () => {
-  it('reaches secrets only while they name its function, superuser secrets apart', () => {
+  it('reaches secrets only while they name its function, superuser and admin secrets apart', () => {
     for (const lambda of lambdas()) {
       const open = statementsOf(roleOf(lambda)).filter(
         ({ Action, Resource, Condition }) =>
           [Action].flat().some((action) => action.startsWith('secretsmanager:')) &&
-          JSON.stringify(Resource) !== '{"Ref":"SuperuserSecretArns"}' &&
+          !['{"Ref":"SuperuserSecretArns"}', '{"Ref":"AdminSecretArns"}'].includes(JSON.stringify(Resource)) &&
           JSON.stringify(Condition) !==
             JSON.stringify({ StringEquals: { 'secretsmanager:resource/AllowRotationLambdaArn': arnOf(lambda) } }),
       );
@@ -197,6 +198,29 @@ describe('superuser secrets', () => {
     for (const lambda of lambdas()) {
       const own = lambda.Handler.startsWith('dist/redshift/') ? ['redshift', 'redshift-serverless'] : ['rds'];
       expect(servicesOf(lambda), lambda.Handler).toEqual(new Set(withSuperuser.includes(exportOf(lambda)) ? own : []));
+    }
+  });
+});
+
+describe('admin secrets of providers', () => {
+  const mentions = (text: string) => (lambda: Lambda) => JSON.stringify(statementsOf(roleOf(lambda))).includes(text);
+
+  it('are read by no function that reads superuser secrets, and the other way round', () => {
+    const both = lambdas().filter((one) => mentions('AdminSecretArns')(one) && mentions('SuperuserSecretArns')(one));
+
+    expect(lambdas().filter(mentions('AdminSecretArns')).length).toBeGreaterThan(0);
+    expect(both).toEqual([]);
+  });
+
+  it('and schedules: a function that may make one may hand over one role, to the scheduler alone', () => {
+    const passing = lambdas().flatMap((lambda) =>
+      statementsOf(roleOf(lambda)).filter((one) => actionsOf(one).includes('iam:PassRole')),
+    );
+
+    expect(passing.length).toBeGreaterThan(0);
+    for (const { Resource, Condition } of passing) {
+      expect(Resource).toEqual({ 'Fn::GetAtt': ['RevokeScheduler', 'Arn'] });
+      expect(Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
     }
   });
 });

@@ -11,8 +11,13 @@ const service = (functions: object, resources: object = {}) => ({
   custom: {
     rotationFunction: {
       function: { role: '<Name>Role', package: { patterns: ['dist/<bundle>/**'] } },
-      extension: { Properties: { Environment: {} } },
-      rights: { rotate: [{ Sid: 'Rotate', Resource: '<function>' }], always: [{ Sid: 'Log', Resource: '<LogGroup>' }] },
+      extension: { Properties: { Environment: { Variables: { ALL: 'a' } } } },
+      variables: { later: { SOME: '<Name>' } },
+      rights: {
+        later: [],
+        rotate: [{ Sid: 'Rotate', Resource: '<function>' }],
+        always: [{ Sid: 'Log', Resource: '<LogGroup>' }],
+      },
       resources: { '<Name>Role': { Statement: '<statements>' } },
       outputs: { '<Name>Arn': { Description: '<description>', Value: '<Lambda>' } },
     },
@@ -30,7 +35,7 @@ describe('a rotation function', () => {
 
     expect(made.functions).toMatchObject({ a: { role: 'StartaRole', package: { patterns: ['dist/a/**'] } } });
     expect(made.resources).toEqual({
-      extensions: { aLambda: { Properties: { Environment: {} } } },
+      extensions: { aLambda: { Properties: { Environment: { Variables: { ALL: 'a' } } } } },
       Resources: {
         StartaRole: {
           Statement: [
@@ -41,6 +46,20 @@ describe('a rotation function', () => {
       },
       Outputs: { StartaArn: { Description: 'Says "a" \\ $&', Value: 'aLambda' } },
     });
+  });
+
+  it('gets the variables that go with its rights, and no other function does', () => {
+    const made = service({ a: { ...block, may: ['rotate', 'later'] }, b: { ...block, name: 'rekey-b' } });
+
+    writeOut(made, naming);
+
+    expect(made.resources).toMatchObject({
+      extensions: {
+        aLambda: { Properties: { Environment: { Variables: { ALL: 'a', SOME: 'Starta' } } } },
+        bLambda: { Properties: { Environment: { Variables: { ALL: 'a' } } } },
+      },
+    });
+    expect(JSON.stringify(made.resources)).not.toContain('Startb"}');
   });
 
   it('is left alone without rights', () => {
@@ -60,6 +79,6 @@ describe('a rotation function', () => {
   it('may name only rights that are written down', () => {
     const { may } = schemaOf(service({}).custom.rotationFunction).properties;
 
-    expect(may.items).toEqual({ enum: ['rotate', 'always'] });
+    expect(may.items).toEqual({ enum: ['later', 'rotate', 'always'] });
   });
 });

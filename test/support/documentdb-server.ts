@@ -14,8 +14,8 @@ export interface TestDocumentDb extends EngineServer {
   /** Where it comes from, for the report at the end of the run. */
   readonly announcement: { readonly engine: 'documentdb'; readonly server: string; readonly version: string };
   readonly caFile: string;
-  /** As the primary user, in the database admin. */
-  command(command: Document): Promise<Document>;
+  /** As the primary user, in the database admin unless another is named. */
+  command(command: Document, db?: string): Promise<Document>;
   refusedLogins(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export async function testDocumentDb(): Promise<TestDocumentDb> {
       ca: place.ca,
     }).connect();
   const admin = await clientFor(place.username, place.password);
-  const command = (text: Document) => admin.db('admin').command(text);
+  const command = (text: Document, db = 'admin') => admin.db(db).command(text);
   const unlessThere = async (text: Document, code: number) => {
     await command(text).catch((error) => {
       if (error.code !== code) throw error;

@@ -7,7 +7,7 @@ import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
 import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
 import type { SuperuserSource } from '../../shared/strategies/superuser-source.ts';
-import type { StrategyWorld } from '../conformance/world.ts';
+import type { DatabaseWorld } from '../conformance/world.ts';
 import type { TestDocumentDb } from './documentdb-server.ts';
 import { testDocumentDb } from './documentdb-server.ts';
 import { sandboxClient, sandboxStore } from './sandbox-store.ts';
@@ -17,7 +17,7 @@ export interface DocumentDbHouse {
   readonly sandbox: Sandbox;
   world(
     strategy: (engine: DatabaseEngine, source: SuperuserSource) => RotationStrategy<DatabaseSecret>,
-  ): Promise<StrategyWorld>;
+  ): Promise<DatabaseWorld>;
   close(): Promise<void>;
 }
 

@@ -2,14 +2,14 @@ import type { DatabaseEngine } from '../../shared/engines/engine.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
 import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
 import type { SuperuserSource } from '../../shared/strategies/superuser-source.ts';
-import type { StrategyWorld } from '../conformance/world.ts';
+import type { DatabaseWorld } from '../conformance/world.ts';
 import { testContext } from './context.ts';
 import type { MemoryServer } from './memory-engine.ts';
 import { memoryEngine, memoryServer } from './memory-engine.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { memoryStore } from './memory-store.ts';
 
-export interface MemoryWorld extends StrategyWorld {
+export interface MemoryWorld extends DatabaseWorld {
   readonly store: MemoryStore;
   readonly server: MemoryServer;
 }

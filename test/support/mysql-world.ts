@@ -13,7 +13,7 @@ import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
 import type { SuperuserSource } from '../../shared/strategies/superuser-source.ts';
 import type { StrategySuite } from '../conformance/strategy.case.ts';
 import { describeStrategy } from '../conformance/strategy.case.ts';
-import type { StrategyWorld } from '../conformance/world.ts';
+import type { DatabaseWorld } from '../conformance/world.ts';
 import { testContext } from './context.ts';
 import type { RealMysql } from './mysql-server.ts';
 import { realMariadb, realMysql } from './mysql-server.ts';
@@ -27,17 +27,25 @@ const products = {
   mariadb: { title: 'MariaDB', engine: mariadb, isHere: () => availableMariadb() !== undefined, start: realMariadb },
 };
 
-/** The strategy suite on a real server, or a printed reason why not. `grants` go to each user before its secret is made. */
-export async function describeStrategyOn(
-  product: keyof typeof products,
-  strategy: Make,
-  suite: Pick<StrategySuite, 'name' | 'outage' | 'logins'> & { readonly grants?: string },
-): Promise<void> {
+export interface MysqlHouse {
+  readonly title: string;
+  readonly server: RealMysql;
+  /** How many reads after each write of the store are stale. */
+  lag(reads: number): void;
+  /** `options` are those of ALTER USER, `grants` those of GRANT; each user gets them before its secret is made. */
+  world(
+    strategy: Make,
+    more?: { readonly grants?: string | undefined; readonly options?: string },
+  ): Promise<DatabaseWorld>;
+}
+
+/** Undefined, with a printed reason, where the server is not installed. */
+export async function mysqlHouse(product: keyof typeof products, what: string): Promise<MysqlHouse | undefined> {
   const { title, isHere, start, engine } = products[product];
   if (!isHere()) {
     const reason = unavailable({ engine: product, reason: 'not installed: npm run servers' });
-    it.skip(`${suite.name} on ${title}: ${reason}`, () => {});
-    return;
+    it.skip(`${what} on ${title}: ${reason}`, () => {});
+    return undefined;
   }
   const server = await start();
   const sandbox = await startSandbox({ automaticRetries: 0 });
@@ -50,13 +58,14 @@ export async function describeStrategyOn(
     await server.stop();
   });
 
-  const world = async (): Promise<StrategyWorld> => {
+  const world: MysqlHouse['world'] = async (strategy, { grants, options } = {}) => {
     const number = ++users;
     const username = `app${number}`;
     await server.createUser(username, `first password ${number}`);
-    if (suite.grants !== undefined) await server.sql(`GRANT ${suite.grants} TO ${username}`);
+    if (grants !== undefined) await server.sql(`GRANT ${grants} TO ${username}`);
+    if (options !== undefined) await server.sql(`ALTER USER ${username} ${options}`);
     const secret = { ...server.login(username, `first password ${number}`), masterarn: 'arn:superuser' };
-    const context: StrategyWorld['context'] = (given) => testContext({ trust: server.context.trust, ...given });
+    const context: DatabaseWorld['context'] = (given) => testContext({ trust: server.context.trust, ...given });
     return {
       store: await sandboxStore(sandbox, client, JSON.stringify(secret)),
       strategy: (plan) => strategy(plan.engine(engine), { superuserFor: async () => server.superuser }),
@@ -80,18 +89,33 @@ export async function describeStrategyOn(
       openSessions: () => sessionsOf(server, [username, `${username}_clone`]),
     };
   };
-
-  describeStrategy({
-    ...suite,
-    name: `${suite.name} on ${title}`,
-    crashes: 'few',
-    world: () => {
-      sandbox.faults.staleReads = 0;
-      return world();
-    },
-    lag: (_world, reads) => {
+  return {
+    title,
+    server,
+    world,
+    lag: (reads) => {
       sandbox.faults.staleReads = reads;
     },
+  };
+}
+
+/** The strategy suite on a real server, or a printed reason why not. `grants` go to each user before its secret is made. */
+export async function describeStrategyOn(
+  product: keyof typeof products,
+  strategy: Make,
+  suite: Pick<StrategySuite, 'name' | 'outage' | 'logins'> & { readonly grants?: string },
+): Promise<void> {
+  const house = await mysqlHouse(product, suite.name);
+  if (house === undefined) return;
+  describeStrategy({
+    ...suite,
+    name: `${suite.name} on ${house.title}`,
+    crashes: 'few',
+    world: () => {
+      house.lag(0);
+      return house.world(strategy, { grants: suite.grants });
+    },
+    lag: (_world, reads) => house.lag(reads),
   });
 }
 

@@ -11,7 +11,7 @@ import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
 import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
 import type { SuperuserSource } from '../../shared/strategies/superuser-source.ts';
-import type { StrategyWorld } from '../conformance/world.ts';
+import type { DatabaseWorld } from '../conformance/world.ts';
 import { testContext } from './context.ts';
 import { sandboxClient, sandboxStore } from './sandbox-store.ts';
 
@@ -26,7 +26,7 @@ export interface PostgresHouse {
   createUser(name: string, password: string): Promise<DatabaseSecret>;
   world(
     strategy: (engine: DatabaseEngine, source: SuperuserSource) => RotationStrategy<DatabaseSecret>,
-  ): Promise<StrategyWorld>;
+  ): Promise<DatabaseWorld>;
   close(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export async function postgresHouse(options: Parameters<typeof startPostgres>[0]
     },
     async world(strategy) {
       const secret = await house.createUser(`app${++users}`, `first password ${users}`);
-      const context: StrategyWorld['context'] = (given) => testContext({ ca: server.ca, ...given });
+      const context: DatabaseWorld['context'] = (given) => testContext({ ca: server.ca, ...given });
       return {
         store: await sandboxStore(sandbox, client, JSON.stringify(secret)),
         strategy: (plan) => strategy(plan.engine(postgres), { superuserFor: async () => superuser }),

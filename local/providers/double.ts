@@ -1,0 +1,154 @@
+/** A provider's HTTP API on this machine, with state: what the vendor's documentation says, and the trouble that a test asks for. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What is played next, instead of the answer. */
+export type Trouble =
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  | 'hang'
+  | 'huge'
+  | 'not JSON'
+  /** The call takes effect, and its answer is an empty object. */
+  | 'lacks everything'
+  /** The call takes effect, and the connection ends before the answer. */
+  | 'cut off';
+
+export interface DoubleRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  /** Parsed JSON or form. */
+  readonly body: Record<string, unknown>;
+  /** What the groups of the route's pattern matched. */
+  readonly params: readonly string[];
+}
+
+export interface DoubleAnswer {
+  readonly status: number;
+  readonly json?: unknown;
+  readonly body?: string;
+  readonly headers?: Record<string, string>;
+}
+
+export type Route = readonly [method: string, path: RegExp, answer: (request: DoubleRequest) => DoubleAnswer];
+
+/** What the provider suite and the demonstration need to know of a double. */
+export interface ProviderDouble {
+  readonly url: string;
+  /** What is in the secret before its first rotation, and in the admin secret if it names one. */
+  readonly first: Record<string, unknown>;
+  readonly admin?: Record<string, unknown>;
+  /** Well formed, and never issued. */
+  readonly madeUp: Record<string, unknown>;
+  /** Would the provider let this value in? Counts as no use, and knows no lag. */
+  opens(secret: Readonly<Record<string, unknown>>): boolean;
+  /** The values of all keys that live and belong to the secret's holder; keys of others are not among them. */
+  live(): readonly string[];
+  /** Takes every slot that is left, for somebody else. Absent where there are no slots to speak of. */
+  fill?(): void;
+  /** Says that the key was used just now. Absent where the provider does not tell. */
+  use?(secret: Readonly<Record<string, unknown>>): void;
+  /** A credential that is alive and may not manage keys. */
+  readonly powerless?: Record<string, unknown>;
+  /** So many further uses of a fresh key are refused before it has spread. */
+  lag: number;
+  /** Answers that stand in for the next calls, in order; a path pattern waits for its call. */
+  readonly troubles: { at?: RegExp; method?: string; trouble: Trouble }[];
+  /** Every call, oldest first: 'POST /v3/api_keys 201'. */
+  readonly calls: readonly string[];
+  close(): Promise<void>;
+}
+
+type Served = Pick<ProviderDouble, 'url' | 'troubles' | 'calls' | 'close'>;
+
+/** Serves the routes. No route: 404. */
+export async function serve(routes: readonly Route[]): Promise<Served> {
+  const troubles: ProviderDouble['troubles'] = [];
+  const calls: string[] = [];
+  const server = createServer((incoming, outgoing) => {
+    void play(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+
+  async function play(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const request = await parsed(incoming);
+    const trouble = taken(troubles, request);
+    const isEarly = typeof trouble === 'object' || trouble === 'hang' || trouble === 'huge' || trouble === 'not JSON';
+    const answer = isEarly ? undefined : answered(routes, request);
+    calls.push(`${request.method} ${request.path} ${answer?.status ?? 'trouble'}`);
+    if (trouble === undefined) return write(outgoing, answer ?? { status: 404 });
+    if (trouble === 'cut off') return void outgoing.destroy();
+    if (trouble === 'hang') return sleep(60_000, undefined, { ref: false });
+    if (trouble === 'lacks everything') return write(outgoing, { status: answer?.status ?? 200, json: {} });
+    if (trouble === 'not JSON')
+      return write(outgoing, { status: 200, body: '<html>Welcome to the hotel network</html>' });
+    if (trouble === 'huge') return flood(outgoing);
+    return write(outgoing, { body: '{"error":"as the test asked"}', ...trouble });
+  }
+
+  server.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    troubles,
+    calls,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export const bearerOf = ({ headers }: DoubleRequest): string =>
+  /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
+
+/** User name and password of basic authentication. */
+export function basicOf({ headers }: DoubleRequest): readonly [string, string] {
+  const text = Buffer.from(/^Basic (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '', 'base64').toString();
+  const at = text.indexOf(':');
+  return [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
+}
+
+function answered(routes: readonly Route[], request: DoubleRequest): DoubleAnswer {
+  for (const [method, path, answer] of routes) {
+    const match = method === request.method ? path.exec(request.path) : null;
+    if (match !== null) return answer({ ...request, params: match.slice(1).map(decodeURIComponent) });
+  }
+  return { status: 404, json: { error: 'no such route' } };
+}
+
+function taken(troubles: ProviderDouble['troubles'], { method, path }: DoubleRequest): Trouble | undefined {
+  const index = troubles.findIndex((one) => (one.at?.test(path) ?? true) && (one.method ?? method) === method);
+  return index < 0 ? undefined : troubles.splice(index, 1)[0]?.trouble;
+}
+
+async function parsed(incoming: IncomingMessage): Promise<DoubleRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  const url = new URL(incoming.url ?? '/', 'http://double');
+  const isForm = incoming.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  const body = text === '' ? {} : isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text);
+  const { method = 'GET', headers } = incoming;
+  return { method, path: url.pathname, query: url.searchParams, headers, body, params: [] };
+}
+
+function write(outgoing: ServerResponse, { status, json, body, headers }: DoubleAnswer): void {
+  const text = body ?? (json === undefined ? '' : JSON.stringify(json));
+  outgoing.writeHead(status, { ...(text !== '' && { 'content-type': 'application/json' }), ...headers });
+  outgoing.end(text);
+}
+
+/** A hundred megabytes, unless the reader hangs up. */
+async function flood(outgoing: ServerResponse): Promise<void> {
+  outgoing.writeHead(200, { 'content-type': 'application/json' });
+  const megabyte = Buffer.alloc(1024 * 1024, 32);
+  for (let sent = 0; sent < 100 && !outgoing.destroyed; sent++) {
+    if (!outgoing.write(megabyte)) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')]);
+  }
+  outgoing.end();
+}
+
+const once = (emitter: ServerResponse, event: string) => new Promise((resolve) => emitter.once(event, resolve));

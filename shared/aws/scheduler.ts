@@ -1,0 +1,36 @@
+/** EventBridge Scheduler: the function calls itself once, later. */
+import { createHash } from 'node:crypto';
+import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { clientOptions } from './client-options.ts';
+import { nameOf, serviceError } from './service-error.ts';
+
+export interface LaterCall {
+  readonly functionArn: string;
+  /** The role with which EventBridge Scheduler invokes the function. */
+  readonly roleArn: string;
+  readonly at: Date;
+  readonly event: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+}
+
+/** The same event is scheduled once: asking again, for another time too, changes nothing. The schedule is gone after its call. */
+export async function scheduleOnce({ functionArn, roleArn, at, event, signal }: LaterCall): Promise<void> {
+  const input = JSON.stringify(event);
+  const name = `rekey-${createHash('sha256').update(`${functionArn}\n${input}`).digest('hex').slice(0, 40)}`;
+  const command = new CreateScheduleCommand({
+    Name: name,
+    Description: 'Revokes what a rotation replaced; made by the rotation function, and deleted after its call',
+    // at() knows no fraction of a second, and no zone but the one beside it.
+    ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ActionAfterCompletion: 'DELETE',
+    Target: { Arn: functionArn, RoleArn: roleArn, Input: input, RetryPolicy: { MaximumRetryAttempts: 10 } },
+  });
+  try {
+    await new SchedulerClient(clientOptions).send(command, { abortSignal: signal });
+  } catch (error) {
+    if (nameOf(error) === 'ConflictException') return;
+    throw serviceError(error, `CreateSchedule of ${name}`);
+  }
+}

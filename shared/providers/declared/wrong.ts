@@ -1,0 +1,10 @@
+import { InvalidEventError } from '../../rotation/errors.ts';
+
+/** `where` leads to the member: issue, request, path. */
+export function wrongDescription(file: string, where: readonly string[], fact: string): InvalidEventError {
+  const member = where.length === 0 ? 'the description' : where.join('.');
+  return new InvalidEventError(`${member} ${where.length === 0 ? '' : 'of the description '}in ${file} ${fact}`, {
+    code: 'INVALID_CONFIGURATION',
+    hint: 'correct the file, and deploy; docs/providers/declared.md explains each member',
+  });
+}

@@ -1,0 +1,74 @@
+/** What a provider of keys must be able to do. docs/adding-a-provider.md is the recipe; `describeProvider` is the test. */
+import type { RotationContext, SecretSchema } from '../rotation/strategy.ts';
+import type { Transport } from './transport.ts';
+
+/** A parsed secret value. Fields that Rekey does not know stay in it, and are written back untouched. */
+export type KeySecret = Readonly<Record<string, unknown>>;
+
+/** Whoever may issue and revoke keys: the value of the secret that `masterarn` names, or the rotated value itself. */
+export type AdminSecret = Readonly<Record<string, unknown>>;
+
+/** With what a provider is called. */
+export interface Access {
+  readonly current: KeySecret;
+  readonly admin: AdminSecret;
+  readonly ctx: RotationContext;
+  /** Hand it on to `send`. Absent: the network. */
+  readonly transport?: Transport | undefined;
+}
+
+/** A key as the provider lists it. Never its value. */
+export interface Key {
+  readonly id: string;
+  /** Its name or description at the provider, where keys have one. */
+  readonly label?: string | undefined;
+  readonly createdAt?: Date | undefined;
+  /** 'never': the provider says so. Undefined: it cannot tell. */
+  readonly lastUsed?: Date | 'never' | undefined;
+  /** By whom or for what it was used last, where the provider tells. */
+  readonly usedBy?: string | undefined;
+}
+
+interface AnyProvider {
+  readonly name: string;
+  readonly schema: SecretSchema<KeySecret>;
+  readonly adminSchema: SecretSchema<AdminSecret>;
+  /** Whose word is taken when the secret names no admin secret: the key itself may do it, or the role of the function. */
+  readonly withoutAdmin: 'key' | 'role' | 'refused';
+  /** Fields of both secrets that must be equal when both have them, so that no credential goes to another place. */
+  readonly sameTarget: readonly string[];
+  /** For so long a fresh key may be refused, until it has spread. Milliseconds. */
+  readonly spreadMs: number;
+  /** Uses the key. AuthenticationError when refused; PermissionError when it lives but lacks what `current` may do. */
+  verify(secret: KeySecret, access: Access): Promise<void>;
+}
+
+/** The provider makes the values of its keys. */
+export interface IssuingProvider extends AnyProvider {
+  /** Keys that may live at once. Absent: more than anybody needs. */
+  readonly slots?: number;
+  /** The id under which the provider lists this key; undefined when it is not known any more. */
+  identify(secret: KeySecret, access: Access): Promise<string | undefined>;
+  /** Every key that takes one of the slots, or may be ours. */
+  keys(access: Access): Promise<readonly Key[]>;
+  /** Makes one key, named by the label where keys have names. Gives the whole pending value. `keys` is what was listed before. */
+  issue(label: string, access: Access, keys: readonly Key[]): Promise<KeySecret>;
+  /** Already gone is success. */
+  revoke(id: string, access: Access): Promise<void>;
+  /** Printed when no slot is free: the command that frees one. May have `<id>` in it. */
+  readonly freeing: string;
+}
+
+/** The provider takes a value that we make, so that nothing can be lost: it is stored before the provider hears of it. */
+export interface AcceptingProvider extends AnyProvider {
+  /** 'brief': the value before stops working at once. */
+  readonly outage: 'none' | 'brief';
+  make(access: Access): KeySecret;
+  /**
+   * Afterwards the value of `pending` works; with `outage: 'none'`, so does that of `current`. `known` are all other values that
+   * this secret ever had and that may be taken out of the way. Repeating it is harmless.
+   */
+  accept(pending: KeySecret, access: Access, known: () => Promise<readonly KeySecret[]>): Promise<void>;
+  /** Ends `previous`, never `current`. Already gone is success. */
+  revoke?(previous: KeySecret, access: Access): Promise<void>;
+}

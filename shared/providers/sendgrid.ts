@@ -1,0 +1,82 @@
+/** SendGrid API keys: https://www.twilio.com/docs/sendgrid/api-reference/api-keys. docs/providers/sendgrid.md */
+import { PermissionError } from '../rotation/errors.ts';
+import { keySecretSchema } from '../secrets/key-secret.ts';
+import { type Api, listAt, send, textAt } from './http.ts';
+import type { Access, IssuingProvider } from './provider.ts';
+
+/** What every key has without having been given it, and what creating one refuses: https://github.com/kenzo0107/terraform-provider-sendgrid/pull/118 */
+const GIVEN_BY_ITSELF = /^(2fa_|sender_verification_)/;
+
+const schema = keySecretSchema({
+  required: { api_key: 'give the API key that works now' },
+  visible: ['region'],
+  plain: 'api_key',
+});
+
+export const sendgrid: IssuingProvider = {
+  name: 'sendgrid',
+  schema,
+  adminSchema: schema,
+  withoutAdmin: 'key',
+  sameTarget: ['region'],
+  slots: 100,
+  spreadMs: 10_000,
+  freeing: 'DELETE https://api.sendgrid.com/v3/api_keys/<id>, or Settings, API Keys in the console',
+
+  /** The second of the three parts of a key is its id. */
+  identify: async ({ api_key }) => String(api_key).split('.')[1],
+
+  async keys(access) {
+    const call = { method: 'GET', path: '/v3/api_keys?limit=200', ...asAdmin(access) } as const;
+    const api = apiOf(access);
+    return listAt(await send(api, call), ['result'], api, 'GET /v3/api_keys').map(({ api_key_id, name }) => ({
+      id: String(api_key_id),
+      label: String(name),
+    }));
+  },
+
+  async issue(label, access) {
+    const api = apiOf(access);
+    const scopes = await scopesOf(access.current, access, 'the current key');
+    const answer = await send(api, {
+      method: 'POST',
+      path: '/v3/api_keys',
+      json: { name: label, scopes },
+      ...asAdmin(access),
+    });
+    return { ...access.current, api_key: textAt(answer, ['api_key'], api, 'POST /v3/api_keys') };
+  },
+
+  async verify(secret, access) {
+    const may = await scopesOf(secret, access, 'the new key');
+    const should =
+      secret.api_key === access.current.api_key ? may : await scopesOf(access.current, access, 'the current key');
+    const missing = should.filter((scope) => !may.includes(scope));
+    if (missing.length === 0) return;
+    throw new PermissionError(`the new key lacks scopes of the current one: ${missing.slice(0, 3).join(', ')}`, {
+      code: 'PRIVILEGES_DIFFER',
+      hint: 'the admin key must have every scope that the key has; give it those, then rotate again',
+    });
+  },
+
+  async revoke(id, access) {
+    const path = `/v3/api_keys/${encodeURIComponent(id)}`;
+    await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
+  },
+};
+
+/** Asks as the key itself, so this is also the proof that the key works. */
+async function scopesOf(secret: Access['current'], access: Access, as: string): Promise<string[]> {
+  const api = apiOf(access);
+  const answer = await send(api, { method: 'GET', path: '/v3/scopes', as, headers: bearer(secret.api_key) });
+  const scopes = (answer.body as { scopes?: unknown }).scopes;
+  return Array.isArray(scopes) ? scopes.map(String).filter((scope) => !GIVEN_BY_ITSELF.test(scope)) : [];
+}
+
+function apiOf({ ctx, transport, current }: Access): Api {
+  const base = current.region === 'eu' ? 'https://api.eu.sendgrid.com' : 'https://api.sendgrid.com';
+  return { name: 'sendgrid', base, ctx, transport };
+}
+
+const asAdmin = ({ admin }: Access) => ({ as: 'the admin key', headers: bearer(admin.api_key) });
+const bearer = (key: unknown) => ({ authorization: `Bearer ${String(key)}` });

@@ -1,0 +1,104 @@
+/** The values of a secret's versions, read through its store and parsed by its strategy. Whatever is read is known to the redactor. */
+import { InvalidSecretError, StagingError } from './errors.ts';
+import { patiently } from './patience.ts';
+import type { RotationContext, RotationStrategy } from './strategy.ts';
+import type { SecretVersions, VersionId } from './versions.ts';
+import { CURRENT, PENDING, PREVIOUS } from './versions.ts';
+
+export function readBoth<S extends object>(
+  strategy: RotationStrategy<S>,
+  versions: SecretVersions,
+  ctx: RotationContext,
+): Promise<[pending: S, current: S]> {
+  return Promise.all([readPending(strategy, versions, ctx), readCurrent(strategy, versions, ctx)]);
+}
+
+/** The pending value that an earlier try of createSecret stored, if there was one. */
+export async function readStored<S extends object>(
+  strategy: RotationStrategy<S>,
+  versions: SecretVersions,
+  ctx: RotationContext,
+): Promise<S | undefined> {
+  const text = await versions.read(ctx.secretId, PENDING, ctx.token);
+  return text === undefined ? undefined : parsed(strategy, text, PENDING, ctx);
+}
+
+/** Read by version id *and* label, and more than once: reads lag writes (https://github.com/aws/aws-sdk-js-v3/issues/7701). */
+async function readPending<S extends object>(
+  strategy: RotationStrategy<S>,
+  versions: SecretVersions,
+  ctx: RotationContext,
+): Promise<S> {
+  const read = () => versions.read(ctx.secretId, PENDING, ctx.token);
+  const text = await patiently(read, (value) => value !== undefined, [100, 300, 900, 2000], ctx.signal);
+  if (text === undefined) {
+    throw new StagingError(`version ${ctx.token} of ${ctx.secretId} has no value`, {
+      code: 'PENDING_EMPTY',
+      hint: 'createSecret did not get to its end; the service repeats the whole rotation, or rotate again',
+    });
+  }
+  return parsed(strategy, text, PENDING, ctx);
+}
+
+/** With a version: that one if it has the label, as the description said; else whichever has it now. A lagging read shows an older one. */
+export async function readCurrent<S extends object>(
+  strategy: RotationStrategy<S>,
+  versions: SecretVersions,
+  ctx: RotationContext,
+  version?: VersionId,
+): Promise<S> {
+  const read = () => versions.read(ctx.secretId, CURRENT, version);
+  const pauses = version === undefined ? [] : [100, 300];
+  const described = await patiently(read, (value) => value !== undefined, pauses, ctx.signal);
+  const text = described ?? (version === undefined ? undefined : await versions.read(ctx.secretId, CURRENT));
+  if (text === undefined) {
+    throw new StagingError(`${ctx.secretId} has no AWSCURRENT value`, {
+      code: 'CURRENT_MISSING',
+      hint: 'store a value that works with put-secret-value, then rotate again',
+    });
+  }
+  return parsed(strategy, text, CURRENT, ctx);
+}
+
+export async function readPrevious<S extends object>(
+  strategy: RotationStrategy<S>,
+  versions: SecretVersions,
+  ctx: RotationContext,
+  version?: VersionId,
+): Promise<S | undefined> {
+  const text = await versions.read(ctx.secretId, PREVIOUS, version);
+  return text === undefined ? undefined : parsedIfPossible(strategy, text, PREVIOUS, ctx);
+}
+
+export async function* readForgotten<S extends object>(
+  strategy: RotationStrategy<S>,
+  versions: SecretVersions,
+  ctx: RotationContext,
+): AsyncIterable<S> {
+  for await (const text of versions.unlabelled(ctx.secretId)) {
+    const value = parsedIfPossible(strategy, text, 'an unlabelled version', ctx);
+    if (value !== undefined) yield value;
+  }
+}
+
+function parsed<S extends object>(strategy: RotationStrategy<S>, text: string, what: string, ctx: RotationContext): S {
+  const value = strategy.schema.parse(text, `${what} of ${ctx.secretId}`);
+  ctx.redact.add(...strategy.schema.confidential(value));
+  return value;
+}
+
+/** An old value may be of another shape; it is no use then, and no reason to stop. */
+function parsedIfPossible<S extends object>(
+  strategy: RotationStrategy<S>,
+  text: string,
+  what: string,
+  ctx: RotationContext,
+): S | undefined {
+  try {
+    return parsed(strategy, text, what, ctx);
+  } catch (error) {
+    if (!(error instanceof InvalidSecretError)) throw error;
+    ctx.log('a stored value is not usable here and is passed over', { version: what });
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+/** Secret values that hold a key: a JSON object, or the bare key where one value is all there is. */
+import { InvalidSecretError } from '../rotation/errors.ts';
+import type { SecretSchema } from '../rotation/strategy.ts';
+import { parseObject, textsIn } from './json.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface KeySecretOptions {
+  /** Fields that must be there, as text, and what to tell whoever left one out. */
+  readonly required: Readonly<Record<string, string>>;
+  /** Of those and of others: the fields that may be seen. Everything else is secret. */
+  readonly visible: readonly string[];
+  /** The field that a value which is not JSON stands for. Absent: such a value is refused. */
+  readonly plain?: string;
+}
+
+/** Marks a value that was stored bare. Copies keep it (it is a symbol), and JSON does not show it. */
+const PLAIN: unique symbol = Symbol('plain');
+/** Shorter texts in fields that nobody here knows are names more often than secrets. */
+const SHORTEST_UNKNOWN = 12;
+const ALWAYS_VISIBLE = ['masterarn'];
+
+export function keySecretSchema({ required, visible, plain }: KeySecretOptions): SecretSchema<Fields> {
+  return {
+    parse(text, what) {
+      const value = parseObject(text) ?? bare(text, plain);
+      if (value === undefined) {
+        const fields = Object.keys(required).map((field) => `"${field}":…`);
+        throw new InvalidSecretError(`${what} is not a JSON object`, {
+          hint: `store {${fields.join(',')}} with put-secret-value`,
+        });
+      }
+      for (const [field, hint] of Object.entries(required)) {
+        if (typeof value[field] === 'string' && value[field] !== '') continue;
+        const missing = value[field] === undefined || value[field] === null || value[field] === '';
+        throw new InvalidSecretError(`field ${field} of ${what} is ${missing ? 'missing' : 'not text'}`, { hint });
+      }
+      return value;
+    },
+
+    confidential(value) {
+      const seen = [...visible, ...ALWAYS_VISIBLE];
+      const hidden = Object.entries(value).filter(([field]) => !seen.includes(field));
+      return hidden.flatMap(([field, inner]) =>
+        [...textsIn(inner)].filter((text) => field in required || text.length >= SHORTEST_UNKNOWN),
+      );
+    },
+
+    format: (value) => (plain !== undefined && PLAIN in value ? String(value[plain]) : JSON.stringify(value)),
+  };
+}
+
+/** Something that begins like JSON and is none is a mistake, not a key. */
+function bare(text: string, plain: string | undefined): Record<string, unknown> | undefined {
+  const key = text.trim();
+  if (plain === undefined || key === '' || /^[[{"]/.test(key) || /\s/.test(key)) return undefined;
+  return { [plain]: key, [PLAIN]: true };
+}
+
+export function isBare(value: Fields): boolean {
+  return PLAIN in value;
+}

@@ -1,0 +1,13 @@
+/** Third-party API keys. Each provider's page says which of the two ways its keys go: docs/providers. */
+import type { AcceptingProvider, IssuingProvider, KeySecret } from '../providers/provider.ts';
+import type { RotationStrategy } from '../rotation/strategy.ts';
+import { acceptedKeyStrategy } from './accepted-key.ts';
+import { issuedKeyStrategy } from './issued-key.ts';
+import type { KeyPorts } from './key-access.ts';
+
+export function apiKeyStrategy(
+  provider: IssuingProvider | AcceptingProvider,
+  ports: KeyPorts,
+): RotationStrategy<KeySecret> {
+  return 'issue' in provider ? issuedKeyStrategy(provider, ports) : acceptedKeyStrategy(provider, ports);
+}

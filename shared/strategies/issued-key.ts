@@ -1,0 +1,129 @@
+/** Keys that the provider makes: issue, verify, promote; the key before keeps working until it is revoked. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Access, IssuingProvider, Key, KeySecret } from '../providers/provider.ts';
+import { ProviderError } from '../rotation/errors.ts';
+import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
+import { PENDING } from '../rotation/versions.ts';
+import type { KeyPorts } from './key-access.ts';
+import { accessAsKey, accessTo, asAdmin, completed, requireSame } from './key-access.ts';
+import { ageOf, isOfRotation, isOfSecret, newLabel } from './key-labels.ts';
+import { requireFreeSlot, requireQuiet, useOf } from './key-use.ts';
+import { revokeChoice } from './revoke-choice.ts';
+import { verified } from './verified-key.ts';
+
+/** Lambda's longest, when nobody says how long this function may live. */
+const LONGEST_INVOCATION_MS = 900_000;
+/** For so long a repeat waits for the delivery that may be about to store what it issued. Milliseconds. */
+const WAIT_FOR_OTHER = [200, 400, 800, 1600];
+
+export function issuedKeyStrategy(provider: IssuingProvider, ports: KeyPorts): RotationStrategy<KeySecret> {
+  return {
+    name: 'api-key',
+    system: provider.name,
+    schema: provider.schema,
+    outage: 'none',
+    cutover: 'finish',
+
+    async create({ current, previous, stored }, ctx) {
+      const early = await stored();
+      if (early !== undefined) return early;
+      const choice = revokeChoice(current, ctx);
+      const access = await accessTo(provider, current, ports, ctx);
+      return asAdmin(access, async () => {
+        const keys = await provider.keys(access);
+        const currentId = await provider.identify(current, access);
+        const isOther = (key: Key) => key.id !== currentId;
+        const mine = keys.filter((key) => isOther(key) && isOfRotation(key, ctx));
+        if (mine.some((key) => isFresh(key, ctx))) {
+          const theirs = await storedByAnother(stored, ctx);
+          if (theirs !== undefined) return theirs;
+          throw issuedElsewhere(provider, ctx);
+        }
+        const before = await previous();
+        const previousId = before && (await provider.identify(before, access));
+        const old = keys.find((key) => isOther(key) && key.id === previousId);
+        const lost = keys.filter((key) => isOther(key) && key !== old && isLost(key, keys, currentId, ctx));
+        if (old !== undefined) requireQuiet(old, choice.quietFor, provider, ctx);
+        const gone = old === undefined ? lost : [...lost, old];
+        for (const key of gone) await revoke(provider, key, access);
+        const left = keys.filter((key) => !gone.includes(key));
+        requireFreeSlot(provider, left, access);
+        const pending = await provider.issue(newLabel(ctx), access, left);
+        ctx.redact.add(...provider.schema.confidential(pending));
+        ctx.log('a key was issued', { provider: provider.name });
+        return pending;
+      });
+    },
+
+    async set({ pending, current }, ctx) {
+      requireSame(provider, completed(pending, ctx), completed(current, ctx), PENDING);
+      return { close: async () => {} };
+    },
+
+    test: ({ pending, current }, ctx) => verified(provider, completed(pending, ctx), accessAsKey(current, ports, ctx)),
+
+    async settle({ current, previous }, ctx) {
+      const { after } = revokeChoice(current, ctx);
+      if (after !== undefined && previous !== undefined) await ctx.later?.(new Date(Date.now() + after));
+    },
+
+    async revoke({ current, previous }, ctx) {
+      const { quietFor } = revokeChoice(current, ctx);
+      const access = await accessTo(provider, current, ports, ctx);
+      return asAdmin(access, async () => {
+        const [currentId, previousId] = [
+          await provider.identify(current, access),
+          await provider.identify(previous, access),
+        ];
+        const old = (await provider.keys(access)).find((key) => key.id === previousId && key.id !== currentId);
+        if (old === undefined) return undefined;
+        const use = useOf(old, quietFor);
+        if (use !== undefined) return use;
+        await revoke(provider, old, access);
+        return undefined;
+      });
+    },
+  };
+}
+
+async function revoke(provider: IssuingProvider, key: Key, access: Access): Promise<void> {
+  await provider.revoke(key.id, access);
+  access.ctx.log('a key was revoked', { provider: provider.name, key: key.id });
+}
+
+/** May the invocation that issued it still be alive, and about to store it? */
+function isFresh(key: Key, { timeLimitMs = LONGEST_INVOCATION_MS }: RotationContext): boolean {
+  const age = ageOf(key);
+  return age !== undefined && age < timeLimitMs;
+}
+
+/**
+ * Issued for this secret, and no version that counts has it. Keys without names: nobody ever used it, and it is younger than the
+ * current one, as only a key can be whose value never got as far as AWSCURRENT.
+ */
+function isLost(key: Key, keys: readonly Key[], currentId: string | undefined, ctx: RotationContext): boolean {
+  if (isFresh(key, ctx)) return false;
+  if (key.label !== undefined) return isOfSecret(key, ctx);
+  const current = keys.find(({ id }) => id === currentId);
+  if (key.lastUsed !== 'never' || key.createdAt === undefined || current?.createdAt === undefined) return false;
+  return key.createdAt > current.createdAt;
+}
+
+async function storedByAnother(
+  stored: () => Promise<KeySecret | undefined>,
+  ctx: RotationContext,
+): Promise<KeySecret | undefined> {
+  for (const pause of WAIT_FOR_OTHER) {
+    await sleep(pause, undefined, { signal: ctx.signal }).catch(() => ctx.signal.throwIfAborted());
+    const value = await stored();
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function issuedElsewhere(provider: IssuingProvider, ctx: RotationContext): ProviderError {
+  return new ProviderError(`a key of ${provider.name} was issued for this rotation a moment ago, and is not stored`, {
+    code: 'KEY_ISSUED_ELSEWHERE',
+    hint: `another delivery of this step may still run; a try in ${Math.ceil((ctx.timeLimitMs ?? LONGEST_INVOCATION_MS) / 1000)} s replaces the key`,
+  });
+}

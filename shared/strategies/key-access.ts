@@ -1,0 +1,84 @@
+/** With what a provider is called for one secret: its value, and the admin credential. */
+import type { AcceptingProvider, Access, AdminSecret, IssuingProvider, KeySecret } from '../providers/provider.ts';
+import type { Transport } from '../providers/transport.ts';
+import { AuthenticationError, InvalidSecretError, PermissionError, TargetMismatchError } from '../rotation/errors.ts';
+import type { RotationContext, SecretSchema } from '../rotation/strategy.ts';
+import { isBare } from '../secrets/key-secret.ts';
+
+export interface AdminSource {
+  /** The parsed value of the secret that `masterarn` names. Throws InvalidSecretError when there is none that is usable. */
+  adminFor(masterarn: string, schema: SecretSchema<AdminSecret>, ctx: RotationContext): Promise<AdminSecret>;
+}
+
+export interface KeyPorts {
+  readonly admins: AdminSource;
+  /** Absent: the network. */
+  readonly transport?: Transport;
+}
+
+type Provider = IssuingProvider | AcceptingProvider;
+
+/** Throws TargetMismatchError when the admin credential is for another place than the key. */
+export async function accessTo(
+  provider: Provider,
+  value: KeySecret,
+  { admins, transport }: KeyPorts,
+  ctx: RotationContext,
+): Promise<Access> {
+  const current = completed(value, ctx);
+  const { masterarn } = current;
+  const admin =
+    typeof masterarn === 'string' && masterarn !== ''
+      ? await admins.adminFor(masterarn, provider.adminSchema, ctx)
+      : withoutAdmin(provider, current, ctx);
+  requireSame(provider, admin, current, 'the admin secret');
+  return { current, admin, ctx, ...(transport && { transport }) };
+}
+
+/** Nobody but the key is asked: enough for `verify`, and needs no admin credential. */
+export function accessAsKey(value: KeySecret, { transport }: KeyPorts, ctx: RotationContext): Access {
+  return { current: completed(value, ctx), admin: {}, ctx, ...(transport && { transport }) };
+}
+
+/** A bare value has no room for fields; the tags `rekey:<field>` of its secret stand in for them. */
+export function completed(value: KeySecret, ctx: RotationContext): KeySecret {
+  if (!isBare(value)) return value;
+  const tagged = Object.entries(ctx.tags ?? {}).filter(([name]) => name.startsWith('rekey:'));
+  return { ...Object.fromEntries(tagged.map(([name, text]) => [name.slice('rekey:'.length), text])), ...value };
+}
+
+export function requireSame(provider: Provider, one: KeySecret, other: KeySecret, what: string): void {
+  const differs = provider.sameTarget.find(
+    (field) => one[field] !== undefined && other[field] !== undefined && one[field] !== other[field],
+  );
+  if (differs === undefined) return;
+  throw new TargetMismatchError(`field ${differs} of ${what} is not that of AWSCURRENT`, {
+    hint: 'both must name one account; correct the one that is wrong with put-secret-value, then rotate again',
+  });
+}
+
+/** A refused admin credential is nothing that another key could mend, so it is not an AuthenticationError of the rotated secret. */
+export async function asAdmin<T>(access: Access, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { masterarn } = access.current;
+    if (!(error instanceof AuthenticationError) || typeof masterarn !== 'string') throw error;
+    throw new PermissionError(`the admin secret does not serve: ${error.fact}`, {
+      hint: 'store the credential that works in the secret that masterarn names, then rotate again',
+      about: masterarn,
+      cause: error,
+    });
+  }
+}
+
+function withoutAdmin(provider: Provider, current: KeySecret, ctx: RotationContext): AdminSecret {
+  if (provider.withoutAdmin === 'key') return current;
+  if (provider.withoutAdmin === 'role') return {};
+  throw new InvalidSecretError(
+    `${ctx.secretId} names no admin secret, and a key of ${provider.name} cannot replace itself`,
+    {
+      hint: 'put the ARN of the admin secret into the field masterarn (or the tag rekey:masterarn of a secret that is a bare key)',
+    },
+  );
+}

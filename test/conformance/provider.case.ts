@@ -1,0 +1,282 @@
+/** What must hold for every provider of keys, against its double. Run by test/shared/providers/*.test.ts. */
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ProviderDouble, Trouble } from '../../local/providers/double.ts';
+import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/providers/provider.ts';
+import { redactor } from '../../shared/rotation/redact.ts';
+import { accessTo } from '../../shared/strategies/key-access.ts';
+import { type KeyWorld, keyWorld } from '../support/key-world.ts';
+import { byLabel, labelled } from '../support/store.ts';
+import { openLabels, rotation, step, wholeRotation } from './rotate.ts';
+import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
+
+export interface ProviderSuite {
+  readonly provider: IssuingProvider | AcceptingProvider;
+  start(): Promise<ProviderDouble>;
+  /** Keys that live at once between two rotations. Absent: the current one and the one before. */
+  readonly alive?: number;
+}
+
+export function describeProvider(suite: ProviderSuite): void {
+  const { provider } = suite;
+  const outage = 'issue' in provider ? 'none' : provider.outage;
+  const alive = suite.alive ?? (outage === 'brief' ? 1 : 2);
+  const doubles: ProviderDouble[] = [];
+  const world = async (given = {}): Promise<KeyWorld> => {
+    const double = await suite.start();
+    doubles.push(double);
+    return keyWorld(provider, double, given);
+  };
+  afterEach(async () => {
+    await Promise.all(doubles.splice(0).map((double) => double.close()));
+  });
+  const access = async (here: KeyWorld, value: KeySecret = here.double.first) =>
+    accessTo(
+      provider,
+      { ...value, ...(here.double.admin && { masterarn: 'arn:admin' }) },
+      { admins: here.admins },
+      here.context({}),
+    );
+  /** A whole rotation that is expected to fail. */
+  const failure = async (here: KeyWorld, options = {}): Promise<Error & { code?: string; retryable?: boolean }> =>
+    wholeRotation(here, options).then(
+      () => new Error('the rotation passed'),
+      (error) => error,
+    );
+
+  describe(`provider ${provider.name}`, () => {
+    it('rotates three times: AWSCURRENT opens, AWSPREVIOUS too where there is room, nothing older lives', async () => {
+      const here = await world();
+
+      for (let turn = 0; turn < 3; turn++) await wholeRotation(here);
+
+      expect(await openLabels(here)).toEqual(
+        alive === 1 ? ['AWSCURRENT'] : expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']),
+      );
+      expect(here.double.live()).toHaveLength(alive);
+    });
+
+    it('has another value after a rotation, and keeps fields it does not know', async () => {
+      const here = await world();
+      const before = await labelled(here.store, 'AWSCURRENT');
+      await here.store.putCurrent(JSON.stringify({ ...before, team: { name: 'payments' } }));
+
+      await wholeRotation(here);
+
+      const after = await labelled(here.store, 'AWSCURRENT');
+      expect(after).toMatchObject({ team: { name: 'payments' } });
+      expect(provider.schema.confidential(after ?? {})).not.toEqual(provider.schema.confidential(before ?? {}));
+    });
+
+    it('lets AWSCURRENT in at every moment of a rotation, unless its page says that there is an outage', async () => {
+      const here = await world();
+      const token = await here.store.begin();
+      const seen: string[][] = [];
+
+      for (const name of ['createSecret', 'setSecret', 'testSecret', 'finishSecret']) {
+        await step(here, token, name);
+        seen.push(await openLabels(here));
+      }
+
+      for (const open of seen) expect(open).toContain('AWSCURRENT');
+    });
+
+    it('takes each step twice, in a row and at the same moment', async () => {
+      const here = await world({ timeLimitMs: 30_000 });
+      const token = await here.store.begin();
+
+      for (const name of ['createSecret', 'setSecret', 'testSecret', 'finishSecret']) {
+        await Promise.allSettled([step(here, token, name), step(here, token, name)]);
+        await step(here, token, name);
+      }
+
+      expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+      expect(await openLabels(here)).toContain('AWSCURRENT');
+    });
+
+    it('refuses a made-up key with an AuthenticationError', async () => {
+      const here = await world();
+      const at = await access(here);
+
+      await expect(provider.verify({ ...here.double.first, ...here.double.madeUp }, at)).rejects.toMatchObject({
+        name: 'AuthenticationError',
+      });
+    });
+
+    it('waits for a fresh key to spread', async () => {
+      const here = await world();
+      here.double.lag = 2;
+
+      const { token } = await wholeRotation(here);
+
+      expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+    });
+
+    if ('issue' in provider) {
+      it('revokes twice, and what never was, and nothing else', async () => {
+        const here = await world();
+        await wholeRotation(here);
+        const previous = (await labelled(here.store, 'AWSPREVIOUS')) ?? {};
+        const at = await access(here, (await labelled(here.store, 'AWSCURRENT')) ?? {});
+        const id = (await provider.identify(previous, at)) ?? '';
+
+        await provider.revoke(id, at);
+        await provider.revoke(id, at);
+
+        expect(here.double.opens(previous)).toBe(false);
+        expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+      });
+
+      it('leaves the current key alone when AWSPREVIOUS holds the same one', async () => {
+        const here = await world();
+        const value = JSON.stringify(await labelled(here.store, 'AWSCURRENT'));
+        await here.store.putCurrent(value);
+
+        await wholeRotation(here);
+
+        expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
+      });
+
+      it('waits for another delivery that may be about to store its key, instead of issuing a second one', async () => {
+        const here = await world({ timeLimitMs: 30_000 });
+        const token = await here.store.begin();
+
+        await Promise.allSettled([step(here, token, 'createSecret'), step(here, token, 'createSecret')]);
+
+        expect(here.double.live().length).toBeLessThanOrEqual(3);
+        expect(here.double.opens((await labelled(here.store, 'AWSPENDING')) ?? {})).toBe(true);
+      });
+    }
+
+    it.runIf('issue' in provider && provider.slots !== undefined)(
+      'names the keys when no slot is free, and the command that frees one',
+      async () => {
+        const here = await world();
+        here.double.fill?.();
+        const before = here.double.live();
+
+        const error = await failure(here);
+
+        expect(error).toMatchObject({ code: 'KEY_LIMIT', retryable: false });
+        expect(error.message).toMatch(/beside key \S+/);
+        expect(here.double.live()).toEqual(before);
+      },
+    );
+
+    it('keeps the key before while it is in use, where the provider tells', async () => {
+      const here = await world();
+      if (here.double.use === undefined) return;
+      await wholeRotation(here);
+      here.double.use((await labelled(here.store, 'AWSPREVIOUS')) ?? {});
+
+      const error = await failure(here);
+      await here.store.abandon();
+      const eager = keyWorldAgain(here, { tags: { 'rekey:quiet-for': '0h' } });
+      await wholeRotation(eager);
+
+      expect(error).toMatchObject({ code: 'KEY_IN_USE', retryable: false });
+      expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
+    });
+
+    describe('bad answers: a typed error, nothing lost, no value in any text', () => {
+      const everywhere: [string, Trouble, string | RegExp, boolean][] = [
+        ['429 without an end', { status: 429, headers: { 'retry-after': '0' } }, 'THROTTLED', true],
+        ['429 with a long Retry-After', { status: 429, headers: { 'retry-after': '3600' } }, 'THROTTLED', true],
+        ['503', { status: 503 }, 'SERVICE_FAILED', true],
+        ['not JSON', 'not JSON', 'UNEXPECTED_ANSWER', true],
+        [
+          'a redirect elsewhere',
+          { status: 302, headers: { location: 'http://169.254.169.254/' } },
+          'UNEXPECTED_ANSWER',
+          true,
+        ],
+        ['a hundred megabytes', 'huge', 'UNEXPECTED_ANSWER', true],
+        ['401', { status: 401 }, /AUTHENTICATION_REFUSED|PERMISSION_DENIED/, false],
+        ['403', { status: 403 }, 'PERMISSION_DENIED', false],
+      ];
+
+      it.each(everywhere)('%s', async (_what, trouble, code, retryable) => {
+        const here = await world();
+        const before = await labelled(here.store, 'AWSCURRENT');
+        for (let times = 0; times < 40; times++) here.double.troubles.push({ trouble });
+        const redact = redactor();
+
+        const error = await failure(here, { redact });
+
+        here.double.troubles.splice(0);
+        expect(error).toMatchObject({ code: expect.stringMatching(code), retryable });
+        for (const secret of provider.schema.confidential(before ?? {})) {
+          expect(inspect(error, { depth: 9 })).not.toContain(secret);
+        }
+        expect(await openLabels(here)).toContain('AWSCURRENT');
+        await here.store.abandon();
+        await wholeRotation(here);
+        expect(await openLabels(here)).toContain('AWSCURRENT');
+        expect(here.double.live().length).toBeLessThanOrEqual(alive);
+      });
+
+      it('silence: ends at the deadline', async () => {
+        const here = await world();
+        here.double.troubles.push({ trouble: 'hang' });
+
+        const error = await failure(here, { signal: AbortSignal.timeout(300) });
+
+        expect(error).toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true });
+      });
+
+      it.each(['lacks everything', 'cut off'] as const)(
+        'an answer that %s: the repeat leaves no orphan',
+        async (trouble) => {
+          const here = await world();
+          for (const method of ['POST', 'PUT', 'PATCH']) here.double.troubles.push({ method, trouble });
+          const token = await here.store.begin();
+
+          const first = await rotation(here, token).then(
+            () => 'passed',
+            (error) => error.code,
+          );
+          here.double.troubles.splice(0);
+          await rotation(here, token);
+
+          expect(first).toMatch(/passed|UNEXPECTED_ANSWER|UNREACHABLE_TCP|CONNECTION_LOST/);
+          expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+          expect(await openLabels(here)).toContain('AWSCURRENT');
+          expect(here.double.live().length).toBeLessThanOrEqual(alive);
+        },
+      );
+    });
+
+    it.runIf(provider.withoutAdmin !== 'role')('says that the admin credential may not manage keys', async () => {
+      const here = await world();
+      const { powerless } = here.double;
+      if (powerless === undefined || here.double.admin === undefined) return;
+      Object.assign(here.double.admin, powerless);
+
+      const error = await failure(here);
+
+      expect(error).toMatchObject({ code: 'PERMISSION_DENIED' });
+    });
+
+    const suiteOfCrashes = {
+      outage,
+      world,
+      /** No key lives that no label leads to. */
+      async settled(at: unknown, where: string) {
+        const here = at as KeyWorld;
+        const values = [await labelled(here.store, 'AWSCURRENT'), await labelled(here.store, 'AWSPREVIOUS')].map(
+          (value) => JSON.stringify(value ?? ''),
+        );
+        const orphans = here.double.live().filter((key) => !values.some((value) => value.includes(key)));
+        expect(orphans, `${where}: a key lives that no label leads to`).toEqual([]);
+        expect(here.double.live().length, `${where}: too many keys live`).toBeLessThanOrEqual(2);
+      },
+    };
+    describeCrashes(suiteOfCrashes);
+    describeFailures(suiteOfCrashes);
+
+    const keyWorldAgain = (here: KeyWorld, given: object): KeyWorld => ({
+      ...here,
+      context: (own) => here.context({ ...given, ...own }),
+    });
+  });
+}

@@ -1,0 +1,46 @@
+/** One secret with a provider's key, in memory, and a double of the provider. */
+import type { ProviderDouble } from '../../local/providers/double.ts';
+import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/providers/provider.ts';
+import { nodeTransport } from '../../shared/providers/transport.ts';
+import type { RotationContext } from '../../shared/rotation/strategy.ts';
+import { apiKeyStrategy } from '../../shared/strategies/api-key.ts';
+import type { AdminSource } from '../../shared/strategies/key-access.ts';
+import type { StrategyWorld } from '../conformance/world.ts';
+import { testContext } from './context.ts';
+import type { MemoryStore } from './memory-store.ts';
+import { memoryStore } from './memory-store.ts';
+
+export interface KeyWorld extends StrategyWorld<KeySecret> {
+  readonly store: MemoryStore;
+  readonly double: ProviderDouble;
+  readonly admins: AdminSource;
+}
+
+/** A fixed name, so that labels tell one secret from another as they do at AWS. */
+let made = 0;
+
+export function keyWorld(
+  provider: IssuingProvider | AcceptingProvider,
+  double: ProviderDouble,
+  given: Partial<RotationContext> = {},
+): KeyWorld {
+  const { admin, first } = double;
+  const value = admin === undefined ? first : { ...first, masterarn: 'arn:admin' };
+  const store = { ...memoryStore(JSON.stringify(value)), secretId: `memory/key-${made++}` };
+  const admins: AdminSource = {
+    adminFor: async (masterarn, schema, ctx) => {
+      const parsed = schema.parse(JSON.stringify(admin ?? {}), `the admin secret ${masterarn}`);
+      ctx.redact.add(...schema.confidential(parsed));
+      return parsed;
+    },
+  };
+  return {
+    store,
+    double,
+    admins,
+    strategy: (plan) => apiKeyStrategy(provider, { admins, transport: plan.transport(nodeTransport) }),
+    // A repeat comes when nothing of the try before it can be alive any more, unless a test says otherwise.
+    context: (step) => testContext({ timeLimitMs: 0, providerEndpoint: double.url, ...given, ...step }),
+    opens: async (secret) => double.opens(secret),
+  };
+}
