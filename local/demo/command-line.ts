@@ -32,9 +32,11 @@ export function complain(error: unknown): void {
 }
 
 /** The engine that was asked for, if there is such a one. */
-export function knownEngine(name: string, names: readonly string[]): string {
+export const knownEngine = (name: string, names: readonly string[]): string => known('engine', name, names);
+
+export function known(what: 'engine' | 'provider', name: string, names: readonly string[]): string {
   if (names.includes(name)) return name;
-  throw new UsageError(`--engine ${name}: no such engine here`, `choose one of: ${names.join(', ')}`);
+  throw new UsageError(`--${what} ${name}: no such ${what} here`, `choose one of: ${names.join(', ')}`);
 }
 
 /** Aborted by Ctrl-C or a polite kill; then what was started is stopped in order. A second one ends the process at once. */

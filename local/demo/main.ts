@@ -1,11 +1,12 @@
 import { readBaseline } from './baseline.ts';
-import { complain, interruption, knownEngine, parseOptions } from './command-line.ts';
+import { complain, interruption, known, knownEngine, parseOptions } from './command-line.ts';
 import { engineNames } from './engine.ts';
 import { createPaint } from './paint.ts';
 import { createProgress } from './progress.ts';
+import { providerNames } from './provider-names.ts';
 import { report } from './report.ts';
 
-const help = `Usage: npm start -- [--engine NAME] [--cold] [--json]
+const help = `Usage: npm start -- [--engine NAME | --provider NAME] [--cold] [--json]
 
 Rotates secrets of a database on this machine: one with a single user, one with two users that take turns, and on MySQL
 one with two passwords. The servers are real, but for documentdb and redshift, whose stand-ins say that they are.
@@ -14,6 +15,8 @@ Exit status 0 when everything held that is printed, 1 when something did not, 2 
 
   --engine NAME  which database: ${engineNames().join(', ')}; postgres when absent
                  mysql and mariadb have to be there, on the system or by npm run servers
+  --provider NAME  a key of a provider in place of a database, at a double of its API: rotated, rotated through a crash,
+                 and revoked after a time. One of ${providerNames().join(', ')}
   --cold         a process for each step, as on a Lambda that was idle for long
   --json         the same figures as data on standard output; progress goes to standard error
   --help         this text
@@ -22,9 +25,10 @@ Exit status 0 when everything held that is printed, 1 when something did not, 2 
 main().catch(complain);
 
 async function main(): Promise<void> {
-  const { engine, cold, json, ...asked } = parseOptions(
+  const { engine, provider, cold, json, ...asked } = parseOptions(
     {
       engine: { type: 'string', default: 'postgres' },
+      provider: { type: 'string' },
       cold: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -35,10 +39,20 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  knownEngine(engine, engineNames());
+  if (provider === undefined) knownEngine(engine, engineNames());
+  else known('provider', provider, providerNames());
   const signal = interruption();
   const progress = createProgress();
   try {
+    if (provider !== undefined) {
+      const { runProviderDemo } = await import('./provider.ts');
+      const { providerReport } = await import('./provider-report.ts');
+      const shown = await runProviderDemo(provider, signal, progress.show);
+      progress.end();
+      process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : providerReport(shown, createPaint()));
+      process.exitCode = shown.held ? 0 : 1;
+      return;
+    }
     // Not before it is needed: the SDK takes its time to load.
     const { runDemo } = await import('./demo.ts');
     const figures = await runDemo({ engine, mode: cold ? 'cold' : 'warm', signal, progress: progress.show });

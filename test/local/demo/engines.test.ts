@@ -37,8 +37,22 @@ describe('the demo', { timeout: 60_000 }, () => {
   for (const [engine, title, expected] of [
     ['mysql', /^MySQL \d/, [single, pair, dual]],
     ['mariadb', /^MariaDB \d/, [single, pair]],
-    ['documentdb', /^a stand-in for DocumentDB/, [single, pair]],
-    ['redshift', /^a stand-in for Redshift/, [single, pair]],
+    [
+      'documentdb',
+      /^a stand-in for DocumentDB/,
+      [
+        { ...single, logins: 2 },
+        { ...pair, logins: 4 },
+      ],
+    ],
+    [
+      'redshift',
+      /^a stand-in for Redshift/,
+      [
+        { ...single, logins: 2 },
+        { ...pair, logins: 4 },
+      ],
+    ],
   ] as const) {
     const isMissing = missing.includes(engine);
     const reason = isMissing ? `: ${unavailable({ engine, reason: 'not installed: npm run servers' })}` : '';

@@ -1,0 +1,120 @@
+import { counted } from './advice.ts';
+import { dollars } from './money.ts';
+import type { CostReport, ParameterCost, SecretCost } from './report.ts';
+
+const WIDTH = 100;
+const LONGEST_NAME = 48;
+const MONEY = 10;
+
+interface Options {
+  /** Every parameter a line, also those that cost nothing. */
+  readonly all: boolean;
+}
+
+/** The report for people: a section for each verdict, notes, and the total last. */
+export function table(report: CostReport, { all }: Options): string {
+  const { secrets, parameters, prices, region, totals } = report;
+  const names = nameWidth([...secrets, ...parameters].map(({ name }) => name));
+  const of = (verdict: SecretCost['verdict']) => secrets.filter((secret) => secret.verdict === verdict);
+  const lines = [
+    `Secrets Manager and Parameter Store in ${region}: dollars a month`,
+    `prices of ${prices.region} as of ${prices.asOf}`,
+    ...savings('DOES NOT ROTATE, cheaper as a parameter', of('move'), names),
+    ...savings('COULD MOVE, for Rekey rotates parameters as well', of('could-move'), names),
+    ...section('NEEDS SECRETS MANAGER', of('keep').map(kept), names, ['now']),
+    ...section('SCHEDULED FOR DELETION, costs nothing', of('deleted').map(kept), names, ['now']),
+    ...section('PARAMETERS', parameterRows(parameters, all), names, ['now'], parameters.length),
+    '',
+    ...report.notes.flatMap(({ text }) => wrapped(text, WIDTH)),
+    '',
+    totalLine(totals),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+interface Row {
+  readonly amounts: readonly number[];
+  readonly name: string;
+  readonly remark: string;
+}
+
+function savings(title: string, secrets: readonly SecretCost[], names: number): string[] {
+  const rows = secrets.map(({ now, after, saving, name, size }) => ({
+    amounts: [now, after, saving],
+    name,
+    remark: remarks[size] ?? '',
+  }));
+  return section(title, rows, names, ['now', 'after', 'saving']);
+}
+
+const remarks: Partial<Record<SecretCost['size'], string>> = {
+  unread: 'size not read',
+  empty: 'has no value',
+  advanced: 'over 4 KB: advanced parameter',
+};
+
+function kept({ now, name, reasons }: SecretCost): Row {
+  return { amounts: [now], name, remark: reasons.map(({ text }) => text).join('; ') };
+}
+
+function parameterRows(parameters: readonly ParameterCost[], all: boolean): Row[] {
+  const shown = parameters.filter(({ tier }) => all || tier !== 'standard');
+  const rest = parameters.length - shown.length;
+  const rows = shown.map(({ now, name, type, tier }) => ({ amounts: [now], name, remark: `${tier}, ${type}` }));
+  if (rest === 0) return rows;
+  return [...rows, { amounts: [0], name: counted(rest, 'standard parameter'), remark: '--all lists them' }];
+}
+
+function section(
+  title: string,
+  rows: readonly Row[],
+  names: number,
+  heads: readonly string[],
+  count: number = rows.length,
+): string[] {
+  if (rows.length === 0) return [];
+  const head = heads.map((text) => text.padStart(MONEY)).join('');
+  return ['', `${title} (${count})`, head, ...rows.flatMap((row) => shown(row, names))];
+}
+
+function shown({ amounts, name, remark }: Row, names: number): string[] {
+  const start = `${amounts.map((amount) => dollars(amount).padStart(MONEY)).join('')}  `;
+  const indent = start.length + names + 2;
+  const [first = '', ...others] = wrapped(remark, WIDTH - indent);
+  return [
+    `${start}${shortened(name, names).padEnd(names)}  ${first}`.trimEnd(),
+    ...others.map((text) => `${' '.repeat(indent)}${text}`),
+  ];
+}
+
+function totalLine({ now, move, couldMove, afterMove, afterAllMoves }: CostReport['totals']): string {
+  const parts = [`total ${dollars(now)} now`];
+  if (move > 0) parts.push(`${dollars(afterMove)} after ${counted(move, 'move')}`);
+  if (couldMove > 0)
+    parts.push(`${dollars(afterAllMoves)} with ${couldMove}${move > 0 ? ' more' : ''} that Rekey rotates`);
+  if (parts.length === 1) parts.push('nothing to save');
+  return parts.join('; ');
+}
+
+function nameWidth(names: readonly string[]): number {
+  return names.reduce((width, name) => Math.min(LONGEST_NAME, Math.max(width, name.length)), 0);
+}
+
+/** Names of one team begin alike and end differently, or the other way round: the middle goes. */
+function shortened(name: string, width: number): string {
+  if (name.length <= width) return name;
+  const tail = Math.floor((width - 1) / 2);
+  return `${name.slice(0, width - 1 - tail)}…${name.slice(-tail)}`;
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

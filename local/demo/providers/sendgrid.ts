@@ -1,0 +1,11 @@
+import { sendgrid } from '../../../shared/providers/sendgrid.ts';
+import { startSendgrid } from '../../providers/sendgrid.ts';
+import type { ProviderAct } from '../provider.ts';
+
+export const act: ProviderAct = {
+  title: 'a SendGrid API key',
+  bundle: 'sendgrid',
+  handler: 'sendgrid',
+  provider: sendgrid,
+  start: startSendgrid,
+};

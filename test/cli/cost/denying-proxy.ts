@@ -1,0 +1,35 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+interface Denial {
+  /** Of secrets whose ARN or name has this in it; all when absent. */
+  readonly about?: string;
+  readonly code?: string;
+}
+
+/** Stands before a sandbox, which knows no IAM, and answers for it where an identity may not do what it asks for. */
+export async function denyingProxy(url: string, denied: Readonly<Record<string, Denial>>) {
+  const server = createServer(async (incoming, outgoing) => {
+    const body = Buffer.concat(await incoming.toArray());
+    const target = String(incoming.headers['x-amz-target']);
+    const denial = denied[target.slice(target.indexOf('.') + 1)];
+    if (denial !== undefined && body.includes(denial.about ?? '')) {
+      const __type = denial.code ?? 'AccessDeniedException';
+      outgoing.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+      outgoing.end(JSON.stringify({ __type, message: `arn:aws:iam::123456789012:user/me may not ${target}` }));
+      return;
+    }
+    const { host: _, connection: __, 'content-length': ___, ...headers } = incoming.headers;
+    const answer = await fetch(url, { method: 'POST', body, headers: headers as Record<string, string> });
+    outgoing.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' });
+    outgoing.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
