@@ -5,6 +5,7 @@ import {
   DeadlineError,
   PermissionError,
   ProviderError,
+  RotationError,
   UnreachableError,
 } from '../rotation/errors.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
@@ -87,19 +88,21 @@ export function listAt(
   throw unusable(`the answer of ${api.name} to ${call} lacks the list ${path.join('.')}`.trimEnd());
 }
 
-/** All pages of a list. `page` gives one, and what asks for the next; a list without an end stops at a hundred pages. */
+const MOST_PAGES = 100;
+
+/** All pages of a list. `page` gives one, and what asks for the next. Throws when there is no end: half a list is none. */
 export async function paged<T, P>(
   page: (at: P | undefined) => Promise<{ items: T[]; next?: P | undefined }>,
 ): Promise<T[]> {
   const all: T[] = [];
   let at: P | undefined;
-  for (let turn = 0; turn < 100; turn++) {
+  for (let turn = 0; turn < MOST_PAGES; turn++) {
     const { items, next } = await page(at);
     all.push(...items);
-    if (next === undefined) break;
+    if (next === undefined) return all;
     at = next;
   }
-  return all;
+  throw unusable(`a list of the provider has more than ${MOST_PAGES} pages`);
 }
 
 async function exchange(api: Api, call: Call): Promise<HttpAnswer> {
@@ -215,6 +218,8 @@ function deadline(api: Api, call: Call): DeadlineError {
 function failure(error: unknown, timedOut: boolean, api: Api, call: Call): Error {
   const { code = '', name = 'Error' } = error as { code?: string; name?: string };
   if (api.ctx.signal.aborted) return deadline(api, call);
+  // The lookup says in its own words why it refuses an address.
+  if (error instanceof RotationError) return error;
   if (name === 'AnswerTooLarge') return unusable(`the answer of ${api.name} is larger than any that it should give`);
   const { host } = new URL(api.ctx.providerEndpoint ?? api.base);
   if (timedOut) {

@@ -39,6 +39,8 @@ interface AnyProvider {
   readonly sameTarget: readonly string[];
   /** For so long a fresh key may be refused, until it has spread. Milliseconds. */
   readonly spreadMs: number;
+  /** `verify` is given the admin credential too: Datadog's application keys work beside an API key only. Absent: it gets none. */
+  readonly verifiesWithAdmin?: true;
   /** Uses the key. AuthenticationError when refused; PermissionError when it lives but lacks what `current` may do. */
   verify(secret: KeySecret, access: Access): Promise<void>;
 }
@@ -49,6 +51,8 @@ export interface IssuingProvider extends AnyProvider {
   readonly slots?: number;
   /** The id under which the provider lists this key; undefined when it is not known any more. */
   identify(secret: KeySecret, access: Access): Promise<string | undefined>;
+  /** The provider lists no keys, so `keys` gives none: the one before goes by the id in its value, one whose value was lost stays. */
+  readonly unlisted?: true;
   /** Every key that takes one of the slots, or may be ours. */
   keys(access: Access): Promise<readonly Key[]>;
   /** Makes one key, named by the label where keys have names. Gives the whole pending value. `keys` is what was listed before. */

@@ -3,7 +3,7 @@ import type { AcceptingProvider, KeySecret } from '../providers/provider.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { PENDING } from '../rotation/versions.ts';
 import type { KeyPorts } from './key-access.ts';
-import { accessAsKey, accessTo, asAdmin, completed, requireSame } from './key-access.ts';
+import { accessAsKey, accessTo, accessToVerify, asAdmin, completed, requireSame } from './key-access.ts';
 import { revokeChoice } from './revoke-choice.ts';
 import { verified } from './verified-key.ts';
 
@@ -36,7 +36,8 @@ export function acceptedKeyStrategy(provider: AcceptingProvider, ports: KeyPorts
       };
     },
 
-    test: ({ pending, current }, ctx) => verified(provider, completed(pending, ctx), accessAsKey(current, ports, ctx)),
+    test: async ({ pending, current }, ctx) =>
+      verified(provider, completed(pending, ctx), await accessToVerify(provider, current, ports, ctx)),
 
     async settle({ current, previous }, ctx) {
       const { after } = revokeChoice(current, ctx);

@@ -1,11 +1,11 @@
 /** Keys that the provider makes: issue, verify, promote; the key before keeps working until it is revoked. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Access, IssuingProvider, Key, KeySecret } from '../providers/provider.ts';
-import { ProviderError } from '../rotation/errors.ts';
-import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
+import { AuthenticationError, PermissionError, ProviderError } from '../rotation/errors.ts';
+import type { Postponed, RotationContext, RotationStrategy } from '../rotation/strategy.ts';
 import { PENDING } from '../rotation/versions.ts';
 import type { KeyPorts } from './key-access.ts';
-import { accessAsKey, accessTo, asAdmin, completed, requireSame } from './key-access.ts';
+import { accessTo, accessToVerify, asAdmin, completed, requireSame } from './key-access.ts';
 import { ageOf, isOfRotation, isOfSecret, newLabel } from './key-labels.ts';
 import { requireFreeSlot, requireQuiet, useOf } from './key-use.ts';
 import { revokeChoice } from './revoke-choice.ts';
@@ -13,6 +13,7 @@ import { verified } from './verified-key.ts';
 
 /** Lambda's longest, when nobody says how long this function may live. */
 const LONGEST_INVOCATION_MS = 900_000;
+const DAY = 86_400_000;
 /** For so long a repeat waits for the delivery that may be about to store what it issued. Milliseconds. */
 const WAIT_FOR_OTHER = [200, 400, 800, 1600];
 
@@ -41,8 +42,11 @@ export function issuedKeyStrategy(provider: IssuingProvider, ports: KeyPorts): R
         }
         const before = await previous();
         const previousId = before && (await provider.identify(before, access));
-        const old = keys.find((key) => isOther(key) && key.id === previousId);
-        const lost = keys.filter((key) => isOther(key) && key !== old && isLost(key, keys, currentId, ctx));
+        const found = keyBefore(provider, keys, previousId, currentId);
+        // AWSPREVIOUS may be all that works, when AWSCURRENT was stored or revoked by hand.
+        const old = found !== undefined && (await opens(provider, current, ports, ctx)) ? found : undefined;
+        const isKept = (key: Key) => !isOther(key) || key.id === found?.id;
+        const lost = keys.filter((key) => !isKept(key) && isLost(key, keys, currentId, ctx));
         if (old !== undefined) requireQuiet(old, choice.quietFor, provider, ctx);
         const gone = old === undefined ? lost : [...lost, old];
         for (const key of gone) await revoke(provider, key, access);
@@ -60,7 +64,8 @@ export function issuedKeyStrategy(provider: IssuingProvider, ports: KeyPorts): R
       return { close: async () => {} };
     },
 
-    test: ({ pending, current }, ctx) => verified(provider, completed(pending, ctx), accessAsKey(current, ports, ctx)),
+    test: async ({ pending, current }, ctx) =>
+      verified(provider, completed(pending, ctx), await accessToVerify(provider, current, ports, ctx)),
 
     async settle({ current, previous }, ctx) {
       const { after } = revokeChoice(current, ctx);
@@ -75,9 +80,9 @@ export function issuedKeyStrategy(provider: IssuingProvider, ports: KeyPorts): R
           await provider.identify(current, access),
           await provider.identify(previous, access),
         ];
-        const old = (await provider.keys(access)).find((key) => key.id === previousId && key.id !== currentId);
+        const old = keyBefore(provider, await provider.keys(access), previousId, currentId);
         if (old === undefined) return undefined;
-        const use = useOf(old, quietFor);
+        const use = useOf(old, quietFor) ?? (await whyNeeded(provider, current, ports, ctx));
         if (use !== undefined) return use;
         await revoke(provider, old, access);
         return undefined;
@@ -86,9 +91,49 @@ export function issuedKeyStrategy(provider: IssuingProvider, ports: KeyPorts): R
   };
 }
 
+function keyBefore(
+  { unlisted }: IssuingProvider,
+  keys: readonly Key[],
+  id: string | undefined,
+  currentId: string | undefined,
+): Key | undefined {
+  if (id === undefined || id === currentId) return undefined;
+  return keys.find((key) => key.id === id) ?? (unlisted ? { id } : undefined);
+}
+
 async function revoke(provider: IssuingProvider, key: Key, access: Access): Promise<void> {
   await provider.revoke(key.id, access);
   access.ctx.log('a key was revoked', { provider: provider.name, key: key.id });
+}
+
+async function opens(
+  provider: IssuingProvider,
+  secret: KeySecret,
+  ports: KeyPorts,
+  ctx: RotationContext,
+): Promise<boolean> {
+  try {
+    await provider.verify(completed(secret, ctx), await accessToVerify(provider, secret, ports, ctx));
+  } catch (error) {
+    if (error instanceof AuthenticationError) return false;
+    // Alive, and short of a right: that is for `test` to judge.
+    if (!(error instanceof PermissionError)) throw error;
+  }
+  return true;
+}
+
+/** Nothing is revoked by the word of a current key that does not work itself. */
+async function whyNeeded(
+  provider: IssuingProvider,
+  current: KeySecret,
+  ports: KeyPorts,
+  ctx: RotationContext,
+): Promise<Postponed | undefined> {
+  if (await opens(provider, current, ports, ctx)) return undefined;
+  return {
+    until: new Date(Date.now() + DAY),
+    because: 'the current key is refused, so the one before may be all that works',
+  };
 }
 
 /** May the invocation that issued it still be alive, and about to store it? */

@@ -40,6 +40,16 @@ export function accessAsKey(value: KeySecret, { transport }: KeyPorts, ctx: Rota
   return { current: completed(value, ctx), admin: {}, ctx, ...(transport && { transport }) };
 }
 
+/** For `verify`, which gets the admin credential where the provider cannot do without. */
+export async function accessToVerify(
+  provider: Provider,
+  value: KeySecret,
+  ports: KeyPorts,
+  ctx: RotationContext,
+): Promise<Access> {
+  return provider.verifiesWithAdmin ? accessTo(provider, value, ports, ctx) : accessAsKey(value, ports, ctx);
+}
+
 /** A bare value has no room for fields; the tags `rekey:<field>` of its secret stand in for them. */
 export function completed(value: KeySecret, ctx: RotationContext): KeySecret {
   if (!isBare(value)) return value;

@@ -171,7 +171,7 @@ export function describeProvider(suite: ProviderSuite): void {
 
       const error = await failure(here);
       await here.store.abandon();
-      const eager = keyWorldAgain(here, { tags: { 'rekey:quiet-for': '0h' } });
+      const eager = taggedWorld(here, { 'rekey:quiet-for': '0h' });
       await wholeRotation(eager);
 
       expect(error).toMatchObject({ code: 'KEY_IN_USE', retryable: false });
@@ -274,9 +274,10 @@ export function describeProvider(suite: ProviderSuite): void {
     describeCrashes(suiteOfCrashes);
     describeFailures(suiteOfCrashes);
 
-    const keyWorldAgain = (here: KeyWorld, given: object): KeyWorld => ({
-      ...here,
-      context: (own) => here.context({ ...given, ...own }),
-    });
+    const taggedWorld = (here: KeyWorld, tags: Record<string, string>): KeyWorld => {
+      const { versions } = here.store;
+      const describe = async (id: string) => ({ ...(await versions.describe(id)), tags });
+      return { ...here, store: { ...here.store, versions: { ...versions, describe } } };
+    };
   });
 }

@@ -26,7 +26,7 @@ export function keyWorld(
 ): KeyWorld {
   const { admin, first } = double;
   const value = admin === undefined ? first : { ...first, masterarn: 'arn:admin' };
-  const store = { ...memoryStore(JSON.stringify(value)), secretId: `memory/key-${made++}` };
+  const store = Object.assign(memoryStore(JSON.stringify(value)), { secretId: `memory/key-${made++}` });
   const admins: AdminSource = {
     adminFor: async (masterarn, schema, ctx) => {
       const parsed = schema.parse(JSON.stringify(admin ?? {}), `the admin secret ${masterarn}`);

@@ -12,6 +12,7 @@ export interface Stored {
 export interface MemoryStore extends TestStore {
   /** So many reads after each write still see what was there before it. */
   lag: number;
+  tags: Record<string, string>;
 }
 
 export function memoryStore(initial: string | Map<VersionId, Stored>): MemoryStore {
@@ -52,9 +53,16 @@ export function memoryStore(initial: string | Map<VersionId, Stored>): MemorySto
 
   const store: MemoryStore = {
     lag: 0,
+    tags: {},
     secretId: 'memory/secret',
     versions: {
-      describe: async (id) => ({ arn: `arn:${id}`, name: id, rotationEnabled, labels: labelsOf(read()) }),
+      describe: async (id) => ({
+        arn: `arn:${id}`,
+        name: id,
+        rotationEnabled,
+        labels: labelsOf(read()),
+        tags: store.tags,
+      }),
       read: async (_id, label, version) =>
         [...read()].find(([id, stored]) => stored.labels.includes(label) && (version ?? id) === id)?.[1].value,
       async put(_id, version, value) {
