@@ -17,6 +17,10 @@ export interface World {
   readonly version: string;
   readonly maxWireVersion: number;
   readonly isWritable: boolean;
+  /** Does it know authenticationRestrictions? They are kept and shown, not obeyed. */
+  readonly hasRestrictions: boolean;
+  /** By the name that the client gives itself. */
+  readonly openedLogins: Map<string, number>;
   refusedLogins: number;
 }
 
@@ -84,6 +88,8 @@ const commands: Record<string, Command> = {
     session.exchange = undefined;
     if (last === undefined) throw refused(world);
     session.user = world.users.find(exchange.username, $db);
+    const client = session.appName ?? '';
+    world.openedLogins.set(client, (world.openedLogins.get(client) ?? 0) + 1);
     return { conversationId: 1, done: true, payload: Buffer.from(last) };
   },
 
@@ -99,28 +105,37 @@ const commands: Record<string, Command> = {
     };
   },
 
-  usersinfo({ usersInfo: name, $db }, session, world) {
+  usersinfo({ usersInfo: name, showAuthenticationRestrictions: shown, $db }, session, world) {
+    demandKnown({ showAuthenticationRestrictions: shown }, 'usersInfo', world);
     if (name !== session.user?.name || $db !== session.user?.db) demand(session, world, 'viewUser', $db);
     const user = world.users.find(name, $db);
     if (user === undefined) return { users: [] };
     const known = world.maxWireVersion >= 7 && { mechanisms: [...user.credentials.keys()] };
-    return { users: [{ _id: `${$db}.${name}`, user: name, db: $db, roles: user.roles, ...known }] };
+    const restrictions = shown && { authenticationRestrictions: user.restrictions };
+    return { users: [{ _id: `${$db}.${name}`, user: name, db: $db, roles: user.roles, ...known, ...restrictions }] };
   },
 
-  createuser({ createUser: name, pwd, roles, mechanisms: wanted, $db }, session, world) {
+  createuser({ createUser: name, pwd, roles, mechanisms: wanted, authenticationRestrictions, $db }, session, world) {
     demandWritable(world);
+    demandKnown({ authenticationRestrictions }, 'createUser', world);
     demand(session, world, 'createUser', $db);
     const named = rolesIn(roles, $db, world);
     for (const { db } of named) demand(session, world, 'grantRole', db);
     if (world.users.find(name, $db) !== undefined) {
       throw new CommandError(51003, 'Location51003', `User "${name}@${$db}" already exists`);
     }
-    put(world, name, $db, { password: pwd, roles: named, ...mechanismsIn(wanted) });
+    put(world, name, $db, {
+      password: pwd,
+      roles: named,
+      ...mechanismsIn(wanted),
+      ...(authenticationRestrictions && { restrictions: authenticationRestrictions }),
+    });
     return {};
   },
 
-  updateuser({ updateUser: name, pwd, roles, mechanisms: wanted, $db }, session, world) {
+  updateuser({ updateUser: name, pwd, roles, mechanisms: wanted, authenticationRestrictions, $db }, session, world) {
     demandWritable(world);
+    demandKnown({ authenticationRestrictions }, 'updateUser', world);
     const isSelf = name === session.user?.name && $db === session.user?.db;
     if (pwd !== undefined) {
       if (!isSelf || !holds(session, world, 'changeOwnPassword', $db)) demand(session, world, 'changePassword', $db);
@@ -129,7 +144,12 @@ const commands: Record<string, Command> = {
     if (named !== undefined) demand(session, world, 'revokeRole', '');
     for (const { db } of named ?? []) demand(session, world, 'grantRole', db);
     existing(world, name, $db);
-    put(world, name, $db, { password: pwd, ...(named && { roles: named }), ...mechanismsIn(wanted) });
+    put(world, name, $db, {
+      password: pwd,
+      ...(named && { roles: named }),
+      ...mechanismsIn(wanted),
+      ...(authenticationRestrictions && { restrictions: authenticationRestrictions }),
+    });
     return {};
   },
 
@@ -200,6 +220,14 @@ function demand(session: Session, world: World, action: string, db: string, coll
 
 function demandWritable(world: World): void {
   if (!world.isWritable) throw new CommandError(10107, 'NotWritablePrimary', 'not primary');
+}
+
+/** As DocumentDB puts it. */
+function demandKnown(argument: Document, command: string, { hasRestrictions }: World): void {
+  for (const [name, value] of Object.entries(argument)) {
+    if (value === undefined || hasRestrictions) continue;
+    throw new CommandError(2, 'BadValue', `"${name}" is not a valid argument to ${command}`);
+  }
 }
 
 function existing(world: World, name: string, db: string): User {

@@ -26,6 +26,8 @@ export interface DocumentDbOptions {
   readonly tls?: boolean | { readonly names?: readonly string[]; readonly notAfter?: Date };
   /** False: a replica, which takes no changes. */
   readonly isWritable?: boolean;
+  /** True: it has authenticationRestrictions, as MongoDB. Otherwise it refuses the word, as DocumentDB. */
+  readonly restrictions?: boolean;
 }
 
 export interface DocumentDbStandIn {
@@ -35,7 +37,9 @@ export interface DocumentDbStandIn {
   /** PEM text, and a file with it. */
   readonly ca: string;
   readonly caFile: string;
-  /** Logins refused since it started. */
+  /** Logins that opened since it started; of clients of this name, where one is given. */
+  openedLogins(appName?: string): number;
+  /** Logins refused since it started, to anybody. */
   refusedLogins(): number;
   /** Connections that clients of this name hold. */
   openSessions(appName: string): number;
@@ -45,7 +49,7 @@ export interface DocumentDbStandIn {
 }
 
 export async function startDocumentDb(options: DocumentDbOptions = {}): Promise<DocumentDbStandIn> {
-  const { version = '5.0', tls = true, isWritable = true } = options;
+  const { version = '5.0', tls = true, isWritable = true, restrictions = false } = options;
   const superuser = { username: 'primary', password: randomBytes(24).toString('base64url') };
   const users = createUsers();
   users.put(superuser.username, 'admin', { password: superuser.password, roles: [{ role: 'root', db: 'admin' }] });
@@ -55,6 +59,8 @@ export async function startDocumentDb(options: DocumentDbOptions = {}): Promise<
     version,
     maxWireVersion: wireVersions[version],
     isWritable,
+    hasRestrictions: restrictions,
+    openedLogins: new Map(),
     refusedLogins: 0,
   };
   const open = new Map<Socket, Session>();
@@ -76,6 +82,10 @@ export async function startDocumentDb(options: DocumentDbOptions = {}): Promise<
     superuser,
     ca: authority.ca,
     caFile,
+    openedLogins: (appName) =>
+      [...world.openedLogins]
+        .filter(([name]) => appName === undefined || appName === name)
+        .reduce((sum, [, count]) => sum + count, 0),
     refusedLogins: () => world.refusedLogins,
     openSessions: (appName) => [...open.values()].filter((session) => session.appName === appName).length,
     disconnectAll,

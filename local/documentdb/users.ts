@@ -16,6 +16,7 @@ export interface User {
   readonly name: string;
   readonly db: string;
   roles: readonly RoleName[];
+  restrictions: readonly object[];
   credentials: ReadonlyMap<Mechanism, Credential>;
 }
 
@@ -40,7 +41,12 @@ export interface Users {
   put(
     name: string,
     db: string,
-    change: { password?: string; mechanisms?: readonly Mechanism[]; roles?: readonly RoleName[] },
+    change: {
+      password?: string;
+      mechanisms?: readonly Mechanism[];
+      roles?: readonly RoleName[];
+      restrictions?: readonly object[];
+    },
   ): void;
   remove(name: string, db: string): boolean;
   defineRole(role: RoleName, privileges: readonly Privilege[]): void;
@@ -63,9 +69,10 @@ export function createUsers(): Users {
 
   return {
     find: (name, db) => users.get(key(name, db)),
-    put(name, db, { password, mechanisms: wanted = mechanisms, roles }) {
-      const user: User = users.get(key(name, db)) ?? { name, db, roles: [], credentials: new Map() };
+    put(name, db, { password, mechanisms: wanted = mechanisms, roles, restrictions }) {
+      const user: User = users.get(key(name, db)) ?? { name, db, roles: [], restrictions: [], credentials: new Map() };
       if (roles !== undefined) user.roles = roles;
+      if (restrictions !== undefined) user.restrictions = restrictions;
       if (password !== undefined) {
         user.credentials = new Map(wanted.map((each) => [each, credentialFor(each, name, password)]));
       }

@@ -11,10 +11,10 @@ export const documentdb = {
   accepts: ['mongo', 'docdb', 'documentdb'],
   defaults: { port: 27017 },
   // DocumentDB's own rule names slash, double quote and at: the page above. A space breaks the tools that read connection strings.
-  password: { maxLength: 100, forbidden: '/"@ ', excludedByDefault: '/@"\'\\' },
+  password: { minLength: 8, maxLength: 100, forbidden: '/"@ ', excludedByDefault: '/@"\'\\' },
 
   counterpart(username) {
-    if (username.length > SUFFIX.length && username.endsWith(SUFFIX)) return username.slice(0, -SUFFIX.length);
+    if (isClone(username)) return baseOf(username);
     const other = username + SUFFIX;
     if (Buffer.byteLength(other) > LONGEST_NAME) {
       throw new InvalidSecretError(`user name ${other} has more than ${LONGEST_NAME} bytes`, {
@@ -27,6 +27,15 @@ export const documentdb = {
   async connect(login, ctx): Promise<DatabaseSession> {
     // Three steps of four never connect; they start without the driver.
     const { openSession } = await import('./documentdb/session.ts');
-    return openSession(login, documentdb.defaults, ctx);
+    return openSession(login, { defaults: documentdb.defaults, baseOf }, ctx);
   },
 } satisfies DatabaseEngine;
+
+function isClone(username: string): boolean {
+  return username.length > SUFFIX.length && username.endsWith(SUFFIX);
+}
+
+/** The user of a pair that people made. */
+function baseOf(username: string): string {
+  return isClone(username) ? username.slice(0, -SUFFIX.length) : username;
+}

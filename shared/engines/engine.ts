@@ -26,21 +26,44 @@ export interface DatabaseSession {
   readonly exclusive?: boolean;
   /** Asks the server something trivial. */
   ping(): Promise<void>;
-  /** Throws PermissionError when this login may not. Repeating it is harmless. */
-  setPassword(username: string, password: string): Promise<void>;
+  /**
+   * Throws PermissionError when this login may not. Repeating it is harmless. `proven` is a password that has logged in as
+   * `username`: where accounts of several hosts have that name, those that it opens are changed, and no others.
+   */
+  setPassword(username: string, password: string, proven?: string): Promise<void>;
+  /**
+   * For servers that show a superuser what they keep of a password: does this one open `username`? Not a login, so none is refused
+   * and counted. Not for another server than this one: a replica may be behind.
+   */
+  opens?(username: string, password: string): Promise<boolean>;
   /**
    * For servers with dual passwords: this login's `password` works from now on, beside the one that opened this session, which is
    * refused at no moment; what else worked before does not. Repeating it is harmless, also at the same moment in another session.
+   * `abandoned` are passwords of rotations that nobody finished: a server may want to hear the one that it has now.
    */
-  addPassword?(password: string): Promise<void>;
+  addPassword?(password: string, abandoned?: () => AsyncIterable<string>): Promise<void>;
+  /**
+   * For servers with dual passwords: nothing but the password that opened this session works from now on. False, and nothing is
+   * changed, when that one is itself the older of two. Repeating it is harmless.
+   */
+  discardOldPassword?(): Promise<boolean>;
   /**
    * Afterwards `to` exists, has this password and may do exactly what `from` may. All or nothing where changes of users are
    * transactions; elsewhere the password comes last. Repeating it is harmless, also at the same moment in another session.
-   * Takes nothing away from `from` that it can use, for it is in use; where the pair has one owner, rights are the owner's.
+   * Takes nothing away from `from` that it can use, for it is in use; where the pair has one owner or model, rights are its.
+   * Throws TargetMismatchError when `to` is there and neither the server nor `proof` tells that the two are a pair.
    */
-  cloneUser(from: string, to: string, password: string): Promise<void>;
+  cloneUser(from: string, to: string, password: string, proof?: PairProof): Promise<void>;
   /** What this login may do, sorted, in a form that two logins of an alternating pair can be compared by. Holds no value. */
   privileges(): Promise<readonly string[]>;
   /** Never throws. */
   close(): Promise<void>;
+}
+
+/** What a secret knows of a pair, before a superuser acts on its word. */
+export interface PairProof {
+  /** Has logged in as `from`. */
+  readonly password: string;
+  /** What stored versions hold for `to`, newest first. */
+  others(): AsyncIterable<string>;
 }

@@ -19,12 +19,12 @@ export const redshift = {
 
   async connect(login, ctx) {
     const { openSession } = await import('./redshift/session.ts');
-    return openSession(login, ctx, { defaults, counterpart });
+    return openSession(login, ctx, { defaults, counterpart, baseOf });
   },
 } satisfies DatabaseEngine;
 
 function counterpart(username: string): string {
-  if (username.endsWith(SUFFIX) && username.length > SUFFIX.length) return username.slice(0, -SUFFIX.length);
+  if (isClone(username)) return baseOf(username);
   const other = username + SUFFIX;
   if (Buffer.byteLength(other) > LONGEST_NAME) {
     throw new InvalidSecretError(`user name ${other} has more than ${LONGEST_NAME} bytes`, {
@@ -32,4 +32,13 @@ function counterpart(username: string): string {
     });
   }
   return other;
+}
+
+function isClone(username: string): boolean {
+  return username.length > SUFFIX.length && username.endsWith(SUFFIX);
+}
+
+/** The user of a pair that people made. */
+function baseOf(username: string): string {
+  return isClone(username) ? username.slice(0, -SUFFIX.length) : username;
 }

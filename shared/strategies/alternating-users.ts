@@ -27,7 +27,7 @@ export function alternatingUsersStrategy(
       password: generatePassword(engine.password, ctx.password),
     }),
 
-    async set({ pending, current }, ctx) {
+    async set({ pending, current, previous, forgotten }, ctx) {
       requireSameTarget(engine, pending, current, engine.counterpart(current.username));
       // Proves that whoever wrote this secret knows the user, before a superuser acts on its word.
       await (await engine.connect(current, ctx)).close();
@@ -35,7 +35,16 @@ export function alternatingUsersStrategy(
       const superuser = await source.superuserFor(current, engine, ctx);
       const session = await connectSuperuser(engine, superuser, ctx);
       try {
-        await session.cloneUser(current.username, pending.username, pending.password);
+        await session.cloneUser(current.username, pending.username, pending.password, {
+          password: current.password,
+          async *others() {
+            const ofOther = (value: DatabaseSecret) =>
+              value.username === pending.username && samePlace(engine, value, current);
+            const before = await previous();
+            if (before !== undefined && ofOther(before)) yield before.password;
+            for await (const value of forgotten()) if (ofOther(value)) yield value.password;
+          },
+        });
       } finally {
         await session.close();
       }

@@ -10,7 +10,12 @@ import type { DatabaseSecret } from '../secrets/database-secret.ts';
 import { databaseSecretSchema } from '../secrets/database-secret.ts';
 import { generatePassword } from '../secrets/password.ts';
 import { proveLogin } from './prove-login.ts';
+import { revokeChoice } from './revoke-choice.ts';
+import { samePlace } from './same-place.ts';
+import type { StoredValues } from './stored-login.ts';
 import { openStored } from './stored-login.ts';
+
+const DAY = 86_400_000;
 
 export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<DatabaseSecret> {
   return {
@@ -20,13 +25,21 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
     outage: 'none',
     cutover: 'set',
 
-    create: async ({ current }, ctx) => ({ ...current, password: generatePassword(engine.password, ctx.password) }),
+    async create({ current }, ctx) {
+      revokeChoice({ ...current }, ctx);
+      return { ...current, password: generatePassword(engine.password, ctx.password) };
+    },
 
-    /** Nothing to undo: AWSCURRENT works beside the pending value until the set of another rotation. */
+    /**
+     * Nothing to undo: AWSCURRENT works beside the pending value until the set of another rotation. Its earlier end is asked for
+     * before anything is changed, and comes to nothing if this rotation is not promoted by then.
+     */
     async set(secrets, ctx) {
+      const { after } = revokeChoice({ ...secrets.current }, ctx);
+      if (after !== undefined) await ctx.later?.(new Date(Date.now() + after));
       const { session, value: _, ...recovery } = await openStored(engine, secrets, ctx);
       try {
-        if (recovery.recoveredWith !== PENDING) await addPassword(session, secrets.pending, engine);
+        if (recovery.recoveredWith !== PENDING) await addPassword(session, secrets, engine);
       } finally {
         await session.close();
       }
@@ -34,12 +47,34 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
     },
 
     test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
+
+    async revoke({ current }, ctx) {
+      const session = await engine.connect(current, ctx);
+      try {
+        if (session.discardOldPassword === undefined) throw noDualPasswords(engine, current);
+        if (await session.discardOldPassword()) return undefined;
+      } finally {
+        await session.close();
+      }
+      const because = 'AWSCURRENT is the older of two passwords: a rotation is under way, or a label was moved by hand';
+      return { until: new Date(Date.now() + DAY), because };
+    },
   };
 }
 
-async function addPassword(session: DatabaseSession, { host, password }: DatabaseSecret, engine: DatabaseEngine) {
-  if (session.addPassword !== undefined) return session.addPassword(password);
-  throw new PermissionError(`the ${engine.name} server at ${host} has no dual passwords`, {
+async function addPassword(session: DatabaseSession, secrets: StoredValues, engine: DatabaseEngine): Promise<void> {
+  const { pending, previous, forgotten } = secrets;
+  if (session.addPassword === undefined) throw noDualPasswords(engine, pending);
+  const isOfUser = (value: DatabaseSecret) => value.username === pending.username && samePlace(engine, value, pending);
+  await session.addPassword(pending.password, async function* () {
+    const before = await previous();
+    if (before !== undefined && isOfUser(before)) yield before.password;
+    for await (const value of forgotten()) if (isOfUser(value)) yield value.password;
+  });
+}
+
+function noDualPasswords(engine: DatabaseEngine, { host }: DatabaseSecret): PermissionError {
+  return new PermissionError(`the ${engine.name} server at ${host} has no dual passwords`, {
     hint: 'use the single-user or the alternating-users function for this secret; the page of the engine names the versions',
   });
 }

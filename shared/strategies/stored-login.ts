@@ -25,32 +25,36 @@ export interface StoredLogin {
 /**
  * AWSCURRENT first, because every refused login counts against the account; then AWSPENDING, AWSPREVIOUS, and the versions without
  * a label, newest first. No value is sent to another place than the one of AWSCURRENT. Throws LockedOutError when none opens.
+ * What `opens` says no to is not tried.
  */
 export async function openStored(
   engine: DatabaseEngine,
   { pending, current, previous, forgotten }: StoredValues,
   ctx: RotationContext,
+  opens: (username: string, password: string) => Promise<boolean> = async () => true,
 ): Promise<StoredLogin> {
   requireSameTarget(engine, pending, current, current.username);
   const usable = (value: DatabaseSecret) => value.username === current.username && samePlace(engine, value, current);
+  const attempt = async (login: DatabaseSecret) =>
+    (await opens(login.username, login.password)) ? opened(engine, login, ctx) : undefined;
 
-  const session = await attempt(engine, current, ctx);
+  const session = await attempt(current);
   if (session !== undefined) return { session, value: current };
   ctx.log('AWSCURRENT is refused, trying what else is stored');
 
-  const early = await attempt(engine, pending, ctx);
+  const early = await attempt(pending);
   if (early !== undefined) {
     ctx.log('pending already accepted, nothing to set');
     return { session: early, value: pending, recoveredWith: PENDING };
   }
   const before = await previous();
   if (before !== undefined && usable(before)) {
-    const rescued = await attempt(engine, asIn(current, before), ctx);
+    const rescued = await attempt(asIn(current, before));
     if (rescued !== undefined) return { session: rescued, value: before, recoveredWith: PREVIOUS };
   }
   for await (const old of forgotten()) {
     if (!usable(old)) continue;
-    const rescued = await attempt(engine, asIn(current, old), ctx);
+    const rescued = await attempt(asIn(current, old));
     if (rescued !== undefined) return { session: rescued, value: old, recoveredWith: 'a version without a label' };
   }
   throw new LockedOutError(`no stored version opens ${engine.name} at ${current.host} as ${current.username}`, {
@@ -59,7 +63,7 @@ export async function openStored(
 }
 
 /** A session, or undefined when this login is refused. Any other trouble is not about the password, and ends the step. */
-async function attempt(
+async function opened(
   engine: DatabaseEngine,
   login: DatabaseSecret,
   ctx: RotationContext,

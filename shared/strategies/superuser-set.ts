@@ -11,7 +11,7 @@ import { databaseSecretSchema } from '../secrets/database-secret.ts';
 import { generatePassword } from '../secrets/password.ts';
 import { proveLogin } from './prove-login.ts';
 import { replayed } from './replayed.ts';
-import { samePlace } from './same-place.ts';
+import { requireSameTarget, samePlace } from './same-place.ts';
 import { openStored } from './stored-login.ts';
 import { connectSuperuser } from './superuser-session.ts';
 import type { SuperuserSource } from './superuser-source.ts';
@@ -30,31 +30,40 @@ export function superuserSetStrategy(
     create: async ({ current }, ctx) => ({ ...current, password: generatePassword(engine.password, ctx.password) }),
 
     /**
-     * A stored value must log in before the superuser does anything. The superuser could repair a lock-out, but then whoever
-     * may write a secret could name any user in it and be given its password.
+     * A stored value must log in before the superuser changes anything. The superuser could repair a lock-out, but then whoever
+     * may write a secret could name any user in it and be given its password. Where the superuser can look which value will be
+     * let in, no other is tried: an account may be locked by one refused login.
      */
     async set(secrets, ctx) {
       const { pending, current } = secrets;
-      const { session: own, value, ...recovery } = await openStored(engine, secrets, ctx);
-      await own.close();
-      if (recovery.recoveredWith === PENDING) return { ...recovery, close: async () => {} };
-
+      requireSameTarget(engine, pending, current, current.username);
       const superuser = await source.superuserFor(current, engine, ctx);
       requireAnotherUser(superuser, current);
       const session = await connectSuperuser(engine, superuser, ctx);
-      const undo = () => session.setPassword(pending.username, value.password);
-      let isSet = false;
+      const onPrimary = samePlace(engine, superuser, current);
+      const set = async (password: string, proven: string) => session.setPassword(pending.username, password, proven);
+      let taken: string | undefined;
       try {
-        await session.setPassword(pending.username, pending.password);
-        isSet = true;
-        if (!samePlace(engine, superuser, current)) await replayed(engine, pending, ctx);
+        const opens = onPrimary ? session.opens?.bind(session) : undefined;
+        const { session: own, value, ...recovery } = await openStored(engine, secrets, ctx, opens);
+        await own.close();
+        const close = () => session.close();
+        if (recovery.recoveredWith === PENDING) return { ...recovery, close };
+
+        await set(pending.password, value.password);
+        taken = value.password;
+        if (!onPrimary) await replayed(engine, pending, ctx);
+        ctx.log('the superuser set the password', { username: pending.username });
+        return { ...recovery, undo: () => set(value.password, pending.password), close };
       } catch (error) {
-        if (isSet) await undo().catch(() => ctx.log('the change could not be taken back, AWSPENDING works'));
+        if (taken !== undefined) {
+          await set(taken, pending.password).catch(() =>
+            ctx.log('the change could not be taken back, AWSPENDING works'),
+          );
+        }
         await session.close();
         throw error;
       }
-      ctx.log('the superuser set the password', { username: pending.username });
-      return { ...recovery, undo, close: () => session.close() };
     },
 
     test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),

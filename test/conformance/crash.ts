@@ -8,6 +8,8 @@ export interface CrashPlan {
   readonly calls: readonly string[];
   /** Resolves when the process "died". */
   readonly died: Promise<'died'>;
+  /** Any other outside call. */
+  call<T>(name: string, work: () => Promise<T>): Promise<T>;
   versions(port: SecretVersions): SecretVersions;
   engine(port: DatabaseEngine): DatabaseEngine;
   transport(port: Transport): Transport;
@@ -50,8 +52,8 @@ export function crashPlan(at?: {
       ping: () => call('ping', () => session.ping()),
       setPassword: (...args) => call('setPassword', () => session.setPassword(...args)),
       cloneUser: (...args) => call('cloneUser', () => session.cloneUser(...args)),
-      ...(session.accepts && {
-        accepts: (...args) => call('accepts', async () => (await session.accepts?.(...args)) ?? false),
+      ...(session.opens && {
+        opens: (...args) => call('opens', async () => (await session.opens?.(...args)) ?? false),
       }),
       ...(session.addPassword && {
         addPassword: (...args) => call('addPassword', async () => session.addPassword?.(...args)),
@@ -72,6 +74,7 @@ export function crashPlan(at?: {
   return {
     calls,
     died,
+    call,
     versions: (port) => ({
       describe: (id) => call('describe', () => port.describe(id)),
       read: (...args) => call(`read ${args[1]}`, () => port.read(...args)),

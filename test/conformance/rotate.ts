@@ -3,6 +3,7 @@ import type { Redactor } from '../../shared/rotation/redact.ts';
 import type { Rotation } from '../../shared/rotation/steps.ts';
 import { runStep } from '../../shared/rotation/steps.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
+import { parseObject } from '../../shared/secrets/json.ts';
 import type { CrashPlan } from './crash.ts';
 import { crashPlan } from './crash.ts';
 import type { StrategyWorld } from './world.ts';
@@ -40,7 +41,7 @@ export async function step<S extends object>(
   const progress = options.progress ?? { working: 'AWSCURRENT' };
   const running = runStep(name, {
     strategy: world.strategy(plan),
-    versions: plan.versions(world.store.versions),
+    versions: world.versions?.(plan) ?? plan.versions(world.store.versions),
     ctx,
     cutover: options.cutover,
     progress,
@@ -82,7 +83,12 @@ export async function openLabels<S extends object>(world: StrategyWorld<S>): Pro
   const open: string[] = [];
   for (const [version, labels] of Object.entries(await world.store.labels())) {
     const text = await world.store.valueOf(version);
-    if (text !== undefined && (await world.opens(JSON.parse(text)))) open.push(...labels);
+    if (text !== undefined && (await world.opens(valueIn(text, world)))) open.push(...labels);
   }
   return open;
+}
+
+/** A secret may be a bare text, which only its schema can read. */
+function valueIn<S extends object>(text: string, world: StrategyWorld<S>): S {
+  return (parseObject(text) as S | undefined) ?? world.strategy(crashPlan()).schema.parse(text, 'a value');
 }

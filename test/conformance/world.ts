@@ -1,5 +1,6 @@
 /** What a strategy suite runs in: a store with one secret, and a system that the secret opens. */
 import type { RotationContext, RotationStrategy } from '../../shared/rotation/strategy.ts';
+import type { SecretVersions } from '../../shared/rotation/versions.ts';
 import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
 import type { TestContext } from '../support/context.ts';
 import type { TestStore } from '../support/store.ts';
@@ -7,6 +8,8 @@ import type { CrashPlan } from './crash.ts';
 
 export interface StrategyWorld<S extends object = DatabaseSecret> {
   readonly store: TestStore;
+  /** The store with every call of its own going through the plan. Absent: the plan has a call of it as one. */
+  versions?(plan: CrashPlan): SecretVersions;
   /** The strategy under test, with every call to the system going through the plan. */
   strategy(plan: CrashPlan): RotationStrategy<S>;
   context(given: Partial<RotationContext>): TestContext;

@@ -102,21 +102,54 @@ describe('alternating users', () => {
     expect(callsOf(arn)).toHaveLength(33);
   });
 
-  it('brings roles given and taken since the last turn to the other user', async () => {
+  it('brings roles given to, and taken from, the base user to both, also while the clone is current', async () => {
     const arn = house.register('alternatingUsers');
     const secret = await house.secret();
     const { username } = await house.value(secret);
     const may: boolean[] = [];
 
     await house.rotate(secret, arn);
-    await server.grant(`${username}_clone`);
+    await server.grant(String(username));
     await house.rotate(secret, arn);
-    may.push(await server.mayUse((await house.value(secret)) as unknown as DatabaseSecret));
+    may.push(await server.mayUse((await house.value(secret, 'AWSPREVIOUS')) as unknown as DatabaseSecret));
+    await house.rotate(secret, arn);
     await server.revoke(String(username));
     await house.rotate(secret, arn);
-    may.push(await server.mayUse((await house.value(secret)) as unknown as DatabaseSecret));
+    for (const label of ['AWSCURRENT', 'AWSPREVIOUS']) {
+      may.push(await server.mayUse((await house.value(secret, label)) as unknown as DatabaseSecret));
+    }
 
-    expect(may).toEqual([true, false]);
+    expect(may).toEqual([true, false, false]);
+  });
+
+  it('leaves a user alone that only has the name of the clone, and shows how to adopt it', async () => {
+    const arn = house.register('alternatingUsers');
+    const secret = await house.secret();
+    const { username } = await house.value(secret);
+    await server.createUser(`${username}_clone`, 'somebody-elses');
+
+    const { error } = await house.rotate(secret, arn);
+
+    expect(error).toMatchObject({
+      errorType: 'TargetMismatchError',
+      errorMessage: expect.stringContaining(`rekey_${username}`),
+    });
+    expect(await house.opens({ ...server.login(`${username}_clone`, 'somebody-elses') })).toBe(true);
+  });
+
+  it("takes over a pair of which AWSPREVIOUS opens the other user, as AWS's template leaves it", async () => {
+    const arn = house.register('alternatingUsers');
+    const secret = await house.secret();
+    const base = await house.value(secret);
+    const clone = server.login(`${base.username}_clone`, 'made-by-template');
+    await server.createUser(clone.username, clone.password);
+    await house.put(secret, { ...base, ...clone });
+
+    const { error } = await house.rotate(secret, arn);
+
+    expect(error).toBeUndefined();
+    expect((await house.value(secret)).username).toBe(base.username);
+    expect([await house.opens({ ...clone }), await house.opens(await house.value(secret))]).toEqual([true, true]);
   });
 
   it('takes the superuser secret that DocumentDB manages, completed from its cluster', async () => {

@@ -66,6 +66,11 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
           self.second = login.password;
           self.password = password;
         },
+        async discardOldPassword() {
+          if (self.password !== login.password) return false;
+          delete self.second;
+          return true;
+        },
         async cloneUser(from, to, password) {
           allowed(to);
           server.users.set(to, { password, rights: new Set(existing(from).rights) });

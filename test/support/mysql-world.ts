@@ -35,7 +35,7 @@ export interface MysqlHouse {
   /** `options` are those of ALTER USER, `grants` those of GRANT; each user gets them before its secret is made. */
   world(
     strategy: Make,
-    more?: { readonly grants?: string | undefined; readonly options?: string },
+    more?: { readonly grants?: string | undefined; readonly options?: string; readonly suffix?: string },
   ): Promise<DatabaseWorld>;
 }
 
@@ -58,9 +58,9 @@ export async function mysqlHouse(product: keyof typeof products, what: string): 
     await server.stop();
   });
 
-  const world: MysqlHouse['world'] = async (strategy, { grants, options } = {}) => {
+  const world: MysqlHouse['world'] = async (strategy, { grants, options, suffix = '' } = {}) => {
     const number = ++users;
-    const username = `app${number}`;
+    const username = `app${number}${suffix}`;
     await server.createUser(username, `first password ${number}`);
     if (grants !== undefined) await server.sql(`GRANT ${grants} TO ${username}`);
     if (options !== undefined) await server.sql(`ALTER USER ${username} ${options}`);

@@ -57,7 +57,7 @@ function database(server: DocumentDbStandIn, superuser: Login): DemoDatabase {
       await run(superuser, ca, [{ createUser: username, pwd: password, roles }]);
       return { ...superuser, username, password };
     },
-    logins: () => ({ openedByFunctions: undefined, refused: server.refusedLogins() }),
+    logins: () => ({ openedByFunctions: server.openedLogins('rekey'), refused: server.refusedLogins() }),
     log: () => '',
     stop: () => server.stop(),
   };

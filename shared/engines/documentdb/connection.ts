@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns';
 import { isIP, isIPv6 } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
-import type { Document } from 'mongodb';
+import type { Document, MongoClientOptions } from 'mongodb';
 import { MongoClient } from 'mongodb';
 import { DeadlineError, InvalidSecretError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
@@ -18,10 +18,22 @@ const PROBE_MS = 500;
 /** A server that does not answer the goodbye is left. */
 const CLOSE_MS = 500;
 
+export const driverOptions = {
+  appName: 'rekey',
+  // This host and no other one that it names: the certificate and the secret are for this one.
+  directConnection: true,
+  // DocumentDB has none: https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html
+  retryWrites: false,
+  retryReads: false,
+  maxPoolSize: 1,
+} as const satisfies MongoClientOptions;
+
 export interface Connection {
   /** The user that logged in. */
   readonly username: string;
-  /** Runs in the authentication database, where users are. */
+  /** The authentication database, where users are. */
+  readonly database: string;
+  /** Runs in the authentication database. */
   command(command: Document): Promise<Document>;
   close(): Promise<void>;
 }
@@ -44,13 +56,7 @@ export async function openConnection(
   const client = new MongoClient(`mongodb://${isIPv6(at.host) ? `[${at.host}]` : at.host}:${at.port}/`, {
     auth: { username: at.user, password: login.password },
     authSource: at.database,
-    appName: 'rekey',
-    // This host and no other one that it names: the certificate and the secret are for this one.
-    directConnection: true,
-    // DocumentDB has none: https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html
-    retryWrites: false,
-    retryReads: false,
-    maxPoolSize: 1,
+    ...driverOptions,
     serverSelectionTimeoutMS: CONNECT_MS,
     connectTimeoutMS: CONNECT_MS,
     // One look at the server is enough for a session of milliseconds.
@@ -85,6 +91,7 @@ export async function openConnection(
 
   return {
     username: at.user,
+    database: at.database,
     async command(command) {
       try {
         return await unlessAborted(ctx.signal, () => client.db(at.database).command(command));

@@ -13,8 +13,15 @@ export const codes = {
   AUTHENTICATION_FAILED: 18,
   USER_NOT_FOUND: 11,
   MECHANISM_UNAVAILABLE: 334,
-  USER_EXISTS: 51003,
+  /** The second one: MongoDB 3.6, by its unique index. */
+  USER_EXISTS: [51003, 11000],
 } as const;
+
+/**
+ * What servers answer to an argument of a command that they do not have: BadValue (DocumentDB: https://github.com/ansible-collections/community.mongodb/issues/575),
+ * FailedToParse, InvalidOptions, a feature that is not supported, an unknown field.
+ */
+export const unknownArgument = [2, 9, 72, 303, 40415];
 
 /** What servers say that take no writes. */
 const NOT_WRITABLE = [10107, 13435, 13436, 189];

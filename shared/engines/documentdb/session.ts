@@ -1,21 +1,29 @@
 /** One login to DocumentDB, with everything that an engine does. */
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
-import type { DatabaseSession } from '../engine.ts';
+import type { DatabaseSession, PairProof } from '../engine.ts';
+import { isProven } from '../proven-pair.ts';
+import { cloneUser } from './clone-user.ts';
 import { openConnection } from './connection.ts';
-import { cloneUser, privileges, setPassword } from './users.ts';
+import { privileges, setPassword } from './users.ts';
 
 /** Throws what `DatabaseEngine.connect` throws. */
 export async function openSession(
   login: DatabaseSecret,
-  defaults: { readonly port: number },
+  { defaults, baseOf }: { readonly defaults: { readonly port: number }; baseOf(username: string): string },
   ctx: RotationContext,
 ): Promise<DatabaseSession> {
   const connection = await openConnection(login, defaults, ctx);
+  const opensOne = (username: string, proof: PairProof | undefined) =>
+    isProven(proof, async (password) => {
+      const other = await openConnection({ ...login, username, password }, defaults, ctx);
+      await other.close();
+    });
   return {
     ping: async () => void (await connection.command({ ping: 1 })),
     setPassword: (username, password) => setPassword(connection, username, password),
-    cloneUser: (from, to, password) => cloneUser(connection, from, to, password),
+    cloneUser: (from, to, password, proof) =>
+      cloneUser(connection, { from, to, base: baseOf(from) }, password, () => opensOne(to, proof)),
     privileges: () => privileges(connection),
     close: () => connection.close(),
   };

@@ -1,34 +1,12 @@
 /** Users, by the commands that DocumentDB 3.6 and newer and MongoDB have in common. */
 import type { Document } from 'mongodb';
-import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { Connection } from './connection.ts';
-import { codes, isAnswer } from './errors.ts';
+import { codes, isAnswer, unknownArgument } from './errors.ts';
 
 /** The server makes its SCRAM credentials from the password itself: no mechanism takes a verifier. */
 export async function setPassword(connection: Connection, username: string, password: string): Promise<void> {
-  const user = await find(connection, username);
+  const user = await findUser(connection, username);
   await connection.command({ updateUser: username, pwd: password, ...mechanismsOf(user) });
-}
-
-/** One command makes or changes the user, so nobody meets it half made. */
-export async function cloneUser(connection: Connection, from: string, to: string, password: string): Promise<void> {
-  const model = await find(connection, from);
-  if (model === undefined) {
-    throw new InvalidSecretError(`the superuser finds no user ${from} in its authentication database`, {
-      hint: 'the superuser and the pair must live in one database: give both secrets the same authSource',
-    });
-  }
-  const likeModel = { pwd: password, roles: model.roles ?? [], ...mechanismsOf(model) };
-  if ((await find(connection, to)) === undefined) {
-    try {
-      await connection.command({ createUser: to, ...likeModel });
-      return;
-    } catch (error) {
-      // Made meanwhile, by another delivery of this step.
-      if (!isAnswer(error, codes.USER_EXISTS)) throw error;
-    }
-  }
-  await connection.command({ updateUser: to, ...likeModel });
 }
 
 /** Roles, and what they come to: a role may be changed while the two users keep its name. */
@@ -41,19 +19,51 @@ export async function privileges(connection: Connection): Promise<string[]> {
     ...effective.flatMap(({ resource, actions }) =>
       (actions as string[]).map((action) => `${action} on ${resourceText(resource)}`),
     ),
+    ...(await ownRestrictions(connection)).map(restrictionText),
   ];
   return [...new Set(lines)].sort();
 }
 
-async function find(connection: Connection, username: string): Promise<Document | undefined> {
+export async function findUser(connection: Connection, username: string): Promise<Document | undefined> {
   const { users = [] } = await connection.command({ usersInfo: username });
   return users[0];
 }
 
+/** With `authenticationRestrictions`, where the server has them. DocumentDB refuses even the word. */
+export async function findUserWithRestrictions(
+  connection: Connection,
+  username: string,
+): Promise<Document | undefined> {
+  try {
+    const { users = [] } = await connection.command({ usersInfo: username, showAuthenticationRestrictions: true });
+    return users[0];
+  } catch (error) {
+    if (!unknownArgument.some((code) => isAnswer(error, code))) throw error;
+    return findUser(connection, username);
+  }
+}
+
 /** Named again with every password: left out, a user that was kept to SCRAM-SHA-256 would get SCRAM-SHA-1 too. Old servers know none. */
-function mechanismsOf(user: Document | undefined): { mechanisms?: string[] } {
+export function mechanismsOf(user: Document | undefined): { mechanisms?: string[] } {
   const mechanisms: string[] = user?.mechanisms ?? [];
   return mechanisms.length > 0 ? { mechanisms } : {};
+}
+
+async function ownRestrictions(connection: Connection): Promise<Document[]> {
+  try {
+    const self = await findUserWithRestrictions(connection, connection.username);
+    return self?.authenticationRestrictions ?? [];
+  } catch (error) {
+    // MongoDB shows everybody their own user, and only MongoDB has restrictions:
+    // https://www.mongodb.com/docs/manual/reference/command/usersInfo/#required-access
+    if (isAnswer(error, codes.UNAUTHORIZED)) return [];
+    throw error;
+  }
+}
+
+function restrictionText({ clientSource = [], serverAddress = [] }: Document): string {
+  const places = (list: readonly string[], all: string) => (list.length === 0 ? all : [...list].sort().join(' '));
+  return `logs in only from ${places(clientSource, 'anywhere')} to ${places(serverAddress, 'any address')}`;
 }
 
 function resourceText(resource: Document): string {

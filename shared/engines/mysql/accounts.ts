@@ -6,12 +6,13 @@ import { isAtLeast } from './version.ts';
 
 export interface Account extends AccountName {
   readonly plugin: string;
-  /** Everything of CREATE USER that follows the password: `REQUIRE …`, limits, expiry, lock. Nothing is left to a default. */
+  /** What the server keeps of the passwords that open it: of two, where an older one works beside the newer one. */
+  readonly stored: readonly Buffer[];
+  /** Everything of CREATE USER that follows the password but the lock: `REQUIRE …`, limits, expiry. Nothing is left to a default. */
   readonly options: string;
+  readonly lock: 'ACCOUNT LOCK' | 'ACCOUNT UNLOCK';
   /** Quoted, sorted. */
   readonly defaultRoles: readonly string[];
-  /** Does an older password work beside the newer one? */
-  readonly hasSecondPassword: boolean;
 }
 
 /** Sorted by host. Needs SELECT on the schema mysql. */
@@ -29,7 +30,7 @@ async function ofMysql(connection: Connection, user: string): Promise<Account[]>
             Password_reuse_history AS history, Password_reuse_time AS reuse, Password_require_current AS require_current,
             User_attributes->>'$.Password_locking.failed_login_attempts' AS attempts,
             User_attributes->>'$.Password_locking.password_lock_time_days' AS lock_days,
-            User_attributes->>'$.additional_password' IS NOT NULL AS second
+            HEX(authentication_string) AS first, HEX(User_attributes->>'$.additional_password') AS second
        FROM mysql.user WHERE User = ?`,
     [user],
   );
@@ -42,27 +43,28 @@ async function ofMysql(connection: Connection, user: string): Promise<Account[]>
     user,
     host: String(row.host),
     plugin: String(row.plugin),
+    stored: [row.first, row.second].filter((hex) => hex).map((hex) => Buffer.from(String(hex), 'hex')),
     options: [
       requirement(String(row.ssl_type), row),
       limits(row, MYSQL_LIMITS),
       `PASSWORD EXPIRE ${expiry(row.password_lifetime)}`,
-      `ACCOUNT ${row.account_locked === 'Y' ? 'LOCK' : 'UNLOCK'}`,
       `PASSWORD HISTORY ${row.history ?? 'DEFAULT'}`,
       `PASSWORD REUSE INTERVAL ${row.reuse == null ? 'DEFAULT' : `${row.reuse} DAY`}`,
       `PASSWORD REQUIRE CURRENT${row.require_current == null ? ' DEFAULT' : row.require_current === 'N' ? ' OPTIONAL' : ''}`,
       ...(locking ? [locked(Number(row.attempts ?? 0), Number(row.lock_days ?? 0))] : []),
     ].join(' '),
+    lock: row.account_locked === 'Y' ? 'ACCOUNT LOCK' : 'ACCOUNT UNLOCK',
     defaultRoles: roles
       .filter((role) => role.host === row.host)
       .map((role) => `${identifier(String(role.role))}@${identifier(String(role.at))}`)
       .sort(),
-    hasSecondPassword: Boolean(row.second),
   }));
 }
 
 async function ofMariadb(connection: Connection, user: string): Promise<Account[]> {
   const rows = await connection.query(
     `SELECT Host AS host, JSON_VALUE(Priv, '$.plugin') AS plugin, JSON_EXTRACT(Priv, '$.auth_or') AS others,
+            JSON_VALUE(Priv, '$.authentication_string') AS stored,
             JSON_VALUE(Priv, '$.ssl_type') AS ssl_type, JSON_VALUE(Priv, '$.ssl_cipher') AS cipher,
             JSON_VALUE(Priv, '$.x509_issuer') AS issuer, JSON_VALUE(Priv, '$.x509_subject') AS subject,
             JSON_VALUE(Priv, '$.max_questions') AS max_questions, JSON_VALUE(Priv, '$.max_updates') AS max_updates,
@@ -79,14 +81,14 @@ async function ofMariadb(connection: Connection, user: string): Promise<Account[
     host: String(row.host),
     // More than one way in, and only one of them could be carried over.
     plugin: row.others == null ? String(row.plugin || 'mysql_native_password') : 'more than one plugin',
+    stored: row.others == null && row.stored ? [Buffer.from(String(row.stored))] : [],
     options: [
       requirement(MARIADB_TLS[Number(row.ssl_type ?? 0)] ?? '', row),
       limits(row, [...MYSQL_LIMITS, ['MAX_STATEMENT_TIME', 'max_statement_time']]),
-      `ACCOUNT ${Number(row.account_locked ?? 0) === 1 ? 'LOCK' : 'UNLOCK'}`,
       `PASSWORD EXPIRE ${expiry(Number(row.password_lifetime ?? -1) < 0 ? undefined : row.password_lifetime)}`,
     ].join(' '),
+    lock: Number(row.account_locked ?? 0) === 1 ? 'ACCOUNT LOCK' : 'ACCOUNT UNLOCK',
     defaultRoles: row.role == null || row.role === '' ? [] : [identifier(String(row.role))],
-    hasSecondPassword: false,
   }));
 }
 

@@ -1,124 +1,120 @@
 /**
- * Brings the other user of an alternating pair into line, both ways: what the model lost, the other loses. Changes of accounts
- * are no transactions, so the password comes last, for all hosts in one statement: a half-made user has no password of this
- * rotation, and the repeat of the step completes it.
+ * Brings the two users of an alternating pair into line, both ways. The base user, the one without `_clone`, is the model: what it
+ * lost, the clone loses, whichever of the two is in use. Changes of accounts are no transactions, so the password comes last, for
+ * all hosts in one statement: a half-made user has no password of this rotation, and the repeat of the step completes it.
  */
 import { PermissionError } from '../../rotation/errors.ts';
+import type { PairProof } from '../engine.ts';
 import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
+import { alignRights, giveSurplus } from './align-rights.ts';
 import type { Connection } from './connection.ts';
-import { errno, failedWith } from './errors.ts';
-import type { Right } from './grants.ts';
-import { grantStatements, revokeStatements, rightsOf, told } from './grants.ts';
 import { oneAtATime } from './lock.ts';
+import { baseOf } from './names.ts';
+import { isMarked, isProven, mark, noPair, requireProven } from './pair.ts';
 import type { AccountName } from './quoting.ts';
 import { accountOf } from './quoting.ts';
-import { setPasswordOf, unknownUser } from './set-password.ts';
+import { changePasswords, unknownUser } from './set-password.ts';
 import { identifiedBy } from './verifier.ts';
 
-/** `from` is in use and stays as it is. `base` is the one of the two whose accounts people made. */
 export async function cloneUser(
   connection: Connection,
-  { from, to, base }: { from: string; to: string; base: string },
+  { from, to }: { readonly from: string; readonly to: string },
   password: string,
+  proof: PairProof | undefined,
 ): Promise<void> {
+  const base = baseOf(to);
   await oneAtATime(connection, base, async () => {
-    const models = await readAccounts(connection, from);
-    if (models.length === 0) throw unknownUser(from, connection);
+    const inUse = await readAccounts(connection, from);
+    if (inUse.length === 0) throw unknownUser(from, connection);
+    if (proof !== undefined) requireProven(connection, inUse, proof);
     const existing = await readAccounts(connection, to);
-    await removeSurplus(connection, { models, existing, base });
-    for (const model of models) {
-      const before = existing.find(({ host }) => host === model.host);
-      await align(connection, model, { user: to, host: model.host }, before);
+    const marked = await isMarked(connection, base);
+    if (!marked && existing.length > 0 && !(await isProven(existing, proof))) throw noPair(from, to);
+
+    const surplus = existing.filter(({ host }) => !inUse.some((account) => account.host === host));
+    if (to === base) refuseSurplus(surplus, from);
+    const pairs = inUse.flatMap((account) => {
+      const other = existing.find(({ host }) => host === account.host);
+      return other === undefined ? [] : [{ account, other }];
+    });
+    if (!marked) {
+      // A clone that AWS's template made may have more than its base. While it is in use, nothing that it can use may be lost.
+      if (to === base) for (const { account, other } of pairs) await adopt(connection, account, other);
+      await mark(connection, base);
     }
-    await setPasswordOf(connection, to, password);
+    for (const account of surplus) await connection.query(`DROP USER ${accountOf(account)}`);
+    for (const account of inUse) {
+      const other = pairs.find((pair) => pair.account === account)?.other;
+      const target = { user: to, host: account.host };
+      if (other === undefined) await make(connection, target, account);
+      else if (to === base) await align(connection, { clone: account, base: await again(connection, other) }, account);
+      else await align(connection, { clone: other, base: account }, account);
+    }
+    await changePasswords(
+      connection,
+      inUse.map(({ host, plugin }) => {
+        const stored = existing.find((account) => account.host === host)?.stored ?? [];
+        return { user: to, host, plugin, stored };
+      }),
+      password,
+    );
   });
 }
 
-/** An account of the clone at a host where the model has none lets it in from there. One of the base is not ours to drop. */
-async function removeSurplus(
-  connection: Connection,
-  { models, existing, base }: { models: readonly Account[]; existing: readonly Account[]; base: string },
-): Promise<void> {
-  const surplus = existing.filter(({ host }) => !models.some((model) => model.host === host));
-  for (const account of surplus) {
-    if (account.user !== base) {
-      await connection.query(`DROP USER ${accountOf(account)}`);
-      continue;
-    }
-    const other = models[0]?.user ?? '';
-    throw new PermissionError(
-      `${accountOf(account)} exists, ${accountOf({ user: other, host: account.host })} does not`,
-      {
-        code: 'PRIVILEGES_DIFFER',
-        hint: 'make an account of that host for the other user too, or drop this one; then rotate again',
-      },
-    );
-  }
+/** An account of the base user is not ours to drop, and without a counterpart its clients would be shut out by the new password. */
+function refuseSurplus(surplus: readonly Account[], from: string): void {
+  const [account] = surplus;
+  if (account === undefined) return;
+  const missing = accountOf({ user: from, host: account.host });
+  throw new PermissionError(`${accountOf(account)} exists, ${missing} does not`, {
+    code: 'PRIVILEGES_DIFFER',
+    hint: 'make an account of that host for the other user too, or drop this one; then rotate again',
+  });
 }
 
+async function adopt(connection: Connection, clone: Account, base: Account): Promise<void> {
+  await giveSurplus(connection, clone, base);
+  const roles = [...new Set([...base.defaultRoles, ...clone.defaultRoles])];
+  const most = connection.server.product === 'MariaDB' ? 1 : roles.length;
+  await setDefaultRoles(connection, roles.slice(0, most), base, base.defaultRoles);
+}
+
+/** What it may have been given since it was read. */
+async function again(connection: Connection, { user, host }: AccountName): Promise<Account> {
+  const account = (await readAccounts(connection, user)).find((each) => each.host === host);
+  if (account === undefined) throw unknownUser(user, connection);
+  return account;
+}
+
+async function make(connection: Connection, to: AccountName, model: Account): Promise<void> {
+  const nobodys = await identifiedBy(connection, model.plugin, undefined);
+  await connection.query(`CREATE USER ${accountOf(to)} ${nobodys} ${model.options} ${model.lock}`);
+  await alignRights(connection, model, to);
+  await setDefaultRoles(connection, model.defaultRoles, to, []);
+}
+
+/** All but the lock is the base user's. That one is of the user in use, for the other is about to be. */
 async function align(
   connection: Connection,
-  model: Account,
-  to: AccountName,
-  before: Account | undefined,
+  { clone, base }: { readonly clone: Account; readonly base: Account },
+  inUse: Account,
 ): Promise<void> {
-  const target = accountOf(to);
-  if (before === undefined) {
-    const nobodys = await identifiedBy(connection, model.plugin, undefined);
-    await connection.query(`CREATE USER ${target} ${nobodys} ${model.options}`);
-  } else if (before.options !== model.options) {
-    await connection.query(`ALTER USER ${target} ${model.options}`);
+  if (clone.options !== base.options || clone.lock !== inUse.lock) {
+    await connection.query(`ALTER USER ${accountOf(clone)} ${base.options} ${inUse.lock}`);
   }
-  await alignRights(connection, model, to);
-  if (before === undefined || String(before.defaultRoles) !== String(model.defaultRoles)) {
-    await setDefaultRoles(connection, model.defaultRoles, to, before);
-  }
-}
-
-/**
- * Restrictions come in a round of their own: they are taken out of rights that must be there, and lifting one from a right
- * that is not there would give it.
- */
-async function alignRights(connection: Connection, model: AccountName, to: AccountName): Promise<void> {
-  const wanted = await rightsOf(connection, model);
-  for (const restriction of [false, true]) {
-    const has = await rightsOf(connection, to);
-    const kind = (right: Right) => right.restriction === restriction;
-    const notIn = (list: readonly Right[]) => (right: Right) => !list.some((other) => told(other) === told(right));
-    const surplus = has.filter(kind).filter(notIn(wanted));
-    for (const statement of revokeStatements(surplus, to)) await connection.query(statement);
-    // Taking a right on a table takes it on its columns, too.
-    const left = surplus.length === 0 ? has : await rightsOf(connection, to);
-    await give(connection, wanted.filter(kind).filter(notIn(left)), to);
-  }
-}
-
-async function give(connection: Connection, rights: readonly Right[], to: AccountName): Promise<void> {
-  for (const statement of grantStatements(rights, to)) {
-    try {
-      await connection.query(statement);
-    } catch (error) {
-      if (!failedWith(error, errno.noSuchTable)) throw error;
-      await giveOnAbsentTable(connection, statement, to);
-    }
-  }
-}
-
-/** Rights outlive their table, but new ones on a table that is gone are only taken together with CREATE. */
-async function giveOnAbsentTable(connection: Connection, statement: string, to: AccountName): Promise<void> {
-  await connection.query(statement.replace(/^GRANT /, 'GRANT CREATE, '));
-  const on = statement.slice(statement.indexOf(' ON ') + 4, statement.lastIndexOf(` TO ${accountOf(to)}`));
-  await connection.query(`REVOKE CREATE ON ${on} FROM ${accountOf(to)}`);
+  if (base.lock !== inUse.lock) await connection.query(`ALTER USER ${accountOf(base)} ${inUse.lock}`);
+  await alignRights(connection, base, clone);
+  await setDefaultRoles(connection, base.defaultRoles, clone, clone.defaultRoles);
 }
 
 async function setDefaultRoles(
   connection: Connection,
   roles: readonly string[],
   to: AccountName,
-  before: Account | undefined,
+  before: readonly string[],
 ): Promise<void> {
-  if (roles.length === 0 && (before?.defaultRoles.length ?? 0) === 0) return;
+  if (String(roles) === String(before)) return;
   const preposition = connection.server.product === 'MariaDB' ? 'FOR' : 'TO';
   const names = roles.length === 0 ? 'NONE' : roles.join(', ');
   await connection.query(`SET DEFAULT ROLE ${names} ${preposition} ${accountOf(to)}`);

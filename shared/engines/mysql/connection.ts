@@ -99,7 +99,7 @@ export async function openConnection(
       return await answerTo(client, text, values);
     } catch (error) {
       if (ctx.signal.aborted) throw outOfTime(at);
-      throw queryError(error, at);
+      throw queryError(error, at, text);
     }
   };
   const close = async () => {

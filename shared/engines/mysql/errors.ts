@@ -53,6 +53,7 @@ export const errno = {
   accountLocked: 3118,
   tlsRequired: 3159,
   sessionKilled: 3169,
+  usedBefore: 3638,
   wrongCurrentPassword: 3891,
   currentPasswordNeeded: 3892,
   blockedAfterFailures: 3955,
@@ -79,15 +80,18 @@ const ENDED: readonly number[] = [
 ];
 const READ_ONLY: readonly number[] = [errno.optionPrevents, errno.readOnlyTransaction, errno.readOnlyMode];
 
+/** Says too much rather than too little: PASSWORD EXPIRE carries none. */
+const CARRIES_PASSWORD = /\b(IDENTIFIED|PASSWORD)\b/i;
+
 /** The number of a server's own error; undefined for errors of the driver and the network. */
 export function errnoOf(error: unknown): number | undefined {
   const { errno: number, sqlState } = (error ?? {}) as { errno?: unknown; sqlState?: unknown };
   return typeof number === 'number' && typeof sqlState === 'string' ? number : undefined;
 }
 
-/** An error in answer to a statement. */
-export function queryError(raw: unknown, at: Target): RotationError {
-  const error = withoutStatement(raw);
+/** An error in answer to `statement`. */
+export function queryError(raw: unknown, at: Target, statement: string): RotationError {
+  const error = withoutStatement(raw, statement);
   const where = `${at.host}:${at.port}`;
   const number = errnoOf(error);
   if (number === undefined || ENDED.includes(number)) {
@@ -121,6 +125,12 @@ export function queryError(raw: unknown, at: Target): RotationError {
       },
     );
   }
+  if (number === errno.usedBefore) {
+    return new PermissionError(`${where} takes no password of ${at.user} that was used before (error ${number})`, {
+      hint: 'PASSWORD HISTORY or REUSE INTERVAL of the account: the password before cannot be put back, the new one stays; rotate again',
+      cause: error,
+    });
+  }
   if (number === errno.mustChangePassword) return expired(at, error);
   return new ProviderError(`${where} answered a statement of ${at.user} with ${said}`, {
     hint: "look the number up in the server's error reference; the step is safe to repeat",
@@ -141,11 +151,16 @@ export function failedWith(error: unknown, number: number): boolean {
   return error instanceof Error && errnoOf(error.cause) === number;
 }
 
-/** The driver hangs the statement on its errors, and the server repeats a part of one that it cannot read: both may show a password. */
-export function withoutStatement(error: unknown): Error | undefined {
+/**
+ * The driver hangs the statement on its errors, and the server repeats a part of one that it cannot read: both may show a password.
+ * Of a statement that carries one, only refusals are told in the server's words: they name users, objects and rights.
+ */
+export function withoutStatement(error: unknown, statement = ''): Error | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, errno: number, sqlState } = error as { code?: unknown; errno?: unknown; sqlState?: unknown };
-  const message = number === errno.parse ? 'the server cannot read the statement' : error.message;
+  const isQuiet = CARRIES_PASSWORD.test(statement) && !(sqlState !== undefined && DENIED.includes(Number(number)));
+  const quiet = number === errno.parse ? 'the server cannot read the statement' : "the server's words are withheld";
+  const message = isQuiet || number === errno.parse ? quiet : error.message;
   const clean = new Error(message, error.cause === undefined ? undefined : { cause: error.cause });
   return Object.assign(clean, { name: error.name, code, errno: number, sqlState });
 }

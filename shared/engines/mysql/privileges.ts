@@ -2,16 +2,18 @@
 import type { Connection } from './connection.ts';
 import { ownAccount, rightsOf, told } from './grants.ts';
 import { identifier } from './quoting.ts';
+import { loginPlugin, showCreateUser } from './show-create-user.ts';
 
 export async function privileges(connection: Connection): Promise<string[]> {
   const own = await ownAccount(connection);
   const rights = await rightsOf(connection);
-  const [created] = await connection.query('SHOW CREATE USER CURRENT_USER()');
+  const created = await showCreateUser(connection);
   const [active] = await connection.query('SELECT CURRENT_ROLE() AS roles');
   const roles = rolesIn(String(active?.roles ?? 'NONE'));
   const lines = [
     `account at host ${own.host}`,
-    ...optionsOf(String(Object.values(created ?? {})[0])).map((option) => `account ${option}`),
+    `account logs in with ${loginPlugin(created)}`,
+    ...optionsOf(created).map((option) => `account ${option}`),
     ...roles.map((role) => `acts in role ${role}`),
     ...rights.map(told),
   ];

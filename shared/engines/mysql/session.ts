@@ -2,13 +2,14 @@
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
 import type { DatabaseSession } from '../engine.ts';
-import { addPassword } from './add-password.ts';
+import { readAccounts } from './accounts.ts';
 import { cloneUser } from './clone-user.ts';
 import type { Connection } from './connection.ts';
 import { openConnection } from './connection.ts';
+import { addPassword, discardOldPassword } from './dual-passwords.ts';
 import { errno, failedWith } from './errors.ts';
 import { holdCutOver } from './lock.ts';
-import { baseOf } from './names.ts';
+import { opens } from './opens.ts';
 import { privileges } from './privileges.ts';
 import { setOwnPassword, setPasswordOf } from './set-password.ts';
 import type { ServerVersion } from './version.ts';
@@ -28,20 +29,24 @@ export async function openSession(login: DatabaseSecret, kind: Kind, ctx: Rotati
       return exclusive;
     },
     ping: async () => void (await connection.query('SELECT 1')),
-    async setPassword(username, password) {
+    async setPassword(username, password, proven) {
       await unlessExpired(() => holdCutOver(connection, username));
-      if (username !== login.username) return setPasswordOf(connection, username, password);
+      if (username !== login.username) return setPasswordOf(connection, username, password, proven);
       exclusive = (await unlessExpired(() => allowsOneSession(connection))) ?? false;
       await setOwnPassword(connection, password, working);
       working = password;
     },
-    cloneUser: (from, to, password) => cloneUser(connection, { from, to, base: baseOf(to) }, password),
+    opens: async (username, password) =>
+      (await readAccounts(connection, username)).some((account) => opens(account, password)),
+    cloneUser: (from, to, password, proof) => cloneUser(connection, { from, to }, password, proof),
     privileges: () => privileges(connection),
     close: () => connection.close(),
   };
   if (!hasDualPasswords(connection)) return session;
   return Object.assign(session, {
-    addPassword: (password: string) => addPassword(connection, { password, keep: login.password }),
+    addPassword: (password: string, abandoned?: () => AsyncIterable<string>) =>
+      addPassword(connection, { password, keep: login.password, abandoned }),
+    discardOldPassword: () => discardOldPassword(connection, login.password),
   });
 }
 

@@ -1,9 +1,12 @@
 /** Changes a password. What each server lets a statement hold instead of the password: docs/engines/mysql.md and mariadb.md. */
-import { InvalidSecretError } from '../../rotation/errors.ts';
+import { InvalidSecretError, TargetMismatchError } from '../../rotation/errors.ts';
+import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { errno, failedWith } from './errors.ts';
+import { opens } from './opens.ts';
 import { accountOf } from './quoting.ts';
+import { loginPlugin, showCreateUser } from './show-create-user.ts';
 import { identifiedBy, mariadbForm } from './verifier.ts';
 
 /** A user's own password. `working` is the one that this session logged in with, or set last. */
@@ -27,26 +30,46 @@ async function setOwnOnMariadb(connection: Connection, password: string): Promis
 /** Everybody may see how one's own account was made, unless its password expired: then the plugin is taken to be the usual one. */
 async function ownPlugin(connection: Connection): Promise<string> {
   try {
-    const [row] = await connection.query('SHOW CREATE USER CURRENT_USER()');
-    const [, plugin = 'mysql_native_password'] =
-      / IDENTIFIED VIA (\w+)/.exec(String(Object.values(row ?? {})[0])) ?? [];
-    return plugin;
+    return loginPlugin(await showCreateUser(connection)) ?? 'mysql_native_password';
   } catch (error) {
     if (failedWith(error, errno.mustChangePassword)) return 'mysql_native_password';
     throw error;
   }
 }
 
-/** Of another user, at every host that it may come from; all of them or none. Needs CREATE USER. */
-export async function setPasswordOf(connection: Connection, user: string, password: string): Promise<void> {
-  const accounts = await readAccounts(connection, user);
-  if (accounts.length === 0) throw unknownUser(user, connection);
+/**
+ * Of another user; all of its accounts or none. `proven`: of those that this password opens, for the others may be somebody else's.
+ * Needs CREATE USER.
+ */
+export async function setPasswordOf(
+  connection: Connection,
+  user: string,
+  password: string,
+  proven: string | undefined,
+): Promise<void> {
+  const all = await readAccounts(connection, user);
+  if (all.length === 0) throw unknownUser(user, connection);
+  // One that has the new password got it from another delivery of the step.
+  const isProven = (account: Account) => proven === undefined || opens(account, proven) || opens(account, password);
+  const accounts = all.filter(isProven);
+  if (accounts.length > 0) return changePasswords(connection, accounts, password);
+  throw new TargetMismatchError(`no account of ${user} where superuser ${connection.username} looks has its password`, {
+    hint: 'check that the superuser secret is the one of this server; if somebody changed the password just now, rotate again',
+  });
+}
+
+/** The one password that opens them from now on: an older one that works beside it goes. */
+export async function changePasswords(
+  connection: Connection,
+  accounts: readonly Pick<Account, 'user' | 'host' | 'plugin' | 'stored'>[],
+  password: string,
+): Promise<void> {
   const changes: string[] = [];
   for (const account of accounts) {
     changes.push(`${accountOf(account)} ${await identifiedBy(connection, account.plugin, password)}`);
   }
   await connection.query(`ALTER USER ${changes.join(', ')}`);
-  const doubled = accounts.filter(({ hasSecondPassword }) => hasSecondPassword);
+  const doubled = accounts.filter(({ stored }) => stored.length > 1);
   for (const account of doubled) await connection.query(`ALTER USER ${accountOf(account)} DISCARD OLD PASSWORD`);
 }
 

@@ -57,7 +57,7 @@ async function insistsOnClearText(connection: Connection): Promise<boolean> {
 }
 
 /** `*` and SHA-1 twice. MariaDB's default, and MySQL's up to 5.7. */
-function nativeHash(password: string | undefined): string {
+export function nativeHash(password: string | undefined): string {
   const sha1 = (data: string | Buffer) => createHash('sha1').update(data).digest();
   const stored = password === undefined ? randomBytes(20) : sha1(sha1(password));
   return `*${stored.toString('hex').toUpperCase()}`;
@@ -90,6 +90,15 @@ function randomSalt(): Buffer {
 async function roundsOf(connection: Connection): Promise<number> {
   const [row] = await connection.query("SHOW VARIABLES LIKE 'caching_sha2_password_digest_rounds'");
   return Number(row?.Value ?? 5000);
+}
+
+const KNOWN = {
+  MySQL: ['caching_sha2_password', 'sha256_password', 'mysql_native_password'],
+  MariaDB: ['mysql_native_password', 'ed25519'],
+};
+
+export function requireKnownPlugin(connection: Connection, plugin: string): void {
+  if (!KNOWN[connection.server.product].includes(plugin)) throw otherPlugin(connection, plugin);
 }
 
 function otherPlugin({ at }: Connection, plugin: string): PermissionError {

@@ -1,41 +1,110 @@
 /**
  * Brings the other user of an alternating pair into line. Redshift's users cannot act as one another, so whatever was granted to the
- * user in use by name, and its groups and roles, are given to the other one by name; what goes beyond them is taken away.
+ * base user by name, and its groups and roles, are given to the clone by name; what goes beyond them is taken away. The base is the
+ * model, whichever of the two is in use: what it was given, or lost, reaches both.
  */
 import pg from 'pg';
-import { InvalidSecretError } from '../../rotation/errors.ts';
+import { InvalidSecretError, type TargetMismatchError } from '../../rotation/errors.ts';
 import type { Connection } from '../postgres/connection.ts';
-import type { Grant } from '../postgres/grants.ts';
-import { grantStatement, revokeStatement } from '../postgres/grants.ts';
+import { grantStatement } from '../postgres/grants.ts';
+import { alignAttributes, alignMemberships, alignRights, keyOf, type Users } from './align.ts';
 import { grantsTo } from './grants.ts';
-import { isOnOwned, ownedBy, sharesIn } from './ownership.ts';
+import { isTied, noPair, tie } from './pair.ts';
 import { repeatedly } from './repeatedly.ts';
 import { alterPassword, digestLiteral } from './set-password.ts';
 import type { User } from './user.ts';
-import { readLimits, readUser, settingLiteral } from './user.ts';
+import { mayLogIn, readUser, requireSpelling } from './user.ts';
 
 const quoted = pg.escapeIdentifier;
 
-/** `from` is in use: it is the model, and loses nothing. */
+interface Names {
+  readonly from: string;
+  readonly to: string;
+  readonly base: string;
+}
+
+/**
+ * All or nothing. Throws TargetMismatchError when the two users are no pair. `isProven`: does the secret know the password of `to`?
+ * Asked only when the two are not tied.
+ */
 export async function cloneUser(
   connection: Connection,
-  { from, to }: { from: string; to: string },
+  names: Names,
   password: string,
+  isProven: () => Promise<boolean>,
 ): Promise<void> {
+  if ((await tryToAlign(connection, names, password, false)) === undefined) return;
+  // Looked at again also when it is not proven: another delivery may have tied them meanwhile, and changed the password.
+  const refusal = await tryToAlign(connection, names, password, await isProven());
+  if (refusal !== undefined) throw refusal;
+}
+
+/** Gives the reason when the two are no pair; then nothing changed. */
+async function tryToAlign(
+  connection: Connection,
+  names: Names,
+  password: string,
+  isProven: boolean,
+): Promise<TargetMismatchError | undefined> {
+  const { from, to, base } = names;
+  let refusal: TargetMismatchError | undefined;
   await repeatedly(connection, async () => {
-    const model = await readUser(connection, from);
-    if (model === undefined) throw unknownUser(from, connection);
-    const existing = await readUser(connection, to);
-    if (existing === undefined) {
-      await connection.query(`CREATE USER ${quoted(to)} PASSWORD ${digestLiteral(to, password)}`);
+    refusal = undefined;
+    await requireSpelling(connection, from);
+    // In this order: whoever makes `to` ties `from` first.
+    const other = await readUser(connection, to);
+    const inUse = await readUser(connection, from);
+    if (inUse === undefined) throw unknownUser(from, connection);
+    if (other === undefined) {
+      await make(connection, names, inUse, password);
+      return;
     }
-    const target = existing ?? NEW;
-    await alignAttributes(connection, { model, target, from, to });
-    await alignSettings(connection, { model, target, to });
-    await alignMemberships(connection, { model, target, to });
-    await alignGrants(connection, from, to);
-    if (existing !== undefined) await alterPassword(connection, to, password);
+    const [clone, model, target] = to === base ? [from, other, inUse] : [to, inUse, other];
+    const users = { model, target, from: base, to: clone };
+    const tied = isTied(model, base) && isTied(target, base);
+    if (tied) await align(connection, users, names);
+    else if (isProven) await align(connection, await adopt(connection, users, names), names);
+    else {
+      refusal = await noPair(connection, base, { [base]: model, [clone]: target });
+      return;
+    }
+    await alterPassword(connection, to, password);
   });
+  return refusal;
+}
+
+async function align(connection: Connection, users: Users, { to, base }: Names): Promise<void> {
+  // A base that may not log in is no model for a clone that is in use.
+  if (to !== base || (await mayLogIn(connection, base))) await alignAttributes(connection, users);
+  await alignRights(connection, users);
+}
+
+/** What a clone that somebody else made has of its own stays its own while it is in use: the base gets it too. */
+async function adopt(connection: Connection, users: Users, { to, base }: Names): Promise<Users> {
+  const model = to === base ? await giveToBase(connection, users) : users.model;
+  return { ...users, model: await tie(connection, base, base, model) };
+}
+
+/** Groups, roles and grants by name. Gives the base as it is then. */
+async function giveToBase(connection: Connection, { model, target, from, to }: Users): Promise<User> {
+  const groups = [...new Set([...model.groups, ...target.groups])];
+  const held = new Set(model.roles.map(({ name }) => name));
+  const roles = [...model.roles, ...target.roles.filter(({ name }) => !held.has(name))];
+  const whole = { ...model, groups, roles };
+  await alignMemberships(connection, { model: whole, target: model, to: from });
+  const has = new Set((await grantsTo(connection, from)).map(keyOf));
+  for (const grant of await grantsTo(connection, to)) {
+    if (!has.has(keyOf(grant))) await connection.query(grantStatement(grant, from));
+  }
+  return whole;
+}
+
+async function make(connection: Connection, { from, to, base }: Names, inUse: User, password: string): Promise<void> {
+  const model = await tie(connection, base, from, inUse);
+  await connection.query(`CREATE USER ${quoted(to)} PASSWORD ${digestLiteral(to, password)}`);
+  await requireSpelling(connection, to);
+  await alignAttributes(connection, { model, target: NEW, from, to });
+  await alignRights(connection, { model, target: NEW, from, to });
 }
 
 /** What CREATE USER gives by itself. */
@@ -47,90 +116,6 @@ const NEW: User = {
   groups: [],
   roles: [],
 };
-
-/** One option a statement: the manual and the server do not agree on what stands between two. */
-async function alignAttributes(
-  connection: Connection,
-  { model, target, from, to }: { model: User; target: User; from: string; to: string },
-): Promise<void> {
-  const should = await readLimits(connection, from);
-  const has = await readLimits(connection, to);
-  const options = [
-    ...(model.createsDatabases === target.createsDatabases ? [] : [model.createsDatabases ? 'CREATEDB' : 'NOCREATEDB']),
-    ...(model.isSuperuser === target.isSuperuser ? [] : [model.isSuperuser ? 'CREATEUSER' : 'NOCREATEUSER']),
-    ...(model.validUntil === target.validUntil ? [] : [`VALID UNTIL '${model.validUntil ?? 'infinity'}'`]),
-    ...(should.connections === has.connections ? [] : [`CONNECTION LIMIT ${word(should.connections)}`]),
-    ...(should.syslog === has.syslog ? [] : [`SYSLOG ACCESS ${word(should.syslog)}`]),
-    ...(should.sessionTimeout === has.sessionTimeout ? [] : [sessionTimeout(should.sessionTimeout)]),
-  ];
-  for (const option of options) await connection.query(`ALTER USER ${quoted(to)} ${option}`);
-}
-
-function sessionTimeout(seconds: string): string {
-  return seconds === '0' ? 'RESET SESSION TIMEOUT' : `SESSION TIMEOUT ${word(seconds)}`;
-}
-
-/** Goes into a statement as it is, so it must be one word. */
-function word(text: string): string {
-  if (!/^[A-Z0-9-]+$/.test(text)) throw new Error('a user attribute is not one word');
-  return text;
-}
-
-async function alignSettings(
-  connection: Connection,
-  { model, target, to }: { model: User; target: User; to: string },
-): Promise<void> {
-  for (const name of target.settings.keys()) {
-    if (!model.settings.has(name)) await connection.query(`ALTER USER ${quoted(to)} RESET ${quoted(name)}`);
-  }
-  for (const [name, value] of model.settings) {
-    const literal = settingLiteral(name, value);
-    // What cannot be spelled stays different, and testSecret says so.
-    if (target.settings.get(name) === value || literal === undefined) continue;
-    await connection.query(`ALTER USER ${quoted(to)} SET ${quoted(name)} TO ${literal}`);
-  }
-}
-
-async function alignMemberships(
-  connection: Connection,
-  { model, target, to }: { model: User; target: User; to: string },
-): Promise<void> {
-  for (const group of model.groups.filter((name) => !target.groups.includes(name))) {
-    await connection.query(`ALTER GROUP ${quoted(group)} ADD USER ${quoted(to)}`);
-  }
-  for (const group of target.groups.filter((name) => !model.groups.includes(name))) {
-    await connection.query(`ALTER GROUP ${quoted(group)} DROP USER ${quoted(to)}`);
-  }
-  const key = ({ name, grantable }: { name: string; grantable: boolean }) => `${grantable} ${name}`;
-  const has = new Set(target.roles.map(key));
-  const should = new Set(model.roles.map(key));
-  // Taken away first: a role without ADMIN OPTION replaces one with it.
-  for (const role of target.roles.filter((each) => !should.has(key(each)))) {
-    await connection.query(`REVOKE ROLE ${quoted(role.name)} FROM ${quoted(to)}`);
-  }
-  for (const role of model.roles.filter((each) => !has.has(key(each)))) {
-    const option = role.grantable ? ' WITH ADMIN OPTION' : '';
-    await connection.query(`GRANT ROLE ${quoted(role.name)} TO ${quoted(to)}${option}`);
-  }
-}
-
-async function alignGrants(connection: Connection, from: string, to: string): Promise<void> {
-  const owned = await ownedBy(connection, [from, to]);
-  const grants = { [from]: await grantsTo(connection, from), [to]: await grantsTo(connection, to) };
-  const key = ({ prefix, right, grantable }: Grant) => `${prefix}${right}${grantable}`;
-  const of = (user: string) => (grants[user] ?? []).filter((grant) => !isOnOwned(grant, owned));
-  const should = new Set(of(from).map(key));
-  const has = new Set(of(to).map(key));
-  for (const grant of of(to)) if (!should.has(key(grant))) await connection.query(revokeStatement(grant));
-  for (const grant of of(from)) if (!has.has(key(grant))) await connection.query(grantStatement(grant, to));
-
-  for (const each of owned) {
-    for (const user of [from, to]) {
-      if (sharesIn(each, user, grants[user] ?? [])) continue;
-      await connection.query(`GRANT ALL ON ${each.object} TO ${quoted(user)}`);
-    }
-  }
-}
 
 function unknownUser(name: string, connection: Connection): InvalidSecretError {
   return new InvalidSecretError(`user ${name} does not exist where superuser ${connection.username} looks for it`, {

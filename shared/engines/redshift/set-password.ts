@@ -3,9 +3,13 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { Connection } from '../postgres/connection.ts';
 import { repeatedly } from './repeatedly.ts';
+import { requireSpelling } from './user.ts';
 
 export async function setPassword(connection: Connection, username: string, password: string): Promise<void> {
-  await repeatedly(connection, () => alterPassword(connection, username, password));
+  await repeatedly(connection, async () => {
+    await requireSpelling(connection, username);
+    await alterPassword(connection, username, password);
+  });
 }
 
 export async function alterPassword(connection: Connection, username: string, password: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** A user as Redshift's catalog and system views describe it. */
 import pg from 'pg';
+import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { Connection } from '../postgres/connection.ts';
 
 export interface User {
@@ -23,6 +24,28 @@ export interface Limits {
   readonly connections: string;
   readonly syslog: string;
   readonly sessionTimeout: string;
+}
+
+/**
+ * Throws InvalidSecretError when there is a user of this name only if capitals do not count. The digest of a password is salted with the
+ * name as Redshift stores it, so one that is made with another spelling opens nothing.
+ */
+export async function requireSpelling(connection: Connection, name: string): Promise<void> {
+  const rows = await connection.query('SELECT usename AS name FROM pg_user WHERE lower(usename) = lower($1)', [name]);
+  const names = rows.map((row) => String(row.name));
+  if (names.length === 0 || names.includes(name)) return;
+  throw new InvalidSecretError(`user ${name} does not exist in this spelling; Redshift has ${names.join(', ')}`, {
+    hint: `write ${names.join(' or ')} into field username of the secret, as pg_user shows it`,
+  });
+}
+
+/** Neither expired, nor at a connection limit of zero. */
+export async function mayLogIn(connection: Connection, name: string): Promise<boolean> {
+  const [row] = await connection.query(
+    'SELECT CAST(valuntil AS timestamp) < CAST(now() AS timestamp) AS expired FROM pg_user WHERE usename = $1',
+    [name],
+  );
+  return row?.expired !== true && (await readLimits(connection, name)).connections !== '0';
 }
 
 /** Undefined when there is no such user. */

@@ -1,19 +1,20 @@
 /** What the engine suite cannot say of DocumentDB. */
+import { X509Certificate } from 'node:crypto';
+import type { Document } from 'mongodb';
+import { MongoClient } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DocumentDbOptions } from '../../../local/documentdb/server.ts';
+import type { DocumentDbOptions, DocumentDbStandIn } from '../../../local/documentdb/server.ts';
 import { startDocumentDb } from '../../../local/documentdb/server.ts';
+import { driverOptions } from '../../../shared/engines/documentdb/connection.ts';
 import { documentdb } from '../../../shared/engines/documentdb.ts';
-import { testContext } from '../../support/context.ts';
+import { trustFor } from '../../../shared/lambda/trust.ts';
+import { generatePassword } from '../../../shared/secrets/password.ts';
+import { passwordSettings, testContext } from '../../support/context.ts';
 import type { TestDocumentDb } from '../../support/documentdb-server.ts';
+import { documentDbKit } from './documentdb-kit.ts';
 
 export function describeDocumentDb(server: TestDocumentDb): void {
-  const usersOf = async (name: string) => (await server.command({ usersInfo: name })).users;
-  let serial = 0;
-  const fresh = async () => {
-    const name = `document_user${++serial}`;
-    await server.createUser(name, 'first-password');
-    return server.login(name, 'first-password');
-  };
+  const { fresh, pair, usersOf } = documentDbKit(server, 'document_user');
 
   describe('documentdb: users', () => {
     it('keeps a user, and its clone, to the SCRAM mechanism that it has', async () => {
@@ -32,20 +33,42 @@ export function describeDocumentDb(server: TestDocumentDb): void {
       await root.close();
     });
 
-    it('completes a clone that was made half: without roles, and with one too many', async () => {
-      const { username } = await fresh();
-      const clone = documentdb.counterpart(username);
+    it('completes a clone that was left half: without roles, and with one too many', async () => {
+      const { username, clone, align, rolesOf } = await pair();
+      await align(username, clone);
       await server.grant(username);
-      const roles = [{ role: 'readWrite', db: 'elsewhere' }];
-      await server.command({ createUser: clone, pwd: 'half-made', roles });
-      const root = await documentdb.connect(server.superuser, server.context);
+      await server.command({
+        grantRolesToUser: clone,
+        roles: [{ role: 'readWrite', db: 'elsewhere' }],
+      });
 
-      await root.cloneUser(username, clone, 'clone-password');
+      await align(username, clone);
 
-      const [[made], [model]] = [await usersOf(clone), await usersOf(username)];
-      expect(made.roles).toEqual(expect.arrayContaining(model.roles));
-      expect(made.roles).toHaveLength(model.roles.length);
-      await root.close();
+      expect(await rolesOf(clone)).toEqual(await rolesOf(username));
+    });
+
+    it('touches no user of the same name in another authentication database', async () => {
+      const elsewhere = `elsewhere_${Date.now()}`;
+      const { username, clone, align } = await pair();
+      const own = await documentdb.connect(server.login(username, 'first-password'), server.context);
+      for (const name of [username, clone]) {
+        const roles = [{ role: 'read', db: elsewhere }];
+        await server.command({ createUser: name, pwd: 'password-elsewhere', roles }, elsewhere);
+      }
+      const before = [await usersOf(username, elsewhere), await usersOf(clone, elsewhere)];
+
+      await own.setPassword(username, 'second-password');
+      await align(username, clone);
+      await align(clone, username);
+      await own.close();
+
+      const after = [await usersOf(username, elsewhere), await usersOf(clone, elsewhere)];
+      expect(after).toEqual(before);
+      for (const name of [username, clone]) {
+        const login = { ...server.login(name, 'password-elsewhere'), authSource: elsewhere };
+        await (await documentdb.connect(login, server.context)).close();
+        await server.command({ dropUser: name }, elsewhere);
+      }
     });
 
     it('names a user that the superuser cannot find', async () => {
@@ -70,6 +93,26 @@ export function describeDocumentDb(server: TestDocumentDb): void {
         });
       },
     );
+  });
+
+  describe('documentdb: limits', () => {
+    it('passwords have 8 to 100 characters, and none that DocumentDB refuses', () => {
+      const all = { ...passwordSettings, excludeCharacters: '', length: 100 };
+
+      const passwords = Array.from({ length: 50 }, () => generatePassword(documentdb.password, all));
+
+      expect(passwords.join('')).not.toMatch(/[/"@ ]/);
+      expect(passwords.join('')).toMatch(/['\\]/);
+      expect(() => generatePassword(documentdb.password, { ...all, length: 7 })).toThrow('under 8');
+      expect(() => generatePassword(documentdb.password, { ...all, length: 101 })).toThrow('over 100');
+    });
+
+    it('a user of a pair has a name of 57 bytes at most', () => {
+      const longest = 'ä'.repeat(28);
+
+      expect(documentdb.counterpart(`${longest}x`)).toBe(`${longest}x_clone`);
+      expect(() => documentdb.counterpart(`${longest}ä`)).toThrow('more than 63 bytes');
+    });
   });
 
   describe('documentdb: servers of many kinds, played by the stand-in', () => {
@@ -124,6 +167,58 @@ export function describeDocumentDb(server: TestDocumentDb): void {
       });
     });
 
+    it('gives the clone the authentication restrictions of the base, takes them away, and compares them', async () => {
+      const { one, login, context } = await standIn({ restrictions: true });
+      const client = adminOf(one);
+      const restrictions = [{ clientSource: ['127.0.0.1', '::1'], serverAddress: ['127.0.0.1'] }];
+      const app = { ...login, username: 'app', password: 'first-password' };
+      const clone = { ...app, username: 'app_clone', password: 'clone-password' };
+      await client({ createUser: 'app', pwd: app.password, roles: [], authenticationRestrictions: restrictions });
+      const root = await documentdb.connect(login, context);
+      const linesOf = async (value: typeof app) => {
+        const session = await documentdb.connect(value, context);
+        const lines = await session.privileges();
+        await session.close();
+        return lines;
+      };
+
+      await root.cloneUser('app', 'app_clone', clone.password);
+      const given = [await linesOf(app), await linesOf(clone)];
+      await client({ updateUser: 'app', authenticationRestrictions: [] });
+      const different = [await linesOf(app), await linesOf(clone)];
+      await root.cloneUser('app_clone', 'app', app.password);
+      const taken = [await linesOf(app), await linesOf(clone)];
+      await root.close();
+
+      expect(given[0]).toContain('logs in only from 127.0.0.1 ::1 to 127.0.0.1');
+      expect(given[1]).toEqual(given[0]);
+      expect(different[0]).not.toEqual(different[1]);
+      expect(taken[0]).not.toContainEqual(expect.stringContaining('logs in only'));
+      expect(taken[1]).toEqual(taken[0]);
+    });
+
+    it("trusts Amazon's roots for RDS, which DocumentDB uses, and an authority in DATABASE_CA_BUNDLE", async () => {
+      const { one, login, context } = await standIn({});
+      const withRoots = (bundle?: string) => ({ ...context, trust: () => trustFor('eu-west-1', bundle) });
+      const { roots } = await trustFor('eu-west-1', undefined);
+
+      const refused = await documentdb.connect(login, withRoots()).catch((error) => error);
+      const session = await documentdb.connect(login, withRoots(one.caFile));
+      await session.close();
+
+      expect(refused.code).toBe('UNREACHABLE_TLS');
+      const names = roots.map((pem) => new X509Certificate(pem).subject);
+      for (const kind of ['RSA2048', 'RSA4096', 'ECC384']) {
+        expect(names).toContainEqual(expect.stringContaining(`CN=Amazon RDS eu-west-1 Root CA ${kind} G1`));
+      }
+    });
+
+    it('tells the driver to write once, to one host', () => {
+      const { options } = new MongoClient('mongodb://localhost/', driverOptions);
+
+      expect(options).toMatchObject({ retryWrites: false, retryReads: false, directConnection: true, maxPoolSize: 1 });
+    });
+
     it('speaks plain text when the secret itself says so', async () => {
       const { login, context } = await standIn({ tls: false });
 
@@ -154,4 +249,17 @@ export function describeDocumentDb(server: TestDocumentDb): void {
       await session.close();
     });
   });
+}
+
+/** Runs one command as its primary user. */
+function adminOf({ host, port, ca, superuser: auth }: DocumentDbStandIn) {
+  return async (command: Document): Promise<Document> => {
+    const options = { auth, authSource: 'admin', directConnection: true, tls: true, ca };
+    const client = new MongoClient(`mongodb://${host}:${port}/`, options);
+    try {
+      return await client.db('admin').command(command);
+    } finally {
+      await client.close();
+    }
+  };
 }

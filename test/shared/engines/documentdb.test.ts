@@ -4,6 +4,7 @@ import { describeEngine } from '../../conformance/engine.case.ts';
 import { testDocumentDb } from '../../support/documentdb-server.ts';
 import { announce } from '../../support/servers.ts';
 import { describeDocumentDb } from './documentdb.case.ts';
+import { describeDocumentDbPairs } from './documentdb-pairs.case.ts';
 
 const server = await testDocumentDb();
 announce(server.announcement);
@@ -20,3 +21,4 @@ describeEngine({
   ],
 });
 describeDocumentDb(server);
+describeDocumentDbPairs(server);

@@ -50,6 +50,28 @@ export function describeMariadbAlone(server: RealMysql): void {
     expect(await server.generalLog()).not.toContain('wanted-by-log');
   });
 
+  it('a clone that is there follows its base to ed25519', async ({ skip }) => {
+    await load('auth_ed25519', skip);
+    const login = await user("BY 'First-password-1'");
+    const other = server.login(`${login.username}_clone`, 'Clone-password-1');
+    const root = await session(server.superuser);
+    await root.cloneUser(login.username, other.username, other.password);
+    await server.sql(`ALTER USER ${login.username} IDENTIFIED VIA ed25519 USING PASSWORD('First-password-1')`);
+
+    await root.cloneUser(login.username, other.username, other.password);
+    await root.close();
+
+    expect(await server.sql('SELECT plugin FROM mysql.user WHERE User = ?', [other.username])).toEqual([
+      { plugin: 'ed25519' },
+    ]);
+    expect(await opens(other, other.password)).toBe(true);
+    const both = await Promise.all([login, other].map(session));
+    const [of, ofOther] = await Promise.all(both.map((each) => each.privileges()));
+    for (const each of both) await each.close();
+    expect(of).toContain('account logs in with ed25519');
+    expect(ofOther).toEqual(of);
+  });
+
   it.each([
     ['unix_socket', 'VIA unix_socket', 'unix_socket'],
     ['more than one', "VIA unix_socket OR mysql_native_password USING PASSWORD('y')", 'more than one'],

@@ -1,5 +1,5 @@
-/** What MySQL has and MariaDB has not: dual passwords, partial revokes, locking after failed logins, other plugins. */
-import { describe, expect, it } from 'vitest';
+/** What MySQL has and MariaDB has not, but for dual passwords: partial revokes, locking after failed logins, other plugins. */
+import { expect, it } from 'vitest';
 import { mysql } from '../../../shared/engines/mysql.ts';
 import type { RealMysql } from '../../support/mysql-server.ts';
 
@@ -27,101 +27,6 @@ export function describeMysqlAlone(server: RealMysql): void {
     for (const password of passwords) if (await server.opens({ ...login, password })) open.push(password);
     return open;
   };
-
-  describe('dual passwords', () => {
-    const dual = async () => {
-      const login = await user();
-      await server.sql(`GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO ${login.username}`);
-      return login;
-    };
-    const add = async (login: typeof server.superuser, password: string) => {
-      const session = await mysql.connect(login, ctx);
-      await session.addPassword?.(password).finally(() => session.close());
-    };
-
-    it('the new one and the one that logged in work, and what was second before does not', async () => {
-      const login = await dual();
-
-      await add(login, 'second password');
-      const afterOne = await opening(login, ['first password', 'second password']);
-      await add({ ...login, password: 'second password' }, 'third password');
-
-      expect(afterOne).toEqual(['first password', 'second password']);
-      expect(await opening(login, ['first password', 'second password', 'third password'])).toEqual([
-        'second password',
-        'third password',
-      ]);
-    });
-
-    it('repeated, also by four sessions at once, the one that logged in keeps working', async () => {
-      const login = await dual();
-
-      await Promise.all(Array.from({ length: 4 }, () => add(login, 'second password')));
-      await add(login, 'second password');
-
-      expect(await opening(login, ['first password', 'second password'])).toEqual([
-        'first password',
-        'second password',
-      ]);
-    });
-
-    it('after an abandoned rotation the current one is never refused, and the abandoned one stops working', async () => {
-      const login = await dual();
-      await add(login, 'abandoned password');
-      let [tries, refused] = [0, 0];
-      let done = false;
-      const client = (async () => {
-        while (!done) {
-          tries += 1;
-          if (!(await server.opens(login))) refused += 1;
-        }
-      })();
-
-      await add(login, 'third password');
-      done = true;
-      await client;
-
-      expect([tries > 0, refused]).toEqual([true, 0]);
-      expect(await opening(login, ['first password', 'abandoned password', 'third password'])).toEqual([
-        'first password',
-        'third password',
-      ]);
-    });
-
-    it('after an abandoned rotation no login is refused: an account that allows no mistake stays open', async () => {
-      const login = await dual();
-      await server.sql(`ALTER USER '${login.username}'@'%' FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME 1`);
-      await add(login, 'abandoned password');
-
-      await add(login, 'third password');
-
-      expect(await server.opens(login)).toBe(true);
-      expect(await server.opens({ ...login, password: 'third password' })).toBe(true);
-    });
-
-    it('need APPLICATION_PASSWORD_ADMIN, which the error names', async () => {
-      const login = await user();
-
-      const refused = add(login, 'second password');
-
-      await expect(refused).rejects.toMatchObject({
-        name: 'PermissionError',
-        fact: expect.stringContaining('APPLICATION_PASSWORD_ADMIN'),
-      });
-      expect(await opening(login, ['first password', 'second password'])).toEqual(['first password']);
-    });
-
-    it('of a user that a superuser sets the password of: the second one goes, too', async () => {
-      const login = await dual();
-      await add(login, 'second password');
-      const root = await mysql.connect(server.superuser, ctx);
-
-      await root.setPassword(login.username, 'third password');
-      await root.close();
-
-      expect(await opening(login, ['first password', 'second password', 'third password'])).toEqual(['third password']);
-    });
-  });
 
   it('FAILED_LOGIN_ATTEMPTS 1, lock time and password rules come along, and go again', async () => {
     const login = await user();
@@ -209,6 +114,26 @@ export function describeMysqlAlone(server: RealMysql): void {
       if (plugin === 'caching_sha2_password') expect(made?.format).toBe(own?.format);
     },
   );
+
+  it('a clone that is there follows its base to another plugin, and the difference would have been seen', async () => {
+    const login = await user();
+    const other = await clone(login.username);
+    await server.sql(`ALTER USER ${login.username} IDENTIFIED WITH sha256_password BY 'first password'`);
+    const differing = [await privileges(login), await privileges(other)].map((lines) =>
+      lines.filter((line) => line.includes('logs in')),
+    );
+
+    await clone(login.username);
+
+    expect(differing).toEqual([
+      ['account logs in with sha256_password'],
+      ['account logs in with caching_sha2_password'],
+    ]);
+    expect(await server.sql('SELECT plugin FROM mysql.user WHERE User = ?', [other.username])).toEqual([
+      { plugin: 'sha256_password' },
+    ]);
+    expect(await privileges(other)).toEqual(await privileges(login));
+  });
 
   it('an account that logs in without a password is refused by name of its plugin', async () => {
     const login = await user();

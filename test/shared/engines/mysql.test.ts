@@ -8,6 +8,8 @@ import { announce, unavailable } from '../../support/servers.ts';
 import { describeMysqlFamily } from './mysql.case.ts';
 import { describeMysqlAlone } from './mysql-alone.case.ts';
 import { describeMysqlConnecting } from './mysql-connecting.case.ts';
+import { describeDualPasswords } from './mysql-dual-passwords.case.ts';
+import { describeMysqlPairs } from './mysql-pairs.case.ts';
 
 if (availableMysql() === undefined) {
   const reason = unavailable({ engine: 'mysql', reason: 'not installed: npm run servers' });
@@ -20,6 +22,8 @@ if (availableMysql() === undefined) {
     describeEngine({ engine: mysql, server });
     describeMysqlFamily(mysql, server);
     describeMysqlConnecting(mysql, server);
+    describeMysqlPairs(mysql, server);
     describeMysqlAlone(server);
+    describeDualPasswords(server);
   });
 }

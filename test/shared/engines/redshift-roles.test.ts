@@ -30,10 +30,12 @@ function double(users: Record<string, DoubleUser>, username = 'admin'): Connecti
   ];
   const answer = (text: string, name: string): Record<string, unknown>[] => {
     const found = users[name];
-    if (/FROM pg_user WHERE/.test(text)) return found ? [{ usecreatedb: false, usesuper: false, until: null }] : [];
+    if (/FROM pg_user WHERE/.test(text))
+      return found ? [{ name, usecreatedb: false, usesuper: false, until: null }] : [];
     if (/FROM svl_user_info/.test(text)) return found ? [{ ...found, useconnlimit: 'UNLIMITED' }] : [];
     if (/FROM svv_user_grants/.test(text))
       return [...(found?.roles ?? [])].map(([n, grantable]) => ({ name: n, grantable }));
+    if (/FROM pg_group g/.test(text)) return [{ name: 'rekey_app' }];
     if (/^\s*SELECT/.test(text)) return [];
     for (const [pattern, change] of obey) {
       const { u = '', v = '' } = pattern.exec(text)?.groups ?? {};
@@ -58,7 +60,7 @@ it('gives the clone the roles of the base, with the same ADMIN OPTION, and takes
     app_clone: user({ reader: true, surplus: false }),
   };
 
-  await cloneUser(double(users), { from: 'app', to: 'app_clone' }, 'Some-password-1');
+  await cloneUser(double(users), { from: 'app', to: 'app_clone', base: 'app' }, 'Some-password-1', async () => false);
 
   expect(users.app_clone.roles).toEqual(users.app.roles);
   expect(await privileges(double(users, 'app_clone'), 'app')).toEqual(
@@ -67,13 +69,24 @@ it('gives the clone the roles of the base, with the same ADMIN OPTION, and takes
   expect(await privileges(double(users, 'app'), 'app_clone')).toContain('role analyst WITH ADMIN OPTION');
 });
 
+it('takes a role from the clone that is in use, once the base has lost it', async () => {
+  const users = { app: user({ reader: false }), app_clone: user({ reader: false, lost: true }) };
+
+  await cloneUser(double(users), { from: 'app_clone', to: 'app', base: 'app' }, 'Some-password-1', async () => false);
+
+  expect([users.app.roles, users.app_clone.roles]).toEqual([
+    new Map([['reader', false]]),
+    new Map([['reader', false]]),
+  ]);
+});
+
 it.each([
   ['given', user({}, 'UNRESTRICTED', 600), user()],
   ['taken away', user(), user({}, 'UNRESTRICTED', 600)],
 ])('SYSLOG ACCESS and SESSION TIMEOUT are %s', async (_what, app, clone) => {
   const users = { app, app_clone: clone };
 
-  await cloneUser(double(users), { from: 'app', to: 'app_clone' }, 'Some-password-1');
+  await cloneUser(double(users), { from: 'app', to: 'app_clone', base: 'app' }, 'Some-password-1', async () => false);
 
   expect(users.app_clone).toEqual(users.app);
 });

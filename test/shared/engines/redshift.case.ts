@@ -3,143 +3,60 @@ import { connect as connectTcp } from 'node:net';
 import { createServer } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { createAuthority } from '../../../local/certificates.ts';
+import type { DatabaseSession } from '../../../shared/engines/engine.ts';
 import { redshift } from '../../../shared/engines/redshift.ts';
 import { generatePassword } from '../../../shared/secrets/password.ts';
 import { passwordSettings, testContext } from '../../support/context.ts';
 import type { TestRedshift } from '../../support/redshift-server.ts';
+import { redshiftKit } from './redshift-kit.ts';
 
 export function describeRedshift(server: TestRedshift): void {
   const { context: ctx } = server;
-  let serial = 0;
-  const pair = async () => {
-    const name = `pair${++serial}`;
-    await server.createUser(name, 'Base-password-1');
-    const login = server.login(name, 'Base-password-1');
-    const other = server.login(`${name}_clone`, 'Clone-password-1');
-    const align = async (from = login, to = other) => {
+  const { pair } = redshiftKit(server, 'user');
+
+  describe('names with capitals', () => {
+    it.each([
+      ['set a password', (session: DatabaseSession, name: string) => session.setPassword(name, 'Second-password-1')],
+      [
+        'make a clone',
+        (session: DatabaseSession, name: string) => session.cloneUser(name, `${name}_clone`, 'Clone-password-1'),
+      ],
+    ])('does not %s for a user that pg_user spells in another way, and says how', async (_what, change) => {
+      const { name, login } = await pair();
+      const asWritten = name.toUpperCase();
       const session = await redshift.connect(server.superuser, ctx);
-      try {
-        await session.cloneUser(from.username, to.username, to.password);
-      } finally {
-        await session.close();
-      }
-    };
-    return { name, login, other, align };
-  };
-  const privileges = async (login: typeof server.superuser) => {
-    const session = await redshift.connect(login, ctx);
-    const lines = await session.privileges();
-    await session.close();
-    return lines;
-  };
 
-  describe('the pair is equal in', () => {
-    it('grants by name on schemas, tables, columns, functions, procedures, languages and the database, and in what comes later', async () => {
-      const { name, login, other, align } = await pair();
-      const schema = `everything_${name}`;
-      for (const statement of [
-        `CREATE SCHEMA ${schema}`,
-        `CREATE TABLE ${schema}."Odd Name" (x int, y int)`,
-        `CREATE VIEW ${schema}.view AS SELECT 1 AS one`,
-        `CREATE FUNCTION ${schema}.f(int) RETURNS int STABLE AS $$ SELECT $1 $$ LANGUAGE sql`,
-        `REVOKE EXECUTE ON FUNCTION ${schema}.f(int) FROM PUBLIC`,
-        `CREATE PROCEDURE ${schema}.p(INOUT a int) LANGUAGE plpgsql AS $$ BEGIN a := 1; END $$`,
-        `GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${name}`,
-        `GRANT SELECT (x), UPDATE (y) ON ${schema}."Odd Name" TO ${name}`,
-        `GRANT DELETE ON ${schema}."Odd Name" TO ${name}`,
-        `GRANT SELECT ON ${schema}.view TO ${name} WITH GRANT OPTION`,
-        `GRANT EXECUTE ON FUNCTION ${schema}.f(int) TO ${name}`,
-        `GRANT EXECUTE ON PROCEDURE ${schema}.p(int) TO ${name}`,
-        `GRANT USAGE ON LANGUAGE plpgsql TO ${name}`,
-        `GRANT CREATE, TEMP ON DATABASE dev TO ${name}`,
-        `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT SELECT ON TABLES TO ${name}`,
-      ]) {
-        await server.sql(statement);
-      }
+      const refused = await change(session, asWritten).catch((error: unknown) => error);
+      await session.close();
 
-      await align();
-
-      const lines = await privileges(other);
-      expect(lines).toEqual(await privileges(login));
-      expect(lines).toEqual(
-        expect.arrayContaining([
-          `DELETE ON TABLE "${schema}"."Odd Name"`,
-          `UPDATE ("y") ON TABLE "${schema}"."Odd Name"`,
-          `SELECT ON TABLE "${schema}"."view" WITH GRANT OPTION`,
-          'USAGE ON LANGUAGE "plpgsql"',
-          'CREATE ON DATABASE "dev"',
-        ]),
-      );
-      expect(lines).toContainEqual(expect.stringMatching(/^EXECUTE ON PROCEDURE .*"p"/));
-      expect(lines).toContainEqual(expect.stringMatching(/^ALTER DEFAULT PRIVILEGES FOR USER .* SELECT ON TABLES$/));
+      expect(refused).toMatchObject({
+        code: 'INVALID_SECRET',
+        fact: expect.stringContaining(asWritten),
+        hint: expect.stringContaining(`write ${name} `),
+      });
+      await server.sqlAs(login, 'SELECT 1');
+      expect(await server.sql('SELECT 1 FROM pg_user WHERE usename = $1', [`${asWritten}_clone`])).toEqual([]);
     });
 
-    it('groups, both ways', async () => {
-      const { name, login, other, align } = await pair();
-      for (const group of ['readers', 'writers']) await server.sql(`CREATE GROUP ${group}_${name}`);
-      await server.sql(`ALTER GROUP readers_${name} ADD USER ${name}`);
-      await align();
-      const first = await privileges(other);
+    it('changes the password of the user itself and of no other that differs in capitals only', async () => {
+      const { name, login } = await pair();
+      const shouted = server.login(name.toUpperCase(), 'Loud-password-1');
+      await server.createUser(shouted.username, shouted.password);
+      const session = await redshift.connect(shouted, ctx);
 
-      await server.sql(`ALTER GROUP readers_${name} DROP USER ${name}`);
-      await server.sql(`ALTER GROUP writers_${name} ADD USER ${other.username}`);
-      await align();
+      await session.setPassword(shouted.username, 'Second-password-1');
+      await session.close();
 
-      expect(first).toContain(`member of group readers_${name}`);
-      expect((await privileges(other)).filter((line) => line.startsWith('member'))).toEqual([]);
-      expect(await privileges(other)).toEqual(await privileges(login));
-    });
-
-    it('settings, expiry, connection limit and CREATEDB, and what was taken back', async () => {
-      const { name, login, other, align } = await pair();
-      await server.sql(`ALTER USER ${name} SET search_path TO app, "$user", "with space", public`);
-      await server.sql(`ALTER USER ${name} SET statement_timeout TO '60000'`);
-      await server.sql(`ALTER USER ${name} CREATEDB`);
-      await server.sql(`ALTER USER ${name} CONNECTION LIMIT 7`);
-      await server.sql(`ALTER USER ${name} VALID UNTIL '2099-01-01'`);
-      await align();
-      const [base, clone] = [await privileges(login), await privileges(other)];
-      const paths = [await server.sqlAs(login, 'SHOW search_path'), await server.sqlAs(other, 'SHOW search_path')];
-      const limit = await server.sql('SELECT useconnlimit FROM svl_user_info WHERE usename = $1', [other.username]);
-
-      await server.sql(`ALTER USER ${name} RESET search_path`);
-      await server.sql(`ALTER USER ${name} NOCREATEDB`);
-      await align();
-
-      expect(clone).toEqual(base);
-      expect(clone).toEqual(expect.arrayContaining(['attribute CREATEDB']));
-      expect(paths[1]).toEqual(paths[0]);
-      expect(String(limit[0]?.useconnlimit)).toBe('7');
-      expect(await privileges(other)).toEqual(await privileges(login));
-      expect(await privileges(other)).not.toContain('attribute CREATEDB');
-    });
-
-    it('what either of them owns: the other one may use it, now and after the next turn', async () => {
-      const { name, login, other, align } = await pair();
-      await server.sql(`CREATE SCHEMA owned_${name}`);
-      await server.sql(`GRANT USAGE, CREATE ON SCHEMA owned_${name} TO ${name}`);
-      await server.sqlAs(login, `CREATE TABLE owned_${name}.by_base (x int)`);
-      await align();
-      await server.sqlAs(other, `INSERT INTO owned_${name}.by_base VALUES (1)`);
-      await server.sqlAs(other, `CREATE TABLE owned_${name}.by_clone (x int)`);
-
-      await align(other, login);
-
-      await server.sqlAs(login, `INSERT INTO owned_${name}.by_clone VALUES (1)`);
-      expect(await privileges(login)).toEqual(await privileges(other));
-      expect(await privileges(login)).toContain(`all rights on TABLE "owned_${name}"."by_clone", which the pair owns`);
+      await server.sqlAs({ ...shouted, password: 'Second-password-1' }, 'SELECT 1');
+      await server.sqlAs(login, 'SELECT 1');
     });
   });
 
-  it('is unequal as long as one may not use what the other owns', async () => {
-    const { name, login, other, align } = await pair();
-    await align();
-    await server.sql(`CREATE SCHEMA unequal_${name}`);
-    await server.sql(`GRANT ALL ON SCHEMA unequal_${name} TO ${name}, ${other.username}`);
+  it('a user of a pair has a name of 121 bytes at most', () => {
+    const longest = `${'ä'.repeat(60)}x`;
 
-    await server.sqlAs(login, `CREATE TABLE unequal_${name}.late (x int)`);
-
-    expect(await privileges(other)).not.toEqual(await privileges(login));
+    expect(redshift.counterpart(longest)).toBe(`${longest}_clone`);
+    expect(() => redshift.counterpart(`${longest}x`)).toThrow('more than 127 bytes');
   });
 
   describe('passwords', () => {

@@ -5,6 +5,7 @@ import { describeEngine } from '../../conformance/engine.case.ts';
 import { testRedshift } from '../../support/redshift-server.ts';
 import { announce, unavailable } from '../../support/servers.ts';
 import { describeRedshift } from './redshift.case.ts';
+import { describeRedshiftPairs } from './redshift-pairs.case.ts';
 
 const server = await testRedshift();
 if (server.isStandIn)
@@ -22,3 +23,4 @@ describeEngine({
   ],
 });
 describeRedshift(server);
+describeRedshiftPairs(server);

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../../shared/engines/engine.ts';
+import { REVOKE_PREVIOUS } from '../../../shared/rotation/strategy.ts';
 import { dualPasswordStrategy } from '../../../shared/strategies/dual-password.ts';
 import { step, wholeRotation } from '../../conformance/rotate.ts';
 import { describeStrategy } from '../../conformance/strategy.case.ts';
@@ -64,4 +65,52 @@ it('dual passwords: a server without them is refused, and nothing is changed', a
   });
   expect(await here.opens(before as never)).toBe(true);
   expect(here.server.sessions).toBe(0);
+});
+
+describe('dual passwords that end before the next rotation', () => {
+  const asked: Date[] = [];
+  const later = async (at: Date) => void asked.push(at);
+  const choosing = (after: string, more: object) => {
+    const here = world();
+    Object.assign(here.store, { tags: { 'rekey:revoke-after': after } });
+    return { ...here, context: (given: object) => here.context({ ...more, ...given }) };
+  };
+
+  it('are asked for at the time that the owner chose, and then only the current one works', async () => {
+    const here = choosing('7d', { later });
+    const first = (await labelled(here.store, 'AWSCURRENT')) as never;
+    const { token } = await wholeRotation(here);
+
+    const { reports } = await step(here, token, REVOKE_PREVIOUS);
+
+    const days = (asked.map(Number)[0] ?? 0) - Date.now();
+    expect(days / 86_400_000).toBeCloseTo(7, 2);
+    expect(reports).toEqual(['revoked']);
+    const second = (await labelled(here.store, 'AWSCURRENT')) as never;
+    expect([await here.opens(first), await here.opens(second)]).toEqual([false, true]);
+  });
+
+  it('are left alone while the next rotation has made AWSCURRENT the older one', async () => {
+    const here = choosing('7d', { later });
+    const { token } = await wholeRotation(here);
+    const next = await here.store.begin();
+    for (const name of ['createSecret', 'setSecret']) await step(here, next, name, { cutover: 'finish' });
+
+    const { reports } = await step(here, token, REVOKE_PREVIOUS);
+
+    expect(reports).toEqual(['postponed']);
+    expect(await here.opens((await labelled(here.store, 'AWSCURRENT')) as never)).toBe(true);
+    expect(await here.opens((await labelled(here.store, 'AWSPENDING')) as never)).toBe(true);
+  });
+
+  it('are refused before anything is changed where the function cannot be called later', async () => {
+    const here = choosing('7d', {});
+    const before = here.server.users.get('app')?.password;
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_CONFIGURATION' });
+
+    expect(await labelled(here.store, 'AWSPENDING')).toBeUndefined();
+    expect(here.server.users.get('app')).toMatchObject({ password: before });
+    expect(here.server.users.get('app')?.second).toBeUndefined();
+  });
 });

@@ -1,0 +1,60 @@
+/**
+ * What ties the two users of a pair: a role that is named for it, which nobody has and which holds no rights. Only who may
+ * create users can make one, so nobody else can have two users taken for a pair because they have the names.
+ */
+import { TargetMismatchError } from '../../rotation/errors.ts';
+import type { PairProof } from '../engine.ts';
+import type { Account } from './accounts.ts';
+import type { Connection } from './connection.ts';
+import { baseOf } from './names.ts';
+import { opens } from './opens.ts';
+import { accountOf, literal } from './quoting.ts';
+import { requireKnownPlugin } from './verifier.ts';
+
+/** As long as the suffix of a clone, so it fits wherever the clone's name does. */
+const PREFIX = 'rekey_';
+
+export async function isMarked(connection: Connection, base: string): Promise<boolean> {
+  const isRole =
+    connection.server.product === 'MariaDB' ? "is_role = 'Y'" : "account_locked = 'Y' AND authentication_string = ''";
+  const rows = await connection.query(`SELECT 1 FROM mysql.user WHERE User = ? AND ${isRole}`, [PREFIX + base]);
+  return rows.length > 0;
+}
+
+export async function mark(connection: Connection, base: string): Promise<void> {
+  const role = literal(PREFIX + base);
+  await connection.query(`CREATE ROLE ${role}`);
+  // MariaDB gives a role to whoever made it.
+  if (connection.server.product === 'MariaDB') await connection.query(`REVOKE ${role} FROM CURRENT_USER`);
+}
+
+/**
+ * Every account of the user in use must be one that the secret's password opens: its rights go to the other user, which the
+ * secret is given the password of.
+ */
+export function requireProven(connection: Connection, inUse: readonly Account[], { password }: PairProof): void {
+  for (const account of inUse) {
+    if (opens(account, password)) continue;
+    requireKnownPlugin(connection, account.plugin);
+    throw new TargetMismatchError(`${accountOf(account)} has another password than AWSCURRENT of this secret`, {
+      hint: `give all accounts of ${account.user} one password, or that one another name; or use the single-user function`,
+    });
+  }
+}
+
+/** Do stored versions of the secret open every account of the other user? Then its owner gains nothing by a new password. */
+export async function isProven(accounts: readonly Account[], proof: PairProof | undefined): Promise<boolean> {
+  let left = accounts;
+  for await (const password of proof?.others() ?? []) {
+    left = left.filter((account) => !opens(account, password));
+    if (left.length === 0) return true;
+  }
+  return false;
+}
+
+/** Another user may have the name that the other one of a pair would have. Nobody is given its password for that. */
+export function noPair(from: string, to: string): TargetMismatchError {
+  return new TargetMismatchError(`users ${from} and ${to} exist, and nothing tells that they are a pair`, {
+    hint: `if they are, CREATE ROLE ${literal(PREFIX + baseOf(to))}; if not, one of them must have another name`,
+  });
+}
