@@ -23,8 +23,10 @@ export function writeOut(service, naming) {
     };
     const statements = [...definition.may, 'always'].flatMap((right) => rights[right]);
 
+    const files = definition.package?.patterns ?? [];
+    const own = Object.assign({}, definition.environment, ...definition.may.map((right) => variables?.[right]));
     Object.assign(definition, filled(properties, names));
-    const own = Object.assign({}, ...definition.may.map((right) => variables?.[right]));
+    definition.package.patterns.push(...files);
     add(service.resources, 'extensions', filled({ '<Lambda>': withVariables(extension, own) }, names));
     add(service.resources, 'Resources', filled(resources, names, statements));
     add(service.resources, 'Outputs', filled(outputs, names));

@@ -19,6 +19,8 @@ export interface DoubleRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
+  /** As it came, for who checks a signature over it. */
+  readonly text: string;
   /** Parsed JSON or form. */
   readonly body: Record<string, unknown>;
   /** What the groups of the route's pattern matched. */
@@ -132,7 +134,7 @@ async function parsed(incoming: IncomingMessage): Promise<DoubleRequest> {
   const isForm = incoming.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   const body = text === '' ? {} : isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text);
   const { method = 'GET', headers } = incoming;
-  return { method, path: url.pathname, query: url.searchParams, headers, body, params: [] };
+  return { method, path: url.pathname, query: url.searchParams, headers, text, body, params: [] };
 }
 
 function write(outgoing: ServerResponse, { status, json, body, headers }: DoubleAnswer): void {

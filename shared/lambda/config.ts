@@ -40,6 +40,12 @@ export function notificationTopic(env: NodeJS.ProcessEnv = process.env): string 
   return env.NOTIFICATION_TOPIC_ARN || undefined;
 }
 
+/** Path of the description of a provider, for the function that has no provider of its own. */
+export function providerDescription(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.DECLARED_PROVIDER) return env.DECLARED_PROVIDER;
+  throw wrong('DECLARED_PROVIDER', 'name the JSON file that describes the provider: providers/acme.json');
+}
+
 /** The name that AWS's templates gave to the endpoint becomes the SDK's own, before the first client is made. */
 export function adoptTemplateEndpoint(env: NodeJS.ProcessEnv = process.env): void {
   if (env.SECRETS_MANAGER_ENDPOINT) env.AWS_ENDPOINT_URL_SECRETS_MANAGER ??= env.SECRETS_MANAGER_ENDPOINT;

@@ -1,6 +1,6 @@
 /** OAuth2 client credentials: asks for a token as the client itself. RFC 6749, section 4.4. */
 import { AuthenticationError, PermissionError, ProviderError } from '../rotation/errors.ts';
-import { type Answer, type Api, send, textAt } from './http.ts';
+import { type Answer, type Api, send, textAt, unusable } from './http.ts';
 
 export interface ClientGrant {
   /** Of the token endpoint, below the base of the API. */
@@ -30,22 +30,44 @@ const FOR_LATER = ['server_error', 'temporarily_unavailable', 'slow_down'];
  * have this token. The token is made known to the redactor.
  */
 export async function clientToken(api: Api, grant: ClientGrant): Promise<ClientToken> {
-  const { path, clientId, clientSecret, as, by, fields } = grant;
-  const shown = by === 'form' ? { client_id: clientId, client_secret: clientSecret } : {};
-  const answer = await send(api, {
-    method: 'POST',
-    path,
-    as,
-    headers: by === 'basic' ? { authorization: basic(clientId, clientSecret) } : {},
-    form: { grant_type: 'client_credentials', ...fields, ...shown },
-    expected: [400, 401, 403],
-  });
+  const form = { grant_type: 'client_credentials', ...grant.fields, ...inForm(grant) };
+  const answer = await send(api, { ...shownBy(grant), form });
   if (answer.status >= 400) throw refusal(answer, api, grant);
-  const value = textAt(answer, ['access_token'], api, `POST ${path}`);
+  const value = textAt(answer, ['access_token'], api, `POST ${grant.path}`);
   api.ctx.redact.add(value);
   const { scope } = answer.body as { scope?: unknown };
   return { value, scopes: typeof scope === 'string' ? scope.split(' ').filter((one) => one !== '') : undefined };
 }
+
+/**
+ * Proves the secret of a client that may have no token of its own: it asks about a token that is none (RFC 7662), or takes back
+ * one that is none (RFC 7009), for which it must show itself. Throws as clientToken does.
+ */
+export async function clientAccepted(
+  api: Api,
+  grant: ClientGrant,
+  path: 'introspection' | 'revocation',
+): Promise<void> {
+  const call = shownBy(grant);
+  // What a revocation answers may be anything: only the status counts.
+  const expected = path === 'revocation' ? [...call.expected, 200] : call.expected;
+  const answer = await send(api, { ...call, expected, form: { token: 'none', ...inForm(grant) } });
+  if (answer.status >= 400) throw refusal(answer, api, grant);
+  const { active } = (answer.body ?? {}) as { active?: unknown };
+  if (path === 'introspection' && typeof active !== 'boolean') {
+    throw unusable(`the answer of ${api.name} to POST ${grant.path} lacks active`);
+  }
+}
+
+const inForm = ({ by, clientId, clientSecret }: ClientGrant) =>
+  by === 'form' ? { client_id: clientId, client_secret: clientSecret } : {};
+const shownBy = ({ path, as, by, clientId, clientSecret }: ClientGrant) => ({
+  method: 'POST' as const,
+  path,
+  as,
+  headers: by === 'basic' ? { authorization: basic(clientId, clientSecret) } : {},
+  expected: [400, 401, 403],
+});
 
 function refusal({ status, body }: Answer, api: Api, { as, path }: ClientGrant): Error {
   const code = codeIn(body);

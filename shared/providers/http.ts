@@ -215,7 +215,7 @@ function deadline(api: Api, call: Call): DeadlineError {
 }
 
 /** Node's codes: https://nodejs.org/api/errors.html#common-system-errors, and OpenSSL's, which begin with CERT_, ERR_TLS_ or ERR_SSL_. */
-function failure(error: unknown, timedOut: boolean, api: Api, call: Call): Error {
+export function failure(error: unknown, timedOut: boolean, api: Api, call: Call): Error {
   const { code = '', name = 'Error' } = error as { code?: string; name?: string };
   if (api.ctx.signal.aborted) return deadline(api, call);
   // The lookup says in its own words why it refuses an address.

@@ -23,6 +23,8 @@ export interface Key {
   /** Its name or description at the provider, where keys have one. */
   readonly label?: string | undefined;
   readonly createdAt?: Date | undefined;
+  /** From then on it opens nothing, and is in the way of another at most. */
+  readonly expiresAt?: Date | undefined;
   /** 'never': the provider says so. Undefined: it cannot tell. */
   readonly lastUsed?: Date | 'never' | undefined;
   /** By whom or for what it was used last, where the provider tells. */
@@ -49,16 +51,26 @@ interface AnyProvider {
 export interface IssuingProvider extends AnyProvider {
   /** Keys that may live at once. Absent: more than anybody needs. */
   readonly slots?: number;
+  /** So long after the next key was made, the provider ends the one before by itself. Milliseconds. Absent: it does not. */
+  readonly longestGraceMs?: number;
   /** The id under which the provider lists this key; undefined when it is not known any more. */
   identify(secret: KeySecret, access: Access): Promise<string | undefined>;
   /** The provider lists no keys, so `keys` gives none: the one before goes by the id in its value, one whose value was lost stays. */
   readonly unlisted?: true;
   /** Every key that takes one of the slots, or may be ours. */
   keys(access: Access): Promise<readonly Key[]>;
-  /** Makes one key, named by the label where keys have names. Gives the whole pending value. `keys` is what was listed before. */
-  issue(label: string, access: Access, keys: readonly Key[]): Promise<KeySecret>;
-  /** Already gone is success. */
-  revoke(id: string, access: Access): Promise<void>;
+  /**
+   * Makes one key, named by the label where keys have names. Gives the whole pending value. `keys` is what was listed before.
+   * Who finds the way blocked by a key that no list shows asks `theirs` before it goes: what another delivery has stored by then.
+   */
+  issue(
+    label: string,
+    access: Access,
+    keys: readonly Key[],
+    theirs?: () => Promise<KeySecret | undefined>,
+  ): Promise<KeySecret>;
+  /** Already gone is success. `value` is the key's, where a version still holds it. */
+  revoke(id: string, access: Access, value?: KeySecret): Promise<void>;
   /** Printed when no slot is free: the command that frees one. May have `<id>` in it. */
   readonly freeing: string;
 }

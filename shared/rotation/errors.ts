@@ -6,7 +6,7 @@
 /** Code → what it means, in one line. The runbook is checked against this list. */
 export const errorCodes = {
   INVALID_EVENT: 'the event is not a rotation event',
-  INVALID_CONFIGURATION: 'an environment variable of the function is wrong',
+  INVALID_CONFIGURATION: 'an environment variable of the function, or the description of its provider, is wrong',
   ROTATION_DISABLED: 'rotation is switched off for the secret',
   TOKEN_UNKNOWN: 'the secret has no version with this token',
   TOKEN_NOT_PENDING: 'the version is neither AWSPENDING nor AWSCURRENT',

@@ -26,8 +26,9 @@ export function keySecretSchema({ required, visible, plain }: KeySecretOptions):
       const value = parseObject(text) ?? bare(text, plain);
       if (value === undefined) {
         const fields = Object.keys(required).map((field) => `"${field}":…`);
-        throw new InvalidSecretError(`${what} is not a JSON object`, {
-          hint: `store {${fields.join(',')}} with put-secret-value`,
+        const orBare = plain === undefined ? '' : ', or one bare value without spaces';
+        throw new InvalidSecretError(`${what} is not a JSON object${orBare}`, {
+          hint: `store {${fields.join(',')}}${orBare}, with put-secret-value`,
         });
       }
       for (const [field, hint] of Object.entries(required)) {

@@ -7,7 +7,7 @@ import { PENDING } from '../rotation/versions.ts';
 import type { KeyPorts } from './key-access.ts';
 import { accessTo, accessToVerify, asAdmin, completed, requireSame } from './key-access.ts';
 import { ageOf, isOfRotation, isOfSecret, newLabel } from './key-labels.ts';
-import { requireFreeSlot, requireQuiet, useOf } from './key-use.ts';
+import { isExpired, requireFreeSlot, requireGrace, requireQuiet, useOf } from './key-use.ts';
 import { revokeChoice } from './revoke-choice.ts';
 import { verified } from './verified-key.ts';
 
@@ -29,12 +29,16 @@ export function issuedKeyStrategy(provider: IssuingProvider, ports: KeyPorts): R
       const early = await stored();
       if (early !== undefined) return early;
       const choice = revokeChoice(current, ctx);
+      requireGrace(choice, provider, ctx);
       const access = await accessTo(provider, current, ports, ctx);
       return asAdmin(access, async () => {
         const keys = await provider.keys(access);
         const currentId = await provider.identify(current, access);
         const isOther = (key: Key) => key.id !== currentId;
-        const mine = keys.filter((key) => isOther(key) && isOfRotation(key, ctx));
+        const mine = keys.filter(
+          (key) =>
+            isOther(key) && (key.label === undefined ? isUnclaimed(key, keys, currentId) : isOfRotation(key, ctx)),
+        );
         if (mine.some((key) => isFresh(key, ctx))) {
           const theirs = await storedByAnother(stored, ctx);
           if (theirs !== undefined) return theirs;
@@ -49,10 +53,10 @@ export function issuedKeyStrategy(provider: IssuingProvider, ports: KeyPorts): R
         const lost = keys.filter((key) => !isKept(key) && isLost(key, keys, currentId, ctx));
         if (old !== undefined) requireQuiet(old, choice.quietFor, provider, ctx);
         const gone = old === undefined ? lost : [...lost, old];
-        for (const key of gone) await revoke(provider, key, access);
+        for (const key of gone) await revoke(provider, key, access, key === old ? before : undefined);
         const left = keys.filter((key) => !gone.includes(key));
         requireFreeSlot(provider, left, access);
-        const pending = await provider.issue(newLabel(ctx), access, left);
+        const pending = await provider.issue(newLabel(ctx), access, left, () => storedByAnother(stored, ctx));
         ctx.redact.add(...provider.schema.confidential(pending));
         ctx.log('a key was issued', { provider: provider.name });
         return pending;
@@ -84,7 +88,7 @@ export function issuedKeyStrategy(provider: IssuingProvider, ports: KeyPorts): R
         if (old === undefined) return undefined;
         const use = useOf(old, quietFor) ?? (await whyNeeded(provider, current, ports, ctx));
         if (use !== undefined) return use;
-        await revoke(provider, old, access);
+        await revoke(provider, old, access, previous);
         return undefined;
       });
     },
@@ -101,8 +105,8 @@ function keyBefore(
   return keys.find((key) => key.id === id) ?? (unlisted ? { id } : undefined);
 }
 
-async function revoke(provider: IssuingProvider, key: Key, access: Access): Promise<void> {
-  await provider.revoke(key.id, access);
+async function revoke(provider: IssuingProvider, key: Key, access: Access, value?: KeySecret): Promise<void> {
+  await provider.revoke(key.id, access, value && completed(value, access.ctx));
   access.ctx.log('a key was revoked', { provider: provider.name, key: key.id });
 }
 
@@ -142,13 +146,18 @@ function isFresh(key: Key, { timeLimitMs = LONGEST_INVOCATION_MS }: RotationCont
   return age !== undefined && age < timeLimitMs;
 }
 
-/**
- * Issued for this secret, and no version that counts has it. Keys without names: nobody ever used it, and it is younger than the
- * current one, as only a key can be whose value never got as far as AWSCURRENT.
- */
+/** Issued for this secret, and no version that counts has it; or of no use to anybody. */
 function isLost(key: Key, keys: readonly Key[], currentId: string | undefined, ctx: RotationContext): boolean {
+  if (isExpired(key)) return true;
   if (isFresh(key, ctx)) return false;
-  if (key.label !== undefined) return isOfSecret(key, ctx);
+  return key.label === undefined ? isUnclaimed(key, keys, currentId) : isOfSecret(key, ctx);
+}
+
+/**
+ * Keys without names: nobody ever used it, and it is younger than the current one, as only a key can be whose value never got as
+ * far as AWSCURRENT.
+ */
+function isUnclaimed(key: Key, keys: readonly Key[], currentId: string | undefined): boolean {
   const current = keys.find(({ id }) => id === currentId);
   if (key.lastUsed !== 'never' || key.createdAt === undefined || current?.createdAt === undefined) return false;
   return key.createdAt > current.createdAt;
@@ -158,7 +167,9 @@ async function storedByAnother(
   stored: () => Promise<KeySecret | undefined>,
   ctx: RotationContext,
 ): Promise<KeySecret | undefined> {
-  for (const pause of WAIT_FOR_OTHER) {
+  // Nobody who began longer ago than that is alive.
+  const pauses = (ctx.timeLimitMs ?? LONGEST_INVOCATION_MS) > 0 ? WAIT_FOR_OTHER : [];
+  for (const pause of pauses) {
     await sleep(pause, undefined, { signal: ctx.signal }).catch(() => ctx.signal.throwIfAborted());
     const value = await stored();
     if (value !== undefined) return value;

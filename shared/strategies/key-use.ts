@@ -1,8 +1,9 @@
 /** Whether a key may go, or another may come. */
 import { keyTold, limitReached } from '../providers/key-limit.ts';
 import type { Access, IssuingProvider, Key } from '../providers/provider.ts';
-import { ProviderError } from '../rotation/errors.ts';
+import { InvalidSecretError, ProviderError } from '../rotation/errors.ts';
 import type { Postponed, RotationContext } from '../rotation/strategy.ts';
+import type { RevokeChoice } from './revoke-choice.ts';
 
 const HOUR = 3_600_000;
 
@@ -16,7 +17,7 @@ export function useOf(key: Key, quietFor: number): Postponed | undefined {
 
 /** At most two keys live: while the one before is in use, there is no third. */
 export function requireQuiet(key: Key, quietFor: number, provider: IssuingProvider, ctx: RotationContext): void {
-  const use = useOf(key, quietFor);
+  const use = isExpired(key) ? undefined : useOf(key, quietFor);
   if (use === undefined) return;
   throw new ProviderError(`${use.because} at ${provider.name}, and is the one that this rotation would revoke`, {
     code: 'KEY_IN_USE',
@@ -28,4 +29,19 @@ export function requireQuiet(key: Key, quietFor: number, provider: IssuingProvid
 /** Names the keys, so that a person can choose which to free. */
 export function requireFreeSlot(provider: IssuingProvider, keys: readonly Key[], { current }: Access): void {
   if (provider.slots !== undefined && keys.length >= provider.slots) throw limitReached(provider, keys, current);
+}
+
+export function isExpired({ expiresAt }: Key): boolean {
+  return expiresAt !== undefined && expiresAt.getTime() <= Date.now();
+}
+
+/** Nobody may count on a grace time that the provider does not keep. */
+export function requireGrace({ after }: RevokeChoice, provider: IssuingProvider, ctx: RotationContext): void {
+  const { longestGraceMs: longest } = provider;
+  if (after === undefined || longest === undefined || after <= longest) return;
+  const days = Math.floor(longest / (24 * HOUR));
+  throw new InvalidSecretError(
+    `revoke-after of ${ctx.secretId} is longer than ${days} days, after which ${provider.name} ends the one before by itself`,
+    { hint: `choose next-rotation, or a time up to ${days}d` },
+  );
 }

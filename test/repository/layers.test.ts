@@ -21,7 +21,7 @@ const owners: readonly [name: RegExp, layers: readonly string[]][] = [
   [/^mongodb$/, ['engines']],
   [/^mysql2/, ['engines']],
   [/^@mongodb-js\/saslprep$/, ['engines']],
-  [/^zod/, ['secrets', 'lambda']],
+  [/^zod/, ['secrets', 'lambda', 'providers']],
 ];
 
 const layerOf = (path: string) => path.split('/')[1] ?? '';

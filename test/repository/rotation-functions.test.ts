@@ -62,6 +62,18 @@ describe('a rotation function', () => {
     expect(JSON.stringify(made.resources)).not.toContain('Startb"}');
   });
 
+  it('keeps variables and files of its own block', () => {
+    const own = { environment: { OWN: 'own' }, package: { patterns: ['own.json'] } };
+    const made = service({ a: { ...block, ...own } });
+
+    writeOut(made, naming);
+
+    expect(made.functions).toMatchObject({ a: { package: { patterns: ['dist/a/**', 'own.json'] } } });
+    expect(made.resources).toMatchObject({
+      extensions: { aLambda: { Properties: { Environment: { Variables: { ALL: 'a', OWN: 'own' } } } } },
+    });
+  });
+
   it('is left alone without rights', () => {
     const made = service({ a: { ...block, may: undefined } });
 

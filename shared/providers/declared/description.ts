@@ -22,7 +22,7 @@ const authorization = z.strictObject({
   basic: z.optional(z.strictObject({ user: z.string(), password: z.string() })),
 });
 
-const schema = z.strictObject({
+export const descriptionSchema = z.strictObject({
   $schema: z.optional(z.string()),
   name: z.string().check(z.regex(/^[a-z][a-z0-9-]{0,39}$/)),
   base: text,
@@ -91,33 +91,33 @@ const schema = z.strictObject({
   revoke: z.strictObject({ request, gone: z.optional(z.array(status)) }),
 });
 
-export type Description = z.infer<typeof schema>;
+export type Description = z.infer<typeof descriptionSchema>;
 export type RequestDescription = z.infer<typeof request>;
 export type Authorization = z.infer<typeof authorization>;
 
 /** The shape alone; what the members say of each other is checked by `check.ts`. Throws InvalidEventError, which names the path. */
 export function parseDescription(value: unknown, file: string): Description {
-  const result = schema.safeParse(value);
+  const result = descriptionSchema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw wrongDescription(file, (issue?.path ?? []).map(String), issue === undefined ? 'is wrong' : told(issue));
+  throw wrongDescription(file, (issue?.path ?? []).map(String), issue === undefined ? 'is wrong' : told(issue, value));
 }
 
-function told(issue: z.core.$ZodIssue): string {
+function told(issue: z.core.$ZodIssue, value: unknown): string {
+  const given = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
+  if (given === undefined) return 'is missing';
   switch (issue.code) {
     case 'unrecognized_keys':
       return `has ${issue.keys.join(', ')}, which nobody here knows`;
     case 'invalid_type':
-      return issue.input === undefined ? 'is missing' : `is not of type ${issue.expected}`;
+      return `is not of type ${issue.expected}`;
     case 'invalid_value':
       return `is none of ${issue.values.join(', ')}`;
     case 'too_small':
-      return `is less than ${issue.minimum}`;
+      return issue.minimum === 1 ? 'is empty' : `is less than ${issue.minimum}`;
     case 'too_big':
       return `is more than ${issue.maximum}`;
-    case 'invalid_format':
-      return 'is not written as it must be';
     default:
-      return 'is wrong';
+      return 'is not written as it must be';
   }
 }

@@ -1,0 +1,159 @@
+/** A double of MongoDB Atlas' service accounts: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-service-accounts */
+import { randomBytes } from 'node:crypto';
+import { basicOf, bearerOf, type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from './double.ts';
+
+interface StoredSecret {
+  readonly id: string;
+  readonly value: string;
+  readonly account: string;
+  readonly createdAt: Date;
+  expiresAt: Date;
+  lastUsedAt: Date | undefined;
+  lag: number;
+}
+
+export interface AtlasDouble extends ProviderDouble {
+  secrets(): readonly StoredSecret[];
+  /** Lets so much time pass for every secret that there is. */
+  age(ms: number): void;
+  /** Lets a service account manage secrets. */
+  allow(account: string): void;
+}
+
+const HOUR = 3_600_000;
+const CUT = 7 * 24 * HOUR;
+const SLOTS = 2;
+const problem = (error: number, errorCode: string): DoubleAnswer => ({
+  status: error,
+  json: { error, errorCode, detail: 'as documented', reason: 'as documented' },
+});
+
+export async function startAtlas(): Promise<AtlasDouble> {
+  const org = randomBytes(12).toString('hex');
+  const [rotated, manager, reader] = [1, 2, 3].map(() => `mdb_sa_id_${randomBytes(12).toString('hex')}`) as [
+    string,
+    string,
+    string,
+  ];
+  const secrets: StoredSecret[] = [];
+  const others = new Set<string>();
+  const managers = new Set([manager]);
+  const tokens = new Map<string, string>();
+  // No two are made in the same millisecond.
+  let clock = Date.now() - 1000;
+  const make = (account: string, hours: number, lag = 0): StoredSecret => {
+    const createdAt = new Date(++clock);
+    const secret: StoredSecret = {
+      id: randomBytes(12).toString('hex'),
+      value: `mdb_sa_sk_${randomBytes(30).toString('base64url')}`,
+      account,
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + hours * HOUR),
+      lastUsedAt: undefined,
+      lag,
+    };
+    for (const before of secrets.filter((one) => one.account === account)) {
+      before.expiresAt = new Date(Math.min(before.expiresAt.getTime(), createdAt.getTime() + CUT));
+    }
+    secrets.push(secret);
+    return secret;
+  };
+  const of = (account: string) => secrets.filter((secret) => secret.account === account);
+  const isAlive = ({ expiresAt }: StoredSecret) => expiresAt.getTime() > Date.now();
+  const shown = ({ id, value, createdAt, expiresAt, lastUsedAt }: StoredSecret) => ({
+    id,
+    createdAt,
+    expiresAt,
+    lastUsedAt,
+    maskedSecretValue: `mdb_sa_sk_${'*'.repeat(8)}${value.slice(-4)}`,
+  });
+  const managed = (request: DoubleRequest, answer: () => DoubleAnswer): DoubleAnswer => {
+    if (request.headers.accept !== 'application/vnd.atlas.2024-08-05+json') return problem(406, 'INVALID_VERSION_DATE');
+    const account = tokens.get(bearerOf(request));
+    if (account === undefined) return problem(401, 'UNAUTHORIZED');
+    if (!managers.has(account)) return problem(403, 'USER_UNAUTHORIZED');
+    const isThere = request.params[0] === org && request.params[1] === rotated;
+    return isThere ? answer() : problem(404, 'RESOURCE_NOT_FOUND');
+  };
+  const at = '^/api/atlas/v2/orgs/([^/]+)/serviceAccounts/([^/]+)';
+  const served = await serve([
+    [
+      'POST',
+      /^\/api\/oauth\/token$/,
+      (request) => {
+        const [account, value] = basicOf(request);
+        const secret = secrets.find((one) => one.account === account && one.value === value);
+        if (secret === undefined || !isAlive(secret) || secret.lag-- > 0) {
+          return { status: 401, json: { error: 'invalid_client', error_description: 'client authentication failed' } };
+        }
+        const access_token = randomBytes(24).toString('base64url');
+        tokens.set(access_token, account);
+        return { status: 200, json: { access_token, expires_in: 3600, token_type: 'Bearer' } };
+      },
+    ],
+    [
+      'GET',
+      new RegExp(`${at}$`),
+      (request) =>
+        managed(request, () => ({ status: 200, json: { clientId: rotated, secrets: of(rotated).map(shown) } })),
+    ],
+    [
+      'POST',
+      new RegExp(`${at}/secrets$`),
+      (request) =>
+        managed(request, () => {
+          const hours = Number(request.body.secretExpiresAfterHours);
+          if (of(rotated).length >= SLOTS) return problem(400, 'SERVICE_ACCOUNT_MAX_SECRETS');
+          if (!Number.isInteger(hours) || hours < 8 || hours > 8760) return problem(400, 'INVALID_ATTRIBUTE');
+          const secret = make(rotated, hours, double.lag);
+          return { status: 201, json: { ...shown(secret), secret: secret.value } };
+        }),
+    ],
+    [
+      'DELETE',
+      new RegExp(`${at}/secrets/([^/]+)$`),
+      (request) =>
+        managed(request, () => {
+          const index = secrets.findIndex(({ id, account }) => account === rotated && id === request.params[2]);
+          if (index < 0) return problem(404, 'RESOURCE_NOT_FOUND');
+          secrets.splice(index, 1);
+          return { status: 204 };
+        }),
+    ],
+  ]);
+
+  const [admin, powerless, first] = [make(manager, 8760), make(reader, 8760), make(rotated, 2160)];
+  const double: AtlasDouble = {
+    ...served,
+    lag: 0,
+    first: { org_id: org, client_id: rotated, client_secret: first.value, secret_id: first.id },
+    admin: { org_id: org, client_id: manager, client_secret: admin.value },
+    powerless: { client_id: reader, client_secret: powerless.value },
+    madeUp: { client_secret: `mdb_sa_sk_${randomBytes(30).toString('base64url')}` },
+    opens: (secret) => of(rotated).some((one) => isAlive(one) && one.value === secret.client_secret),
+    live: () => of(rotated).flatMap((one) => (isAlive(one) && !others.has(one.id) ? [one.value] : [])),
+    fill() {
+      while (of(rotated).length < SLOTS) {
+        const secret = make(rotated, 2160);
+        secret.lastUsedAt = new Date();
+        others.add(secret.id);
+      }
+    },
+    // A token is a use to Atlas as well; here only this is, so that a test need not wait for a day.
+    use(secret) {
+      const found = of(rotated).find(({ value }) => value === secret.client_secret);
+      if (found !== undefined) found.lastUsedAt = new Date();
+    },
+    secrets: () => of(rotated),
+    allow: (account) => void managers.add(account),
+    age(ms) {
+      for (const secret of of(rotated)) {
+        Object.assign(secret, {
+          createdAt: new Date(secret.createdAt.getTime() - ms),
+          expiresAt: new Date(secret.expiresAt.getTime() - ms),
+        });
+      }
+    },
+  };
+  return double;
+}

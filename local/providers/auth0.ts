@@ -1,0 +1,100 @@
+/** A double of Auth0's applications: https://auth0.com/docs/api/management/v2/clients, https://auth0.com/docs/api/authentication */
+import { randomBytes } from 'node:crypto';
+import { basicOf, bearerOf, type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from './double.ts';
+
+interface StoredClient {
+  readonly id: string;
+  secret: string;
+  /** Audience, and the scopes that it has there. */
+  readonly grants: Map<string, string>;
+  lag: number;
+}
+
+export interface Auth0Double extends ProviderDouble {
+  /** Takes the client's right to have a token: a web app. */
+  endGrants(): void;
+}
+
+const DOMAIN = 'acme.eu.auth0.example';
+const MANAGEMENT = `https://${DOMAIN}/api/v2/`;
+const ORDERS = 'https://orders.example.com';
+const newSecret = () => randomBytes(48).toString('base64url');
+
+export async function startAuth0(): Promise<Auth0Double> {
+  const clients = new Map<string, StoredClient>();
+  const tokens = new Map<string, string>();
+  const make = (audience: string, scopes: string): StoredClient => {
+    const id = randomBytes(24).toString('base64url');
+    const client = { id, secret: newSecret(), grants: new Map([[audience, scopes]]), lag: 0 };
+    clients.set(id, client);
+    return client;
+  };
+  const asClient = (
+    request: DoubleRequest,
+    refused: DoubleAnswer,
+    answer: (client: StoredClient) => DoubleAnswer,
+  ): DoubleAnswer => {
+    const { client_id, client_secret } = request.body;
+    const [id, secret] = request.headers.authorization ? basicOf(request) : [client_id, client_secret];
+    const client = clients.get(String(id));
+    return client === undefined || client.secret !== secret || client.lag-- > 0 ? refused : answer(client);
+  };
+  const served = await serve([
+    [
+      'POST',
+      /^\/oauth\/token$/,
+      (request) =>
+        asClient(
+          request,
+          { status: 401, json: { error: 'access_denied', error_description: 'Unauthorized' } },
+          ({ grants }) => {
+            const scope = grants.get(String(request.body.audience));
+            if (scope === undefined) {
+              return { status: 403, json: { error: 'access_denied', error_description: 'Client is not authorized' } };
+            }
+            const access_token = randomBytes(24).toString('base64url');
+            tokens.set(access_token, scope);
+            return { status: 200, json: { access_token, scope, expires_in: 86_400, token_type: 'Bearer' } };
+          },
+        ),
+    ],
+    [
+      'POST',
+      /^\/oauth\/revoke$/,
+      (request) =>
+        asClient(request, { status: 401, json: { error: 'invalid_client' } }, () => ({ status: 200, body: 'OK' })),
+    ],
+    [
+      'PATCH',
+      /^\/api\/v2\/clients\/([^/]+)$/,
+      (request) => {
+        const scope = tokens.get(bearerOf(request))?.split(' ');
+        const problem = (statusCode: number, error: string) => ({ status: statusCode, json: { statusCode, error } });
+        if (scope === undefined) return problem(401, 'Unauthorized');
+        if (!scope.includes('update:client_keys')) return problem(403, 'Forbidden');
+        const client = clients.get(request.params[0] ?? '');
+        if (client === undefined) return problem(404, 'Not Found');
+        const { client_secret } = request.body;
+        if (typeof client_secret !== 'string' || client_secret === '') return problem(400, 'Bad Request');
+        if (client.secret !== client_secret) Object.assign(client, { secret: client_secret, lag: double.lag });
+        return { status: 200, json: { client_id: client.id, name: 'orders' } };
+      },
+    ],
+  ]);
+
+  const admin = make(MANAGEMENT, 'read:clients update:clients update:client_keys');
+  const powerless = make(MANAGEMENT, 'read:clients');
+  const rotated = make(ORDERS, 'read:orders');
+  const double: Auth0Double = {
+    ...served,
+    lag: 0,
+    first: { domain: DOMAIN, client_id: rotated.id, client_secret: rotated.secret, audience: ORDERS },
+    admin: { domain: DOMAIN, client_id: admin.id, client_secret: admin.secret },
+    powerless: { client_id: powerless.id, client_secret: powerless.secret },
+    madeUp: { client_secret: newSecret() },
+    opens: ({ client_secret }) => rotated.secret === client_secret,
+    live: () => [rotated.secret],
+    endGrants: () => rotated.grants.clear(),
+  };
+  return double;
+}

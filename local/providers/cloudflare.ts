@@ -1,0 +1,165 @@
+/** A double of Cloudflare's API tokens: https://developers.cloudflare.com/api/resources/accounts/subresources/tokens */
+import { randomBytes } from 'node:crypto';
+import { bearerOf, type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from './double.ts';
+
+interface Policy {
+  readonly id?: string;
+  readonly effect: string;
+  readonly resources: unknown;
+  readonly permission_groups: readonly { id: string; name?: string }[];
+}
+
+export interface StoredToken {
+  readonly id: string;
+  value: string;
+  readonly name: string;
+  policies: readonly Policy[];
+  condition?: { request_ip?: Record<string, string[]> };
+  issued_on: string;
+  expires_on?: string;
+  last_used_on?: string;
+  status: 'active' | 'disabled' | 'expired';
+  lag: number;
+}
+
+export interface CloudflareDouble extends ProviderDouble {
+  readonly tokens: ReadonlyMap<string, StoredToken>;
+  /** A permission that new tokens are made without. */
+  withheld?: string;
+}
+
+const ACCOUNT = '023e105f4ecef8ad9ca31a8372d0c353';
+const WRITE_TOKENS = '5bc3f8b21c554832afc660159ab75fa4';
+const READ_DNS = '82e64a83756745bbbb1c9c2701bf816b';
+const MOST = { user: 50, account: 500 };
+
+const ok = (result: unknown): DoubleAnswer => ({
+  status: 200,
+  json: { success: true, errors: [], messages: [], result },
+});
+const no = (status: number, code: number, message: string): DoubleAnswer => ({
+  status,
+  json: { success: false, errors: [{ code, message }], messages: [], result: null },
+});
+
+export async function startCloudflare(kind: 'account' | 'user' = 'account'): Promise<CloudflareDouble> {
+  const tokens = new Map<string, StoredToken>();
+  const others = new Set<string>();
+  const value = () => `${kind === 'account' ? 'cfat' : 'cfut'}_${randomBytes(30).toString('base64url')}`;
+  const hex = () => randomBytes(16).toString('hex');
+  const policy = (group: string): Policy => ({
+    id: hex(),
+    effect: 'allow',
+    resources: { [`com.cloudflare.api.account.${ACCOUNT}`]: '*' },
+    permission_groups: [{ id: group, name: 'as the dashboard calls it' }],
+  });
+  const make = (name: string, policies: readonly Policy[], lag: number, more: object = {}): StoredToken => {
+    const id = hex();
+    const issued_on = new Date().toISOString();
+    const token: StoredToken = { id, value: value(), name, policies, issued_on, status: 'active', lag, ...more };
+    tokens.set(token.id, token);
+    return token;
+  };
+  const shown = ({ value: _value, lag: _lag, ...token }: StoredToken) => token;
+
+  const holder = (request: DoubleRequest): StoredToken | DoubleAnswer => {
+    const bearer = bearerOf(request);
+    if (bearer.length < 40) return no(400, 6003, 'Invalid request headers');
+    const token = [...tokens.values()].find((one) => one.value === bearer);
+    const isLive = token?.status === 'active' && !(Date.parse(token.expires_on ?? '') < Date.now());
+    if (token === undefined || !isLive || token.lag-- > 0) return no(401, 1000, 'Invalid API Token');
+    return token;
+  };
+  const managed = (request: DoubleRequest, answer: (by: StoredToken) => DoubleAnswer): DoubleAnswer => {
+    const by = holder(request);
+    if (!('id' in by)) return by;
+    // Whether `verify` counts as a use, the documentation does not say; here it does not.
+    by.last_used_on = new Date().toISOString();
+    const groups = by.policies.flatMap(({ permission_groups }) => permission_groups);
+    if (!groups.some(({ id }) => id === WRITE_TOKENS))
+      return no(403, 9109, 'Unauthorized to access requested resource');
+    return answer(by);
+  };
+  const one = (request: DoubleRequest, answer: (token: StoredToken) => DoubleAnswer): DoubleAnswer => {
+    const token = tokens.get(request.params[0] ?? '');
+    return token === undefined ? no(404, 1001, 'Token not found') : answer(token);
+  };
+  const create = ({ body }: DoubleRequest): DoubleAnswer => {
+    const policies = body.policies as Policy[];
+    if (policies.some(({ id }) => id !== undefined)) {
+      return no(400, 1001, 'Reusing existing policies is not supported by token creation');
+    }
+    if (tokens.size >= MOST[kind]) return no(400, 1001, 'Maximum number of tokens reached');
+    if (typeof body.expires_on === 'string' && /\.\d/.test(body.expires_on)) return no(400, 1001, 'Invalid expires_on');
+    const kept = policies.map((given) => ({
+      ...given,
+      id: hex(),
+      permission_groups: given.permission_groups.filter(({ id }) => id !== double.withheld),
+    }));
+    const { condition, expires_on } = body as Pick<StoredToken, 'condition' | 'expires_on'>;
+    const more = { ...(condition && { condition }), ...(expires_on && { expires_on }) };
+    const token = make(String(body.name), kept, double.lag, more);
+    return ok({ ...shown(token), value: token.value });
+  };
+
+  const admin = make('admin', [policy(WRITE_TOKENS)], 0);
+  const first = make('made by hand', [policy(READ_DNS)], 0);
+  const base = kind === 'account' ? `/accounts/${ACCOUNT}/tokens` : '/user/tokens';
+  const at = (rest = '') => new RegExp(`^${base}${rest}$`);
+  const served = await serve([
+    [
+      'GET',
+      at('/verify'),
+      (request) => {
+        const by = holder(request);
+        return 'id' in by ? ok({ id: by.id, status: by.status }) : by;
+      },
+    ],
+    [
+      'GET',
+      at(),
+      (request) =>
+        managed(request, () => {
+          const size = Math.min(Number(request.query.get('per_page') ?? 20), 50);
+          const from = (Number(request.query.get('page') ?? 1) - 1) * size;
+          return ok([...tokens.values()].slice(from, from + size).map(shown));
+        }),
+    ],
+    ['POST', at(), (request) => managed(request, () => create(request))],
+    ['GET', at('/([^/]+)'), (request) => managed(request, () => one(request, (token) => ok(shown(token))))],
+    [
+      'DELETE',
+      at('/([^/]+)'),
+      (request) =>
+        managed(request, () =>
+          one(request, ({ id }) => {
+            tokens.delete(id);
+            return ok({ id });
+          }),
+        ),
+    ],
+  ]);
+
+  const account = kind === 'account' ? { account_id: ACCOUNT } : {};
+  const held = (secret: Readonly<Record<string, unknown>>) =>
+    [...tokens.values()].find((token) => token.value === secret.api_token && token.status === 'active');
+  const double: CloudflareDouble = {
+    ...served,
+    tokens,
+    lag: 0,
+    first: { api_token: first.value, token_id: first.id, ...account },
+    admin: { api_token: admin.value, ...account },
+    powerless: { api_token: first.value },
+    madeUp: { api_token: value() },
+    opens: (secret) => held(secret) !== undefined,
+    live: () => [...tokens.values()].filter(({ id }) => id !== admin.id && !others.has(id)).map((token) => token.value),
+    fill() {
+      while (tokens.size < MOST[kind]) others.add(make('of somebody else', [policy(READ_DNS)], 0).id);
+    },
+    use(secret) {
+      const token = held(secret);
+      if (token !== undefined) token.last_used_on = new Date().toISOString();
+    },
+  };
+  return double;
+}

@@ -1,0 +1,169 @@
+/** A double of GitLab's access tokens: https://docs.gitlab.com/api/project_access_tokens/, .../group_access_tokens/ */
+import { randomBytes } from 'node:crypto';
+import { type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from './double.ts';
+
+interface StoredToken {
+  readonly id: number;
+  readonly value: string;
+  readonly name: string;
+  /** 'projects/acme/shop', or 'persons'. */
+  readonly owner: string;
+  readonly scopes: readonly string[];
+  readonly access_level: number;
+  readonly created_at: string;
+  readonly expires_at: string;
+  last_used_at: string | null;
+  revoked: boolean;
+  lag: number;
+  /** Calls that were made with it. */
+  uses: number;
+}
+
+export interface GitlabDouble extends ProviderDouble {
+  tokens(): readonly StoredToken[];
+  /** Makes so many tokens of somebody else, listed before all that are there. */
+  crowd(count: number): void;
+}
+
+const DAY = 86_400_000;
+const unauthorized: DoubleAnswer = { status: 401, json: { message: '401 Unauthorized' } };
+const forbidden: DoubleAnswer = {
+  status: 403,
+  json: { error: 'insufficient_scope', error_description: 'The request requires higher privileges', scope: 'api' },
+};
+const missing: DoubleAnswer = { status: 404, json: { message: '404 Not found' } };
+
+export const startGitlab = () => start('projects');
+export const startGitlabGroup = () => start('groups');
+
+async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
+  const tokens: StoredToken[] = [];
+  let made = 1000;
+  const make = (given: Partial<StoredToken>): StoredToken => {
+    const created_at = new Date().toISOString();
+    const token = {
+      id: ++made,
+      value: `glpat-${randomBytes(15).toString('base64url')}`,
+      name: 'made by hand',
+      owner: 'persons',
+      scopes: ['api'],
+      access_level: 40,
+      created_at,
+      expires_at: dateIn(90),
+      last_used_at: null,
+      revoked: false,
+      lag: 0,
+      uses: 0,
+      ...given,
+    };
+    tokens.push(token);
+    return token;
+  };
+  const isActive = ({ revoked, expires_at }: StoredToken) => !revoked && Date.parse(expires_at) > Date.now();
+  const holder = (request: DoubleRequest): StoredToken | undefined => {
+    const token = tokens.find((one) => isActive(one) && one.value === request.headers['private-token']);
+    if (token !== undefined) token.uses++;
+    return token === undefined || token.lag-- > 0 ? undefined : token;
+  };
+  const managed = (request: DoubleRequest, answer: (owner: string) => DoubleAnswer): DoubleAnswer => {
+    const by = holder(request);
+    if (by === undefined) return unauthorized;
+    // Tokens of projects and groups cannot make tokens.
+    if (by.owner !== 'persons' || !by.scopes.includes('api')) return forbidden;
+    return answer(`${kind}/${request.params[0]}`);
+  };
+  const shown = (token: StoredToken) => {
+    const { value, owner, lag, uses, ...rest } = token;
+    return { ...rest, user_id: 141, active: isActive(token) };
+  };
+  const at = `^/api/v4/${kind}/([^/]+)/access_tokens`;
+  const served = await serve([
+    [
+      'GET',
+      /^\/api\/v4\/personal_access_tokens\/self$/,
+      (request) => {
+        const by = holder(request);
+        if (by === undefined) return unauthorized;
+        const { access_level, ...rest } = shown(by);
+        return { status: 200, json: rest };
+      },
+    ],
+    [
+      'GET',
+      new RegExp(`${at}$`),
+      (request) =>
+        managed(request, (owner) => {
+          const all = tokens.filter((token) => token.owner === owner);
+          const some = request.query.get('state') === 'active' ? all.filter(isActive) : all;
+          const [size, page] = [Number(request.query.get('per_page') ?? 20), Number(request.query.get('page') ?? 1)];
+          const next = some.length > size * page ? String(page + 1) : '';
+          const json = some.slice(size * (page - 1), size * page).map(shown);
+          return { status: 200, json, headers: { 'x-next-page': next } };
+        }),
+    ],
+    [
+      'GET',
+      new RegExp(`${at}/(\\d+)$`),
+      (request) =>
+        managed(request, (owner) => {
+          const token = tokens.find((one) => one.owner === owner && String(one.id) === request.params[1]);
+          return token === undefined ? missing : { status: 200, json: shown(token) };
+        }),
+    ],
+    [
+      'POST',
+      new RegExp(`${at}$`),
+      (request) =>
+        managed(request, (owner) => {
+          const { name, scopes, access_level = 40, expires_at } = request.body as unknown as StoredToken;
+          if (!expires_at) return { status: 400, json: { error: 'expires_at is missing' } };
+          if (expires_at > dateIn(365)) return { status: 400, json: { message: '400 Bad request' } };
+          const token = make({ name, owner, scopes, access_level, expires_at, lag: double.lag });
+          return { status: 201, json: { ...shown(token), token: token.value } };
+        }),
+    ],
+    [
+      'DELETE',
+      new RegExp(`${at}/(\\d+)$`),
+      (request) =>
+        managed(request, (owner) => {
+          const token = tokens.find((one) => one.owner === owner && String(one.id) === request.params[1]);
+          if (token === undefined) return missing;
+          if (token.revoked) return { status: 400, json: { message: '400 Bad request' } };
+          token.revoked = true;
+          return { status: 204 };
+        }),
+    ],
+  ]);
+
+  const owner = kind === 'projects' ? 'acme/shop' : 'acme';
+  const admin = make({});
+  const powerless = make({ scopes: ['read_api'] });
+  const first = make({ owner: `${kind}/${owner}`, scopes: ['read_repository', 'write_repository'], access_level: 30 });
+  const host = 'gitlab.example.com';
+  const double: GitlabDouble = {
+    ...served,
+    lag: 0,
+    first: { host, [kind === 'projects' ? 'project' : 'group']: owner, token: first.value },
+    admin: { host, token: admin.value },
+    powerless: { token: powerless.value },
+    madeUp: { token: `glpat-${randomBytes(15).toString('base64url')}` },
+    opens: (secret) => tokens.some((token) => isActive(token) && token.value === secret.token),
+    live: () =>
+      tokens.filter((token) => token.owner === `${kind}/${owner}` && isActive(token)).map(({ value }) => value),
+    // GitLab counts every call; here only this is a use, so that a test need not wait for a day.
+    use(secret) {
+      const token = tokens.find(({ value }) => value === secret.token);
+      if (token !== undefined) token.last_used_at = new Date().toISOString();
+    },
+    tokens: () => tokens,
+    crowd(count) {
+      const ours = tokens.splice(0);
+      for (let turn = 0; turn < count; turn++) make({ owner: `${kind}/${owner}` });
+      tokens.push(...ours);
+    },
+  };
+  return double;
+}
+
+const dateIn = (days: number) => new Date(Date.now() + days * DAY).toISOString().slice(0, 10);

@@ -1,0 +1,164 @@
+/** A double of Okta's client secrets: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationSSOCredentialOAuth2ClientAuth/ */
+import { createHash, randomBytes } from 'node:crypto';
+import { basicOf, type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from './double.ts';
+
+interface StoredSecret {
+  readonly id: string;
+  readonly client_secret: string;
+  readonly created: string;
+  status: 'ACTIVE' | 'INACTIVE';
+  lag: number;
+}
+
+export interface OktaDouble extends ProviderDouble {
+  secrets(): readonly StoredSecret[];
+  /** False: a web app, which has no token of its own. */
+  mayHaveToken: boolean;
+}
+
+const SLOTS = 2;
+const SCOPE = 'orders.read';
+const refused: DoubleAnswer = {
+  status: 401,
+  json: {
+    error: 'invalid_client',
+    error_description: 'The client secret supplied for a confidential client is invalid.',
+  },
+};
+const problem = (status: number, errorCode: string, errorSummary: string): DoubleAnswer => ({
+  status,
+  json: { errorCode, errorSummary, errorLink: errorCode, errorId: 'oae', errorCauses: [] },
+});
+const missing = problem(404, 'E0000007', 'Not found: Resource not found');
+
+export async function startOkta(): Promise<OktaDouble> {
+  const clientId = `0oa${randomBytes(8).toString('hex')}`;
+  const tokens = {
+    admin: `00${randomBytes(20).toString('base64url')}`,
+    reader: `00${randomBytes(20).toString('base64url')}`,
+  };
+  const secrets: StoredSecret[] = [];
+  const others = new Set<string>();
+  const make = (client_secret: string, lag = 0): StoredSecret => {
+    const id = `ocs${randomBytes(8).toString('hex')}`;
+    const secret: StoredSecret = { id, client_secret, created: new Date().toISOString(), status: 'ACTIVE', lag };
+    secrets.push(secret);
+    return secret;
+  };
+  const shown = ({ lag, ...secret }: StoredSecret) => ({
+    ...secret,
+    lastUpdated: secret.created,
+    secret_hash: createHash('md5').update(secret.client_secret).digest('base64url'),
+  });
+  const managed = (
+    request: DoubleRequest,
+    answer: (secret: StoredSecret | undefined) => DoubleAnswer,
+  ): DoubleAnswer => {
+    const by = request.headers.authorization?.replace(/^SSWS /, '');
+    if (by !== tokens.admin && by !== tokens.reader) return problem(401, 'E0000011', 'Invalid token provided');
+    if (by === tokens.reader)
+      return problem(403, 'E0000006', 'You do not have permission to perform the requested action');
+    if (request.params[0] !== clientId) return missing;
+    return answer(secrets.find(({ id }) => id === request.params[1]));
+  };
+  const asClient = (request: DoubleRequest, answer: () => DoubleAnswer): DoubleAnswer => {
+    const [id, shownSecret] = basicOf(request);
+    const secret = secrets.find((one) => one.status === 'ACTIVE' && one.client_secret === shownSecret);
+    if (id !== clientId || secret === undefined || secret.lag-- > 0) return refused;
+    return answer();
+  };
+  const at = '^/api/v1/apps/([^/]+)/credentials/secrets';
+  const served = await serve([
+    ['GET', new RegExp(`${at}$`), (request) => managed(request, () => ({ status: 200, json: secrets.map(shown) }))],
+    [
+      'POST',
+      new RegExp(`${at}$`),
+      (request) =>
+        managed(request, () => {
+          const value = String(request.body.client_secret);
+          if (secrets.length >= SLOTS) return problem(400, 'E0000001', 'Api validation failed: client_secret');
+          if (value.length < 14) return problem(400, 'E0000001', 'Api validation failed: client_secret');
+          return { status: 201, json: shown(make(value, double.lag)) };
+        }),
+    ],
+    [
+      'POST',
+      new RegExp(`${at}/([^/]+)/lifecycle/activate$`),
+      (request) =>
+        managed(request, (secret) => {
+          if (secret === undefined) return missing;
+          secret.status = 'ACTIVE';
+          return { status: 200, json: shown(secret) };
+        }),
+    ],
+    [
+      'POST',
+      new RegExp(`${at}/([^/]+)/lifecycle/deactivate$`),
+      (request) =>
+        managed(request, (secret) => {
+          if (secret === undefined) return missing;
+          const isLast = secrets.filter(({ status }) => status === 'ACTIVE').length < 2;
+          if (isLast) return problem(400, 'E0000001', 'Api validation failed: last active secret');
+          secret.status = 'INACTIVE';
+          return { status: 200, json: shown(secret) };
+        }),
+    ],
+    [
+      'DELETE',
+      new RegExp(`${at}/([^/]+)$`),
+      (request) =>
+        managed(request, (secret) => {
+          if (secret === undefined) return missing;
+          if (secret.status === 'ACTIVE')
+            return problem(403, 'E0000022', 'The endpoint does not support an active secret');
+          secrets.splice(secrets.indexOf(secret), 1);
+          return { status: 204 };
+        }),
+    ],
+    [
+      'POST',
+      /^\/oauth2\/default\/v1\/token$/,
+      (request) =>
+        asClient(request, () => {
+          if (!double.mayHaveToken) return { status: 400, json: { error: 'unauthorized_client' } };
+          if (request.body.scope !== SCOPE) return { status: 400, json: { error: 'invalid_scope' } };
+          const access_token = randomBytes(24).toString('base64url');
+          return { status: 200, json: { token_type: 'Bearer', expires_in: 3600, access_token, scope: SCOPE } };
+        }),
+    ],
+    [
+      'POST',
+      /^\/oauth2(?:\/default)?\/v1\/introspect$/,
+      (request) => asClient(request, () => ({ status: 200, json: { active: false } })),
+    ],
+  ]);
+
+  const host = 'acme.okta.example';
+  const first = make(randomBytes(30).toString('base64url'));
+  const double: OktaDouble = {
+    ...served,
+    lag: 0,
+    mayHaveToken: true,
+    first: {
+      domain: host,
+      client_id: clientId,
+      client_secret: first.client_secret,
+      issuer: `https://${host}/oauth2/default`,
+      scope: SCOPE,
+    },
+    admin: { domain: host, api_token: tokens.admin },
+    powerless: { api_token: tokens.reader },
+    madeUp: { client_secret: randomBytes(30).toString('base64url') },
+    opens: (secret) =>
+      secrets.some(({ status, client_secret }) => status === 'ACTIVE' && client_secret === secret.client_secret),
+    live: () =>
+      secrets.flatMap(({ id, status, client_secret }) =>
+        status === 'ACTIVE' && !others.has(id) ? [client_secret] : [],
+      ),
+    fill() {
+      while (secrets.length < SLOTS) others.add(make(randomBytes(30).toString('base64url')).id);
+    },
+    secrets: () => secrets,
+  };
+  return double;
+}

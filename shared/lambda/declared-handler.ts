@@ -1,0 +1,58 @@
+/** A rotation function whose provider is a description beside the code. docs/providers/declared.md */
+import { readFileSync } from 'node:fs';
+import { declaredProvider } from '../providers/declared.ts';
+import { InvalidEventError } from '../rotation/errors.ts';
+import type { RotationStrategy } from '../rotation/strategy.ts';
+import { apiKeyStrategy } from '../strategies/api-key.ts';
+import type { KeyPorts } from '../strategies/key-access.ts';
+import { providerDescription } from './config.ts';
+import { type RotationHandler, rotationHandler } from './rotation-handler.ts';
+
+/** The description is read when the first event comes, so that a mistake in it is reported as any other. */
+export function declaredHandler(ports: KeyPorts): RotationHandler {
+  let handler: RotationHandler | undefined;
+  return async (event, context) => {
+    handler ??= rotationHandler(strategyOf(ports));
+    return handler(event, context);
+  };
+}
+
+function strategyOf(ports: KeyPorts): RotationStrategy<Readonly<Record<string, unknown>>> {
+  try {
+    const file = providerDescription();
+    return apiKeyStrategy(declaredProvider(parsed(file), file), ports);
+  } catch (error) {
+    if (!(error instanceof InvalidEventError)) throw error;
+    return failing(error);
+  }
+}
+
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    // What the parser says quotes the file.
+    const fact = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
+    throw new InvalidEventError(`${file}, which DECLARED_PROVIDER names, ${fact}`, {
+      code: 'INVALID_CONFIGURATION',
+      hint: 'name a JSON file that is deployed with the function (/var/task) or in a layer (/opt)',
+    });
+  }
+}
+
+/** Says the same at every step that looks at a value. */
+function failing(error: InvalidEventError): RotationStrategy<Readonly<Record<string, unknown>>> {
+  const fail = () => {
+    throw error;
+  };
+  return {
+    name: 'api-key',
+    system: 'declared',
+    schema: { parse: fail, confidential: () => [] },
+    outage: 'none',
+    cutover: 'finish',
+    create: fail,
+    set: fail,
+    test: fail,
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * Secrets of MongoDB Atlas' service accounts: https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/.
+ * docs/providers/atlas.md. Two hold a place, expired or not; a new one cuts the life of the one before to seven days.
+ */
+import { InvalidSecretError, ProviderError } from '../rotation/errors.ts';
+import { keySecretSchema } from '../secrets/key-secret.ts';
+import { clientToken } from './client-credentials.ts';
+import { type Api, listAt, send, textAt } from './http.ts';
+import { limitReached } from './key-limit.ts';
+import { segment } from './path-segment.ts';
+import type { Access, IssuingProvider, KeySecret } from './provider.ts';
+
+/** https://www.mongodb.com/docs/atlas/api/versioned-api-overview/ */
+const ACCEPT = 'application/vnd.atlas.2024-08-05+json';
+const SHORTEST_HOURS = 8;
+const LONGEST_HOURS = 8760;
+const SLOTS = 2;
+const required = {
+  client_secret: 'give the secret of the service account that works now',
+  client_id: 'give the client id, mdb_sa_id_…',
+  org_id: 'give the id of the organization',
+};
+
+export const atlas: IssuingProvider = {
+  name: 'atlas',
+  schema: keySecretSchema({
+    // Atlas does not show which secret a value is, and guessing would end the wrong one.
+    required: { ...required, secret_id: 'give the id that Atlas lists for this secret of the service account' },
+    visible: ['client_id', 'org_id', 'secret_id', 'expires_after_hours', 'expires_at'],
+  }),
+  adminSchema: keySecretSchema({ required, visible: ['client_id', 'org_id'] }),
+  withoutAdmin: 'key',
+  sameTarget: ['org_id'],
+  slots: SLOTS,
+  spreadMs: 10_000,
+  longestGraceMs: 7 * 86_400_000,
+  freeing: 'DELETE /api/atlas/v2/orgs/<org_id>/serviceAccounts/<client_id>/secrets/<id>',
+
+  identify: async ({ secret_id }) => String(secret_id),
+
+  async keys(access) {
+    const api = apiOf(access);
+    const path = accountPath(access);
+    const answer = await send(api, { method: 'GET', path, ...(await asAdmin(access)) });
+    return listAt(answer, ['secrets'], api, `GET ${path}`).map(({ id, createdAt, expiresAt, lastUsedAt }) => ({
+      id: String(id),
+      createdAt: dateIn(createdAt),
+      expiresAt: dateIn(expiresAt),
+      lastUsed: dateIn(lastUsedAt) ?? 'never',
+    }));
+  },
+
+  async issue(_label, access, _keys, theirs) {
+    const api = apiOf(access);
+    const path = `${accountPath(access)}/secrets`;
+    const json = { secretExpiresAfterHours: hoursOf(access) };
+    const answer = await send(api, { method: 'POST', path, json, expected: [400, 409], ...(await asAdmin(access)) });
+    if (answer.status >= 400) {
+      const stored = await theirs?.();
+      if (stored !== undefined) return stored;
+      throw await refusal(answer.status, access);
+    }
+    const at = (member: string) => textAt(answer, [member], api, `POST ${path}`);
+    const { expiresAt } = answer.body as { expiresAt?: unknown };
+    return {
+      ...access.current,
+      client_secret: at('secret'),
+      secret_id: at('id'),
+      ...(typeof expiresAt === 'string' && { expires_at: expiresAt }),
+    };
+  },
+
+  verify: async (secret, access) => void (await tokenOf(secret, 'the new secret', access)),
+
+  async revoke(id, access) {
+    const path = `${accountPath(access)}/secrets/${segment(id, 'secret_id')}`;
+    await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...(await asAdmin(access)) });
+  },
+};
+
+function accountPath({ current }: Access): string {
+  return `/api/atlas/v2/orgs/${segment(current.org_id, 'org_id')}/serviceAccounts/${segment(current.client_id, 'client_id')}`;
+}
+
+/** A token for every call would be many: Atlas gives few in a minute. */
+const adminTokens = new WeakMap<Access, Promise<string>>();
+
+async function asAdmin(access: Access) {
+  const known = adminTokens.get(access) ?? tokenOf(access.admin, 'the admin credential', access);
+  adminTokens.set(access, known);
+  const headers = { accept: ACCEPT, authorization: `Bearer ${await known}` };
+  return { as: 'the admin credential', headers };
+}
+
+/** https://www.mongodb.com/docs/atlas/api/service-accounts/generate-oauth2-token/ */
+async function tokenOf(secret: KeySecret, as: string, access: Access): Promise<string> {
+  const { client_id, client_secret } = secret;
+  const path = '/api/oauth/token';
+  const grant = { path, clientId: String(client_id), clientSecret: String(client_secret), as, by: 'basic' } as const;
+  return (await clientToken(apiOf(access), grant)).value;
+}
+
+/** Not that of the current one: an abandoned rotation has cut that short. */
+function hoursOf({ current, ctx }: Access): number {
+  const hours = Number(current.expires_after_hours ?? LONGEST_HOURS);
+  if (Number.isInteger(hours) && hours >= SHORTEST_HOURS && hours <= LONGEST_HOURS) return hours;
+  throw new InvalidSecretError(`field expires_after_hours of ${ctx.secretId} is not a time that Atlas takes`, {
+    hint: `write hours from ${SHORTEST_HOURS} to ${LONGEST_HOURS}, more than lie between two rotations`,
+  });
+}
+
+async function refusal(status: number, access: Access): Promise<Error> {
+  const keys = await atlas.keys(access);
+  if (keys.length >= SLOTS) return limitReached(atlas, keys, access.current);
+  return new ProviderError(`atlas makes no secret for ${access.current.client_id} (HTTP ${status})`, {
+    retryable: false,
+    hint: 'see whether the organization limits the life of secrets, and set expires_after_hours to what it allows',
+  });
+}
+
+const apiOf = ({ ctx, transport }: Access): Api => ({
+  name: 'atlas',
+  base: 'https://cloud.mongodb.com',
+  ctx,
+  transport,
+});
+const dateIn = (text: unknown) => (typeof text === 'string' ? new Date(text) : undefined);

@@ -1,0 +1,86 @@
+/**
+ * Client secrets of Auth0's applications: https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id. docs/providers/auth0.md
+ * One lives, so the one before ends at once. The value is ours, not rotate-secret's: an answer that is lost would lock the client out.
+ */
+import { randomBytes } from 'node:crypto';
+import { InvalidSecretError, TargetMismatchError } from '../rotation/errors.ts';
+import { keySecretSchema } from '../secrets/key-secret.ts';
+import { clientAccepted, clientToken } from './client-credentials.ts';
+import { hostIn } from './host.ts';
+import { type Api, send } from './http.ts';
+import { segment } from './path-segment.ts';
+import type { AcceptingProvider, Access, KeySecret } from './provider.ts';
+
+const required = {
+  client_id: 'give the client id',
+  client_secret: 'give the client secret that works now',
+  domain: 'give the domain of the tenant, like acme.eu.auth0.com',
+};
+
+export const auth0: AcceptingProvider = {
+  name: 'auth0',
+  schema: keySecretSchema({ required, visible: ['client_id', 'domain', 'audience', 'token_endpoint_auth_method'] }),
+  adminSchema: keySecretSchema({ required, visible: ['client_id', 'domain'] }),
+  withoutAdmin: 'refused',
+  sameTarget: ['domain'],
+  // https://auth0.com/docs/get-started/applications/rotate-client-secret: up to 30 s, which a function of 30 s cannot wait for.
+  spreadMs: 20_000,
+  outage: 'brief',
+
+  make: ({ current }) => ({ ...current, client_secret: randomBytes(48).toString('base64url') }),
+
+  async accept(pending, access) {
+    const { client_id, client_secret } = requireRoles(pending, access);
+    const api = apiOf(access);
+    await send(api, {
+      method: 'PATCH',
+      path: `/api/v2/clients/${segment(client_id, 'client_id')}`,
+      json: { client_secret },
+      as: 'the admin client',
+      headers: { authorization: `Bearer ${await adminToken(api, access)}` },
+    });
+  },
+
+  async verify(secret, access) {
+    const { client_id, client_secret, audience, token_endpoint_auth_method: method } = secret;
+    const asked = typeof audience === 'string' && audience !== '';
+    const grant = {
+      path: asked ? '/oauth/token' : '/oauth/revoke',
+      clientId: String(client_id),
+      clientSecret: String(client_secret),
+      as: 'the new client secret',
+      by: method === 'client_secret_basic' ? 'basic' : 'form',
+      ...(asked && { fields: { audience } }),
+    } as const;
+    await (asked ? clientToken(apiOf(access), grant) : clientAccepted(apiOf(access), grant, 'revocation'));
+  },
+};
+
+/** The client that changes the secret must survive the change, and the client that is changed must be that of AWSCURRENT. */
+function requireRoles(pending: KeySecret, { current, admin, ctx }: Access): KeySecret {
+  if (admin.client_id === current.client_id) {
+    throw new InvalidSecretError(`the admin secret of ${ctx.secretId} names the client that is rotated`, {
+      hint: 'make a machine-to-machine application of its own with update:client_keys, and store that one',
+    });
+  }
+  if (pending.client_id === current.client_id) return pending;
+  throw new TargetMismatchError(`field client_id of the pending value of ${ctx.secretId} is not the current one`, {
+    hint: 'take the pending version away with update-secret-version-stage, then rotate again',
+  });
+}
+
+async function adminToken(api: Api, { admin }: Access): Promise<string> {
+  const { value } = await clientToken(api, {
+    path: '/oauth/token',
+    clientId: String(admin.client_id),
+    clientSecret: String(admin.client_secret),
+    as: 'the admin client',
+    by: 'form',
+    fields: { audience: `${api.base}/api/v2/` },
+  });
+  return value;
+}
+
+function apiOf(access: Access): Api {
+  return { name: 'auth0', base: `https://${hostIn(access, 'domain')}`, ctx: access.ctx, transport: access.transport };
+}

@@ -1,0 +1,172 @@
+/**
+ * Cloudflare API tokens, of an account or of a user: https://developers.cloudflare.com/fundamentals/api/how-to/create-via-api.
+ * Never rolled: a roll ends the value before at once. docs/providers/cloudflare.md
+ */
+import {
+  AuthenticationError,
+  InvalidSecretError,
+  PermissionError,
+  ProviderError,
+  TargetMismatchError,
+} from '../rotation/errors.ts';
+import { isBare } from '../secrets/key-secret.ts';
+import { cloudflareAdminSchema, cloudflareSchema } from './cloudflare/secret.ts';
+import { permissionsIn, successorOf } from './cloudflare/successor.ts';
+import { type Answer, type Api, listAt, paged, send, textAt } from './http.ts';
+import { limitReached } from './key-limit.ts';
+import { segment } from './path-segment.ts';
+import type { Access, IssuingProvider, Key, KeySecret } from './provider.ts';
+
+/** https://developers.cloudflare.com/fundamentals/api/reference/limits. Enterprise customers may have more, so only a refusal counts. */
+const MOST = { user: 50, account: 500 };
+const PAGE = 50;
+
+export const cloudflare: IssuingProvider = {
+  name: 'cloudflare',
+  schema: cloudflareSchema,
+  adminSchema: cloudflareAdminSchema,
+  withoutAdmin: 'key',
+  sameTarget: ['account_id'],
+  spreadMs: 10_000,
+  freeing:
+    'DELETE https://api.cloudflare.com/client/v4/accounts/<account_id>/tokens/<id> (…/user/tokens/<id> for a token of a user)',
+
+  /** Whoever asks as the token before would make it look used, so a stored id is taken at its word there. */
+  async identify(secret, access) {
+    const isCurrent = secret.api_token === access.current.api_token;
+    if (!isCurrent && typeof secret.token_id === 'string') return secret.token_id;
+    const id = await ownId(secret, access, isCurrent ? 'the current token' : 'the token before');
+    if (isCurrent && id === undefined) throw unreadable();
+    if (isCurrent) requireOwnId(id, secret);
+    return id;
+  },
+
+  async keys(access) {
+    const api = apiOf(access);
+    const tokens = await paged<Record<string, unknown>, number>(async (page = 1) => {
+      const path = `${tokensOf(access)}?per_page=${PAGE}&page=${page}`;
+      const answer = await send(api, { method: 'GET', path, ...asAdmin(access) });
+      const items = listAt(answer, ['result'], api, 'GET …/tokens');
+      return { items, next: items.length === PAGE ? page + 1 : undefined };
+    });
+    return tokens.map(({ id, name, issued_on, last_used_on }) => ({
+      id: String(id),
+      label: String(name),
+      createdAt: dateOf(issued_on),
+      // A bare token can only be identified by using it.
+      lastUsed: isBare(access.current) ? undefined : dateOf(last_used_on),
+    }));
+  },
+
+  async issue(label, access, keys) {
+    const api = apiOf(access);
+    const id = await ownId(access.current, access, 'the current token');
+    const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
+    const now = await send(api, { method: 'GET', path, ...asAdmin(access) });
+    const json = { name: label, ...successorOf(resultOf(now)) };
+    const made = await send(api, {
+      method: 'POST',
+      path: tokensOf(access),
+      json,
+      expected: [400, 403],
+      ...asAdmin(access),
+    });
+    if (made.status >= 400) throw notMade(made, keys, access);
+    const token_id = textAt(made, ['result', 'id'], api, 'POST …/tokens');
+    const api_token = textAt(made, ['result', 'value'], api, 'POST …/tokens');
+    access.ctx.redact.add(api_token);
+    requireSamePermissions(permissionsIn(json), permissionsIn(resultOf(made)));
+    return { ...access.current, api_token, ...(!isBare(access.current) && { token_id }) };
+  },
+
+  async verify(secret, access) {
+    const id = await ownId(secret, access, 'the token');
+    if (id === undefined) throw refused();
+    requireOwnId(id, secret);
+  },
+
+  async revoke(id, access) {
+    const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
+    await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
+  },
+};
+
+/** Asks as the token itself. Undefined: refused, or not active any more. A token of the wrong form gets 400 (code 6003). */
+async function ownId(secret: KeySecret, access: Access, as: string): Promise<string | undefined> {
+  const api = apiOf(access);
+  const path = `${tokensOf(access)}/verify`;
+  const headers = bearer(secret.api_token);
+  const answer = await send(api, { method: 'GET', path, as, headers, expected: [400, 401] });
+  if (answer.status >= 400) return undefined;
+  const id = textAt(answer, ['result', 'id'], api, 'GET …/tokens/verify');
+  return textAt(answer, ['result', 'status'], api, 'GET …/tokens/verify') === 'active' ? id : undefined;
+}
+
+/** A wrong id would have another token revoked, or another's permissions copied. */
+function requireOwnId(id: string | undefined, secret: KeySecret): void {
+  if (secret.token_id === undefined || secret.token_id === id) return;
+  throw new TargetMismatchError('field token_id is not the id of the token in api_token', {
+    hint: 'GET …/tokens/verify with the token shows its id; correct the secret with put-secret-value, then rotate again',
+  });
+}
+
+function requireSamePermissions(asked: readonly string[], given: readonly string[]): void {
+  const missing = asked.find((permission) => !given.includes(permission));
+  if (missing === undefined) return;
+  throw new PermissionError(`the new token lacks a permission of the current one: ${missing}`, {
+    code: 'PRIVILEGES_DIFFER',
+    hint: 'the admin token must be allowed to give it away; see the page of the provider',
+  });
+}
+
+function notMade({ status }: Answer, keys: readonly Key[], access: Access): Error {
+  const most = access.current.account_id === undefined ? MOST.user : MOST.account;
+  if (keys.length >= most) return limitReached(cloudflare, keys, access.current);
+  const hint =
+    'the admin token needs API Tokens Write, and for a policy on one zone every permission of it; no policy may name what is gone';
+  if (status === 403) return new PermissionError('the admin token may not make this token (HTTP 403)', { hint });
+  return new ProviderError('cloudflare makes no token with the policies of the current one (HTTP 400)', {
+    retryable: false,
+    hint,
+  });
+}
+
+/** Not an AuthenticationError, which would be taken for the admin token's. */
+function unreadable(): InvalidSecretError {
+  return new InvalidSecretError('cloudflare refuses the current token, so its policies cannot be copied', {
+    hint: 'see in its dashboard whether it was deleted, is disabled or has expired, and store one that works',
+  });
+}
+
+function refused(): AuthenticationError {
+  return new AuthenticationError('cloudflare refuses the token', {
+    hint: 'see in its dashboard whether it was deleted, is disabled or has expired, and store one that works',
+  });
+}
+
+function resultOf({ body }: Answer): Readonly<Record<string, unknown>> {
+  return ((body as { result?: Record<string, unknown> } | undefined)?.result ?? {}) as Record<string, unknown>;
+}
+
+function tokensOf({ current }: Access): string {
+  const { account_id } = current;
+  if (account_id === undefined) return '/user/tokens';
+  if (/^[0-9a-f]{32}$/.test(String(account_id))) return `/accounts/${account_id}/tokens`;
+  throw new InvalidSecretError('field account_id is not the id of an account', {
+    hint: 'it has 32 characters of 0-9 and a-f; leave it out for a token of a user',
+  });
+}
+
+function dateOf(text: unknown): Date | undefined {
+  const time = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? undefined : new Date(time);
+}
+
+const apiOf = ({ ctx, transport }: Access): Api => ({
+  name: 'cloudflare',
+  base: 'https://api.cloudflare.com/client/v4',
+  ctx,
+  transport,
+});
+const asAdmin = ({ admin }: Access) => ({ as: 'the admin token', headers: bearer(admin.api_token) });
+const bearer = (token: unknown) => ({ authorization: `Bearer ${String(token)}` });

@@ -1,0 +1,216 @@
+/** Datadog's API keys and application keys: https://docs.datadoghq.com/api/latest/key-management/. docs/providers/datadog.md */
+import { AuthenticationError, InvalidSecretError, PermissionError } from '../rotation/errors.ts';
+import { keySecretSchema } from '../secrets/key-secret.ts';
+import { type Api, listAt, paged, send, textAt, unusable } from './http.ts';
+import { limitReached } from './key-limit.ts';
+import { segment } from './path-segment.ts';
+import type { Access, AdminSecret, IssuingProvider, Key, KeySecret } from './provider.ts';
+
+/** https://docs.datadoghq.com/getting_started/site/: the `site` parameter of agents and clients. */
+const SITES =
+  'datadoghq.com us3.datadoghq.com us5.datadoghq.com datadoghq.eu ap1.datadoghq.com ap2.datadoghq.com uk1.datadoghq.com ddog-gov.com us2.ddog-gov.com'.split(
+    ' ',
+  );
+const MOST_API_KEYS = 50;
+
+const adminSchema = keySecretSchema({
+  required: {
+    api_key: 'give an API key of the organization',
+    application_key: 'give an application key that may manage keys',
+  },
+  visible: ['site', 'api_key_id', 'application_key_id'],
+});
+const common = {
+  name: 'datadog',
+  adminSchema,
+  withoutAdmin: 'refused',
+  sameTarget: ['site', 'service_account_id'],
+  spreadMs: 15_000,
+} as const;
+
+export const datadogApiKey: IssuingProvider = {
+  ...common,
+  schema: keySecretSchema({
+    required: { api_key: 'give the API key that works now' },
+    visible: ['site', 'api_key_id'],
+    plain: 'api_key',
+  }),
+  freeing: 'DELETE /api/v2/api_keys/<id>, or Organization Settings, API Keys',
+
+  identify: async (secret, access) => (await found(secret, 'api_key', '/api/v2/api_keys', access))?.id,
+  keys: (access) => listed('/api/v2/api_keys', access),
+
+  async issue(label, access, keys) {
+    const like = await found(access.current, 'api_key', '/api/v2/api_keys', access);
+    const attributes = { name: label, ...kept(like, ['remote_config_read_enabled']) };
+    const answer = await create('/api/v2/api_keys', 'api_keys', attributes, access, keys);
+    return { ...access.current, api_key: answer.key, api_key_id: answer.id };
+  },
+
+  async verify(secret, access) {
+    const api = apiOf(access);
+    const headers = { 'dd-api-key': String(secret.api_key) };
+    const call = { method: 'GET', path: '/api/v1/validate', as: 'the new key', headers, expected: [403] } as const;
+    const { status, body } = await send(api, call);
+    const { valid } = (body ?? {}) as { valid?: unknown };
+    if (status === 403 || valid === false) throw refused('API key', status);
+    if (valid !== true) throw unusable('the answer of datadog to GET /api/v1/validate lacks valid');
+  },
+
+  revoke: (id, access) => remove('/api/v2/api_keys', id, access),
+};
+
+export const datadogApplicationKey: IssuingProvider = {
+  ...common,
+  schema: keySecretSchema({
+    required: { application_key: 'give the application key that works now' },
+    visible: ['site', 'application_key_id', 'service_account_id'],
+    plain: 'application_key',
+  }),
+  verifiesWithAdmin: true,
+  freeing: 'DELETE /api/v2/application_keys/<id>, or Organization Settings, Application Keys',
+
+  identify: async (secret, access) => (await found(secret, 'application_key', ownersPath(access), access))?.id,
+  keys: (access) => listed(ownersPath(access), access),
+
+  async issue(label, access, keys) {
+    const like = await found(access.current, 'application_key', ownersPath(access), access);
+    if (like === undefined) throw ofAnotherOwner(access);
+    const attributes = { name: label, ...kept(like, ['scopes']) };
+    const answer = await create(ownersPath(access), 'application_keys', attributes, access, keys);
+    return { ...access.current, application_key: answer.key, application_key_id: answer.id };
+  },
+
+  async verify(secret, access) {
+    const headers = {
+      'dd-api-key': String(access.admin.api_key),
+      'dd-application-key': String(secret.application_key),
+    };
+    const path = '/api/v2/validate_keys';
+    const { status } = await send(apiOf(access), {
+      method: 'GET',
+      path,
+      as: 'the new key',
+      headers,
+      expected: [401, 403],
+    });
+    if (status >= 400) throw refused('application key, beside the API key of the admin secret,', status);
+    if (secret.application_key === access.current.application_key) return;
+    const keys = await listed(ownersPath(access), access);
+    const [may, should] = [secret, access.current].map((one) => matching(one, 'application_key', keys)?.scopes);
+    if (should === undefined || String(may?.toSorted()) === String(should.toSorted())) return;
+    throw new PermissionError('the new application key has other scopes than the current one', {
+      code: 'PRIVILEGES_DIFFER',
+      hint: 'the owner of the key must have every permission that its scopes name; rotate again when it has',
+    });
+  },
+
+  revoke: (id, access) => remove(ownersPath(access), id, access),
+};
+
+interface ListedKey extends Key {
+  readonly last4: unknown;
+  /** Undefined: it may do whatever its owner may. */
+  readonly scopes: readonly string[] | undefined;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+async function listed(path: string, access: Access): Promise<ListedKey[]> {
+  const api = apiOf(access);
+  const size = 100;
+  const found = await paged(async (number: number | undefined) => {
+    const query = `page%5Bsize%5D=${size}&page%5Bnumber%5D=${number ?? 0}`;
+    const answer = await send(api, { method: 'GET', path: `${path}?${query}`, ...asAdmin(access) });
+    const items = listAt(answer, ['data'], api, `GET ${path}`);
+    return { items, next: items.length < size ? undefined : (number ?? 0) + 1 };
+  });
+  return found.map(({ id, attributes: given }) => {
+    const attributes = (given ?? {}) as Record<string, unknown>;
+    const { name, created_at, last4, scopes } = attributes;
+    const used = 'date_last_used' in attributes ? attributes.date_last_used : attributes.last_used_at;
+    return {
+      id: String(id),
+      label: String(name),
+      createdAt: dateIn(created_at),
+      lastUsed: used === null ? 'never' : dateIn(used),
+      last4,
+      scopes: Array.isArray(scopes) ? scopes.map(String) : undefined,
+      attributes,
+    };
+  });
+}
+
+async function found(
+  secret: KeySecret,
+  field: 'api_key' | 'application_key',
+  path: string,
+  access: Access,
+): Promise<ListedKey | undefined> {
+  return matching(secret, field, await listed(path, access));
+}
+
+/** By its id, or by its last four characters where no other key has the same. */
+function matching(secret: KeySecret, field: string, keys: readonly ListedKey[]): ListedKey | undefined {
+  const id = secret[`${field}_id`];
+  if (typeof id === 'string' && id !== '') return keys.find((key) => key.id === id);
+  const alike = keys.filter(({ last4 }) => last4 === String(secret[field]).slice(-4));
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+async function create(
+  path: string,
+  type: string,
+  attributes: Readonly<Record<string, unknown>>,
+  access: Access,
+  keys: readonly Key[],
+): Promise<{ id: string; key: string }> {
+  const api = apiOf(access);
+  const isFull = type === 'api_keys' && keys.length >= MOST_API_KEYS;
+  const json = { data: { type, attributes } };
+  const expected = isFull ? [400, 403, 409, 422] : [];
+  const answer = await send(api, { method: 'POST', path, json, expected, ...asAdmin(access) });
+  if (answer.status >= 400) throw limitReached(datadogApiKey, keys, access.current);
+  const at = (...members: string[]) => textAt(answer, ['data', ...members], api, `POST ${path}`);
+  return { id: at('id'), key: at('attributes', 'key') };
+}
+
+async function remove(path: string, id: string, access: Access): Promise<void> {
+  const call = { method: 'DELETE', path: `${path}/${segment(id, 'id')}`, expected: [404] } as const;
+  await send(apiOf(access), { ...call, ...asAdmin(access) });
+}
+
+/** Keys of a service account, or else those of the admin credential's own user. */
+function ownersPath({ current }: Access): string {
+  const { service_account_id: owner } = current;
+  if (typeof owner !== 'string' || owner === '') return '/api/v2/current_user/application_keys';
+  return `/api/v2/service_accounts/${segment(owner, 'service_account_id')}/application_keys`;
+}
+
+function apiOf({ ctx, transport, current }: Access): Api {
+  const { site = 'datadoghq.com' } = current;
+  if (typeof site !== 'string' || !SITES.includes(site)) {
+    throw new InvalidSecretError(`field site of ${ctx.secretId} is not a site of Datadog`, {
+      hint: `write one of ${SITES.join(', ')}`,
+    });
+  }
+  return { name: 'datadog', base: `https://api.${site}`, ctx, transport };
+}
+
+function ofAnotherOwner({ ctx }: Access): InvalidSecretError {
+  return new InvalidSecretError(
+    `the application key of ${ctx.secretId} is not among those of its owner, so its scopes are unknown`,
+    { hint: 'give service_account_id, and application_key_id when two keys end in the same four characters' },
+  );
+}
+
+const refused = (what: string, status: number) =>
+  new AuthenticationError(`datadog refuses the ${what} (HTTP ${status})`, {
+    hint: 'see in Organization Settings whether it was revoked, and store one that works',
+  });
+const asAdmin = ({ admin }: { admin: AdminSecret }) => ({
+  as: 'the admin credential',
+  headers: { 'dd-api-key': String(admin.api_key), 'dd-application-key': String(admin.application_key) },
+});
+const kept = (like: ListedKey | undefined, names: readonly string[]) =>
+  Object.fromEntries(names.flatMap((name) => (like?.attributes[name] == null ? [] : [[name, like.attributes[name]]])));
+const dateIn = (text: unknown) => (typeof text === 'string' ? new Date(text) : undefined);

@@ -1,0 +1,121 @@
+/** A provider by description instead of code. docs/providers/declared.md */
+import { AuthenticationError, InvalidSecretError, PermissionError } from '../rotation/errors.ts';
+import { fits, found, keysIn, neededText, textIn, wordsIn } from './declared/answers.ts';
+import { asker, requireGrant } from './declared/ask.ts';
+import { checked } from './declared/check.ts';
+import { parseDescription, type RequestDescription } from './declared/description.ts';
+import { fieldsOf, schemasOf } from './declared/schemas.ts';
+import { paged } from './http.ts';
+import { withCurrent } from './known-key.ts';
+import type { IssuingProvider, Key, KeySecret } from './provider.ts';
+
+/** `file` names the description in messages. Throws InvalidEventError (INVALID_CONFIGURATION), which names the member. */
+export function declaredProvider(value: unknown, file: string): IssuingProvider {
+  const description = checked(parseDescription(value, file), file);
+  const { name, secret, admin, list, issue, verify, revoke } = description;
+  const targets = [...fieldsOf('current', [description.base, verify.oauth2?.tokenUrl])];
+  const ask = asker(description);
+
+  const provider: IssuingProvider = {
+    name,
+    ...schemasOf(description, targets),
+    withoutAdmin: admin === undefined || admin.self === true ? 'key' : 'refused',
+    sameTarget: [...new Set([...targets, ...(secret.sameTarget ?? [])])],
+    ...(description.slots !== undefined && { slots: description.slots }),
+    ...(description.unlisted === true && { unlisted: true }),
+    spreadMs: description.spreadMs ?? 10_000,
+    freeing: description.freeing ?? shown(revoke.request),
+
+    async identify(value, access) {
+      const key = String(value[secret.key]);
+      const isCurrent = value[secret.key] === access.current[secret.key];
+      const { field, pattern, request, path = '' } = secret.id;
+      if (field !== undefined) return textIn(value[field]);
+      if (pattern !== undefined) {
+        const [, id] = new RegExp(pattern).exec(key) ?? [];
+        if (id === undefined && isCurrent) throw nameless(secret.key);
+        return id;
+      }
+      if (request === undefined) return undefined;
+      const refused = [401, ...(verify.refused ?? [])];
+      const answer = await ask(request, 'key', { key: value }, access, refused);
+      if (!refused.includes(answer.status)) return neededText(answer, path, name, 'secret.id.request');
+      if (isCurrent) throw refusedKey(name, 'the key of AWSCURRENT', answer.status);
+      return undefined;
+    },
+
+    async keys(access) {
+      if (list === undefined) return [];
+      const { next } = list;
+      const all = await paged<Key, string>(async (at = next?.first?.toString()) => {
+        const path =
+          at === undefined || next === undefined ? list.request.path : within(list.request.path, next.parameter, at);
+        const answer = await ask({ ...list.request, path }, 'admin', {}, access);
+        const items = keysIn(answer, list, name);
+        const cursor = next?.cursor === undefined ? undefined : textIn(found(answer.body, next.cursor));
+        const isLast = (found(answer.body, list.items) as unknown[]).length === 0;
+        return { items, next: next?.first === undefined ? cursor : isLast ? undefined : String(Number(at) + 1) };
+      });
+      const { field } = secret.id;
+      return field === undefined ? all : withCurrent(all, field, provider, access);
+    },
+
+    async issue(label, access) {
+      const answer = await ask(issue.request, 'admin', { label }, access);
+      const at = (path: string) => neededText(answer, path, name, 'issue.request');
+      const fields = Object.entries(issue.fields ?? {}).map(([field, path]) => [field, at(path)]);
+      return { ...access.current, ...Object.fromEntries(fields), [secret.key]: at(issue.key) };
+    },
+
+    async verify(value, access) {
+      const { request, oauth2, rights } = verify;
+      if (oauth2 !== undefined) return requireGrant(oauth2, value, access, description);
+      if (request === undefined) return;
+      const look = async (key: KeySecret, as: string) => {
+        const answer = await ask(request, 'key', { key }, access, verify.refused, as);
+        const isRefused = verify.refused?.includes(answer.status) || !fits(answer.body, verify.where);
+        if (isRefused) throw refusedKey(name, as, answer.status);
+        return answer;
+      };
+      const answer = await look(value, 'the new key');
+      if (rights === undefined || value[secret.key] === access.current[secret.key]) return;
+      const may = wordsIn(answer, rights, name, 'verify.request');
+      const should = wordsIn(await look(access.current, 'the current key'), rights, name, 'verify.request');
+      requireRights(should.filter((right) => !may.includes(right)));
+    },
+
+    async revoke(id, access) {
+      await ask(revoke.request, 'admin', { id }, access, revoke.gone ?? [404]);
+    },
+  };
+  return provider;
+}
+
+function within(path: string, parameter: string, value: string): string {
+  const mark = path.includes('?') ? '&' : '?';
+  return `${path}${mark}${encodeURIComponent(parameter)}=${encodeURIComponent(value)}`;
+}
+
+function shown({ method, path }: RequestDescription): string {
+  return `${method} ${path.replace(/\{\{\s*(?:current\.)?([^{}]*?)\s*\}\}/g, '<$1>')}`;
+}
+
+function refusedKey(name: string, as: string, status: number): AuthenticationError {
+  return new AuthenticationError(`${name} refuses ${as} (HTTP ${status})`, {
+    hint: 'see in its console whether it was revoked or has expired, and store one that works',
+  });
+}
+
+function nameless(field: string): InvalidSecretError {
+  return new InvalidSecretError(`field ${field} of AWSCURRENT has no id in it`, {
+    hint: 'compare it with secret.id.pattern of the description; store the key whole',
+  });
+}
+
+function requireRights(missing: readonly string[]): void {
+  if (missing.length === 0) return;
+  throw new PermissionError(`the new key lacks rights of the current one: ${missing.slice(0, 3).join(', ')}`, {
+    code: 'PRIVILEGES_DIFFER',
+    hint: 'let issue.request of the description ask for them, and see that the admin credential may give them',
+  });
+}

@@ -1,0 +1,186 @@
+/**
+ * GitLab's project and group access tokens: https://docs.gitlab.com/api/project_access_tokens/. docs/providers/gitlab.md
+ * Never `/rotate`: it ends the old token at once, and when it is repeated with an old token, the new one as well
+ * (https://gitlab.com/gitlab-org/gitlab/-/issues/524639).
+ */
+import { AuthenticationError, InvalidSecretError, PermissionError, ProviderError } from '../rotation/errors.ts';
+import { keySecretSchema } from '../secrets/key-secret.ts';
+import { hostIn } from './host.ts';
+import { type Answer, type Api, listAt, paged, send, textAt, unusable } from './http.ts';
+import { segment } from './path-segment.ts';
+import type { Access, IssuingProvider, KeySecret } from './provider.ts';
+
+const DAY = 86_400_000;
+/** GitLab's own limit, unless its administrator set another. */
+const LONGEST_DAYS = 365;
+const host = 'give the host of GitLab, like gitlab.com';
+
+export const gitlab: IssuingProvider = {
+  name: 'gitlab',
+  schema: keySecretSchema({
+    required: { token: 'give the project or group access token that works now', host },
+    visible: ['host', 'project', 'group', 'token_id', 'previous_token_id', 'expires_in_days', 'expires_at'],
+  }),
+  adminSchema: keySecretSchema({
+    required: { token: 'give a personal access token with the scope api', host },
+    visible: ['host'],
+  }),
+  // https://docs.gitlab.com/user/project/settings/project_access_tokens/: they cannot create other tokens.
+  withoutAdmin: 'refused',
+  sameTarget: ['host', 'project', 'group'],
+  spreadMs: 5000,
+  freeing: 'revoke one in Settings, Access tokens of the project or group',
+
+  /** Asking as a token is a use of it, so the id of the one before is kept beside the current one. */
+  async identify(secret, access) {
+    const { current } = access;
+    const isCurrent = secret.token === current.token;
+    const known = secret.token_id ?? (isCurrent ? undefined : current.previous_token_id);
+    if (known !== undefined) return String(known);
+    const shown = await selfIfAlive(secret, access, 'the token');
+    if (shown === undefined && isCurrent) throw unknownId(access);
+    return shown && String(shown.id);
+  },
+
+  async keys(access) {
+    const api = apiOf(access);
+    const path = tokensOf(access);
+    const found = await paged(async (page: string | undefined) => {
+      const query = `state=active&per_page=100&page=${page ?? 1}`;
+      const answer = await send(api, { method: 'GET', path: `${path}?${query}`, ...asAdmin(access) });
+      const next = answer.headers['x-next-page'];
+      return { items: listAt(answer, [], api, `GET ${path}`), next: next === '' ? undefined : (next as string) };
+    });
+    // GitLab before 17.2 knows no state, and lists the revoked ones too.
+    const active = found.filter(({ active: isActive, revoked }) => isActive !== false && revoked !== true);
+    return active.map(({ id, name, created_at, last_used_at }) => ({
+      id: String(id),
+      label: String(name),
+      createdAt: dateIn(created_at),
+      lastUsed: last_used_at === null ? 'never' : dateIn(last_used_at),
+    }));
+  },
+
+  async issue(label, access) {
+    const api = apiOf(access);
+    const path = tokensOf(access);
+    const id = await gitlab.identify(access.current, access);
+    const like = await tokenOf(String(id), access);
+    if (like === undefined) throw elsewhere(access);
+    const { scopes, access_level } = like;
+    const json = { name: label, scopes, access_level, expires_at: expiryLike(like, access) };
+    const answer = await send(api, { method: 'POST', path, json, ...asAdmin(access) });
+    const at = (member: string) => textAt(answer, [member], api, `POST ${path}`);
+    const { expires_at } = json;
+    return { ...access.current, token: at('token'), token_id: at('id'), previous_token_id: id, expires_at };
+  },
+
+  async verify(secret, access) {
+    const { scopes: may } = await self(secret, access, 'the new token');
+    if (secret.token === access.current.token) return;
+    // One that has expired says nothing; the new one got its scopes from GitLab's list.
+    const current = await selfIfAlive(access.current, access, 'the current token');
+    const missing = (current?.scopes ?? []).filter((scope) => !may.includes(scope));
+    if (missing.length === 0) return;
+    throw new PermissionError(`the new token lacks scopes of the current one: ${missing.slice(0, 3).join(', ')}`, {
+      code: 'PRIVILEGES_DIFFER',
+      hint: 'see in Settings, Access tokens which scopes the two have, and rotate again',
+    });
+  },
+
+  async revoke(id, access) {
+    const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
+    const { status } = await send(apiOf(access), {
+      method: 'DELETE',
+      path,
+      expected: [400, 404],
+      ...asAdmin(access),
+    });
+    // 400 is GitLab's word for one that could not be revoked, which a revoked one cannot.
+    if (status !== 400 || (await tokenOf(id, access))?.revoked !== false) return;
+    throw new ProviderError(`gitlab does not revoke token ${id} (HTTP 400)`, {
+      retryable: false,
+      hint: 'see in Settings, Access tokens what keeps it, and revoke it there',
+    });
+  },
+};
+
+/** Every token may ask who it is, whatever its scopes. */
+async function self(secret: KeySecret, access: Access, as: string): Promise<{ id: unknown; scopes: string[] }> {
+  const path = '/api/v4/personal_access_tokens/self';
+  const headers = { 'private-token': String(secret.token) };
+  const answer = await send(apiOf(access), { method: 'GET', path, as, headers });
+  const { id, scopes } = (answer.body ?? {}) as { id?: unknown; scopes?: unknown };
+  if (id === undefined || !Array.isArray(scopes))
+    throw unusable(`the answer of gitlab to GET ${path} lacks id or scopes`);
+  return { id, scopes: scopes.map(String) };
+}
+
+async function selfIfAlive(...asked: Parameters<typeof self>): ReturnType<typeof self> | Promise<undefined> {
+  try {
+    return await self(...asked);
+  } catch (error) {
+    if (error instanceof AuthenticationError) return undefined;
+    throw error;
+  }
+}
+
+async function tokenOf(id: string, access: Access): Promise<Record<string, unknown> | undefined> {
+  const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
+  const answer: Answer = await send(apiOf(access), { method: 'GET', path, expected: [404], ...asAdmin(access) });
+  return answer.status === 404 ? undefined : ((answer.body ?? {}) as Record<string, unknown>);
+}
+
+/** As many days as the current one got, or as the secret asks for. It must outlive the next rotation. */
+function expiryLike(like: Record<string, unknown>, { current, ctx }: Access): string {
+  const { expires_in_days: asked } = current;
+  const [from, to] = [dateIn(like.created_at), dateIn(like.expires_at)].map((date) => date && dayOf(date));
+  const given = from === undefined || to === undefined ? LONGEST_DAYS : to - from;
+  const days = asked === undefined ? Math.max(1, given) : Number(asked);
+  if (!Number.isInteger(days) || days < 1) {
+    throw new InvalidSecretError(`field expires_in_days of ${ctx.secretId} is not a number of days`, {
+      hint: `write a whole number, longer than the time between two rotations; GitLab takes ${LONGEST_DAYS} at most unless its administrator set another limit`,
+    });
+  }
+  return new Date((dayOf(new Date()) + days) * DAY).toISOString().slice(0, 10);
+}
+
+function tokensOf({ current, ctx }: Access): string {
+  const { project, group } = current;
+  const [kind, named] = project === undefined ? ['groups', group] : ['projects', project];
+  // What a URL would take for a step up is no name.
+  const isOne = (typeof named === 'string' && !/^\.*$/.test(named)) || typeof named === 'number';
+  if (isOne && (project === undefined || group === undefined)) {
+    return `/api/v4/${kind}/${encodeURIComponent(named)}/access_tokens`;
+  }
+  throw new InvalidSecretError(`${ctx.secretId} must name either a project or a group`, {
+    hint: 'give "project":"acme/shop" or "group":"acme", or the number of one',
+  });
+}
+
+function elsewhere({ current, ctx }: Access): InvalidSecretError {
+  return new InvalidSecretError(
+    `the token of ${ctx.secretId} is not one of this ${current.project ? 'project' : 'group'}`,
+    {
+      hint: 'name the project or group that it belongs to; tokens of persons are not rotated',
+    },
+  );
+}
+
+function unknownId({ ctx }: Access): InvalidSecretError {
+  return new InvalidSecretError(`gitlab refuses the token of ${ctx.secretId}, and only a living token tells its id`, {
+    hint: 'store one that works, or give token_id, so that its scopes can be looked up',
+  });
+}
+
+function apiOf(access: Access): Api {
+  const { ctx, transport } = access;
+  return { name: 'gitlab', base: `https://${hostIn(access, 'host')}`, ctx, transport };
+}
+
+const asAdmin = ({ admin }: Access) => ({
+  as: 'the admin token',
+  headers: { 'private-token': String(admin.token) },
+});
+const dateIn = (text: unknown) => (typeof text === 'string' ? new Date(text) : undefined);
+const dayOf = (date: Date) => Math.floor(date.getTime() / DAY);

@@ -1,0 +1,158 @@
+/**
+ * Client secrets of Okta's OIDC apps: https://developer.okta.com/docs/guides/client-secret-rotation-key/main/. docs/providers/okta.md
+ * Two may live. The value is ours, so it is stored before Okta hears of it.
+ */
+import { randomBytes } from 'node:crypto';
+import { InvalidSecretError } from '../rotation/errors.ts';
+import { keySecretSchema } from '../secrets/key-secret.ts';
+import { clientAccepted, clientToken } from './client-credentials.ts';
+import { hostIn } from './host.ts';
+import { type Api, listAt, send } from './http.ts';
+import { limitReached } from './key-limit.ts';
+import { segment } from './path-segment.ts';
+import type { AcceptingProvider, Access, KeySecret } from './provider.ts';
+
+const SLOTS = 2;
+const domain = 'give the domain of the org, like acme.okta.com';
+
+export const okta: AcceptingProvider = {
+  name: 'okta',
+  schema: keySecretSchema({
+    required: { client_secret: 'give the client secret that works now', client_id: 'give the client id', domain },
+    visible: ['client_id', 'domain', 'app_id', 'issuer', 'scope', 'token_endpoint_auth_method'],
+  }),
+  adminSchema: keySecretSchema({
+    required: { api_token: 'give an API token of an administrator of the app', domain },
+    visible: ['domain'],
+  }),
+  withoutAdmin: 'refused',
+  sameTarget: ['domain', 'client_id', 'app_id', 'issuer'],
+  spreadMs: 10_000,
+  outage: 'none',
+
+  make: ({ current }) => ({ ...current, client_secret: randomBytes(48).toString('base64url') }),
+
+  async accept(pending, access, known) {
+    const listed = await secretsOf(access);
+    if (await isAccepted(pending, listed, access)) return;
+    if (listed.length >= SLOTS) {
+      const stale = await staleOf(listed, pending, access, known);
+      if (stale === undefined) throw full(listed, access);
+      await remove(stale, access);
+    }
+    const json = { client_secret: String(pending.client_secret) };
+    const call = { method: 'POST', path: secretsPath(access), json, expected: [400, 409], ...asAdmin(access) } as const;
+    const { status } = await send(apiOf(access), call);
+    if (status < 400) return;
+    // Another delivery of this step may have been faster; or somebody took the slot.
+    const now = await secretsOf(access);
+    if (await isAccepted(pending, now, access)) return;
+    throw full(now, access);
+  },
+
+  async verify(secret, access) {
+    const { scope, client_id, client_secret, token_endpoint_auth_method: method } = secret;
+    const asked = typeof scope === 'string' && scope !== '';
+    const grant = {
+      path: `${serverPath(access)}/v1/${asked ? 'token' : 'introspect'}`,
+      clientId: String(client_id),
+      clientSecret: String(client_secret),
+      as: 'the new client secret',
+      by: method === 'client_secret_post' ? 'form' : 'basic',
+      ...(asked && { fields: { scope } }),
+    } as const;
+    await (asked ? clientToken(apiOf(access), grant) : clientAccepted(apiOf(access), grant, 'introspection'));
+  },
+
+  async revoke(previous, access) {
+    if (previous.client_secret === access.current.client_secret) return;
+    const listed = await secretsOf(access);
+    const old = listed.find(({ value }) => value === previous.client_secret);
+    if (old !== undefined) await remove(old, access);
+  },
+};
+
+interface OktaSecret {
+  readonly id: string;
+  readonly value: unknown;
+  readonly isActive: boolean;
+  readonly createdAt: Date | undefined;
+}
+
+/** With their values, so one is known by what it opens, not by its place in the list. */
+async function secretsOf(access: Access): Promise<OktaSecret[]> {
+  const api = apiOf(access);
+  const path = secretsPath(access);
+  const listed = listAt(await send(api, { method: 'GET', path, ...asAdmin(access) }), [], api, `GET ${path}`);
+  access.ctx.redact.add(...listed.map(({ client_secret }) => client_secret));
+  return listed.map(({ id, client_secret, status, created }) => ({
+    id: String(id),
+    value: client_secret,
+    isActive: status === 'ACTIVE',
+    createdAt: typeof created === 'string' ? new Date(created) : undefined,
+  }));
+}
+
+async function isAccepted(pending: KeySecret, listed: readonly OktaSecret[], access: Access): Promise<boolean> {
+  const mine = listed.find(({ value }) => value === pending.client_secret);
+  if (mine !== undefined && !mine.isActive) await lifecycle('activate', mine, access);
+  return mine !== undefined;
+}
+
+/** One that this secret had once, and neither names as current nor waits for. Whose values nobody here knows are somebody else's. */
+async function staleOf(
+  listed: readonly OktaSecret[],
+  pending: KeySecret,
+  { current }: Access,
+  known: () => Promise<readonly KeySecret[]>,
+): Promise<OktaSecret | undefined> {
+  const kept = [pending.client_secret, current.client_secret];
+  const ours = (await known()).map(({ client_secret }) => client_secret).filter((value) => !kept.includes(value));
+  return listed.find(({ value }) => typeof value === 'string' && ours.includes(value));
+}
+
+/** Only an inactive one may be deleted, and the last active one cannot be made inactive. */
+async function remove(secret: OktaSecret, access: Access): Promise<void> {
+  if (secret.isActive) await lifecycle('deactivate', secret, access);
+  const path = `${secretsPath(access)}/${segment(secret.id, 'id')}`;
+  await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
+  access.ctx.log('a client secret was deleted', { provider: 'okta', key: secret.id });
+}
+
+async function lifecycle(move: 'activate' | 'deactivate', { id }: OktaSecret, access: Access): Promise<void> {
+  const path = `${secretsPath(access)}/${segment(id, 'id')}/lifecycle/${move}`;
+  await send(apiOf(access), { method: 'POST', path, expected: [404], ...asAdmin(access) });
+}
+
+function full(listed: readonly OktaSecret[], { current }: Access): Error {
+  const app_id = current.app_id ?? current.client_id;
+  return limitReached({ name: 'okta', freeing: FREEING }, listed, { ...current, app_id });
+}
+
+const FREEING =
+  'POST https://<domain>/api/v1/apps/<app_id>/credentials/secrets/<id>/lifecycle/deactivate, then DELETE the same without /lifecycle/deactivate; or General, Client secrets in the app';
+
+function secretsPath({ current }: Access): string {
+  return `/api/v1/apps/${segment(current.app_id ?? current.client_id, 'app_id')}/credentials/secrets`;
+}
+
+/** '/oauth2' is the org's authorization server, '/oauth2/default' or another id a custom one. */
+function serverPath(access: Access): string {
+  const { issuer } = access.current;
+  if (issuer === undefined || issuer === '') return '/oauth2';
+  const base = `https://${hostIn(access, 'domain')}`;
+  const path = String(issuer).startsWith(base) ? String(issuer).slice(base.length) : undefined;
+  if (path !== undefined && /^(\/oauth2(\/[\w-]+)?)?$/.test(path)) return path || '/oauth2';
+  throw new InvalidSecretError(`field issuer of ${access.ctx.secretId} is not an authorization server of its domain`, {
+    hint: `write it like ${base}/oauth2/default, or leave it out for the org's own`,
+  });
+}
+
+function apiOf(access: Access): Api {
+  return { name: 'okta', base: `https://${hostIn(access, 'domain')}`, ctx: access.ctx, transport: access.transport };
+}
+
+const asAdmin = ({ admin }: Access) => ({
+  as: 'the admin token',
+  headers: { authorization: `SSWS ${String(admin.api_token)}` },
+});

@@ -1,0 +1,106 @@
+/** OpenAI keys of project service accounts: https://platform.openai.com/docs/api-reference/project-service-accounts. docs/providers/openai.md */
+import { PermissionError } from '../rotation/errors.ts';
+import { keySecretSchema } from '../secrets/key-secret.ts';
+import { type Api, listAt, paged, send, textAt } from './http.ts';
+import { withCurrent } from './known-key.ts';
+import { segment } from './path-segment.ts';
+import type { Access, IssuingProvider, Key } from './provider.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A key belongs to a service account, and ends with it: each rotation makes an account, and the account is what is listed and deleted. */
+export const openai: IssuingProvider = {
+  name: 'openai',
+  schema: keySecretSchema({
+    required: {
+      api_key: 'give the key of the service account that works now',
+      project_id: 'give the id of the project: proj_…',
+      service_account_id:
+        'give the id of the service account that owns the key: GET …/projects/<project_id>/service_accounts lists it',
+    },
+    visible: ['project_id', 'service_account_id'],
+  }),
+  adminSchema: keySecretSchema({
+    required: { admin_key: 'give an admin key of the organization' },
+    visible: ['project_id'],
+  }),
+  withoutAdmin: 'refused',
+  sameTarget: ['project_id'],
+  spreadMs: 10_000,
+  freeing: 'DELETE https://api.openai.com/v1/organization/projects/<project_id>/service_accounts/<id>',
+
+  identify: async ({ service_account_id }) => String(service_account_id),
+
+  async keys(access) {
+    const accounts = await all('/service_accounts', access);
+    const keys = await all('/api_keys', access);
+    const listed = accounts.map(({ id, name, created_at }) => ({
+      id: String(id),
+      label: String(name),
+      createdAt: dateOf(created_at),
+      lastUsed: lastUseOf(keys.filter((key) => ownerOf(key) === id)),
+    }));
+    return withCurrent(listed, 'service_account_id', openai, access);
+  },
+
+  async issue(label, access) {
+    await requireMember(access);
+    const { current } = access;
+    const api = apiOf(access);
+    const path = `${projectOf(access)}/service_accounts`;
+    const answer = await send(api, { method: 'POST', path, json: { name: label }, ...asAdmin(access) });
+    const what = 'POST …/service_accounts';
+    const id = textAt(answer, ['id'], api, what);
+    return { ...current, api_key: textAt(answer, ['api_key', 'value'], api, what), service_account_id: id };
+  },
+
+  async verify({ api_key }, access) {
+    await send(apiOf(access), { method: 'GET', path: '/v1/models', as: 'the key', headers: bearer(api_key) });
+  },
+
+  async revoke(id, access) {
+    const path = `${projectOf(access)}/service_accounts/${segment(id, 'service_account_id')}`;
+    await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
+  },
+};
+
+/** What the API makes is a member. The successor of an owner would silently be able to do less. */
+async function requireMember(access: Access): Promise<void> {
+  const path = `${projectOf(access)}/service_accounts/${segment(access.current.service_account_id, 'service_account_id')}`;
+  const answer = await send(apiOf(access), { method: 'GET', path, expected: [404], ...asAdmin(access) });
+  if (answer.status === 404) return;
+  if (textAt(answer, ['role'], apiOf(access), 'GET …/service_accounts/…') === 'member') return;
+  throw new PermissionError('the service account has another role than the member that its successor would be', {
+    code: 'PRIVILEGES_DIFFER',
+    hint: 'give the service account the role member, or change its key by hand',
+  });
+}
+
+async function all(kind: string, access: Access): Promise<Fields[]> {
+  const api = apiOf(access);
+  return paged<Fields, string>(async (after) => {
+    const query = `?limit=100${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`;
+    const path = `${projectOf(access)}${kind}${query}`;
+    const answer = await send(api, { method: 'GET', path, ...asAdmin(access) });
+    const { has_more, last_id } = answer.body as Fields;
+    const items = listAt(answer, ['data'], api, `GET …${kind}`);
+    return { items, next: has_more === true && typeof last_id === 'string' ? last_id : undefined };
+  });
+}
+
+/** 'never' only where every key of the account says so. */
+function lastUseOf(keys: readonly Fields[]): Key['lastUsed'] {
+  const uses = keys.flatMap(({ last_used_at }) => dateOf(last_used_at) ?? []);
+  const last = uses.toSorted((a, b) => b.getTime() - a.getTime())[0];
+  return last ?? (keys.length > 0 && keys.every(({ last_used_at }) => last_used_at === null) ? 'never' : undefined);
+}
+
+function ownerOf({ owner }: Fields): unknown {
+  return (owner as { service_account?: { id?: unknown } } | undefined)?.service_account?.id;
+}
+
+const dateOf = (seconds: unknown) => (typeof seconds === 'number' ? new Date(seconds * 1000) : undefined);
+const apiOf = ({ ctx, transport }: Access): Api => ({ name: 'openai', base: 'https://api.openai.com', ctx, transport });
+const projectOf = ({ current }: Access) => `/v1/organization/projects/${segment(current.project_id, 'project_id')}`;
+const asAdmin = ({ admin }: Access) => ({ as: 'the admin key', headers: bearer(admin.admin_key) });
+const bearer = (key: unknown) => ({ authorization: `Bearer ${String(key)}` });

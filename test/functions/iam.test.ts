@@ -1,0 +1,40 @@
+/** The packaged function, end to end: a real process, the sandbox's Secrets Manager and Scheduler, a double of IAM and STS. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { type IamDouble, startIam } from '../../local/providers/iam.ts';
+import { packagedKey } from '../support/packaged-key.ts';
+
+const house = await packagedKey('iam', startIam);
+afterAll(() => house.close());
+const double = house.double as IamDouble;
+
+describe('iam', () => {
+  it('rotates: AWSCURRENT and AWSPREVIOUS work, what is older is deleted', async () => {
+    const arn = house.register('accessKey');
+    const secret = await house.secret();
+    await house.rotate(secret, arn);
+
+    const { error, token } = await house.rotate(secret, arn);
+
+    expect(error).toBeUndefined();
+    expect(await house.labels(secret)).toMatchObject({ AWSCURRENT: token });
+    expect(double.opens(await house.value(secret))).toBe(true);
+    expect(double.opens(await house.value(secret, 'AWSPREVIOUS'))).toBe(true);
+    expect(double.keys.has(String(double.first.access_key_id))).toBe(false);
+  });
+
+  it('puts off the end of a key that is in use, and tells by what', async () => {
+    const arn = house.register('accessKey');
+    const made = double.addUser('reporter');
+    const value = { user_name: 'reporter', access_key_id: made.id, secret_access_key: made.secret };
+    const secret = await house.secret(value, { 'rekey:revoke-after': '1h' });
+    await house.rotate(secret, arn);
+    double.use?.(value);
+
+    await house.sandbox.scheduler.due(Date.now() + 2 * 3_600_000);
+
+    expect(double.opens(value)).toBe(true);
+    const [, last] = house.messages(secret).map(({ body }) => JSON.stringify(body));
+    expect(last).toContain('by s3 in eu-west-1');
+    expect(last).not.toContain(made.secret);
+  });
+});

@@ -1,0 +1,249 @@
+/** Parameters, end to end: the packaged functions, called by a schedule or an operator, and a real PostgreSQL server. */
+import { randomUUID } from 'node:crypto';
+import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { packaged } from '../support/packaged.ts';
+import { packagedFunctions } from '../support/packaged-functions.ts';
+import { type ParameterStore, parameterStore, ssmTestClient } from '../support/parameter-store.ts';
+
+const house = await packaged();
+const { sandbox } = house;
+const client = ssmTestClient(sandbox);
+afterAll(async () => {
+  client.destroy();
+  await house.close();
+});
+beforeEach(() => sandbox.faults.clear());
+
+type Kind = 'singleUserParameter' | 'alternatingUsersParameter';
+const nameOf = (arn: string) => arn.split(':').at(-1) ?? '';
+const callsOf = (arn: string) =>
+  sandbox.requests.filter(({ caller, service }) => caller === nameOf(arn) && service === 'ssm');
+
+/** A database user whose secret is a parameter, and the function that rotates it. */
+async function planted(kind: Kind = 'singleUserParameter') {
+  const value = await house.value(await house.secret());
+  const store = await parameterStore(client, JSON.stringify(value));
+  const arn = sandbox.functions.register(`${kind}-${randomUUID()}`, {
+    file: new URL('../../dist/postgres/index.mjs', import.meta.url).pathname,
+    export: kind,
+    env: { NOTIFICATION_TOPIC_ARN: house.topicArn, DATABASE_CA_BUNDLE: house.server.caFile },
+    timeoutSeconds: 30,
+  });
+  const rotate = (event: Record<string, unknown> = {}) =>
+    sandbox.functions.invoke(arn, { Parameter: store.secretId, Token: randomUUID(), ...event });
+  return { store, arn, rotate, before: value };
+}
+
+const current = async (store: ParameterStore) => JSON.parse(await store.plainRead()) as Record<string, unknown>;
+const messages = (store: ParameterStore) =>
+  sandbox.sns.messages
+    .map(({ subject, message }) => ({ subject, body: JSON.parse(message) }))
+    .filter(({ body }) => body.secret.name === store.secretId);
+const versionsOf = async (store: ParameterStore) => {
+  const { Parameters } =
+    (await sandbox.ssm.call('GetParameterHistory', { Name: store.secretId }, { region: 'us-east-1' })) ?? {};
+  return Parameters as { Version: number; Labels: string[] }[];
+};
+
+describe('a parameter', () => {
+  it('is rotated in one invocation: the new password opens, the old one does not, and labels tell which is which', async () => {
+    const { store, rotate, before } = await planted();
+
+    const outcome = await rotate({ Token: 'd32c5kddcf5bb8c3' });
+
+    expect(outcome).toEqual({
+      ok: true,
+      payload: { Parameter: store.secretId, Token: 'd32c5kddcf5bb8c3', Outcome: 'rotated' },
+    });
+    expect([await house.opens(before), await house.opens(await current(store))]).toEqual([false, true]);
+    expect((await versionsOf(store)).map(({ Labels }) => Labels)).toEqual([['previous'], ['current']]);
+    expect(await store.labels()).toEqual({ d32c5kddcf5bb8c3: ['AWSCURRENT'], 1: ['AWSPREVIOUS'] });
+  });
+
+  it('tells the topic once, with a command of Parameter Store', async () => {
+    const { store, rotate } = await planted();
+
+    await rotate();
+
+    expect(messages(store)).toEqual([
+      {
+        subject: expect.stringMatching(/^Rekey: \/test\/.* was rotated$/),
+        body: expect.objectContaining({
+          outcome: 'succeeded',
+          secret: { name: store.secretId, arn: `arn:aws:ssm:us-east-1:123456789012:parameter${store.secretId}` },
+          strategy: 'single-user',
+          working: 'AWSCURRENT',
+          next: expect.stringMatching(/^aws ssm get-parameter-history --name '/),
+        }),
+      },
+    ]);
+  });
+
+  it('takes turns between two users, and the value before keeps working', async () => {
+    const { store, rotate, before } = await planted('alternatingUsersParameter');
+
+    await rotate();
+
+    const after = await current(store);
+    expect(after.username).toBe(`${before.username}_clone`);
+    expect([await house.opens(before), await house.opens(after)]).toEqual([true, true]);
+  });
+
+  it('is named by its ARN just as well', async () => {
+    const { store, rotate } = await planted();
+
+    const outcome = await rotate({ Parameter: `arn:aws:ssm:us-east-1:123456789012:parameter${store.secretId}` });
+
+    expect(outcome.ok).toBe(true);
+    expect(await versionsOf(store)).toHaveLength(2);
+  });
+
+  it('needs no token: the invocation has an id', async () => {
+    const { store, rotate } = await planted();
+
+    const outcome = await rotate({ Token: null });
+
+    expect(outcome).toMatchObject({ ok: true, payload: { Token: expect.stringMatching(/^[\w-]{36}$/) } });
+    expect(await versionsOf(store)).toHaveLength(2);
+  });
+
+  it('takes few calls', async () => {
+    const { arn, rotate } = await planted();
+    await rotate();
+    const first = callsOf(arn).length;
+
+    await rotate();
+
+    expect(first).toBeLessThanOrEqual(30);
+    expect(callsOf(arn).length - first).toBeLessThanOrEqual(30);
+  });
+});
+
+describe('a schedule', () => {
+  it('rotates with its execution id as token, and a redelivery changes nothing', async () => {
+    const { store, arn } = await planted();
+    const schedules = new SchedulerClient({
+      endpoint: sandbox.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+    });
+    await schedules.send(
+      new CreateScheduleCommand({
+        Name: 'rotate-app-db',
+        ScheduleExpression: 'rate(30 days)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: {
+          Arn: arn,
+          RoleArn: 'arn:aws:iam::123456789012:role/scheduler',
+          Input: JSON.stringify({ Parameter: store.secretId, Token: '<aws.scheduler.execution-id>' }),
+        },
+      }),
+    );
+
+    const { executionId } = await sandbox.scheduler.run('rotate-app-db');
+    const rotated = await versionsOf(store);
+    await sandbox.scheduler.redeliver(executionId);
+
+    expect(await store.labels()).toMatchObject({ [executionId]: ['AWSCURRENT'] });
+    expect(rotated).toHaveLength(2);
+    expect(await versionsOf(store)).toEqual(rotated);
+    schedules.destroy();
+  });
+});
+
+describe('several invocations', () => {
+  it('at once: one rotates, the others leave quietly', async () => {
+    const { store, rotate } = await planted();
+
+    const outcomes = await Promise.all(Array.from({ length: 4 }, () => rotate()));
+
+    const told = outcomes.map((outcome) =>
+      outcome.ok ? (outcome.payload as { Outcome: string }).Outcome : outcome.error,
+    );
+    expect(told.sort()).toEqual([...Array(3).fill('another invocation rotates it'), 'rotated']);
+    expect(await versionsOf(store)).toHaveLength(2);
+    expect(await house.opens(await current(store))).toBe(true);
+  });
+
+  it('of one token at once end quietly, with one value', async () => {
+    const { store, rotate } = await planted();
+
+    const outcomes = await Promise.all([rotate({ Token: 'twice' }), rotate({ Token: 'twice' })]);
+
+    expect(outcomes.map(({ ok }) => ok)).toEqual([true, true]);
+    const values = new Set((await versionsOf(store)).map(({ Version }) => Version));
+    expect(values.size).toBeLessThanOrEqual(3);
+    expect(await house.opens(await current(store))).toBe(true);
+    expect((await store.labels()).twice).toEqual(['AWSCURRENT']);
+  });
+});
+
+describe('a process that dies', () => {
+  it.each(['before', 'after'] as const)(
+    'at any call to Parameter Store (SIGKILL, %s it): the same token converges, with one value, which every reader gets',
+    async (when) => {
+      const { store, arn, rotate } = await planted();
+      await rotate();
+      const count = callsOf(arn).length;
+      let nth = 1;
+
+      for (; nth <= count; nth++) {
+        const token = randomUUID();
+        sandbox.faults.add({ service: 'ssm', caller: nameOf(arn), nth, action: 'kill', when });
+        const killed = await rotate({ Token: token });
+        if (sandbox.faults.pending().length > 0) break;
+        const stored = await store.valueOf(token);
+        const again = await rotate({ Token: token });
+
+        expect([killed.ok, again.ok], `call ${nth}`).toEqual([false, true]);
+        expect((await store.labels())[token], `call ${nth}`).toEqual(['AWSCURRENT']);
+        if (stored !== undefined) expect(await store.plainRead(), `call ${nth}: a second value`).toBe(stored);
+        expect(await house.opens(await current(store)), `call ${nth}`).toBe(true);
+        sandbox.faults.clear();
+      }
+
+      expect(nth).toBeGreaterThan(15);
+    },
+    120_000,
+  );
+});
+
+describe('bad input', () => {
+  it.each([
+    ['a parameter that does not exist', { Parameter: '/no/such' }, 'SECRET_NOT_FOUND', 'aws ssm describe-parameters'],
+    ['no parameter', { Parameter: undefined }, 'INVALID_EVENT', undefined],
+    ['a selector', { Parameter: '/prod/app:current' }, 'INVALID_EVENT', undefined],
+    ['a step of Secrets Manager', { Step: 'createSecret' }, 'INVALID_EVENT', undefined],
+  ])('%s: says what is wrong', async (_, event, code, next) => {
+    const { rotate, arn } = await planted();
+
+    const outcome = await rotate(event);
+
+    expect(outcome.ok).toBe(false);
+    const failure = sandbox.functions
+      .logs(nameOf(arn))
+      .map((line) => JSON.parse(line))
+      .find(({ level }) => level === 'ERROR');
+    expect(failure.code).toBe(code);
+    const told = sandbox.sns.messages
+      .map(({ message }) => JSON.parse(message))
+      .findLast(({ error }) => error?.code === code);
+    expect(told?.next).toEqual(next === undefined ? undefined : expect.stringContaining(next));
+  });
+});
+
+describe('functions/parameter.ts', () => {
+  it('rotates a random value that has no system behind it', async () => {
+    const own = await packagedFunctions('parameter', {});
+    const ssm = ssmTestClient(own.sandbox);
+    const store = await parameterStore(ssm, '{"generate":{"kind":"hex","bytes":32},"value":"old"}');
+
+    const outcome = await own.sandbox.functions.invoke(own.register('generatedValue'), { Parameter: store.secretId });
+
+    expect(outcome.ok).toBe(true);
+    expect(JSON.parse(await store.plainRead()).value).toMatch(/^[0-9a-f]{64}$/);
+    ssm.destroy();
+    await own.close();
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { accessTo, current, smallest, tiny, vendor } from './tiny.ts';
+
+describe('verify', () => {
+  it('calls a key dead for statuses that the description names', async () => {
+    const { url } = await vendor({ status: 400 });
+    const verify = { ...smallest.verify, refused: [400, 403] };
+
+    await expect(tiny({ verify }).verify(current, accessTo(url))).rejects.toMatchObject({
+      name: 'AuthenticationError',
+    });
+  });
+
+  it('calls a key dead when the answer says so', async () => {
+    const { url } = await vendor({ json: { active: false } });
+    const verify = { ...smallest.verify, where: { active: true } };
+
+    await expect(tiny({ verify }).verify(current, accessTo(url))).rejects.toMatchObject({
+      name: 'AuthenticationError',
+    });
+  });
+
+  it.each([
+    [['read'], ['read', 'write']],
+    ['read', 'read write'],
+  ])('names rights that the new key lacks: %j, %j', async (may, should) => {
+    const { url } = await vendor({ json: { scope: may } }, { json: { scope: should } });
+    const verify = { ...smallest.verify, rights: 'scope' };
+    const pending = { api_key: 'tk_b2_x' };
+
+    await expect(tiny({ verify }).verify(pending, accessTo(url))).rejects.toMatchObject({
+      code: 'PRIVILEGES_DIFFER',
+      message: expect.stringContaining('write'),
+    });
+  });
+
+  it('asks for a token as an OAuth2 client', async () => {
+    const { url, requests } = await vendor({ json: { access_token: 'a-token-of-an-hour' } }, { status: 401 });
+    const oauth2 = {
+      tokenUrl: 'https://login.tiny.example/oauth/token',
+      id: '{{key.client_id}}',
+      secret: '{{key.api_key}}',
+      auth: 'body',
+      scope: 'keys',
+      audience: 'https://{{current.client_id}}.tiny.example',
+    };
+    const hosts = [...smallest.hosts, 'login.tiny.example'];
+    const provider = tiny({ verify: { oauth2 }, hosts });
+    const client = { ...current, client_id: 'c1' };
+    const access = accessTo(url, { current: client });
+
+    await provider.verify(client, access);
+
+    expect(requests.map(({ path, body }) => ({ path, body }))).toEqual([
+      {
+        path: '/oauth/token',
+        body: {
+          grant_type: 'client_credentials',
+          client_id: 'c1',
+          client_secret: current.api_key,
+          scope: 'keys',
+          audience: 'https://c1.tiny.example',
+        },
+      },
+    ]);
+    await expect(provider.verify(client, access)).rejects.toMatchObject({ name: 'AuthenticationError' });
+  });
+});
+
+describe('list', () => {
+  const list = {
+    request: { method: 'GET', path: '/keys' },
+    items: '',
+    id: 'id',
+    label: 'name',
+    createdAt: 'made',
+    lastUsed: 'used',
+    usedBy: 'by',
+  };
+  const listing = (change: object) =>
+    tiny({
+      unlisted: undefined,
+      list: { ...list, ...change },
+      issue: { request: { method: 'POST', path: '/keys', json: { name: '{{label}}' } }, key: 'key' },
+    });
+
+  it('tells of each key what the description leads to', async () => {
+    const { url } = await vendor({
+      json: [
+        { id: 1, name: 'a', made: 1_700_000_000, used: null },
+        { id: 'b', made: '2024-05-06T07:08:09Z', used: 1_700_000_000_000, by: 'ci' },
+      ],
+    });
+
+    expect(await listing({}).keys(accessTo(url))).toEqual([
+      { id: '1', label: 'a', createdAt: new Date(1_700_000_000_000), lastUsed: 'never', usedBy: undefined },
+      {
+        id: 'b',
+        label: '',
+        createdAt: new Date('2024-05-06T07:08:09Z'),
+        lastUsed: new Date(1_700_000_000_000),
+        usedBy: 'ci',
+      },
+    ]);
+  });
+
+  it('counts pages up to the first that is empty', async () => {
+    const { url, requests } = await vendor({ json: [{ id: 'a' }] }, { json: [{ id: 'b' }] }, { json: [] });
+
+    const keys = await listing({ next: { parameter: 'page', first: 1 } }).keys(accessTo(url));
+
+    expect(keys.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(requests.map(({ query }) => query.get('page'))).toEqual(['1', '2', '3']);
+  });
+
+  it.each([
+    ['has no list', {}],
+    ['lacks id', [{ name: 'a' }]],
+  ])('that %s is an answer that cannot be used', async (fact, json) => {
+    const { url } = await vendor({ json });
+
+    await expect(listing({}).keys(accessTo(url))).rejects.toMatchObject({
+      code: 'UNEXPECTED_ANSWER',
+      message: expect.stringContaining(fact),
+    });
+  });
+});

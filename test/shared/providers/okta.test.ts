@@ -1,0 +1,135 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type OktaDouble, startOkta } from '../../../local/providers/okta.ts';
+import { okta } from '../../../shared/providers/okta.ts';
+import { accessTo } from '../../../shared/strategies/key-access.ts';
+import { describeProvider } from '../../conformance/provider.case.ts';
+import { openLabels, step, wholeRotation } from '../../conformance/rotate.ts';
+import { keyWorld } from '../../support/key-world.ts';
+import { labelled } from '../../support/store.ts';
+
+describeProvider({ provider: okta, start: startOkta });
+
+describe('okta', () => {
+  const doubles: OktaDouble[] = [];
+  afterEach(async () => {
+    await Promise.all(doubles.splice(0).map((double) => double.close()));
+  });
+  async function world() {
+    const double = await startOkta();
+    doubles.push(double);
+    return { ...keyWorld(okta, double), double };
+  }
+  type World = Awaited<ReturnType<typeof world>>;
+  const put = (here: World, fields: Record<string, unknown>) =>
+    here.store.putCurrent(JSON.stringify({ ...here.double.first, masterarn: 'arn:admin', ...fields }));
+
+  it('names both secrets when the second one is of somebody else, and touches neither', async () => {
+    const here = await world();
+    here.double.fill?.();
+    const ids = here.double.secrets().map(({ id }) => id);
+
+    const error = await wholeRotation(here).catch((thrown) => thrown);
+
+    expect(error).toMatchObject({ code: 'KEY_LIMIT', retryable: false });
+    for (const id of ids) expect(error.message).toContain(id);
+    expect(error.message).toContain(`/api/v1/apps/${here.double.first.client_id}/`);
+    expect(here.double.secrets().map(({ id, status }) => `${id} ${status}`)).toEqual(ids.map((id) => `${id} ACTIVE`));
+  });
+
+  it('removes an inactive secret that it had once', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    const [before] = here.double.secrets();
+    Object.assign(before ?? {}, { status: 'INACTIVE' });
+
+    await wholeRotation(here);
+
+    expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
+  });
+
+  it('activates the pending secret when somebody made it inactive before it was current', async () => {
+    const here = await world();
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    await step(here, token, 'setSecret');
+    Object.assign(here.double.secrets().at(-1) ?? {}, { status: 'INACTIVE' });
+
+    await step(here, token, 'setSecret');
+
+    expect(here.double.opens((await labelled(here.store, 'AWSPENDING')) ?? {})).toBe(true);
+  });
+
+  it('proves a secret without a token where the app may have none', async () => {
+    const here = await world();
+    here.double.mayHaveToken = false;
+    await put(here, { scope: undefined });
+
+    await wholeRotation(here);
+
+    expect(await openLabels(here)).toContain('AWSCURRENT');
+  });
+
+  it('promotes no secret of a client that may not have the scope, and does not call it dead', async () => {
+    const here = await world();
+    await put(here, { scope: 'orders.write' });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    expect(await openLabels(here)).toContain('AWSCURRENT');
+  });
+
+  it('revokes the secret before: deactivated, then deleted; a second time, too', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    const previous = (await labelled(here.store, 'AWSPREVIOUS')) ?? {};
+    const access = await accessTo(okta, (await labelled(here.store, 'AWSCURRENT')) ?? {}, here, here.context({}));
+
+    await okta.revoke?.(previous, access);
+    await okta.revoke?.(previous, access);
+
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+    expect(here.double.secrets()).toHaveLength(1);
+  });
+
+  it('never revokes the value that is current', async () => {
+    const here = await world();
+    const current = (await labelled(here.store, 'AWSCURRENT')) ?? {};
+    const access = await accessTo(okta, current, here, here.context({}));
+
+    await okta.revoke?.(current, access);
+
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+  });
+
+  it('lets no listed value be seen, not even those of others', async () => {
+    const here = await world();
+    here.double.fill?.();
+    const ctx = here.context({});
+    const access = await accessTo(okta, (await labelled(here.store, 'AWSCURRENT')) ?? {}, here, ctx);
+
+    await okta.accept(here.double.madeUp, access, async () => []).catch(() => {});
+
+    for (const { client_secret } of here.double.secrets()) expect(ctx.redact.text(client_secret)).toBe('[redacted]');
+  });
+
+  it.each([
+    'https://login.evil.example/oauth2/default',
+    'https://acme.okta.example.evil.example/oauth2/default',
+    'https://acme.okta.example/oauth2/default/../../x',
+    'http://acme.okta.example/oauth2/default',
+    'default',
+  ])('refuses the issuer %s', async (issuer) => {
+    const here = await world();
+    await put(here, { issuer });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    expect(await openLabels(here)).toContain('AWSCURRENT');
+  });
+
+  it('sends the admin token to no other domain than its own', async () => {
+    const here = await world();
+    await put(here, { domain: 'acme.evil.example' });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
+    expect(here.double.calls).toEqual([]);
+  });
+});
