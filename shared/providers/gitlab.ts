@@ -116,7 +116,7 @@ async function self(secret: KeySecret, access: Access, as: string): Promise<{ id
   return { id, scopes: scopes.map(String) };
 }
 
-async function selfIfAlive(...asked: Parameters<typeof self>): ReturnType<typeof self> | Promise<undefined> {
+async function selfIfAlive(...asked: Parameters<typeof self>): Promise<Awaited<ReturnType<typeof self>> | undefined> {
   try {
     return await self(...asked);
   } catch (error) {

@@ -1,7 +1,8 @@
 /** SendGrid API keys: https://www.twilio.com/docs/sendgrid/api-reference/api-keys. docs/providers/sendgrid.md */
-import { PermissionError } from '../rotation/errors.ts';
+import { AuthenticationError, InvalidSecretError, PermissionError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
 import { type Api, listAt, send, textAt } from './http.ts';
+import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider } from './provider.ts';
 
 /** What every key has without having been given it, and what creating one refuses: https://github.com/kenzo0107/terraform-provider-sendgrid/pull/118 */
@@ -37,7 +38,15 @@ export const sendgrid: IssuingProvider = {
 
   async issue(label, access) {
     const api = apiOf(access);
-    const scopes = await scopesOf(access.current, access, 'the current key');
+    const scopes = await scopesOf(access.current, access, 'the current key').catch((error) => {
+      if (!(error instanceof AuthenticationError)) throw error;
+      // Not the admin's fault, which is what an AuthenticationError would say here.
+      throw new InvalidSecretError(`${error.fact}, so nobody can tell what the new one should be allowed`, {
+        code: 'AUTHENTICATION_REFUSED',
+        hint: 'store a key that works with put-secret-value, then rotate again',
+        cause: error,
+      });
+    });
     const answer = await send(api, {
       method: 'POST',
       path: '/v3/api_keys',
@@ -60,7 +69,7 @@ export const sendgrid: IssuingProvider = {
   },
 
   async revoke(id, access) {
-    const path = `/v3/api_keys/${encodeURIComponent(id)}`;
+    const path = `/v3/api_keys/${segment(id, 'api_key')}`;
     await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
   },
 };

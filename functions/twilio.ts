@@ -1,0 +1,10 @@
+import { adminFromSecretsManager } from '../shared/aws/admin-secret.ts';
+import { rotationHandler } from '../shared/lambda/rotation-handler.ts';
+import { twilioApiKey } from '../shared/providers/twilio/api-key.ts';
+import { twilioAuthToken } from '../shared/providers/twilio/auth-token.ts';
+import { apiKeyStrategy } from '../shared/strategies/api-key.ts';
+
+const ports = { admins: adminFromSecretsManager };
+
+export const apiKey = rotationHandler(apiKeyStrategy(twilioApiKey, ports));
+export const authToken = rotationHandler(apiKeyStrategy(twilioAuthToken, ports));

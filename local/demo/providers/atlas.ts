@@ -1,0 +1,11 @@
+import { atlas } from '../../../shared/providers/atlas.ts';
+import { startAtlas } from '../../providers/atlas.ts';
+import type { ProviderAct } from '../provider.ts';
+
+export const act: ProviderAct = {
+  title: 'the secret of a MongoDB Atlas service account',
+  bundle: 'atlas',
+  handler: 'atlas',
+  provider: atlas,
+  start: startAtlas,
+};

@@ -1,0 +1,11 @@
+import { cloudflare } from '../../../shared/providers/cloudflare.ts';
+import { startCloudflare } from '../../providers/cloudflare.ts';
+import type { ProviderAct } from '../provider.ts';
+
+export const act: ProviderAct = {
+  title: 'a Cloudflare API token',
+  bundle: 'cloudflare',
+  handler: 'cloudflare',
+  provider: cloudflare,
+  start: startCloudflare,
+};

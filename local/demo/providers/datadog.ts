@@ -1,0 +1,11 @@
+import { datadogApiKey } from '../../../shared/providers/datadog.ts';
+import { startDatadogApiKeys } from '../../providers/datadog.ts';
+import type { ProviderAct } from '../provider.ts';
+
+export const act: ProviderAct = {
+  title: 'a Datadog API key',
+  bundle: 'datadog',
+  handler: 'apiKey',
+  provider: datadogApiKey,
+  start: startDatadogApiKeys,
+};

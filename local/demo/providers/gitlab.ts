@@ -1,0 +1,11 @@
+import { gitlab } from '../../../shared/providers/gitlab.ts';
+import { startGitlab } from '../../providers/gitlab.ts';
+import type { ProviderAct } from '../provider.ts';
+
+export const act: ProviderAct = {
+  title: 'a GitLab project access token',
+  bundle: 'gitlab',
+  handler: 'gitlab',
+  provider: gitlab,
+  start: startGitlab,
+};

@@ -1,0 +1,16 @@
+import { iamKeys } from '../../../shared/aws/iam-keys.ts';
+import { iamProvider } from '../../../shared/providers/iam.ts';
+import { startIam } from '../../providers/iam.ts';
+import type { ProviderAct } from '../provider.ts';
+
+export const act: ProviderAct = {
+  title: 'an access key of an IAM user',
+  bundle: 'iam',
+  handler: 'accessKey',
+  provider: iamProvider(iamKeys),
+  start() {
+    // The application of the demonstration asks STS, too, and an SDK wants to know a region. Lambda gives one to a function.
+    process.env.AWS_REGION ??= 'us-east-1';
+    return startIam();
+  },
+};

@@ -1,0 +1,11 @@
+import { okta } from '../../../shared/providers/okta.ts';
+import { startOkta } from '../../providers/okta.ts';
+import type { ProviderAct } from '../provider.ts';
+
+export const act: ProviderAct = {
+  title: 'an Okta client secret',
+  bundle: 'okta',
+  handler: 'okta',
+  provider: okta,
+  start: startOkta,
+};

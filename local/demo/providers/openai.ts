@@ -1,0 +1,11 @@
+import { openai } from '../../../shared/providers/openai.ts';
+import { startOpenai } from '../../providers/openai.ts';
+import type { ProviderAct } from '../provider.ts';
+
+export const act: ProviderAct = {
+  title: 'a key of an OpenAI service account',
+  bundle: 'openai',
+  handler: 'openai',
+  provider: openai,
+  start: startOpenai,
+};

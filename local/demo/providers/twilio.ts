@@ -1,0 +1,11 @@
+import { twilioApiKey } from '../../../shared/providers/twilio/api-key.ts';
+import { startTwilioApiKey } from '../../providers/twilio/api-key.ts';
+import type { ProviderAct } from '../provider.ts';
+
+export const act: ProviderAct = {
+  title: 'a Twilio API key',
+  bundle: 'twilio',
+  handler: 'apiKey',
+  provider: twilioApiKey,
+  start: startTwilioApiKey,
+};

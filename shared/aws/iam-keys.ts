@@ -1,0 +1,127 @@
+/** IAM and STS, for the rotation of access keys. */
+import {
+  CreateAccessKeyCommand,
+  DeleteAccessKeyCommand,
+  GetAccessKeyLastUsedCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+  UpdateAccessKeyCommand,
+} from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { unusable } from '../providers/http.ts';
+import type { IamKeys } from '../providers/iam.ts';
+import type { Access } from '../providers/provider.ts';
+import { AuthenticationError, InvalidSecretError } from '../rotation/errors.ts';
+import { nameOf, serviceError } from './service-error.ts';
+import { transportHandler } from './transport-handler.ts';
+
+/** A key that is not known (yet), is inactive, or has another secret: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+const KEY_REFUSED = ['InvalidClientTokenId', 'SignatureDoesNotMatch', 'UnrecognizedClientException', 'AuthFailure'];
+const GONE = 'NoSuchEntityException';
+
+export const iamKeys: IamKeys = {
+  async list(user, access) {
+    const what = `ListAccessKeys of user ${user}`;
+    const answer = await asRole(what, access, (client, options) =>
+      client.send(new ListAccessKeysCommand({ UserName: user }), options),
+    ).catch((error) => {
+      if (nameOf(error) === GONE) throw noUser(user, error);
+      throw serviceError(error, what);
+    });
+    if (answer.AccessKeyMetadata === undefined) throw lacking(what);
+    return answer.AccessKeyMetadata.map(({ AccessKeyId, CreateDate }) => ({
+      id: String(AccessKeyId),
+      createdAt: CreateDate,
+    }));
+  },
+
+  async lastUse(id, access) {
+    const what = 'GetAccessKeyLastUsed';
+    const answer = await asRole(what, access, (client, options) =>
+      client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }), options),
+    ).catch((error) => {
+      // Revoked since it was listed.
+      if (nameOf(error) === GONE) return undefined;
+      throw serviceError(error, what);
+    });
+    const { LastUsedDate: at, ServiceName: service = '', Region: region = '' } = answer?.AccessKeyLastUsed ?? {};
+    return at && { at, service, region };
+  },
+
+  async create(user, access) {
+    const what = `CreateAccessKey for user ${user}`;
+    try {
+      const { AccessKey } = await asRole(what, access, (client, options) =>
+        client.send(new CreateAccessKeyCommand({ UserName: user }), options),
+      );
+      const { AccessKeyId: id, SecretAccessKey: secret } = AccessKey ?? {};
+      if (id === undefined || secret === undefined) throw lacking(what);
+      access.ctx.redact.add(secret);
+      return { id, secret };
+    } catch (error) {
+      if (nameOf(error) === 'LimitExceededException') return 'limit';
+      throw serviceError(error, what);
+    }
+  },
+
+  deactivate: (user, id, access) =>
+    unlessGone(`UpdateAccessKey of user ${user}`, access, (client, options) =>
+      client.send(new UpdateAccessKeyCommand({ UserName: user, AccessKeyId: id, Status: 'Inactive' }), options),
+    ),
+
+  remove: (user, id, access) =>
+    unlessGone(`DeleteAccessKey of user ${user}`, access, (client, options) =>
+      client.send(new DeleteAccessKeyCommand({ UserName: user, AccessKeyId: id }), options),
+    ),
+
+  async ownerOf({ id, secret }, access) {
+    const what = 'GetCallerIdentity';
+    const credentials = { accessKeyId: id, secretAccessKey: secret };
+    const client = new STSClient({ ...options('sts', what, access), credentials });
+    try {
+      const { Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: access.ctx.signal });
+      if (Arn === undefined) throw lacking(what);
+      return Arn;
+    } catch (error) {
+      if (!KEY_REFUSED.includes(nameOf(error))) throw serviceError(error, what);
+      throw new AuthenticationError(`AWS refuses the access key (${nameOf(error)})`, {
+        hint: 'see in IAM whether it was deleted or is inactive, and store one that works',
+        cause: error,
+      });
+    }
+  },
+};
+
+type Send<T> = (client: IAMClient, options: { abortSignal: AbortSignal }) => Promise<T>;
+
+/** IAM is global; the region of the function leads to the endpoint of its partition. */
+function asRole<T>(what: string, access: Access, send: Send<T>): Promise<T> {
+  return send(new IAMClient(options('iam', what, access)), { abortSignal: access.ctx.signal });
+}
+
+async function unlessGone(what: string, access: Access, send: Send<unknown>): Promise<void> {
+  await asRole(what, access, send).catch((error) => {
+    if (nameOf(error) !== GONE) throw serviceError(error, what);
+  });
+}
+
+/** One attempt: a repeat of CreateAccessKey might make a second key, and the step is repeated anyway. */
+function options(name: string, what: string, access: Access) {
+  const { providerEndpoint } = access.ctx;
+  return {
+    maxAttempts: what.startsWith('Create') ? 1 : 3,
+    requestHandler: transportHandler(name, what, access),
+    ...(providerEndpoint !== undefined && { endpoint: providerEndpoint }),
+  };
+}
+
+function lacking(what: string) {
+  return unusable(`the answer to ${what} lacks what it should tell`);
+}
+
+function noUser(user: string, cause: unknown): InvalidSecretError {
+  return new InvalidSecretError(`IAM has no user ${user}`, {
+    hint: 'correct user_name with put-secret-value, then rotate again',
+    cause,
+  });
+}

@@ -1,0 +1,104 @@
+/** AWS IAM access keys, two for each user: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html. docs/providers/iam.md */
+import { AuthenticationError, InvalidSecretError, TargetMismatchError } from '../rotation/errors.ts';
+import { keySecretSchema } from '../secrets/key-secret.ts';
+import { limitReached } from './key-limit.ts';
+import type { Access, IssuingProvider, Key, KeySecret } from './provider.ts';
+
+export interface AccessKey {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** IAM as the function's role, and STS as a key. */
+export interface IamKeys {
+  list(user: string, access: Access): Promise<readonly { id: string; createdAt: Date | undefined }[]>;
+  /** Undefined: IAM knows of no use. */
+  lastUse(id: string, access: Access): Promise<{ at: Date; service: string; region: string } | undefined>;
+  /** 'limit': the user has two. */
+  create(user: string, access: Access): Promise<AccessKey | 'limit'>;
+  /** Already gone is success. */
+  deactivate(user: string, id: string, access: Access): Promise<void>;
+  /** Already gone is success. */
+  remove(user: string, id: string, access: Access): Promise<void>;
+  /** The ARN of whoever the key belongs to. AuthenticationError when it is refused. */
+  ownerOf(key: AccessKey, access: Access): Promise<string>;
+}
+
+const schema = keySecretSchema({
+  required: {
+    user_name: 'give the name of the IAM user',
+    access_key_id: 'give the id of the access key that works now',
+    secret_access_key: 'give the secret access key that works now',
+  },
+  visible: ['user_name', 'access_key_id'],
+});
+/** Between the making of a key and its first `verify` there is no more than a rotation step or two. */
+const OWN_USE_MS = 15 * 60_000;
+
+export function iamProvider(iam: IamKeys): IssuingProvider {
+  const provider: IssuingProvider = {
+    name: 'iam',
+    schema,
+    adminSchema: schema,
+    withoutAdmin: 'role',
+    sameTarget: ['user_name'],
+    slots: 2,
+    // "It can take several seconds": IAM is eventually consistent, https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
+    spreadMs: 20_000,
+    freeing: 'aws iam delete-access-key --user-name <user_name> --access-key-id <id>',
+
+    identify: async ({ access_key_id }) => String(access_key_id),
+
+    async keys(access) {
+      const keys = await iam.list(userOf(access.current), access);
+      const described: Key[] = [];
+      for (const { id, createdAt } of keys) {
+        const use = await iam.lastUse(id, access);
+        const isOwn = use?.service === 'sts' && createdAt !== undefined && +use.at - +createdAt < OWN_USE_MS;
+        // What `verify` does counts for none: the key of an abandoned rotation was never used by anybody else.
+        const used = use === undefined || isOwn ? 'never' : use.at;
+        const usedBy = use === undefined || isOwn ? undefined : `${use.service} in ${use.region}`;
+        described.push({ id, createdAt, lastUsed: used, usedBy });
+      }
+      return described;
+    },
+
+    async issue(_label, access, keys) {
+      const { current } = access;
+      await requireOwnKey(provider, access);
+      const made = await iam.create(userOf(current), access);
+      if (made === 'limit') throw limitReached(provider, keys, current);
+      return { ...current, access_key_id: made.id, secret_access_key: made.secret };
+    },
+
+    async verify(secret, access) {
+      const key = { id: String(secret.access_key_id), secret: String(secret.secret_access_key) };
+      const arn = await iam.ownerOf(key, access);
+      if (/:user\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1] === userOf(secret)) return;
+      throw new TargetMismatchError(`the access key is not one of user ${userOf(secret)}`, {
+        hint: 'correct user_name, or store a key of that user with put-secret-value',
+      });
+    },
+
+    async revoke(id, access) {
+      await iam.deactivate(userOf(access.current), id, access);
+      await iam.remove(userOf(access.current), id, access);
+    },
+  };
+  return provider;
+}
+
+/** The role may make keys for many users. Whoever writes a secret gets one for a user whose key the secret has already. */
+async function requireOwnKey(provider: IssuingProvider, access: Access): Promise<void> {
+  try {
+    await provider.verify(access.current, access);
+  } catch (error) {
+    if (!(error instanceof AuthenticationError)) throw error;
+    throw new InvalidSecretError(
+      `the current access key is refused, so nothing proves that the secret is user ${userOf(access.current)}'s`,
+      { hint: 'make a key for the user by hand and store it with put-secret-value, then rotate again', cause: error },
+    );
+  }
+}
+
+const userOf = ({ user_name }: KeySecret) => String(user_name);

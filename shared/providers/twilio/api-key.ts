@@ -1,0 +1,127 @@
+/** Twilio API keys, Standard and Restricted: https://www.twilio.com/docs/iam/api-keys/key-resource-v1. docs/providers/twilio.md */
+import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
+import { keySecretSchema } from '../../secrets/key-secret.ts';
+import { listAt, paged, send, textAt } from '../http.ts';
+import { segment } from '../path-segment.ts';
+import type { Access, IssuingProvider } from '../provider.ts';
+import { ACCOUNT_HINT, accountPath, asHolder, twilioAdminSchema, twilioApi } from './account.ts';
+
+const KEYS = '/v1/Keys';
+
+export const twilioApiKey: IssuingProvider = {
+  name: 'twilio-api-key',
+  schema: keySecretSchema({
+    required: {
+      account_sid: ACCOUNT_HINT,
+      api_key_sid: 'give the SID of the key that works now: SK and 32 characters',
+      api_key_secret: 'give the secret of the key that works now',
+    },
+    visible: ['account_sid', 'api_key_sid', 'verify_path'],
+  }),
+  adminSchema: twilioAdminSchema,
+  withoutAdmin: 'refused',
+  sameTarget: ['account_sid'],
+  spreadMs: 10_000,
+  freeing: 'DELETE https://iam.twilio.com/v1/Keys/<id>, or Account management, API keys in the console',
+
+  identify: async ({ api_key_sid }) => String(api_key_sid),
+
+  async keys(access) {
+    const api = twilioApi(access, 'iam');
+    const query = new URLSearchParams({ AccountSid: String(access.current.account_sid), PageSize: '1000' });
+    const keys = await paged<Record<string, unknown>, string>(async (search = `?${query}`) => {
+      const answer = await send(api, { method: 'GET', path: KEYS + search, ...asAdmin(access) });
+      const { next_page_url } = ((answer.body as { meta?: unknown }).meta ?? {}) as { next_page_url?: unknown };
+      // Only what it asks for is taken from the address, never the host.
+      const next = typeof next_page_url === 'string' ? new URL(next_page_url).search : undefined;
+      return { items: listAt(answer, ['keys'], api, `GET ${KEYS}`), next };
+    });
+    return keys.map(({ sid, friendly_name, date_created }) => ({
+      id: String(sid),
+      label: String(friendly_name ?? ''),
+      createdAt: new Date(String(date_created)),
+    }));
+  },
+
+  async issue(label, access) {
+    await requireNoMainKey(access);
+    const allowed = await permissionsOf(access);
+    const api = twilioApi(access, 'iam');
+    const form = {
+      AccountSid: String(access.current.account_sid),
+      FriendlyName: label,
+      ...(allowed && { KeyType: 'restricted', Policy: JSON.stringify({ allow: allowed }) }),
+    };
+    const answer = await send(api, { method: 'POST', path: KEYS, form, ...asAdmin(access) });
+    const api_key_sid = textAt(answer, ['sid'], api, `POST ${KEYS}`);
+    const api_key_secret = textAt(answer, ['secret'], api, `POST ${KEYS}`);
+    access.ctx.redact.add(api_key_secret);
+    requireSamePermissions(allowed, allowedIn(answer.body));
+    return { ...access.current, api_key_sid, api_key_secret };
+  },
+
+  /** A key that may not do something gets 401, as a dead one does, so the question must be one that the key may ask. */
+  async verify(secret, access) {
+    const path = verifyPathOf(access) ?? `${accountPath(access)}/IncomingPhoneNumbers.json?PageSize=1`;
+    await send(twilioApi(access, 'api'), { method: 'GET', path, ...asHolder(secret, 'the key') });
+  },
+
+  async revoke(id, access) {
+    const path = `${KEYS}/${segment(id, 'api_key_sid')}`;
+    await send(twilioApi(access, 'iam'), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
+  },
+};
+
+/** Only a Main key may read the account, and the API makes none: its successor would silently be able to do less. */
+async function requireNoMainKey(access: Access): Promise<void> {
+  const path = `${accountPath(access)}.json`;
+  const asCurrent = asHolder(access.current, 'the current key');
+  const answer = await send(twilioApi(access, 'api'), { method: 'GET', path, expected: [401, 403], ...asCurrent });
+  if (answer.status >= 400) return;
+  const { auth_token } = (answer.body ?? {}) as { auth_token?: unknown };
+  access.ctx.redact.add(auth_token);
+  throw new PermissionError('the current key is a Main key, and its successor would be a Standard one', {
+    code: 'PRIVILEGES_DIFFER',
+    hint: 'Main keys are made in the console only; put a Standard or Restricted key into the secret',
+  });
+}
+
+/** What a Restricted key may do; undefined for a Standard one. */
+async function permissionsOf(access: Access): Promise<readonly string[] | undefined> {
+  const { account_sid, api_key_sid } = access.current;
+  const query = new URLSearchParams({ AccountSid: String(account_sid) });
+  const path = `${KEYS}/${segment(api_key_sid, 'api_key_sid')}?${query}`;
+  const answer = await send(twilioApi(access, 'iam'), { method: 'GET', path, ...asAdmin(access) });
+  const allowed = allowedIn(answer.body);
+  if (allowed === undefined || verifyPathOf(access) !== undefined) return allowed;
+  throw new InvalidSecretError('the key is Restricted, and the secret does not say how to try its successor', {
+    hint: 'give verify_path, a path on api.twilio.com that the key may GET: /2010-04-01/Accounts/AC…/Messages.json?PageSize=1',
+  });
+}
+
+function allowedIn(body: unknown): readonly string[] | undefined {
+  const { allow } = ((body as { policy?: unknown } | undefined)?.policy ?? {}) as { allow?: unknown };
+  return Array.isArray(allow) ? allow.map(String) : undefined;
+}
+
+function requireSamePermissions(asked: readonly string[] | undefined, given: readonly string[] | undefined): void {
+  const missing = asked?.find((permission) => !given?.includes(permission));
+  if (missing === undefined && (asked === undefined) === (given === undefined)) return;
+  throw new PermissionError(`the new key lacks a permission of the current one: ${missing}`, {
+    code: 'PRIVILEGES_DIFFER',
+    hint: 'see in the console which permissions Twilio still knows, and correct those of the current key',
+  });
+}
+
+/** The host is not the secret's to choose. */
+function verifyPathOf({ current }: Access): string | undefined {
+  const { verify_path } = current;
+  if (verify_path === undefined) return undefined;
+  const text = String(verify_path);
+  if (/^\/[\w./?=&%~-]{1,500}$/.test(text) && !/\.\.|\/\//.test(text)) return text;
+  throw new InvalidSecretError('field verify_path is not a path', {
+    hint: 'write what comes after https://api.twilio.com, from its first slash on',
+  });
+}
+
+const asAdmin = ({ admin }: Access) => asHolder(admin, 'the admin credential');

@@ -1,0 +1,106 @@
+/**
+ * Twilio's auth token: a secondary one is made, and promoted last, for that ends the primary at once.
+ * https://www.twilio.com/docs/iam/api/secondary_authtoken, https://www.twilio.com/docs/iam/api/authtoken. docs/providers/twilio.md
+ */
+import { createHash } from 'node:crypto';
+import { ProviderError } from '../../rotation/errors.ts';
+import { keySecretSchema } from '../../secrets/key-secret.ts';
+import { type Answer, send, textAt, unusable } from '../http.ts';
+import { limitReached } from '../key-limit.ts';
+import type { Access, IssuingProvider, KeySecret } from '../provider.ts';
+import { ACCOUNT_HINT, accountPath, asHolder, twilioApi } from './account.ts';
+
+const SECONDARY = '/v1/AuthTokens/Secondary';
+const PROMOTE = '/v1/AuthTokens/Promote';
+/** Twilio's code when an account has a secondary token already, with HTTP 400. */
+const HAS_SECONDARY = 70002;
+
+const schema = keySecretSchema({
+  required: { account_sid: ACCOUNT_HINT, auth_token: 'give the auth token that works now' },
+  visible: ['account_sid'],
+});
+
+export const twilioAuthToken: IssuingProvider = {
+  name: 'twilio-auth-token',
+  schema,
+  adminSchema: schema,
+  withoutAdmin: 'key',
+  sameTarget: ['account_sid'],
+  unlisted: true,
+  spreadMs: 10_000,
+  freeing:
+    'POST https://accounts.twilio.com/v1/AuthTokens/Promote with the token of AWSCURRENT ends the primary, once nobody uses that',
+
+  /** Tokens have no public id. `primary` and `secondary` would change their meaning in the middle of a rotation. */
+  identify: async ({ auth_token }) => idOf(auth_token),
+
+  /** The account shows its primary token only. */
+  keys: async () => [],
+
+  async issue(_label, access, _keys, theirs) {
+    const { current } = access;
+    if ((await primaryOf(current, access)) !== current.auth_token) throw bothTaken(current);
+    const as = asHolder(current, 'the current auth token');
+    const api = twilioApi(access, 'accounts');
+    let answer = await send(api, { method: 'POST', path: SECONDARY, expected: [400], ...as });
+    if (answer.status === 400) {
+      if (codeOf(answer) !== HAS_SECONDARY) throw notMade();
+      const stored = await theirs?.();
+      if (stored !== undefined) return stored;
+      access.ctx.log('the account has a secondary auth token whose value is lost, it is replaced');
+      await send(api, { method: 'DELETE', path: SECONDARY, expected: [404], ...as });
+      answer = await send(api, { method: 'POST', path: SECONDARY, ...as });
+    }
+    return { ...current, auth_token: textAt(answer, ['secondary_auth_token'], api, `POST ${SECONDARY}`) };
+  },
+
+  async verify(secret, access) {
+    const shown = await primaryOf(secret, access);
+    if (shown !== secret.auth_token || secret.auth_token === access.current.auth_token) return;
+    // A fresh secondary token that passes for the primary, beside one that does, too: then nothing below is safe to do.
+    const path = `${accountPath(access)}.json`;
+    const as = asHolder(access.current, 'the current auth token');
+    const { status } = await send(twilioApi(access, 'api'), { method: 'GET', path, expected: [401], ...as });
+    if (status !== 401) throw unusable('twilio does not show which auth token is the primary one');
+  },
+
+  /** Asked as the token that is to end, so that it can end nothing else: once it is gone, so is its say. */
+  async revoke(id, access, value) {
+    const primary = await primaryOf(access.current, access);
+    const isPrimary = idOf(primary) === id;
+    const own = isPrimary ? { ...access.current, auth_token: primary } : value;
+    if (own === undefined || idOf(own.auth_token) !== id) return;
+    const call = isPrimary
+      ? ({ method: 'POST', path: PROMOTE } as const)
+      : ({ method: 'DELETE', path: SECONDARY } as const);
+    const as = asHolder(own, 'the auth token before');
+    await send(twilioApi(access, 'accounts'), { ...call, expected: [401, 404], ...as });
+  },
+};
+
+/** Both tokens may read the account, and both are shown the primary one: https://github.com/nyaruka/rapidpro/pull/163 */
+async function primaryOf(secret: KeySecret, access: Access): Promise<string> {
+  const api = twilioApi(access, 'api');
+  const path = `${accountPath(access)}.json`;
+  const answer = await send(api, { method: 'GET', path, ...asHolder(secret, 'the auth token') });
+  const primary = textAt(answer, ['auth_token'], api, 'GET …/Accounts/….json');
+  access.ctx.redact.add(primary);
+  return primary;
+}
+
+function bothTaken(current: KeySecret): ProviderError {
+  return limitReached(twilioAuthToken, [{ id: 'secondary (AWSCURRENT)' }, { id: 'primary' }], current);
+}
+
+function notMade(): ProviderError {
+  return new ProviderError('twilio makes no secondary auth token (HTTP 400)', {
+    retryable: false,
+    hint: 'see in the console whether the account is suspended, and whether its auth token may be changed by API',
+  });
+}
+
+function codeOf({ body }: Answer): unknown {
+  return (body as { code?: unknown } | undefined)?.code;
+}
+
+const idOf = (token: unknown) => createHash('sha256').update(String(token)).digest('hex').slice(0, 12);
