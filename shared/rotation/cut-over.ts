@@ -2,10 +2,12 @@
  * The immediate cut-over: between the moment the system takes the new credential and the moment AWSCURRENT names it,
  * readers of a single-user secret are refused. So nothing else happens in between than the proof that it works.
  */
+import { StagingError } from './errors.ts';
 import { patiently } from './patience.ts';
 import { promote } from './promote.ts';
 import type { Rotation, WorkingCredential } from './steps.ts';
 import type { Change } from './strategy.ts';
+import { readCurrent } from './values.ts';
 import type { VersionId } from './versions.ts';
 import { CURRENT, carries, PENDING, PREVIOUS } from './versions.ts';
 
@@ -25,9 +27,35 @@ export async function cutOver<S extends object>(
     return fail(error, at.change, rotation);
   }
   const promotion = await promote(versions, at.from, ctx);
+  if (
+    !promotion.moved &&
+    promotion.certain &&
+    hasMovedOn(promotion.error) &&
+    !(await isCurrentAgain(at.current, rotation))
+  ) {
+    // Taking it back would bring a value that nobody names; as it is, AWSPREVIOUS or a forgotten version opens the system.
+    if (strategy.outage === 'brief') progress.working = 'unknown';
+    throw promotion.error;
+  }
   if (!promotion.moved && promotion.certain) return fail(promotion.error, at.change, rotation);
   if (!promotion.moved) throw promotion.error;
   progress.working = CURRENT;
+}
+
+/** AWSCURRENT is on a third version: somebody moved it, or a later rotation did, and this delivery is a late one. */
+function hasMovedOn(error: unknown): boolean {
+  return error instanceof StagingError && error.code === 'CURRENT_MOVED';
+}
+
+/** Does the version that has AWSCURRENT now hold what the one before this rotation held? */
+async function isCurrentAgain<S extends object>(before: S, { strategy, versions, ctx }: Rotation<S>): Promise<boolean> {
+  try {
+    const now = await readCurrent(strategy, versions, ctx);
+    const [one, other] = [now, before].map((value) => JSON.stringify(strategy.schema.confidential(value)));
+    return one === other;
+  } catch {
+    return false;
+  }
 }
 
 /**

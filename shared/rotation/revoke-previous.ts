@@ -1,7 +1,7 @@
 /** Not a step of Secrets Manager's: what a rotation left alive for its readers' sake ends here, at the time its owner chose. */
 import type { Rotation } from './steps.ts';
 import type { RotationContext } from './strategy.ts';
-import { readCurrent, readPrevious } from './values.ts';
+import { parsed, readCurrent } from './values.ts';
 import { CURRENT, carries, holder, PREVIOUS } from './versions.ts';
 
 /**
@@ -19,8 +19,9 @@ export async function revokePrevious<S extends object>({ ctx: given, ...rotation
     return;
   }
   const current = await readCurrent(strategy, versions, ctx);
-  const previous = await readPrevious(strategy, versions, ctx, before);
-  if (previous === undefined) return ctx.log('AWSPREVIOUS has moved meanwhile, nothing to revoke here');
+  const text = await versions.read(ctx.secretId, PREVIOUS, before);
+  if (text === undefined) return ctx.log('AWSPREVIOUS has moved meanwhile, nothing to revoke here');
+  const previous = parsed(strategy, text, PREVIOUS, ctx);
 
   const postponed = await strategy.revoke({ current, previous }, ctx);
   if (postponed === undefined) {

@@ -64,9 +64,8 @@ export async function readPrevious<S extends object>(
   strategy: RotationStrategy<S>,
   versions: SecretVersions,
   ctx: RotationContext,
-  version?: VersionId,
 ): Promise<S | undefined> {
-  const text = await versions.read(ctx.secretId, PREVIOUS, version);
+  const text = await versions.read(ctx.secretId, PREVIOUS);
   return text === undefined ? undefined : parsedIfPossible(strategy, text, PREVIOUS, ctx);
 }
 
@@ -81,7 +80,12 @@ export async function* readForgotten<S extends object>(
   }
 }
 
-function parsed<S extends object>(strategy: RotationStrategy<S>, text: string, what: string, ctx: RotationContext): S {
+export function parsed<S extends object>(
+  strategy: RotationStrategy<S>,
+  text: string,
+  what: string,
+  ctx: RotationContext,
+): S {
   const value = strategy.schema.parse(text, `${what} of ${ctx.secretId}`);
   ctx.redact.add(...strategy.schema.confidential(value));
   return value;

@@ -7,7 +7,7 @@ import type { CrashPlan } from '../../conformance/crash.ts';
 import { step, wholeRotation } from '../../conformance/rotate.ts';
 import { testContext } from '../../support/context.ts';
 import { memoryWorld } from '../../support/memory-world.ts';
-import { labelled } from '../../support/store.ts';
+import { byLabel, labelled } from '../../support/store.ts';
 
 function world(postponed?: Postponed) {
   const base = memoryWorld(singleUserStrategy);
@@ -73,6 +73,19 @@ describe('revokePrevious', () => {
 
     expect(here.revoked).toEqual([]);
     expect(reports).toEqual([]);
+  });
+
+  it('says so when AWSPREVIOUS is not usable, instead of leaving it alone in silence', async () => {
+    const here = world();
+    await here.store.putCurrent('swordfish');
+    await here.store.putCurrent(
+      JSON.stringify({ engine: 'memory', host: 'h', username: 'app', password: 'first-password' }),
+    );
+    const token = (await byLabel(here.store)).AWSCURRENT ?? '';
+
+    await expect(step(here, token, 'revokePrevious')).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+
+    expect(here.revoked).toEqual([]);
   });
 
   it('asks to be called again when it is still in use, and says by whom', async () => {

@@ -104,6 +104,41 @@ describe('single-user, when the cut-over fails', () => {
     expect(await here.opens((await labelled(here.store, 'AWSCURRENT')) as never)).toBe(true);
   });
 
+  it('takes nothing back when it is so late that another rotation has come to its end', async () => {
+    const here = world();
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    const { promote } = here.store.versions;
+    here.store.versions.promote = async (...late) => {
+      here.store.versions.promote = promote;
+      await rotation(here, token);
+      await wholeRotation(here);
+      return promote(...late);
+    };
+    const progress = { working: 'AWSCURRENT' as const };
+
+    await expect(step(here, token, 'setSecret', { progress })).rejects.toMatchObject({ code: 'CURRENT_MOVED' });
+
+    expect(await here.opens((await labelled(here.store, 'AWSCURRENT')) as never)).toBe(true);
+    expect(progress.working).toBe('unknown');
+  });
+
+  it('sets the old password back when somebody stored it once more meanwhile', async () => {
+    const here = world();
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    const current = JSON.stringify(await labelled(here.store, 'AWSCURRENT'));
+    const { promote } = here.store.versions;
+    here.store.versions.promote = async (...late) => {
+      await here.store.putCurrent(current);
+      return promote(...late);
+    };
+
+    await expect(step(here, token, 'setSecret')).rejects.toMatchObject({ code: 'CURRENT_MOVED' });
+
+    expect(await here.opens(JSON.parse(current))).toBe(true);
+  });
+
   it('passes when the promotion was applied although its answer was an error', async () => {
     const here = world();
     const { promote } = here.store.versions;
