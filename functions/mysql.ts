@@ -1,5 +1,6 @@
 import { superuserFromSecretsManager } from '../shared/aws/superuser.ts';
 import { mysql } from '../shared/engines/mysql.ts';
+import { parameterHandler } from '../shared/lambda/parameter-handler.ts';
 import { rotationHandler } from '../shared/lambda/rotation-handler.ts';
 import { alternatingUsersStrategy } from '../shared/strategies/alternating-users.ts';
 import { dualPasswordStrategy } from '../shared/strategies/dual-password.ts';
@@ -10,3 +11,8 @@ export const singleUser = rotationHandler(singleUserStrategy(mysql));
 export const alternatingUsers = rotationHandler(alternatingUsersStrategy(mysql, superuserFromSecretsManager));
 export const superuserSet = rotationHandler(superuserSetStrategy(mysql, superuserFromSecretsManager));
 export const dualPassword = rotationHandler(dualPasswordStrategy(mysql));
+
+export const singleUserParameter = parameterHandler(singleUserStrategy(mysql));
+export const alternatingUsersParameter = parameterHandler(alternatingUsersStrategy(mysql, superuserFromSecretsManager));
+export const superuserSetParameter = parameterHandler(superuserSetStrategy(mysql, superuserFromSecretsManager));
+export const dualPasswordParameter = parameterHandler(dualPasswordStrategy(mysql));

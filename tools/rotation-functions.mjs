@@ -9,7 +9,8 @@ export const schemaOf = (template) => ({
 
 /** Changes `service` in place, as if everything had been written out by hand. `naming` gives Serverless's logical ids. */
 export function writeOut(service, naming) {
-  const { function: properties, extension, variables, rights, resources, outputs } = service.custom.rotationFunction;
+  const { function: properties, extension, variables, rights, resources, admissions, outputs } =
+    service.custom.rotationFunction;
 
   for (const [key, definition] of Object.entries(service.functions)) {
     if (definition.may === undefined) continue;
@@ -28,7 +29,8 @@ export function writeOut(service, naming) {
     Object.assign(definition, filled(properties, names));
     definition.package.patterns.push(...files);
     add(service.resources, 'extensions', filled({ '<Lambda>': withVariables(extension, own) }, names));
-    add(service.resources, 'Resources', filled(resources, names, statements));
+    const admitted = Object.assign({}, resources, ...definition.may.map((right) => admissions?.[right]));
+    add(service.resources, 'Resources', filled(admitted, names, statements));
     add(service.resources, 'Outputs', filled(outputs, names));
   }
 }

@@ -5,7 +5,9 @@ import { until } from './until.ts';
 
 export interface ClientOrder {
   readonly engine: string;
-  readonly secretId: string;
+  /** One of the two. */
+  readonly secretId?: string;
+  readonly parameter?: string;
   readonly ca: string;
 }
 

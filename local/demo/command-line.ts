@@ -34,7 +34,7 @@ export function complain(error: unknown): void {
 /** The engine that was asked for, if there is such a one. */
 export const knownEngine = (name: string, names: readonly string[]): string => known('engine', name, names);
 
-export function known(what: 'engine' | 'provider', name: string, names: readonly string[]): string {
+export function known(what: 'engine' | 'provider' | 'store', name: string, names: readonly string[]): string {
   if (names.includes(name)) return name;
   throw new UsageError(`--${what} ${name}: no such ${what} here`, `choose one of: ${names.join(', ')}`);
 }

@@ -159,7 +159,7 @@ async function readVersion({ secretsManager }: Stage, SecretId: string, VersionI
 }
 
 /** Looks at all that anybody could read: the server's log with every statement, the functions' logs and answers, and the messages. */
-function isSilent({ sandbox }: Stage, serverLog: string, passwords: readonly string[]): boolean {
+export function isSilent({ sandbox }: Stage, serverLog: string, passwords: readonly string[]): boolean {
   const { functions, sns } = sandbox;
   const told = functions.names().map((name) => [functions.logs(name), functions.invocations(name)]);
   const readable = serverLog + JSON.stringify([told, sns.messages]);

@@ -6,7 +6,7 @@ import { createProgress } from './progress.ts';
 import { providerNames } from './provider-names.ts';
 import { report } from './report.ts';
 
-const help = `Usage: npm start -- [--engine NAME | --provider NAME] [--cold] [--json]
+const help = `Usage: npm start -- [--engine NAME [--store parameter] | --provider NAME] [--cold] [--json]
 
 Rotates secrets of a database on this machine: one with a single user, one with two users that take turns, and on MySQL
 one with two passwords. The servers are real, but for documentdb and redshift, whose stand-ins say that they are.
@@ -15,6 +15,7 @@ Exit status 0 when everything held that is printed, 1 when something did not, 2 
 
   --engine NAME  which database: ${engineNames().join(', ')}; postgres when absent
                  mysql and mariadb have to be there, on the system or by npm run servers
+  --store parameter  the secrets are SecureString parameters, rotated by a schedule, through a crash, and by three at once
   --provider NAME  a key of a provider in place of a database, at a double of its API: rotated, rotated through a crash,
                  and revoked after a time. One of ${providerNames().join(', ')}
   --cold         a process for each step, as on a Lambda that was idle for long
@@ -25,9 +26,10 @@ Exit status 0 when everything held that is printed, 1 when something did not, 2 
 main().catch(complain);
 
 async function main(): Promise<void> {
-  const { engine, provider, cold, json, ...asked } = parseOptions(
+  const { engine, store, provider, cold, json, ...asked } = parseOptions(
     {
       engine: { type: 'string', default: 'postgres' },
+      store: { type: 'string', default: 'secret' },
       provider: { type: 'string' },
       cold: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -41,6 +43,7 @@ async function main(): Promise<void> {
   }
   if (provider === undefined) knownEngine(engine, engineNames());
   else known('provider', provider, providerNames());
+  known('store', store, ['parameter', 'secret']);
   const signal = interruption();
   const progress = createProgress();
   try {
@@ -50,6 +53,15 @@ async function main(): Promise<void> {
       const shown = await runProviderDemo(provider, signal, progress.show);
       progress.end();
       process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : providerReport(shown, createPaint()));
+      process.exitCode = shown.held ? 0 : 1;
+      return;
+    }
+    if (store === 'parameter') {
+      const { runParameterDemo } = await import('./parameter/demo.ts');
+      const { parameterReport } = await import('./parameter/report.ts');
+      const shown = await runParameterDemo({ engine, signal, progress: progress.show });
+      progress.end();
+      process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : parameterReport(shown, createPaint()));
       process.exitCode = shown.held ? 0 : 1;
       return;
     }

@@ -69,7 +69,7 @@ function origin({ source }: Baseline): string[] {
   return wrapped(`AWS's figures: ${source}, not in this run (bench/baseline.json).`, 80);
 }
 
-function verdict(claims: readonly Claim[], ms: number, paint: Paint): string[] {
+export function verdict(claims: readonly Claim[], ms: number, paint: Paint): string[] {
   const broken = claims.filter((claim) => !claim.held);
   const seconds = (ms / 1000).toFixed(1);
   if (broken.length === 0) return [paint.good(`all ${claims.length} checks held, in ${seconds} s`)];
@@ -84,7 +84,7 @@ function loginsOf({ logins, refusedLogins }: Rotation): string {
   return `${logins} logins, ${refusedLogins} more refused`;
 }
 
-const mark = ({ held }: { held: boolean }, paint: Paint) => (held ? paint.good('ok') : paint.bad('FAILED'));
+export const mark = ({ held }: { held: boolean }, paint: Paint) => (held ? paint.good('ok') : paint.bad('FAILED'));
 
 function labels(all: Labels): string {
   return Object.entries(all)
@@ -105,7 +105,7 @@ function message(body: Readonly<Record<string, unknown>>): string[] {
 
 const whole = (ms: number) => ms.toFixed(0);
 
-function outage(ms: number): string {
+export function outage(ms: number): string {
   if (ms === 0) return 'none';
   return Number.isFinite(ms) ? `${whole(ms)} ms` : 'without end';
 }

@@ -28,6 +28,7 @@ export interface Stage {
   readonly database: DemoDatabase;
   readonly sandbox: Sandbox;
   readonly subscriber: Subscriber;
+  readonly topicArn: string;
   readonly secretsManager: SecretsManagerClient;
   readonly clients: readonly DemoClient[];
   /** Makes a user with its secret, and the function that rotates it. */
@@ -103,6 +104,7 @@ async function build(
     database,
     sandbox,
     subscriber,
+    topicArn,
     secretsManager,
     clients,
     async plant(strategy, mode, username) {

@@ -12,6 +12,9 @@ import { logger } from './log.ts';
 import type { Facts } from './notification.ts';
 import { notification } from './notification.ts';
 
+/** What keeps the versions. */
+export type Store = 'secret' | 'parameter';
+
 export interface Invocation {
   readonly redact: Redactor;
   readonly log: Logger;
@@ -19,11 +22,13 @@ export interface Invocation {
   event?: RotationEvent;
   readonly progress: Rotation<object>['progress'];
   readonly startedAt: number;
+  /** What the steps tell people of. */
+  readonly report: Rotation<object>['report'];
   /** Publishes to the topic, if there is one. Never throws: a failed publish is logged, and that is all. */
   notify(facts: Pick<Facts, 'outcome' | 'error' | 'recoveredWith' | 'because'>): Promise<void>;
 }
 
-export function startInvocation<S extends object>(strategy: RotationStrategy<S>): Invocation {
+export function startInvocation<S extends object>(strategy: RotationStrategy<S>, store: Store): Invocation {
   const redact = redactor();
   const progress: Invocation['progress'] = { working: CURRENT };
   const invocation: Invocation = {
@@ -37,6 +42,8 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       strategy: strategy.name,
       engine: strategy.system,
     })),
+    report: (outcome, detail) =>
+      invocation.notify({ outcome, ...(outcome === 'postponed' ? { because: detail } : { recoveredWith: detail }) }),
     async notify(news) {
       const topicArn = notificationTopic();
       const { event } = invocation;
@@ -44,6 +51,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       const message = notification({
         ...news,
         time: new Date(),
+        store,
         secretId: event.secretId,
         secretName: progress.secret?.name,
         secretArn: progress.secret?.arn,

@@ -1,10 +1,13 @@
 /** What people are told about a rotation. The shape is docs/notification.schema.json; versions only ever add fields. */
+import { companionOf } from '../aws/parameter-store/names.ts';
 import type { RotationError } from '../rotation/errors.ts';
 import type { WorkingCredential } from '../rotation/steps.ts';
 
 export interface Facts {
-  readonly outcome: 'succeeded' | 'failed' | 'recovered' | 'revoked' | 'postponed';
+  readonly outcome: 'succeeded' | 'failed' | 'recovered' | 'revoked' | 'postponed' | 'unrotated' | 'expired';
   readonly time: Date;
+  /** What keeps the versions. Absent: a secret. */
+  readonly store?: 'secret' | 'parameter';
   readonly secretId: string;
   /** Known once the secret was described. */
   readonly secretName?: string | undefined;
@@ -17,7 +20,7 @@ export interface Facts {
   readonly error?: RotationError | undefined;
   /** Which stored version saved the day. */
   readonly recoveredWith?: string | undefined;
-  /** Who or what still uses the credential that was to be revoked. */
+  /** Who or what still uses the credential that was to be revoked; or what a policy says of a parameter that nothing rotates. */
   readonly because?: string | undefined;
 }
 
@@ -62,13 +65,15 @@ function told({ name, code, fact, hint, retryable }: RotationError) {
 }
 
 /** Printable ASCII, at most 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-function subjectOf({ outcome, step, error }: Facts, secret: string): string {
+function subjectOf({ outcome, step, error, because }: Facts, secret: string): string {
   const tail = {
     succeeded: 'was rotated',
     recovered: 'was locked out and works again',
     revoked: 'has no older credential any more',
     postponed: 'has an older credential that is still in use',
     failed: `failed in ${step}`,
+    unrotated: because,
+    expired: 'has expired and was deleted',
   };
   const end = `${tail[outcome]}${error === undefined ? '' : ` (${error.code})`}`;
   const start = `Rekey: ${outcome === 'failed' ? 'rotation of ' : ''}`;
@@ -78,7 +83,38 @@ function subjectOf({ outcome, step, error }: Facts, secret: string): string {
 }
 
 /** A line to paste. Names and ARNs hold no character that a shell would read, but a secret id from an event may. */
-function nextCommand({ secretArn, secretId, error, token }: Facts): string {
+function nextCommand(facts: Facts): string {
+  return facts.store === 'parameter' ? nextForParameter(facts) : nextForSecret(facts);
+}
+
+/** Only names serve in most of these commands, so none has an ARN. */
+function nextForParameter({ outcome, secretId, error }: Facts): string {
+  const name = shellQuoted(secretId);
+  const history = `aws ssm get-parameter-history --name ${name} --query 'Parameters[].[Version,LastModifiedDate,Labels]'`;
+  const put = `aws ssm put-parameter --overwrite --name ${name} --value file://value.json`;
+  if (outcome === 'expired') return put.replace('--overwrite', '--type SecureString');
+  if (error === undefined || error.retryable) return history;
+  switch (error.code) {
+    case 'INVALID_SECRET':
+      if (error.about === undefined) return put;
+      return error.about.startsWith('/')
+        ? `aws ssm get-parameter-history --name ${shellQuoted(error.about)}`
+        : `aws secretsmanager put-secret-value --secret-id ${shellQuoted(error.about)} --secret-string file://value.json`;
+    case 'LOCKED_OUT':
+    case 'CURRENT_MISSING':
+      return put;
+    case 'SECRET_NOT_FOUND':
+      return `aws ssm describe-parameters --parameter-filters Key=Name,Values=${name}`;
+    case 'TARGET_MISMATCH':
+      // About the superuser secret: it is the parameter that names the wrong one.
+      if (error.about !== undefined) return put;
+      return `aws ssm put-parameter --overwrite --name ${shellQuoted(companionOf(secretId))} --value - --description abandoned`;
+    default:
+      return history;
+  }
+}
+
+function nextForSecret({ secretArn, secretId, error, token }: Facts): string {
   const rotated = shellQuoted(secretArn ?? secretId);
   const describe = `aws secretsmanager describe-secret --secret-id ${rotated}`;
   const put = (id: string) => `aws secretsmanager put-secret-value --secret-id ${id} --secret-string file://value.json`;

@@ -43,7 +43,25 @@ const lockedOut: errors.RotationError = await openStored(
   { current: value, pending: value, previous: async () => value, async *forgotten() {} },
   testContext(),
 ).catch((error) => error);
+const ofPolicy: Facts = {
+  ...facts,
+  store: 'parameter',
+  secretId: '/prod/app/db',
+  secretName: '/prod/app/db',
+  secretArn: 'arn:aws:ssm:eu-west-1:123456789012:parameter/prod/app/db',
+  engine: 'parameter',
+  strategy: 'none',
+  token: '6c6a5a0e-6e1c-4f0c-9b0f-7d1f0e0a9b11',
+  working: 'unknown',
+};
 const examples: Record<Facts['outcome'], Facts> = {
+  unrotated: {
+    ...ofPolicy,
+    outcome: 'unrotated',
+    step: 'ExpirationNotification',
+    because: 'expires in 15 days, and nothing rotates it',
+  },
+  expired: { ...ofPolicy, outcome: 'expired', step: 'Expiration' },
   succeeded: facts,
   failed: { ...facts, outcome: 'failed', step: 'setSecret', working: 'none', error: lockedOut },
   recovered: { ...facts, outcome: 'recovered', step: 'setSecret', recoveredWith: 'a version without a label' },

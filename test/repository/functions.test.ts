@@ -11,9 +11,11 @@ describe.each(functionNames)('functions/%s.ts', (name) => {
   });
 
   it('has a page in docs', () => {
-    const pages = [`docs/engines/${name}.md`, `docs/providers/${name}.md`, `docs/${name}.md`];
+    const pages = [`docs/engines/${name}.md`, `docs/providers/${name}.md`];
+    const isParameters = /^parameter(-events)?$/.test(name);
 
-    expect(pages.filter(exists)).toHaveLength(1);
+    expect(pages.filter(exists)).toHaveLength(isParameters ? 0 : 1);
+    if (isParameters) expect(read('docs/parameter-store.md')).toContain(`functions/${name}.ts`);
   });
 
   it('is run by a test', () => {

@@ -19,6 +19,7 @@ const service = (functions: object, resources: object = {}) => ({
         always: [{ Sid: 'Log', Resource: '<LogGroup>' }],
       },
       resources: { '<Name>Role': { Statement: '<statements>' } },
+      admissions: { later: { '<Name>Permission': { FunctionName: '<Lambda>' } } },
       outputs: { '<Name>Arn': { Description: '<description>', Value: '<Lambda>' } },
     },
   },
@@ -59,7 +60,7 @@ describe('a rotation function', () => {
         bLambda: { Properties: { Environment: { Variables: { ALL: 'a' } } } },
       },
     });
-    expect(JSON.stringify(made.resources)).not.toContain('Startb"}');
+    expect(made.resources).toHaveProperty('Resources.StartaPermission', { FunctionName: 'aLambda' });
   });
 
   it('keeps variables and files of its own block', () => {

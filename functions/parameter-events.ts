@@ -1,0 +1,3 @@
+import { policyEventHandler } from '../shared/lambda/policy-events.ts';
+
+export const policyEvents = policyEventHandler();

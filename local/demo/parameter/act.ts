@@ -1,0 +1,192 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { Claim } from '../demo.ts';
+import type { Login, LoginOutcome } from '../engine.ts';
+import { type Outage, outageOf } from '../outage.ts';
+import type { Stage } from '../stage.ts';
+import { type StrategyName, strategies } from '../strategies.ts';
+import type { Notification } from '../subscriber.ts';
+import { until } from '../until.ts';
+
+/** A parameter that is rotated by its schedule, then in a process that dies, then by three invocations at once. */
+export interface ParameterAct {
+  readonly strategy: StrategyName;
+  readonly parameter: string;
+  readonly users: { readonly before: string; readonly after: string };
+  /** The rotation that went well: how long, and how many calls to Parameter Store. */
+  readonly ms: number;
+  readonly callCount: number;
+  /** From the start of the invocation that died to the end of the one that came after it. */
+  readonly crashMs: number;
+  /** What the application saw meanwhile, which fetched the newest version before each login. */
+  readonly client: Outage;
+  readonly labels: Readonly<Record<string, number>>;
+  readonly messages: readonly Notification[];
+  readonly claims: readonly Claim[];
+}
+
+interface Answer {
+  readonly Outcome?: string;
+}
+
+const goodLogins = 5;
+const context = { region: 'us-east-1' };
+
+export async function playAct(
+  stage: Stage,
+  { strategy, username, index }: { strategy: StrategyName; username: string; index: number },
+  passwords: string[],
+  signal: AbortSignal,
+): Promise<ParameterAct> {
+  const { sandbox, clients, database, engineName } = stage;
+  const client = clients[index];
+  if (!client) throw new Error('each act needs a client');
+  const { parameter, functionName, functionArn, initial } = await plant(stage, strategy, username);
+  const refusedAtStart = database.logins().refused;
+  client.start({ engine: engineName, parameter, ca: database.ca });
+  await client.loggedIn(goodLogins);
+  const callsSoFar = () =>
+    sandbox.requests.filter(({ caller, service }) => caller === functionName && service === 'ssm').length;
+
+  const start = performance.now();
+  const calm = await sandbox.scheduler.run(username);
+  const ms = performance.now() - start;
+  const callCount = callsSoFar();
+  const afterCalm = await history(stage, parameter);
+  await client.loggedIn(goodLogins, String(latestOf(afterCalm)));
+
+  // The third put of a rotation is the one that publishes: the system has the new credential, and no reader yet.
+  sandbox.faults.add({ operation: 'PutParameter', caller: functionName, nth: 3, action: 'kill' });
+  const crashStart = performance.now();
+  const crashed = await sandbox.scheduler.run(username);
+  const beforeRepeat = await history(stage, parameter);
+  const wasHit = sandbox.faults.pending().length === 0;
+  await sandbox.scheduler.redeliver(crashed.executionId);
+  const crashMs = performance.now() - crashStart;
+  const afterCrash = await history(stage, parameter);
+  await client.loggedIn(goodLogins, String(latestOf(afterCrash)));
+
+  const together = await Promise.all(
+    Array.from({ length: 3 }, () =>
+      sandbox.functions.invoke(functionArn, { Parameter: parameter, Token: randomUUID() }),
+    ),
+  );
+  const last = await history(stage, parameter);
+  await client.loggedIn(goodLogins, String(latestOf(last)));
+  await client.stop();
+  signal.throwIfAborted();
+
+  const seen = outageOf(client.attempts);
+  const values = await Promise.all(last.map(({ Version }) => valueAt(stage, `${parameter}:${Version}`)));
+  passwords.push(...values.map(({ password }) => password));
+  const [previous, current] = [values.at(-2), values.at(-1)] as [Login, Login];
+  const isAboutIt = ({ body }: Notification) => (body.secret as { name?: string } | undefined)?.name === parameter;
+  const isSuccess = ({ body }: Notification) => body.outcome === 'succeeded';
+  await until(() => stage.subscriber.notifications.filter(isAboutIt).filter(isSuccess).length >= 3, 10_000, signal);
+  const messages = stage.subscriber.notifications.filter(isAboutIt);
+  const outcomes = together.map((one) => (one.ok ? (one.payload as Answer).Outcome : one.error.errorMessage));
+  const labels = Object.fromEntries(last.flatMap(({ Version, Labels }) => Labels.map((label) => [label, Version])));
+  const { hasOutage } = strategies[strategy];
+  const old = await stage.engine.login(previous, database.ca);
+  const opened = await stage.engine.login(current, database.ca);
+  const refusedByFunction = database.logins().refused - refusedAtStart - seen.refused - (old === 'refused' ? 1 : 0);
+  const expectedOld: LoginOutcome = hasOutage ? 'refused' : 'opened';
+  const claim = (about: Claim['about'], text: string, held: boolean) => ({
+    about,
+    text: `${initial.username}: ${text}`,
+    held,
+  });
+  return {
+    strategy,
+    parameter,
+    users: { before: initial.username, after: current.username },
+    ms,
+    callCount,
+    crashMs,
+    client: seen,
+    labels,
+    messages,
+    claims: [
+      claim('rotation', 'the schedule rotated it', calm.outcomes[0]?.ok === true && latestOf(afterCalm) === 2),
+      claim(
+        'rotation',
+        'the process died before anybody could read the new value',
+        wasHit && latestOf(beforeRepeat) === 2,
+      ),
+      claim('rotation', 'the same execution id went on with the same rotation', latestOf(afterCrash) === 3),
+      claim(
+        'rotation',
+        'of three invocations at once one rotated it',
+        outcomes.filter((one) => one === 'rotated').length === 1,
+      ),
+      claim(
+        'rotation',
+        'the two others left quietly',
+        outcomes.filter((one) => one?.startsWith('another invocation ')).length === 2,
+      ),
+      claim('labels', 'current is on the newest version', labels.current === 4),
+      claim('labels', 'previous is on the one before', labels.previous === 3),
+      claim('function', 'at most 30 calls to Parameter Store', callCount <= 30),
+      // After the crash the password of the parameter is not the user's any more, which only a refused login tells.
+      claim(
+        'function',
+        `${hasOutage ? 'one login' : 'no login'} of the function is refused`,
+        refusedByFunction === (hasOutage ? 1 : 0),
+      ),
+      claim('client', 'nothing but a refused password disturbs the application', seen.failed === 0),
+      hasOutage
+        ? claim('client', 'the outage ends', Number.isFinite(seen.ms))
+        : claim('client', 'no login of the application is refused', seen.refused === 0),
+      claim('passwords', `the old password is ${expectedOld}`, old === expectedOld),
+      claim('passwords', 'the new password opens', opened === 'opened'),
+      claim('message', 'SNS tells of three successes', messages.filter(isSuccess).length === 3),
+    ],
+  };
+}
+
+interface Version {
+  readonly Version: number;
+  readonly Labels: readonly string[];
+}
+
+const latestOf = (versions: readonly Version[]) => versions.at(-1)?.Version;
+
+async function plant(
+  { sandbox, database, engine, topicArn, engineName }: Stage,
+  strategy: StrategyName,
+  username: string,
+) {
+  const user = await database.createUser(username, randomBytes(24).toString('base64url'), strategy);
+  const initial: Login = strategies[strategy].needsSuperuser ? { ...user, masterarn: 'superuser' } : user;
+  const parameter = `/shop/${username}/database`;
+  const functionName = `rekey-${engineName}-${strategy}-parameter`;
+  const functionArn = sandbox.functions.register(functionName, {
+    file: fileURLToPath(new URL(`../../../${engine.bundle}`, import.meta.url)),
+    export: `${engine.functions[strategy]}Parameter`,
+    env: { NOTIFICATION_TOPIC_ARN: topicArn, ...database.environment },
+  });
+  const value = { Name: parameter, Type: 'SecureString', Value: JSON.stringify(initial) };
+  await sandbox.ssm.call('PutParameter', value, context);
+  const schedule = {
+    Name: username,
+    ScheduleExpression: 'rate(30 days)',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    Target: {
+      Arn: functionArn,
+      RoleArn: `arn:aws:iam::${sandbox.account.accountId}:role/scheduler`,
+      Input: JSON.stringify({ Parameter: parameter, Token: '<aws.scheduler.execution-id>' }),
+    },
+  };
+  await sandbox.scheduler.call('CreateSchedule', schedule, context);
+  return { parameter, functionName, functionArn, initial };
+}
+
+async function history({ sandbox }: Stage, Name: string): Promise<readonly Version[]> {
+  const answer = await sandbox.ssm.call('GetParameterHistory', { Name }, context);
+  return answer?.Parameters as readonly Version[];
+}
+
+async function valueAt({ sandbox }: Stage, Name: string): Promise<Login> {
+  const answer = await sandbox.ssm.call('GetParameter', { Name, WithDecryption: true }, context);
+  return JSON.parse((answer?.Parameter as { Value: string } | undefined)?.Value ?? '');
+}

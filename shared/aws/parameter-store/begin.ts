@@ -1,0 +1,87 @@
+/** Who rotates this parameter now? Parameter Store has no locks; the order of the journal's entries is one. */
+import { ProviderError } from '../../rotation/errors.ts';
+import type { VersionId } from '../../rotation/versions.ts';
+import type { ParameterCalls } from './calls.ts';
+import { append, create } from './companion.ts';
+import { makeRoom } from './readers-labels.ts';
+import type { ParameterState } from './state.ts';
+import { lookAt } from './state.ts';
+
+export type Begun =
+  /** This rotation is to go on with this token: the caller's own, or that of a rotation that died. */
+  | {
+      readonly goesOn: true;
+      readonly token: VersionId;
+      /** Its value was current before: what is left to do is what comes after a promotion. */
+      readonly isPromoted: boolean;
+    }
+  /** Somebody else sees to it. One clause. */
+  | { readonly goesOn: false; readonly because: string };
+
+/** When may a rotation begin? */
+export interface BeginTimes {
+  /** So long without a sign of life, and nobody can be at work on a rotation any more. Milliseconds. */
+  readonly deadAfterMs: number;
+  /** When the caller was asked for it, epoch milliseconds: a rotation that ended since is the one that was asked for. */
+  readonly askedAt?: number;
+}
+
+export interface BeginOptions extends BeginTimes {
+  readonly calls: ParameterCalls;
+  log(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+const TRIES = 4;
+
+export async function begin(name: string, token: VersionId, options: BeginOptions): Promise<Begun> {
+  const { calls } = options;
+  // The value is read, too: a function that may not decrypt learns it before anything is written.
+  const [{ version }, first] = await Promise.all([calls.latest(name), lookAt(name, calls)]);
+  if (await makeRoom(name, first.versions, calls))
+    options.log('labels of the oldest version were moved to the next one');
+  for (let state = first, tries = 0; tries < TRIES; tries++) {
+    const begun = await tryToBegin(state, token, Math.max(version, state.latest.Version), options);
+    if (begun !== 'look again') return begun;
+    state = await lookAt(name, calls);
+  }
+  throw new ProviderError(`too many rotations of ${name} begin at once`, {
+    code: 'THROTTLED',
+    hint: 'one of them goes on; invoke the function again if none does',
+  });
+}
+
+async function tryToBegin(
+  state: ParameterState,
+  token: VersionId,
+  from: number,
+  { calls, deadAfterMs, askedAt = Number.POSITIVE_INFINITY, log }: BeginOptions,
+): Promise<Begun | 'look again'> {
+  const { journal, open, isPromoted } = state;
+  if (journal.done.some((entry) => entry.token === token)) {
+    if (state.currentId === token) return { goesOn: true, token, isPromoted: true };
+    return { goesOn: false, because: 'this rotation is complete, and the value has changed since' };
+  }
+  const unfinished = journal.open;
+  const isTheirs = unfinished !== undefined && unfinished.token !== token;
+  if (isTheirs && Date.now() - unfinished.at < deadAfterMs) {
+    return { goesOn: false, because: 'another invocation rotates it' };
+  }
+  if (unfinished !== undefined && open === undefined) {
+    log('a value was stored by hand during a rotation, which ends it', { token: unfinished.token });
+    await append(state, { kind: 'abandoned', token: unfinished.token }, calls);
+    return 'look again';
+  }
+  if (open !== undefined) {
+    const written = await append(state, { kind: 'alive', token: open.token }, calls);
+    // Of several that find the same rotation dead, the first to write goes on.
+    if (isTheirs && written !== journal.last + 1) return 'look again';
+    log('an unfinished rotation goes on', { token: open.token });
+    return { goesOn: true, token: open.token, isPromoted };
+  }
+  if (journal.done.some(({ at }) => at >= askedAt)) {
+    return { goesOn: false, because: 'another invocation has rotated it just now' };
+  }
+  const claim = { kind: 'claim', token, from } as const;
+  const written = journal.last === 0 ? await create(state, claim, calls) : await append(state, claim, calls);
+  return written === journal.last + 1 ? { goesOn: true, token, isPromoted: false } : 'look again';
+}

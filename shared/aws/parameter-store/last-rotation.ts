@@ -1,0 +1,30 @@
+/** Does Rekey rotate this parameter? Its journal tells, and needs no right to read the parameter itself. */
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { parameterCalls, ssmClient } from './calls.ts';
+import { parseEntry, readJournal } from './journal.ts';
+import { companionOf } from './names.ts';
+
+export interface LastRotation {
+  readonly at: Date;
+  /** Twice the time between the last two rotations has gone by since. */
+  readonly isOverdue: boolean;
+}
+
+/** Undefined: never, as far as the journal goes back. */
+export async function lastRotationOf(
+  name: string,
+  now: number,
+  signal: AbortSignal,
+  client: SSMClient = ssmClient(),
+): Promise<LastRotation | undefined> {
+  const versions = await parameterCalls(client, signal).history(companionOf(name));
+  const { done } = readJournal(
+    versions.map(({ Version = 0, LastModifiedDate, Description }) =>
+      parseEntry(Version, LastModifiedDate?.getTime() ?? 0, Description),
+    ),
+  );
+  const [before, last] = [done.at(-2), done.at(-1)];
+  if (last === undefined) return undefined;
+  const isOverdue = before !== undefined && now - last.at > 2 * (last.at - before.at);
+  return { at: new Date(last.at), isOverdue };
+}

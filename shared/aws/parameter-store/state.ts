@@ -1,0 +1,81 @@
+/** What the versions of a parameter and its journal say together: which version is which, in the words of the heart. */
+import type { ParameterHistory } from '@aws-sdk/client-ssm';
+import type { SecretDescription, StagingLabel, VersionId } from '../../rotation/versions.ts';
+import { CURRENT, PENDING, PREVIOUS } from '../../rotation/versions.ts';
+import type { ParameterCalls } from './calls.ts';
+import { noSuchParameter, notSecure } from './errors.ts';
+import type { Journal, OpenRotation } from './journal.ts';
+import { parseEntry, readJournal } from './journal.ts';
+import { companionOf } from './names.ts';
+
+export interface ParameterState {
+  readonly name: string;
+  readonly companion: string;
+  /** Oldest first, never empty, without values. */
+  readonly versions: readonly ParameterHistory[];
+  /** The newest version: what every reader gets who asks for the bare name. That is what AWSCURRENT means here. */
+  readonly latest: ParameterHistory & { readonly Version: number };
+  readonly companionVersions: readonly ParameterHistory[];
+  readonly journal: Journal;
+  /** The rotation that goes on; not one that somebody ended by storing a value by hand. */
+  readonly open: OpenRotation | undefined;
+  /** Its value is the newest version's. */
+  readonly isPromoted: boolean;
+  readonly currentId: VersionId;
+  /** The version number of AWSPREVIOUS. */
+  readonly previous: number | undefined;
+  readonly labels: SecretDescription['labels'];
+}
+
+/** Throws InvalidSecretError when there is no such parameter (SECRET_NOT_FOUND), or it is no SecureString. */
+export async function lookAt(name: string, calls: ParameterCalls): Promise<ParameterState> {
+  const companion = companionOf(name);
+  const [versions, companionVersions] = await Promise.all([calls.history(name), calls.history(companion)]);
+  const latest = versions.at(-1);
+  if (latest?.Version === undefined) throw noSuchParameter(name);
+  if (latest.Type !== 'SecureString') throw notSecure(name, latest.Type ?? 'String');
+  const journal = readJournal(
+    companionVersions.map(({ Version = 0, LastModifiedDate, Description }) =>
+      parseEntry(Version, LastModifiedDate?.getTime() ?? 0, Description),
+    ),
+  );
+  const given = {
+    name,
+    companion,
+    versions,
+    latest: { ...latest, Version: latest.Version },
+    companionVersions,
+    journal,
+  };
+  const isPromoted = await promoted(given, calls);
+  return { ...given, ...arranged(given, isPromoted) };
+}
+
+type Given = Pick<ParameterState, 'name' | 'companion' | 'versions' | 'latest' | 'journal'>;
+
+/** The one question that only values answer. Asked only when the parameter has changed since the rotation began. */
+async function promoted({ name, companion, latest, journal }: Given, calls: ParameterCalls): Promise<boolean> {
+  const { open } = journal;
+  if (open?.value === undefined || latest.Version <= open.from) return false;
+  const [now, pending] = await Promise.all([calls.value(name, latest.Version), calls.value(companion, open.value)]);
+  return now !== undefined && now === pending;
+}
+
+function arranged({ versions, latest, journal }: Given, isPromoted: boolean) {
+  const { open: unfinished, done } = journal;
+  const current = latest.Version;
+  const spanOf = (version: number) => done.findLast(({ from, to }) => from < version && version <= to);
+  const idOf = (version: number) => spanOf(version)?.token ?? String(version);
+  // As Secrets Manager has it: who stores a value by hand during a rotation has ended it.
+  const open = unfinished !== undefined && (isPromoted || current <= unfinished.from) ? unfinished : undefined;
+  const currentId = isPromoted && open !== undefined ? open.token : idOf(current);
+  const before = isPromoted && open !== undefined ? open.from : (spanOf(current)?.from ?? current - 1);
+  const previous = versions.some(({ Version }) => Version === before) ? before : undefined;
+  const labels: Record<VersionId, StagingLabel[]> = { [currentId]: [CURRENT] };
+  const add = (id: VersionId, label: StagingLabel) => {
+    labels[id] = [...(labels[id] ?? []), label];
+  };
+  if (open !== undefined) add(open.token, PENDING);
+  if (previous !== undefined) add(idOf(previous), PREVIOUS);
+  return { open, isPromoted, currentId, previous, labels };
+}

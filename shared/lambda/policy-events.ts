@@ -1,0 +1,117 @@
+/**
+ * What parameter policies do, told to people: "expires in 15 days, and nothing rotates it". EventBridge delivers the events:
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
+ */
+import type { Context } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { InvalidEventError } from '../rotation/errors.ts';
+import { redactor } from '../rotation/redact.ts';
+import { notificationTopic } from './config.ts';
+import type { Logger } from './log.ts';
+import { logger } from './log.ts';
+import type { Facts } from './notification.ts';
+import { notification } from './notification.ts';
+import type { RotationHandler } from './stack.ts';
+import { signalOf } from './stack.ts';
+
+const shape = z.object({
+  id: z.string(),
+  source: z.literal('aws.ssm'),
+  'detail-type': z.literal('Parameter Store Policy Action'),
+  resources: z.optional(z.array(z.string())),
+  detail: z.object({
+    'parameter-name': z.string().check(z.minLength(1)),
+    'policy-type': z.enum(['Expiration', 'ExpirationNotification', 'NoChangeNotification']),
+    'policy-content': z.optional(z.string()),
+  }),
+});
+type PolicyEvent = z.infer<typeof shape>;
+
+/** Publishes, or knows why nobody needs to know. Rejects when it can do neither, so that EventBridge delivers again. */
+export function policyEventHandler(): RotationHandler {
+  return async (input, context) => {
+    const redact = redactor();
+    let name: string | undefined;
+    const log = logger(redact, () => ({ parameter: name }));
+    try {
+      const event = parse(input);
+      name = event.detail['parameter-name'];
+      await tell(event, log, signalOf(context ?? ({} as Context)));
+    } catch (error) {
+      const told = redact.error(error, name === undefined ? '' : `parameter ${name}: `);
+      log.error(told.message, { code: told.code, type: told.name });
+      throw told;
+    }
+  };
+}
+
+async function tell(event: PolicyEvent, log: Logger, signal: AbortSignal): Promise<void> {
+  const topicArn = notificationTopic();
+  if (topicArn === undefined) return log.info('there is no topic to tell it');
+  const { 'parameter-name': name, 'policy-type': type } = event.detail;
+  const news = type === 'Expiration' ? ({ outcome: 'expired' } as const) : await unrotated(event, signal);
+  if (news === undefined) return log.info('it is rotated, so nobody needs to know', { policy: type });
+  const facts: Facts = {
+    ...news,
+    time: new Date(),
+    store: 'parameter',
+    secretId: name,
+    secretName: name,
+    secretArn: event.resources?.[0],
+    engine: 'parameter',
+    strategy: 'none',
+    step: type,
+    token: event.id,
+    // Rekey has not tried it.
+    working: 'unknown',
+  };
+  const { publish } = await import('../aws/sns.ts');
+  await publish({ topicArn, ...notification(facts) });
+  log.info('published', { outcome: news.outcome });
+}
+
+/** Undefined: something rotates it, and is not late. */
+async function unrotated(
+  { detail }: PolicyEvent,
+  signal: AbortSignal,
+): Promise<Pick<Facts, 'outcome' | 'because'> | undefined> {
+  const { lastRotationOf } = await import('../aws/parameter-store/last-rotation.ts');
+  const last = await lastRotationOf(detail['parameter-name'], Date.now(), signal);
+  if (last !== undefined && !last.isOverdue) return undefined;
+  const since =
+    last === undefined ? 'nothing rotates it' : `the last rotation was on ${last.at.toISOString().slice(0, 10)}`;
+  return { outcome: 'unrotated', because: `${announced(detail)}, and ${since}` };
+}
+
+/** In the policy's own numbers: `expires in 15 days`. */
+function announced({ 'policy-type': type, 'policy-content': content }: PolicyEvent['detail']): string {
+  const { Before, After, Unit } = attributesOf(content);
+  const span = (amount: unknown, unknown: string) =>
+    /^\d+$/.test(String(amount)) && /^(days|hours)$/i.test(String(Unit))
+      ? `${amount} ${String(Unit).toLowerCase()}`
+      : unknown;
+  return type === 'ExpirationNotification'
+    ? `expires in ${span(Before, 'a while')}`
+    : `has not changed for ${span(After, 'a long time')}`;
+}
+
+function attributesOf(content: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    const policy = JSON.parse(content ?? '') as { Attributes?: Readonly<Record<string, unknown>> } | null;
+    return policy?.Attributes ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function parse(input: unknown): PolicyEvent {
+  const result = shape.safeParse(input);
+  if (result.success) return result.data;
+  const path = result.error.issues[0]?.path.join('.') ?? '';
+  throw new InvalidEventError(
+    path === '' ? 'the event is not an object' : `field ${path} of the event is missing, or wrong`,
+    {
+      hint: 'a rule of EventBridge sends Parameter Store Policy Action events; see docs/parameter-store.md',
+    },
+  );
+}

@@ -1,0 +1,141 @@
+/** A secret whose tag names a parameter, which is to have the same value. */
+import { randomUUID } from 'node:crypto';
+import { CreateSecretCommand, type SecretsManagerClient, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { GetParameterCommand, GetParameterHistoryCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startSandbox } from '../../../local/sandbox.ts';
+import { mirrored } from '../../../shared/aws/mirror.ts';
+import { copyInto } from '../../../shared/aws/parameter-store/copy-into.ts';
+import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
+import { crashPlan } from '../../conformance/crash.ts';
+import { Died, rotation, step, wholeRotation } from '../../conformance/rotate.ts';
+import { memoryWorld } from '../../support/memory-world.ts';
+import { ssmTestClient } from '../../support/parameter-store.ts';
+import { sandboxClient, sandboxStore } from '../../support/sandbox-store.ts';
+
+const sandbox = await startSandbox({ automaticRetries: 0 });
+const ssm = ssmTestClient(sandbox);
+const secrets: SecretsManagerClient = sandboxClient(sandbox);
+afterAll(async () => {
+  ssm.destroy();
+  secrets.destroy();
+  await sandbox.close();
+});
+const { signal } = new AbortController();
+
+async function world(mirror: { Type?: 'String' | 'SecureString'; tag?: (name: string) => string } = {}) {
+  const memory = memoryWorld(singleUserStrategy);
+  const initial = Object.keys(await memory.store.labels())[0] ?? '';
+  const store = await sandboxStore(sandbox, secrets, String(await memory.store.valueOf(initial)));
+  const name = `/mirror/${randomUUID()}`;
+  const { Type = 'SecureString', tag = (given) => given } = mirror;
+  await ssm.send(new PutParameterCommand({ Name: name, Type, Value: 'before' }));
+  const Tags = [{ Key: 'rekey:mirror', Value: tag(name) }];
+  await secrets.send(new TagResourceCommand({ SecretId: store.secretId, Tags }));
+  const versions = (plan = crashPlan()) =>
+    mirrored(plan.versions(store.versions), {
+      signal,
+      log: () => {},
+      copy: (...args) => plan.call('copy', () => copyInto(...args, ssm)),
+    });
+  return { ...memory, store, name, versions };
+}
+
+const shown = async (Name: string) =>
+  (await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }))).Parameter?.Value;
+const versionsOf = async (Name: string) =>
+  (await ssm.send(new GetParameterHistoryCommand({ Name }))).Parameters?.length;
+
+describe('a mirror', () => {
+  it('has the new value as soon as it is current, and one version for it', async () => {
+    const here = await world();
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+
+    await step(here, token, 'setSecret');
+    const early = await shown(here.name);
+    await step(here, token, 'testSecret');
+    await step(here, token, 'finishSecret');
+
+    expect(early).toBe(await here.store.valueOf(token));
+    expect(await shown(here.name)).toBe(early);
+    expect(await versionsOf(here.name)).toBe(2);
+  });
+
+  it('may be one field of the value, and be named by its ARN', async () => {
+    const here = await world({ tag: (name) => `arn:aws:ssm:us-east-1:123456789012:parameter${name}:password` });
+
+    const { token } = await wholeRotation(here);
+
+    expect(await shown(here.name)).toBe(JSON.parse((await here.store.valueOf(token)) ?? '').password);
+  });
+
+  it('gets its value from the repeat, wherever the rotation died', async () => {
+    const whole = crashPlan();
+    await wholeRotation(await world(), { plan: whole });
+
+    for (let call = 0; call < whole.calls.length; call++) {
+      const here = await world();
+      const token = await here.store.begin();
+      const plan = crashPlan({ call, when: 'before' });
+      await rotation(here, token, { plan }).catch((error) => expect(error).toBeInstanceOf(Died));
+
+      await rotation(here, token);
+
+      expect(await shown(here.name), `${call}: ${plan.calls.at(-1)}`).toBe(await here.store.valueOf(token));
+    }
+    expect(whole.calls.filter((name) => name === 'copy')).toHaveLength(2);
+  }, 60_000);
+
+  it('that cannot be written fails the last step, and the secret is rotated all the same', async () => {
+    const here = await world({ Type: 'String' });
+
+    const failure = wholeRotation(here);
+
+    await expect(failure).rejects.toMatchObject({
+      name: 'InvalidSecretError',
+      message: expect.stringMatching(/^the mirror of .* cannot be written: parameter \/mirror\/.* is a String/),
+    });
+    const labels = Object.values(await here.store.labels());
+    expect(labels).toContainEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPENDING']));
+    expect(await shown(here.name)).toBe('before');
+  });
+
+  it.each([
+    ['that is not there', ':nickname'],
+    ['that is no text', ':port'],
+  ])('of a field %s is refused, without a value in the message', async (_, field) => {
+    const here = await world({ tag: (name) => `${name}${field}` });
+
+    const failure = await wholeRotation(here).catch((error) => error);
+
+    expect(failure).toMatchObject({ code: 'INVALID_SECRET' });
+    expect(failure.message).not.toContain('password');
+  });
+
+  it('is not looked for where there is no tag: not one call more', async () => {
+    const memory = memoryWorld(singleUserStrategy);
+    const [plain, wrapped] = [crashPlan(), crashPlan()];
+    await wholeRotation(memory, { plan: plain });
+
+    await wholeRotation(
+      {
+        ...memory,
+        versions: () => mirrored(wrapped.versions(memory.store.versions), { signal, log: () => {} }),
+      },
+      {},
+    );
+
+    const reads = ({ calls }: typeof plain) => calls.filter((name) => /^(describe|read|put|promote|drop)/.test(name));
+    expect(reads(wrapped)).toEqual(reads(plain));
+  });
+});
+
+describe('without a mirror', () => {
+  it('a reader of Parameter Store gets a secret through /aws/reference/secretsmanager/', async () => {
+    const name = `shop-${randomUUID()}`;
+    await secrets.send(new CreateSecretCommand({ Name: name, SecretString: 'as it is' }));
+
+    expect(await shown(`/aws/reference/secretsmanager/${name}`)).toBe('as it is');
+  });
+});
