@@ -19,9 +19,10 @@ export async function scheduleOnce({ functionArn, roleArn, at, event, signal }: 
   const name = `rekey-${createHash('sha256').update(`${functionArn}\n${input}`).digest('hex').slice(0, 40)}`;
   const command = new CreateScheduleCommand({
     Name: name,
-    Description: 'Revokes what a rotation replaced; made by the rotation function, and deleted after its call',
+    // At most 512 characters; an ARN of a secret has 600 at the longest.
+    Description: `Rekey revokes what a rotation replaced: ${String(event.SecretId)}`.slice(0, 512),
     // at() knows no fraction of a second, and no zone but the one beside it.
-    ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
+    ScheduleExpression: `at(${soonest(at).toISOString().slice(0, 19)})`,
     ScheduleExpressionTimezone: 'UTC',
     FlexibleTimeWindow: { Mode: 'OFF' },
     ActionAfterCompletion: 'DELETE',
@@ -33,4 +34,9 @@ export async function scheduleOnce({ functionArn, roleArn, at, event, signal }: 
     if (nameOf(error) === 'ConflictException') return;
     throw serviceError(error, `CreateSchedule of ${name}`);
   }
+}
+
+/** A time that is past when the schedule is made is never due. */
+function soonest(at: Date): Date {
+  return new Date(Math.max(at.getTime(), Date.now() + 60_000));
 }

@@ -11,6 +11,8 @@ export interface RotationEvent {
   readonly rotationToken?: string | undefined;
   /** How often `revokePrevious` was postponed before. */
   readonly postponed: number;
+  /** The version that `revokePrevious` is about. */
+  readonly previous?: string | undefined;
 }
 
 const shape = z.object({
@@ -20,6 +22,7 @@ const shape = z.object({
   RotationToken: z.optional(z.nullable(z.string())),
   // Ours, in the event of `revokePrevious` alone.
   Postponed: z.optional(z.int()),
+  PreviousVersion: z.optional(z.string()),
 });
 
 /** Throws InvalidEventError, which names the field. */
@@ -36,13 +39,14 @@ export function parseEvent(event: unknown): RotationEvent {
       },
     );
   }
-  const { Step, SecretId, ClientRequestToken, RotationToken, Postponed = 0 } = result.data;
+  const { Step, SecretId, ClientRequestToken, RotationToken, Postponed = 0, PreviousVersion } = result.data;
   return {
     step: Step,
     secretId: SecretId,
     token: ClientRequestToken,
     rotationToken: RotationToken ?? undefined,
     postponed: Postponed,
+    previous: PreviousVersion,
   };
 }
 

@@ -21,6 +21,7 @@ export function rotationHandler<S extends object>(strategy: RotationStrategy<S>)
         versions: mirrored(versions, { signal, log: invocation.log.info }),
         ctx: contextFor(event, revokeEvent(event)),
         cutover: settings.cutover,
+        revoking: event.previous,
         progress: invocation.progress,
         report: invocation.report,
       });

@@ -122,9 +122,9 @@ function laterCalls(
   event: Readonly<Record<string, unknown>>,
   by: { roleArn: string; functionArn: string; signal: AbortSignal },
 ) {
-  return async (at: Date): Promise<void> => {
+  return async (at: Date, previous?: string): Promise<void> => {
     const { scheduleOnce } = await import('../aws/scheduler.ts');
-    await scheduleOnce({ ...by, at, event });
+    await scheduleOnce({ ...by, at, event: { ...event, ...(previous && { PreviousVersion: previous }) } });
   };
 }
 

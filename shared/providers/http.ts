@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AuthenticationError,
   DeadlineError,
+  InvalidSecretError,
   PermissionError,
   ProviderError,
   RotationError,
@@ -117,6 +118,7 @@ async function exchange(api: Api, call: Call): Promise<HttpAnswer> {
     ...(body === undefined ? {} : { 'content-type': type, 'content-length': String(Buffer.byteLength(body)) }),
     ...call.headers,
   };
+  requirePrintable(headers, call);
   const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
   const signal = AbortSignal.any([ctx.signal, timeout]);
   try {
@@ -124,6 +126,14 @@ async function exchange(api: Api, call: Call): Promise<HttpAnswer> {
   } catch (error) {
     throw failure(error, timeout.aborted && !ctx.signal.aborted, api, call);
   }
+}
+
+/** A line break that came along when the credential was stored. Node's own error for it looks like one of the network. */
+function requirePrintable(headers: Readonly<Record<string, string>>, { as }: Call): void {
+  if (Object.values(headers).every((value) => /^[\x20-\x7e]*$/.test(value))) return;
+  throw new InvalidSecretError(`${as} has characters that no key has, a line break perhaps`, {
+    hint: 'store it again without them: printf, not echo, and no line at the end of the file',
+  });
 }
 
 /** Undefined: no repeat. A 429 was turned away at the door; after a 5xx only what changes nothing may come again. */

@@ -7,8 +7,8 @@ import { revokePrevious } from './revoke-previous.ts';
 import type { Change, RotationContext, RotationStep, RotationStrategy } from './strategy.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from './strategy.ts';
 import { readBoth, readCurrent, readForgotten, readPrevious, readStored } from './values.ts';
-import type { SecretDescription, SecretVersions, StagingLabel } from './versions.ts';
-import { CURRENT, carries, holder, PENDING } from './versions.ts';
+import type { SecretDescription, SecretVersions, StagingLabel, VersionId } from './versions.ts';
+import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
 
 /** Which credential opens the system at this moment, as far as the steps know. Told to people when a step fails. */
 export type WorkingCredential = StagingLabel | 'AWSCURRENT or AWSPENDING' | 'none' | 'unknown';
@@ -19,6 +19,8 @@ export interface Rotation<S extends object> {
   readonly ctx: RotationContext;
   /** 'finish' keeps the order of AWS's templates: promotion in finishSecret, whatever the strategy would do. */
   readonly cutover?: 'finish' | undefined;
+  /** For `revokePrevious`: the version that was AWSPREVIOUS when it was asked for. */
+  readonly revoking?: VersionId | undefined;
   /** Tells people about an outcome. Never throws. Called again for the same rotation when a step is repeated. */
   report(outcome: 'succeeded' | 'recovered' | 'revoked' | 'postponed', detail?: string): Promise<void>;
   /** Kept up to date while the step runs. */
@@ -32,7 +34,14 @@ export async function runStep<S extends object>(name: string, given: Rotation<S>
   if (given.strategy.outage === 'brief') given.progress.working = 'AWSCURRENT or AWSPENDING';
   const secret = await admitted(given);
   given.progress.secret = secret;
-  const ctx: RotationContext = { ...given.ctx, tags: secret.tags ?? {} };
+  const { later } = given.ctx;
+  // What is AWSPREVIOUS once this rotation's version is AWSCURRENT.
+  const previous = holder(secret.labels, carries(secret.labels, given.ctx.token, CURRENT) ? PREVIOUS : CURRENT);
+  const ctx: RotationContext = {
+    ...given.ctx,
+    tags: secret.tags ?? {},
+    ...(later && { later: (at: Date) => later(at, previous) }),
+  };
   const rotation = { ...given, ctx };
   if (carries(secret.labels, ctx.token, CURRENT)) {
     rotation.progress.working = CURRENT;

@@ -43,10 +43,10 @@ export interface RotationContext {
   /** How long an invocation may live, in milliseconds: whatever began longer ago has ended, in one way or the other. */
   readonly timeLimitMs?: number;
   /**
-   * Asks for a `revokePrevious` of this rotation at that time. Repeating it changes nothing. Absent where nothing can be asked for
+   * Asks for a `revokePrevious` of this rotation at that time; the steps add which version is meant. Repeating it changes nothing. Absent where nothing can be asked for
    * (docs/settings.md). Throws InvalidEventError when it is not allowed.
    */
-  later?(at: Date): Promise<void>;
+  later?(at: Date, previous?: string): Promise<void>;
   /** Where a provider is reached in place of its own address. */
   readonly providerEndpoint?: string | undefined;
   /** Aborts shortly before the function's time limit. Hand it to every outside call. */
@@ -116,7 +116,7 @@ export interface RotationStrategy<S extends object> {
   settle?(secrets: { current: S; previous?: S }, ctx: RotationContext): Promise<void>;
   /**
    * Ends what `previous` opens and `current` does not, at the time that `settle` asked for with `ctx.later`. Repeating it is
-   * harmless. Postponed when it is still in use.
+   * harmless. Postponed when it is still in use; 'kept' when it is not to be ended after all.
    */
-  revoke?(secrets: { current: S; previous: S }, ctx: RotationContext): Promise<Postponed | undefined>;
+  revoke?(secrets: { current: S; previous: S }, ctx: RotationContext): Promise<Postponed | 'kept' | undefined>;
 }

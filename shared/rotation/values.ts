@@ -3,7 +3,7 @@ import { InvalidSecretError, StagingError } from './errors.ts';
 import { patiently } from './patience.ts';
 import type { RotationContext, RotationStrategy } from './strategy.ts';
 import type { SecretVersions, VersionId } from './versions.ts';
-import { CURRENT, PENDING, PREVIOUS } from './versions.ts';
+import { CURRENT, carries, PENDING, PREVIOUS } from './versions.ts';
 
 export function readBoth<S extends object>(
   strategy: RotationStrategy<S>,
@@ -49,8 +49,17 @@ export async function readCurrent<S extends object>(
 ): Promise<S> {
   const read = () => versions.read(ctx.secretId, CURRENT, version);
   const pauses = version === undefined ? [] : [100, 300];
-  const described = await patiently(read, (value) => value !== undefined, pauses, ctx.signal);
-  const text = described ?? (version === undefined ? undefined : await versions.read(ctx.secretId, CURRENT));
+  const text = await patiently(read, (value) => value !== undefined, pauses, ctx.signal);
+  if (text === undefined && version !== undefined) {
+    const { labels } = await versions.describe(ctx.secretId);
+    // Somebody moved the label just now: what has it now is read. Else the store lags, and what it would show is older.
+    if (!carries(labels, version, CURRENT)) return readCurrent(strategy, versions, ctx);
+    throw new StagingError(`the AWSCURRENT value of ${ctx.secretId} cannot be read yet`, {
+      code: 'CURRENT_MISSING',
+      retryable: true,
+      hint: 'the store lags behind its own description; the step is safe to repeat',
+    });
+  }
   if (text === undefined) {
     throw new StagingError(`${ctx.secretId} has no AWSCURRENT value`, {
       code: 'CURRENT_MISSING',

@@ -1,14 +1,20 @@
 /** Keys whose value we make and the provider takes: stored first, so a value cannot be lost. */
 import type { AcceptingProvider, KeySecret } from '../providers/provider.ts';
-import type { RotationStrategy } from '../rotation/strategy.ts';
+import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
 import { PENDING } from '../rotation/versions.ts';
 import type { KeyPorts } from './key-access.ts';
 import { accessAsKey, accessTo, accessToVerify, asAdmin, completed, requireSame } from './key-access.ts';
+import { opens, unproven } from './key-proof.ts';
 import { revokeChoice } from './revoke-choice.ts';
 import { verified } from './verified-key.ts';
 
 export function acceptedKeyStrategy(provider: AcceptingProvider, ports: KeyPorts): RotationStrategy<KeySecret> {
   const isBrief = provider.outage === 'brief';
+  /** Whoever writes a secret must hold what it is about, before an admin credential acts on its word. */
+  const holdsKey = async (values: readonly KeySecret[], ctx: RotationContext) => {
+    for (const value of values) if (await opens(provider, value, ports, ctx)) return true;
+    return false;
+  };
   return {
     name: 'api-key',
     system: provider.name,
@@ -28,6 +34,8 @@ export function acceptedKeyStrategy(provider: AcceptingProvider, ports: KeyPorts
         const before = await previous();
         return [...(before === undefined ? [] : [before]), ...(await Array.fromAsync(forgotten()))];
       };
+      const isHeld = (await holdsKey([current, pending], ctx)) || (await holdsKey(await known(), ctx));
+      if (!isHeld) throw unproven(provider, ctx);
       await asAdmin(access, () => provider.accept(pending, access, known));
       if (!isBrief) return { close: async () => {} };
       return {
@@ -43,9 +51,16 @@ export function acceptedKeyStrategy(provider: AcceptingProvider, ports: KeyPorts
       const { after } = revokeChoice(current, ctx);
       const isLeft = provider.revoke !== undefined && previous !== undefined;
       if (after !== undefined && isLeft) await ctx.later?.(new Date(Date.now() + after));
+      // Another delivery of setSecret may have put the value before back, when its own proof failed.
+      if (isBrief && !(await opens(provider, current, ports, ctx))) {
+        const access = await accessTo(provider, current, ports, ctx);
+        await asAdmin(access, () => provider.accept(current, access, async () => []));
+      }
     },
 
     async revoke({ current, previous }, ctx) {
+      if (revokeChoice(current, ctx).after === undefined) return 'kept';
+      if (!(await opens(provider, current, ports, ctx))) return 'kept';
       const access = await accessTo(provider, current, ports, ctx);
       await asAdmin(access, async () => provider.revoke?.(previous, access));
       return undefined;

@@ -1,18 +1,21 @@
 /** Keys that the provider makes: issue, verify, promote; the key before keeps working until it is revoked. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Access, IssuingProvider, Key, KeySecret } from '../providers/provider.ts';
-import { AuthenticationError, PermissionError, ProviderError } from '../rotation/errors.ts';
+import { ProviderError } from '../rotation/errors.ts';
 import type { Postponed, RotationContext, RotationStrategy } from '../rotation/strategy.ts';
 import { PENDING } from '../rotation/versions.ts';
 import type { KeyPorts } from './key-access.ts';
 import { accessTo, accessToVerify, asAdmin, completed, requireSame } from './key-access.ts';
 import { ageOf, isOfRotation, isOfSecret, newLabel } from './key-labels.ts';
+import { isOwn, isProven, unproven } from './key-proof.ts';
 import { isExpired, requireFreeSlot, requireGrace, requireQuiet, useOf } from './key-use.ts';
 import { revokeChoice } from './revoke-choice.ts';
 import { verified } from './verified-key.ts';
 
 /** Lambda's longest, when nobody says how long this function may live. */
 const LONGEST_INVOCATION_MS = 900_000;
+/** Issue, verify and promote, with repeats: a use of a key in this time is our own. */
+const LONGEST_ROTATION_MS = 900_000;
 const DAY = 86_400_000;
 /** For so long a repeat waits for the delivery that may be about to store what it issued. Milliseconds. */
 const WAIT_FOR_OTHER = [200, 400, 800, 1600];
@@ -45,16 +48,15 @@ export function issuedKeyStrategy(provider: IssuingProvider, ports: KeyPorts): R
           throw issuedElsewhere(provider, ctx);
         }
         const before = await previous();
-        const previousId = before && (await provider.identify(before, access));
-        const found = keyBefore(provider, keys, previousId, currentId);
-        // AWSPREVIOUS may be all that works, when AWSCURRENT was stored or revoked by hand.
-        const old = found !== undefined && (await opens(provider, current, ports, ctx)) ? found : undefined;
-        const isKept = (key: Key) => !isOther(key) || key.id === found?.id;
-        const lost = keys.filter((key) => !isKept(key) && isLost(key, keys, currentId, ctx));
-        if (old !== undefined) requireQuiet(old, choice.quietFor, provider, ctx);
-        const gone = old === undefined ? lost : [...lost, old];
-        for (const key of gone) await revoke(provider, key, access, key === old ? before : undefined);
-        const left = keys.filter((key) => !gone.includes(key));
+        const at = { keys, access, ports };
+        const isAlive = await isProven(provider, current, at);
+        if (!isAlive && !(before !== undefined && (await isProven(provider, before, at))))
+          throw unproven(provider, ctx);
+        // AWSPREVIOUS may be all that works, when AWSCURRENT was stored or revoked by hand: then nothing is revoked.
+        const gone = isAlive ? await dispensable({ before, currentId }, at, provider, ctx) : [];
+        for (const { key } of gone) requireQuiet(key, choice.quietFor, usesCountFrom(keys, currentId), provider, ctx);
+        for (const { key, value } of gone) await revoke(provider, key, access, value);
+        const left = keys.filter((key) => !gone.some((one) => one.key === key));
         requireFreeSlot(provider, left, access);
         const pending = await provider.issue(newLabel(ctx), access, left, () => storedByAnother(stored, ctx));
         ctx.redact.add(...provider.schema.confidential(pending));
@@ -77,22 +79,50 @@ export function issuedKeyStrategy(provider: IssuingProvider, ports: KeyPorts): R
     },
 
     async revoke({ current, previous }, ctx) {
-      const { quietFor } = revokeChoice(current, ctx);
+      const { after, quietFor } = revokeChoice(current, ctx);
+      if (after === undefined) return 'kept';
       const access = await accessTo(provider, current, ports, ctx);
       return asAdmin(access, async () => {
+        const keys = await provider.keys(access);
         const [currentId, previousId] = [
           await provider.identify(current, access),
           await provider.identify(previous, access),
         ];
-        const old = keyBefore(provider, await provider.keys(access), previousId, currentId);
+        const old = keyBefore(provider, keys, previousId, currentId);
         if (old === undefined) return undefined;
-        const use = useOf(old, quietFor) ?? (await whyNeeded(provider, current, ports, ctx));
+        const use = useOf(old, quietFor, usesCountFrom(keys, currentId));
         if (use !== undefined) return use;
+        if (!(await isProven(provider, current, { keys, access, ports }))) return needed();
+        if (!(await isOwn(provider, old, previous, ports, ctx))) return 'kept';
         await revoke(provider, old, access, previous);
         return undefined;
       });
     },
   };
+}
+
+/** What may be revoked before another key is issued: the key before, and keys whose value was lost. */
+async function dispensable(
+  { before, currentId }: { before: KeySecret | undefined; currentId: string | undefined },
+  { keys, access, ports }: { keys: readonly Key[]; access: Access; ports: KeyPorts },
+  provider: IssuingProvider,
+  ctx: RotationContext,
+): Promise<{ key: Key; value?: KeySecret }[]> {
+  const previousId = before && (await provider.identify(before, access));
+  const old = keyBefore(provider, keys, previousId, currentId);
+  const lost = keys.filter((key) => key.id !== currentId && key.id !== old?.id && isLost(key, keys, currentId, ctx));
+  const gone: { key: Key; value?: KeySecret }[] = lost.map((key) => ({ key }));
+  if (old === undefined || before === undefined) return gone;
+  if (await isOwn(provider, old, before, ports, ctx)) return [...gone, { key: old, value: before }];
+  ctx.log('the key of AWSPREVIOUS is not known to be of this secret, and stays', { key: old.id });
+  return gone;
+}
+
+/** A rotation uses both keys itself. So a use of the one before counts from some time after its successor was made. */
+function usesCountFrom(keys: readonly Key[], currentId: string | undefined): number {
+  const current = keys.find(({ id }) => id === currentId);
+  const age = current === undefined ? undefined : ageOf(current);
+  return age === undefined ? 0 : Date.now() - age + LONGEST_ROTATION_MS;
 }
 
 function keyBefore(
@@ -110,30 +140,8 @@ async function revoke(provider: IssuingProvider, key: Key, access: Access, value
   access.ctx.log('a key was revoked', { provider: provider.name, key: key.id });
 }
 
-async function opens(
-  provider: IssuingProvider,
-  secret: KeySecret,
-  ports: KeyPorts,
-  ctx: RotationContext,
-): Promise<boolean> {
-  try {
-    await provider.verify(completed(secret, ctx), await accessToVerify(provider, secret, ports, ctx));
-  } catch (error) {
-    if (error instanceof AuthenticationError) return false;
-    // Alive, and short of a right: that is for `test` to judge.
-    if (!(error instanceof PermissionError)) throw error;
-  }
-  return true;
-}
-
 /** Nothing is revoked by the word of a current key that does not work itself. */
-async function whyNeeded(
-  provider: IssuingProvider,
-  current: KeySecret,
-  ports: KeyPorts,
-  ctx: RotationContext,
-): Promise<Postponed | undefined> {
-  if (await opens(provider, current, ports, ctx)) return undefined;
+function needed(): Postponed {
   return {
     until: new Date(Date.now() + DAY),
     because: 'the current key is refused, so the one before may be all that works',
@@ -146,9 +154,9 @@ function isFresh(key: Key, { timeLimitMs = LONGEST_INVOCATION_MS }: RotationCont
   return age !== undefined && age < timeLimitMs;
 }
 
-/** Issued for this secret, and no version that counts has it; or of no use to anybody. */
+/** Issued for this secret, and no version that counts has it; or of no use to anybody, for it has expired. */
 function isLost(key: Key, keys: readonly Key[], currentId: string | undefined, ctx: RotationContext): boolean {
-  if (isExpired(key)) return true;
+  if (isExpired(key)) return key.label === undefined || isOfSecret(key, ctx);
   if (isFresh(key, ctx)) return false;
   return key.label === undefined ? isUnclaimed(key, keys, currentId) : isOfSecret(key, ctx);
 }

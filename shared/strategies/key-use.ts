@@ -7,17 +7,26 @@ import type { RevokeChoice } from './revoke-choice.ts';
 
 const HOUR = 3_600_000;
 
-/** Why the key must stay for now; undefined when it is quiet, or nobody can tell. */
-export function useOf(key: Key, quietFor: number): Postponed | undefined {
-  if (!(key.lastUsed instanceof Date) || quietFor === 0) return undefined;
+/**
+ * Why the key must stay for now; undefined when it is quiet, or nobody can tell. Uses before `countFrom` (epoch milliseconds) are of
+ * the time in which it was the current one, and of the rotation itself.
+ */
+export function useOf(key: Key, quietFor: number, countFrom: number): Postponed | undefined {
+  if (!(key.lastUsed instanceof Date) || quietFor === 0 || key.lastUsed.getTime() < countFrom) return undefined;
   const quietFrom = key.lastUsed.getTime() + quietFor;
   if (quietFrom <= Date.now()) return undefined;
   return { until: new Date(Math.max(quietFrom, Date.now() + HOUR)), because: `key ${keyTold(key)}` };
 }
 
 /** At most two keys live: while the one before is in use, there is no third. */
-export function requireQuiet(key: Key, quietFor: number, provider: IssuingProvider, ctx: RotationContext): void {
-  const use = isExpired(key) ? undefined : useOf(key, quietFor);
+export function requireQuiet(
+  key: Key,
+  quietFor: number,
+  countFrom: number,
+  provider: IssuingProvider,
+  ctx: RotationContext,
+): void {
+  const use = isExpired(key) ? undefined : useOf(key, quietFor, countFrom);
   if (use === undefined) return;
   throw new ProviderError(`${use.because} at ${provider.name}, and is the one that this rotation would revoke`, {
     code: 'KEY_IN_USE',

@@ -15,9 +15,17 @@ export async function verified(
     try {
       return await provider.verify(secret, access);
     } catch (error) {
-      if (!(error instanceof AuthenticationError) || performance.now() + pause > until) throw error;
+      if (!(error instanceof AuthenticationError)) throw error;
+      if (performance.now() + pause > until) throw refused(error, access);
     }
     ctx.log('the key is refused, it may not have spread yet', { provider: provider.name, pauseMs: pause });
     await sleep(pause, undefined, { signal: ctx.signal }).catch(() => ctx.signal.throwIfAborted());
   }
+}
+
+function refused({ fact, cause }: AuthenticationError, { ctx }: Access): AuthenticationError {
+  return new AuthenticationError(fact, {
+    hint: `repeat it; if somebody revoked the pending key, take AWSPENDING off version ${ctx.token} and rotate again`,
+    cause,
+  });
 }

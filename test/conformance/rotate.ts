@@ -17,6 +17,7 @@ export interface Rotated {
 export interface StepOptions {
   readonly plan?: CrashPlan;
   readonly cutover?: 'finish';
+  readonly revoking?: string;
   readonly signal?: AbortSignal;
   readonly redact?: Redactor;
   /** Looked at by the caller afterwards, also when the step fails. */
@@ -44,6 +45,7 @@ export async function step<S extends object>(
     versions: world.versions?.(plan) ?? plan.versions(world.store.versions),
     ctx,
     cutover: options.cutover,
+    revoking: options.revoking,
     progress,
     report: async (outcome) => void reports.push(outcome),
   });

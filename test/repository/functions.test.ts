@@ -67,7 +67,7 @@ describe('events', () => {
   });
 
   it.each(files)('%s has only fields that its sender sends', (file) => {
-    const ofSchedule = file === 'revoke-previous.json' ? ['Postponed'] : ['RotationToken'];
+    const ofSchedule = file === 'revoke-previous.json' ? ['Postponed', 'PreviousVersion'] : ['RotationToken'];
     const known = ['ClientRequestToken', 'SecretId', 'Step', ...ofSchedule];
 
     expect(known).toEqual(expect.arrayContaining(Object.keys(JSON.parse(read(`events/${file}`)))));

@@ -108,6 +108,18 @@ describe('a call', () => {
   });
 });
 
+it('refuses a credential with a line break in it, and does not take that for the network', async () => {
+  const at = api();
+
+  const refused = send(at, { ...get, headers: { authorization: 'Bearer swordfish\n' } });
+
+  await expect(refused).rejects.toMatchObject({
+    code: 'INVALID_SECRET',
+    fact: expect.stringContaining('the admin key'),
+  });
+  expect(at.seen).toEqual([]);
+});
+
 describe('the network', () => {
   it('is not spoken to in clear beyond this machine', async () => {
     const url = new URL('http://api.acme.example/');

@@ -59,6 +59,16 @@ describe('revokePrevious', () => {
     expect(of.map(({ reports }) => reports)).toEqual([[], []]);
   });
 
+  it('leaves another version alone than the one that it was asked for', async () => {
+    const here = world();
+    const { token } = await wholeRotation(here);
+
+    const { reports } = await step(here, token, 'revokePrevious', { revoking: 'a version of before' });
+
+    expect(here.revoked).toEqual([]);
+    expect(reports).toEqual([]);
+  });
+
   it('reads AWSPREVIOUS by its version, so that the label moving meanwhile cannot end the wrong one', async () => {
     const here = world();
     const { token } = await wholeRotation(here);

@@ -20,12 +20,18 @@ async function world(given: Partial<RotationContext> = {}, provider: IssuingProv
   return keyWorld(provider, double, given);
 }
 
-/** SendGrid, if it told the last use. */
+/** SendGrid, if it told the last use; its keys look as if they had been made 30 hours ago. */
 const telling = (lastUsed: () => Key['lastUsed'], usedBy?: string): IssuingProvider => ({
   ...sendgrid,
   keys: async (access) =>
-    (await sendgrid.keys(access)).map((key) => ({ ...key, lastUsed: lastUsed(), ...(usedBy && { usedBy }) })),
+    (await sendgrid.keys(access)).map((key) => ({
+      ...key,
+      label: key.label?.replace(/-[0-9a-z]+$/, `-${Math.floor(hoursAgo(30).getTime() / 1000).toString(36)}`),
+      lastUsed: lastUsed(),
+      ...(usedBy && { usedBy }),
+    })),
 });
+const inHalfADay = { 'rekey:revoke-after': '12h' };
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
 
 describe('when the key before ends', () => {
@@ -80,6 +86,7 @@ describe('when the key before ends', () => {
 
   it('revokes the key before when it is called, twice too', async () => {
     const here = await world({ later: async () => {} });
+    here.store.tags = inHalfADay;
     const { token } = await wholeRotation(here);
 
     const reports = [await step(here, token, 'revokePrevious'), await step(here, token, 'revokePrevious')];
@@ -94,12 +101,13 @@ describe('when the key before ends', () => {
       { later: async (at) => void asked.push(at) },
       telling(() => hoursAgo(20), 'the mail server'),
     );
+    here.store.tags = inHalfADay;
     const { token } = await wholeRotation(here);
 
     const { reports } = await step(here, token, 'revokePrevious');
 
     expect(reports).toEqual(['postponed']);
-    expect((Number(asked[0]) - Date.now()) / 3_600_000).toBeCloseTo(4, 1);
+    expect((Number(asked.at(-1)) - Date.now()) / 3_600_000).toBeCloseTo(4, 1);
     expect(here.double.live()).toHaveLength(2);
   });
 
@@ -119,9 +127,111 @@ describe('when the key before ends', () => {
     });
     expect(here.double.live()).toHaveLength(2);
   });
+
+  it('does not count uses from the time in which it was the current one, nor its own', async () => {
+    const here = await world(
+      {},
+      telling(() => hoursAgo(30)),
+    );
+    await wholeRotation(here);
+
+    const { token } = await wholeRotation(here);
+
+    expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+    expect(here.double.live()).toHaveLength(2);
+  });
+
+  it('keeps everything when the tag was taken off meanwhile, or rotation switched off', async () => {
+    const here = await world({ later: async () => {} });
+    here.store.tags = inHalfADay;
+    const { token } = await wholeRotation(here);
+    here.store.tags = {};
+    const untagged = await step(here, token, 'revokePrevious');
+    here.store.tags = inHalfADay;
+    await here.store.switchOff();
+
+    const off = await step(here, token, 'revokePrevious');
+
+    expect([untagged.reports, off.reports]).toEqual([[], []]);
+    expect(here.double.live()).toHaveLength(2);
+  });
+
+  it('asks to be called again when the provider fails', async () => {
+    const asked: Date[] = [];
+    const here = await world({ later: async (at) => void asked.push(at) });
+    here.store.tags = inHalfADay;
+    const { token } = await wholeRotation(here);
+    const before = asked.length;
+    for (let times = 0; times < 3; times++) here.double.troubles.push({ trouble: { status: 503 } });
+
+    await expect(step(here, token, 'revokePrevious')).rejects.toMatchObject({ code: 'SERVICE_FAILED' });
+
+    expect(asked.length).toBe(before + 1);
+  });
+});
+
+describe('who may ask for a key', () => {
+  it('nobody who holds none: a made-up key beside the admin secret gets nothing', async () => {
+    const here = await world();
+    const made = { ...here.double.first, ...here.double.madeUp, masterarn: 'arn:admin' };
+    const stranger = keyWorld(sendgrid, { ...here.double, first: made });
+
+    await expect(wholeRotation(stranger)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+
+    expect(here.double.live()).toHaveLength(1);
+  });
+
+  it('nobody whose key lives in another account', async () => {
+    const here = await world();
+    const elsewhere = await world();
+    const mixed: IssuingProvider = { ...sendgrid, verify: async () => {} };
+    const stranger = keyWorld(mixed, { ...here.double, first: elsewhere.double.first });
+
+    await expect(wholeRotation(stranger)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+
+    expect(here.double.live()).toHaveLength(1);
+  });
 });
 
 describe('whose keys may go', () => {
+  it('not the one of another secret, whatever AWSPREVIOUS says: a copy of a secret revokes nothing of the original', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    const original = await labelled(here.store, 'AWSCURRENT');
+    const copy = keyWorld(sendgrid, { ...here.double, first: original ?? {} });
+
+    await wholeRotation(copy);
+    await wholeRotation(copy);
+
+    expect(here.double.opens(original ?? {})).toBe(true);
+  });
+
+  it('not one of which AWSPREVIOUS knows the id alone', async () => {
+    const here = await world();
+    const victim = String((await labelled(here.store, 'AWSCURRENT'))?.api_key);
+    const mine = await world();
+    const junk = { ...mine.double.first, api_key: `SG.${victim.split('.')[1]}.junk`, masterarn: 'arn:admin' };
+    const attacker = keyWorld(sendgrid, { ...here.double, first: junk });
+    const second = { ...here.double.first, masterarn: 'arn:admin', api_key: await madeByHand(here.double) };
+    await attacker.store.putCurrent(JSON.stringify(second));
+
+    await wholeRotation(attacker);
+
+    expect(here.double.opens({ api_key: victim })).toBe(true);
+  });
+
+  it('none at all while the current key does not work, also those whose value was lost', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    const wrong = { ...(await labelled(here.store, 'AWSCURRENT')), ...here.double.madeUp };
+    const live = here.double.live();
+    for (const team of ['a', 'b']) await here.store.putCurrent(JSON.stringify({ ...wrong, team }));
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+
+    expect(here.double.live()).toEqual(live);
+  });
+
   it('leaves keys of others alone, also one that another secret of Rekey made', async () => {
     const here = await world();
     const other = { ...keyWorld(sendgrid, here.double), store: here.store };
@@ -165,16 +275,14 @@ describe('whose keys may go', () => {
 
   it('keeps the key before when the current one does not work, for it may be all that does', async () => {
     const here = await world({ later: async () => {} });
+    here.store.tags = inHalfADay;
     await wholeRotation(here);
     await wholeRotation(here);
     const works = await labelled(here.store, 'AWSCURRENT');
     await here.store.putCurrent(JSON.stringify({ ...works, ...here.double.madeUp }));
     const { AWSCURRENT = '' } = await byLabel(here.store);
 
-    await expect(wholeRotation(here)).rejects.toMatchObject({
-      code: 'AUTHENTICATION_REFUSED',
-      fact: expect.stringContaining('refuses the current key'),
-    });
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
     await here.store.abandon();
     const { reports } = await step(here, AWSCURRENT, 'revokePrevious');
 
@@ -227,3 +335,13 @@ it('refuses an admin secret of another place', async () => {
 
   expect(here.double.calls).toEqual([]);
 });
+
+/** A key as somebody makes it in the console. */
+async function madeByHand({ url, admin }: ProviderDouble): Promise<string> {
+  const answer = await fetch(`${url}/v3/api_keys`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${admin?.api_key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'made by hand', scopes: ['mail.send'] }),
+  });
+  return ((await answer.json()) as { api_key: string }).api_key;
+}
