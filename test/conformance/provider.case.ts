@@ -1,6 +1,6 @@
 /** What must hold for every provider of keys, against its double. Run by test/shared/providers/*.test.ts. */
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ProviderDouble, Trouble } from '../../local/providers/double.ts';
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/providers/provider.ts';
 import { redactor } from '../../shared/rotation/redact.ts';
@@ -28,6 +28,7 @@ export function describeProvider(suite: ProviderSuite): void {
     return keyWorld(provider, double, given);
   };
   afterEach(async () => {
+    vi.useRealTimers();
     await Promise.all(doubles.splice(0).map((double) => double.close()));
   });
   const access = async (here: KeyWorld, value: KeySecret = here.double.first) =>
@@ -167,6 +168,8 @@ export function describeProvider(suite: ProviderSuite): void {
       const here = await world();
       if (here.double.use === undefined) return;
       await wholeRotation(here);
+      // Later than any use that is the rotation's own.
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
       here.double.use((await labelled(here.store, 'AWSPREVIOUS')) ?? {});
 
       const error = await failure(here);
