@@ -1,4 +1,5 @@
 import { adminFromSecretsManager } from '../shared/aws/admin-secret.ts';
+import { parameterHandler } from '../shared/lambda/parameter-handler.ts';
 import { rotationHandler } from '../shared/lambda/rotation-handler.ts';
 import { twilioApiKey } from '../shared/providers/twilio/api-key.ts';
 import { twilioAuthToken } from '../shared/providers/twilio/auth-token.ts';
@@ -8,3 +9,5 @@ const ports = { admins: adminFromSecretsManager };
 
 export const apiKey = rotationHandler(apiKeyStrategy(twilioApiKey, ports));
 export const authToken = rotationHandler(apiKeyStrategy(twilioAuthToken, ports));
+export const apiKeyParameter = parameterHandler(apiKeyStrategy(twilioApiKey, ports));
+export const authTokenParameter = parameterHandler(apiKeyStrategy(twilioAuthToken, ports));

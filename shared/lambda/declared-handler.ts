@@ -9,10 +9,10 @@ import { providerDescription } from './config.ts';
 import { type RotationHandler, rotationHandler } from './rotation-handler.ts';
 
 /** The description is read when the first event comes, so that a mistake in it is reported as any other. */
-export function declaredHandler(ports: KeyPorts): RotationHandler {
+export function declaredHandler(ports: KeyPorts, handlerOf: typeof rotationHandler = rotationHandler): RotationHandler {
   let handler: RotationHandler | undefined;
   return async (event, context) => {
-    handler ??= rotationHandler(strategyOf(ports));
+    handler ??= handlerOf(strategyOf(ports));
     return handler(event, context);
   };
 }

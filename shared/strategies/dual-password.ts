@@ -49,6 +49,7 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
     test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
 
     async revoke({ current }, ctx) {
+      if (revokeChoice({ ...current }, ctx).after === undefined) return 'kept';
       const session = await engine.connect(current, ctx);
       try {
         if (session.discardOldPassword === undefined) throw noDualPasswords(engine, current);
