@@ -47,6 +47,9 @@ const flags = { 'innodb-log-file-size': '4M' };
 /** What mariadb-install-db does, without the shell script. */
 async function initialise(program: ServerProgram, data: string): Promise<void> {
   mkdirSync(data);
+  // Of its own: temporary tables of two initialisations at once may have one name.
+  const scratch = `${data}-tmp`;
+  mkdirSync(scratch);
   const scripts = ['system_tables', 'performance_tables', 'system_tables_data'].map((part) => scriptOf(program, part));
   const text = [
     'create database if not exists mysql;',
@@ -57,7 +60,14 @@ async function initialise(program: ServerProgram, data: string): Promise<void> {
   const [command, ...first] = program.command;
   const child = spawn(
     command,
-    [...first, ...parameters(program, data, flags), '--bootstrap', '--skip-grant-tables', '--silent-startup'],
+    [
+      ...first,
+      ...parameters(program, data, flags),
+      '--bootstrap',
+      `--tmpdir=${scratch}`,
+      '--skip-grant-tables',
+      '--silent-startup',
+    ],
     { env: environment, cwd: data, stdio: ['pipe', 'ignore', 'pipe'] },
   );
   let said = '';

@@ -33,7 +33,8 @@ export interface DatabaseSession {
   setPassword(username: string, password: string, proven?: string): Promise<void>;
   /**
    * For servers that show a superuser what they keep of a password: does this one open `username`? Not a login, so none is refused
-   * and counted. Not for another server than this one: a replica may be behind.
+   * and counted. Not for another server than this one: a replica may be behind. Throws TargetMismatchError when the login might fall to
+   * another account of that name, which has another password.
    */
   opens?(username: string, password: string): Promise<boolean>;
   /**

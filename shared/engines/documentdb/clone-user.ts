@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Document } from 'mongodb';
-import { InvalidSecretError } from '../../rotation/errors.ts';
+import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
 import type { Connection } from './connection.ts';
 import { codes, isAnswer } from './errors.ts';
 import { haveSameRoles, isTied, noPair, rolesOf, tieOf, union } from './pair.ts';
@@ -61,11 +61,25 @@ async function alignWithBase(
   const own = tied ? [] : rolesOf(users.clone);
   const roles = union(rolesOf(users.base), own, [tieOf(base)]);
   const restrictions = restrictionsOf(users.base);
+  if (!tied) requireNothingLost(users);
   const isAlike =
     haveSameRoles(roles, rolesOf(users.clone)) && isDeepStrictEqual(restrictions, restrictionsOf(users.clone));
   if (!isAlike) await connection.command({ updateUser: users.clone.user, roles, ...restrictions });
   const given = tied ? {} : { roles };
   await connection.command({ updateUser: base, pwd: password, ...given, ...mechanismsOf(users.base) });
+}
+
+/** Restrictions cannot be had by both without loss: where the base has some that the clone in use has not, a person decides. */
+function requireNothingLost({ base, clone }: { base: Document; clone: Document }): void {
+  const [should = [], has = []] = [base, clone].map((user) => user.authenticationRestrictions);
+  if (should.length === 0 || isDeepStrictEqual(should, has)) return;
+  throw new PermissionError(
+    `${clone.user} is in use, and would come under the authenticationRestrictions of ${base.user}`,
+    {
+      code: 'PRIVILEGES_DIFFER',
+      hint: 'give both users the same (updateUser), then rotate again',
+    },
+  );
 }
 
 interface Found {

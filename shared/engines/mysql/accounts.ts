@@ -8,12 +8,20 @@ export interface Account extends AccountName {
   readonly plugin: string;
   /** What the server keeps of the passwords that open it: of two, where an older one works beside the newer one. */
   readonly stored: readonly Buffer[];
-  /** Everything of CREATE USER that follows the password but the lock: `REQUIRE …`, limits, expiry. Nothing is left to a default. */
+  /** `REQUIRE …`, what it must show of itself. */
+  readonly requirement: string;
+  /** By clause; 0 is no limit. */
+  readonly limits: readonly Limit[];
+  /** Everything of CREATE USER that follows the password but expiry and lock: requirement, limits, rules. Nothing is left to a default. */
   readonly options: string;
+  /** Counted from the last change of the password, so it may lock out whoever is given it later. */
+  readonly expiry: string;
   readonly lock: 'ACCOUNT LOCK' | 'ACCOUNT UNLOCK';
   /** Quoted, sorted. */
   readonly defaultRoles: readonly string[];
 }
+
+export type Limit = readonly [clause: string, most: number];
 
 /** Sorted by host. Needs SELECT on the schema mysql. */
 export async function readAccounts(connection: Connection, user: string): Promise<Account[]> {
@@ -23,14 +31,20 @@ export async function readAccounts(connection: Connection, user: string): Promis
 }
 
 async function ofMysql(connection: Connection, user: string): Promise<Account[]> {
+  // Columns came one by one: https://dev.mysql.com/doc/relnotes/mysql/8.0/en/ (8.0.13, 8.0.14), FAILED_LOGIN_ATTEMPTS in 8.0.19.
+  const [rule, attributes, locking] = ([13, 14, 19] as const).map((patch) =>
+    isAtLeast(connection.server, [8, 0, patch]),
+  );
   const rows = await connection.query(
     `SELECT Host AS host, plugin, ssl_type, CONVERT(ssl_cipher USING utf8mb4) AS cipher,
             CONVERT(x509_issuer USING utf8mb4) AS issuer, CONVERT(x509_subject USING utf8mb4) AS subject,
             max_questions, max_updates, max_connections, max_user_connections, account_locked, password_lifetime,
-            Password_reuse_history AS history, Password_reuse_time AS reuse, Password_require_current AS require_current,
-            User_attributes->>'$.Password_locking.failed_login_attempts' AS attempts,
-            User_attributes->>'$.Password_locking.password_lock_time_days' AS lock_days,
-            HEX(authentication_string) AS first, HEX(User_attributes->>'$.additional_password') AS second
+            Password_reuse_history AS history, Password_reuse_time AS reuse,
+            ${rule ? 'Password_require_current' : 'NULL'} AS require_current,
+            ${attributes ? "User_attributes->>'$.Password_locking.failed_login_attempts'" : 'NULL'} AS attempts,
+            ${attributes ? "User_attributes->>'$.Password_locking.password_lock_time_days'" : 'NULL'} AS lock_days,
+            HEX(authentication_string) AS first,
+            ${attributes ? "HEX(User_attributes->>'$.additional_password')" : 'NULL'} AS second
        FROM mysql.user WHERE User = ?`,
     [user],
   );
@@ -38,21 +52,18 @@ async function ofMysql(connection: Connection, user: string): Promise<Account[]>
     'SELECT HOST AS host, DEFAULT_ROLE_USER AS role, DEFAULT_ROLE_HOST AS at FROM mysql.default_roles WHERE USER = ?',
     [user],
   );
-  const locking = isAtLeast(connection.server, [8, 0, 19]);
   return rows.map((row) => ({
     user,
     host: String(row.host),
     plugin: String(row.plugin),
     stored: [row.first, row.second].filter((hex) => hex).map((hex) => Buffer.from(String(hex), 'hex')),
-    options: [
-      requirement(String(row.ssl_type), row),
-      limits(row, MYSQL_LIMITS),
-      `PASSWORD EXPIRE ${expiry(row.password_lifetime)}`,
+    ...restrictions(String(row.ssl_type), row, MYSQL_LIMITS, [
       `PASSWORD HISTORY ${row.history ?? 'DEFAULT'}`,
       `PASSWORD REUSE INTERVAL ${row.reuse == null ? 'DEFAULT' : `${row.reuse} DAY`}`,
-      `PASSWORD REQUIRE CURRENT${row.require_current == null ? ' DEFAULT' : row.require_current === 'N' ? ' OPTIONAL' : ''}`,
+      ...(rule ? [requireCurrent(row.require_current)] : []),
       ...(locking ? [locked(Number(row.attempts ?? 0), Number(row.lock_days ?? 0))] : []),
-    ].join(' '),
+    ]),
+    expiry: expiry(row.password_lifetime),
     lock: row.account_locked === 'Y' ? 'ACCOUNT LOCK' : 'ACCOUNT UNLOCK',
     defaultRoles: roles
       .filter((role) => role.host === row.host)
@@ -82,11 +93,8 @@ async function ofMariadb(connection: Connection, user: string): Promise<Account[
     // More than one way in, and only one of them could be carried over.
     plugin: row.others == null ? String(row.plugin || 'mysql_native_password') : 'more than one plugin',
     stored: row.others == null && row.stored ? [Buffer.from(String(row.stored))] : [],
-    options: [
-      requirement(MARIADB_TLS[Number(row.ssl_type ?? 0)] ?? '', row),
-      limits(row, [...MYSQL_LIMITS, ['MAX_STATEMENT_TIME', 'max_statement_time']]),
-      `PASSWORD EXPIRE ${expiry(Number(row.password_lifetime ?? -1) < 0 ? undefined : row.password_lifetime)}`,
-    ].join(' '),
+    ...restrictions(MARIADB_TLS[Number(row.ssl_type ?? 0)] ?? '', row, MARIADB_LIMITS, []),
+    expiry: expiry(Number(row.password_lifetime ?? -1) < 0 ? undefined : row.password_lifetime),
     lock: Number(row.account_locked ?? 0) === 1 ? 'ACCOUNT LOCK' : 'ACCOUNT UNLOCK',
     defaultRoles: row.role == null || row.role === '' ? [] : [identifier(String(row.role))],
   }));
@@ -98,6 +106,8 @@ const MYSQL_LIMITS: readonly (readonly [clause: string, column: string])[] = [
   ['MAX_CONNECTIONS_PER_HOUR', 'max_connections'],
   ['MAX_USER_CONNECTIONS', 'max_user_connections'],
 ];
+
+const MARIADB_LIMITS: typeof MYSQL_LIMITS = [...MYSQL_LIMITS, ['MAX_STATEMENT_TIME', 'max_statement_time']];
 
 /** `ssl_type` of mysql.user, by the numbers of mysql.global_priv. */
 const MARIADB_TLS = ['', 'ANY', 'X509', 'SPECIFIED'];
@@ -115,14 +125,30 @@ function requirement(type: string, row: Row): string {
   return `REQUIRE ${parts.map(([name, value]) => `${name} ${literal(String(value))}`).join(' AND ')}`;
 }
 
-function limits(row: Row, names: typeof MYSQL_LIMITS): string {
-  return `WITH ${names.map(([clause, column]) => `${clause} ${Number(row[column] ?? 0)}`).join(' ')}`;
+function restrictions(
+  tls: string,
+  row: Row,
+  names: typeof MYSQL_LIMITS,
+  rules: readonly string[],
+): Pick<Account, 'requirement' | 'limits' | 'options'> {
+  const required = requirement(tls, row);
+  const limits = names.map(([clause, column]): Limit => [clause, Number(row[column] ?? 0)]);
+  const attempts = Number(row.attempts ?? 0);
+  return {
+    requirement: required,
+    limits: [...limits, ['FAILED_LOGIN_ATTEMPTS', attempts]],
+    options: [required, `WITH ${limits.map((limit) => limit.join(' ')).join(' ')}`, ...rules].join(' '),
+  };
 }
 
 /** An absent lifetime is the server's default, 0 is for ever. */
 function expiry(days: unknown): string {
-  if (days === undefined || days === null) return 'DEFAULT';
-  return Number(days) === 0 ? 'NEVER' : `INTERVAL ${Number(days)} DAY`;
+  if (days === undefined || days === null) return 'PASSWORD EXPIRE DEFAULT';
+  return `PASSWORD EXPIRE ${Number(days) === 0 ? 'NEVER' : `INTERVAL ${Number(days)} DAY`}`;
+}
+
+function requireCurrent(rule: unknown): string {
+  return `PASSWORD REQUIRE CURRENT${rule == null ? ' DEFAULT' : rule === 'N' ? ' OPTIONAL' : ''}`;
 }
 
 function locked(attempts: number, days: number): string {

@@ -44,6 +44,17 @@ export async function giveSurplus(connection: Connection, from: Account, to: Acc
   await giveAll(connection, limits, to);
 }
 
+/** Lifts what `to` is under and `from` is not, of rights that `from` can use. */
+export async function liftRestrictions(connection: Connection, from: Account, to: Account): Promise<void> {
+  const rights = await rightsOf(connection, from);
+  const isUsed = ({ right, on }: Right) =>
+    rights.some(
+      (each) => !each.restriction && [right, 'ALL PRIVILEGES'].includes(each.right) && ['*.*', on].includes(each.on),
+    );
+  const surplus = (await rightsOf(connection, to)).filter(({ restriction }) => restriction).filter(notIn(rights));
+  for (const statement of revokeStatements(surplus.filter(isUsed), to)) await connection.query(statement);
+}
+
 async function giveAll(connection: Connection, rights: readonly Right[], to: AccountName): Promise<void> {
   for (const statement of grantStatements(rights, to)) {
     try {

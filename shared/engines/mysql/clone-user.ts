@@ -7,8 +7,10 @@ import { PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
-import { alignRights, giveSurplus } from './align-rights.ts';
+import { adopt } from './adopt.ts';
+import { alignRights } from './align-rights.ts';
 import type { Connection } from './connection.ts';
+import { setDefaultRoles } from './default-roles.ts';
 import { oneAtATime } from './lock.ts';
 import { baseOf } from './names.ts';
 import { isMarked, isProven, mark, noPair, requireProven } from './pair.ts';
@@ -39,8 +41,12 @@ export async function cloneUser(
       return other === undefined ? [] : [{ account, other }];
     });
     if (!marked) {
-      // A clone that AWS's template made may have more than its base. While it is in use, nothing that it can use may be lost.
-      if (to === base) for (const { account, other } of pairs) await adopt(connection, account, other);
+      if (to === base) {
+        await adopt(
+          connection,
+          pairs.map(({ account, other }) => ({ clone: account, base: other })),
+        );
+      }
       await mark(connection, base);
     }
     for (const account of surplus) await connection.query(`DROP USER ${accountOf(account)}`);
@@ -59,6 +65,11 @@ export async function cloneUser(
       }),
       password,
     );
+    // Not before: the password that was there until now may be older than the new rule allows.
+    for (const { account, other } of pairs) {
+      if (to === base || account.expiry === other.expiry) continue;
+      await connection.query(`ALTER USER ${accountOf(other)} ${account.expiry}`);
+    }
   });
 }
 
@@ -73,13 +84,6 @@ function refuseSurplus(surplus: readonly Account[], from: string): void {
   });
 }
 
-async function adopt(connection: Connection, clone: Account, base: Account): Promise<void> {
-  await giveSurplus(connection, clone, base);
-  const roles = [...new Set([...base.defaultRoles, ...clone.defaultRoles])];
-  const most = connection.server.product === 'MariaDB' ? 1 : roles.length;
-  await setDefaultRoles(connection, roles.slice(0, most), base, base.defaultRoles);
-}
-
 /** What it may have been given since it was read. */
 async function again(connection: Connection, { user, host }: AccountName): Promise<Account> {
   const account = (await readAccounts(connection, user)).find((each) => each.host === host);
@@ -89,12 +93,15 @@ async function again(connection: Connection, { user, host }: AccountName): Promi
 
 async function make(connection: Connection, to: AccountName, model: Account): Promise<void> {
   const nobodys = await identifiedBy(connection, model.plugin, undefined);
-  await connection.query(`CREATE USER ${accountOf(to)} ${nobodys} ${model.options} ${model.lock}`);
+  await connection.query(`CREATE USER ${accountOf(to)} ${nobodys} ${model.options} ${model.expiry} ${model.lock}`);
   await alignRights(connection, model, to);
   await setDefaultRoles(connection, model.defaultRoles, to, []);
 }
 
-/** All but the lock is the base user's. That one is of the user in use, for the other is about to be. */
+/**
+ * All but the lock is the base user's. That one is of the user in use, for the other is about to be. A rule for the age of
+ * passwords waits for the account's next one: it would expire the one in use.
+ */
 async function align(
   connection: Connection,
   { clone, base }: { readonly clone: Account; readonly base: Account },
@@ -106,16 +113,4 @@ async function align(
   if (base.lock !== inUse.lock) await connection.query(`ALTER USER ${accountOf(base)} ${inUse.lock}`);
   await alignRights(connection, base, clone);
   await setDefaultRoles(connection, base.defaultRoles, clone, clone.defaultRoles);
-}
-
-async function setDefaultRoles(
-  connection: Connection,
-  roles: readonly string[],
-  to: AccountName,
-  before: readonly string[],
-): Promise<void> {
-  if (String(roles) === String(before)) return;
-  const preposition = connection.server.product === 'MariaDB' ? 'FOR' : 'TO';
-  const names = roles.length === 0 ? 'NONE' : roles.join(', ');
-  await connection.query(`SET DEFAULT ROLE ${names} ${preposition} ${accountOf(to)}`);
 }

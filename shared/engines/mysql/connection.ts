@@ -25,6 +25,8 @@ export interface Connection {
   readonly username: string;
   readonly server: ServerVersion;
   readonly at: Target;
+  /** It may do nothing but change its password. */
+  readonly expired: boolean;
   /** `?` in `text` become literals, quoted by the driver. Other literals and identifiers are quoted by the caller, see quoting.ts. */
   query(text: string, values?: readonly (string | number)[]): Promise<Row[]>;
   close(): Promise<void>;
@@ -132,7 +134,7 @@ export async function openConnection(
       throw error;
     }
   }
-  return { username: at.user, server, at, query, close };
+  return { username: at.user, server, at, expired: restricted, query, close };
 }
 
 /** Reads the same in every sql_mode. */

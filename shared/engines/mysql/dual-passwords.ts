@@ -51,7 +51,7 @@ export async function discardOldPassword(connection: Connection, current: string
       return false;
     default:
       throw new PermissionError(
-        `the password history of ${connection.username} at ${connection.at.host} does not let it name its own password`,
+        `the rules for passwords of ${connection.username} at ${connection.at.host} do not let it name its own again`,
         {
           hint: 'as a superuser ALTER USER … DISCARD OLD PASSWORD; or leave it: the next rotation ends the older password',
         },
@@ -70,6 +70,8 @@ async function outcome(connection: Connection, statement: string, passwords: rea
     if (failedWith(error, errno.wrongCurrentPassword)) return 'another is first';
     if (failedWith(error, errno.currentPasswordNeeded)) return 'must be named';
     if (failedWith(error, errno.usedBefore)) return 'used before';
+    // Named as the one that it replaces, it is no change at all. After REPLACE was found right.
+    if (failedWith(error, errno.tooAlike) && passwords[0] === passwords[1]) return 'used before';
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** Errors of MySQL, MariaDB, the driver and Node, classified by number or code, never by text. */
 import {
+  AuthenticationError,
   InvalidEventError,
   PermissionError,
   ProviderError,
@@ -59,6 +60,7 @@ export const errno = {
   blockedAfterFailures: 3955,
   idleDisconnect: 4031,
   accountLockedMariadb: 4151,
+  tooAlike: 4165,
 } as const;
 
 const DENIED: readonly number[] = [
@@ -124,6 +126,31 @@ export function queryError(raw: unknown, at: Target, statement: string): Rotatio
         cause: error,
       },
     );
+  }
+  if (number === errno.tooAlike) {
+    return new InvalidEventError(
+      `${where} finds the new password of ${at.user} too much like the one before (error ${number})`,
+      {
+        code: 'INVALID_CONFIGURATION',
+        hint: 'lower validate_password.changed_characters_percentage of the server, or make PASSWORD_LENGTH greater; then rotate again',
+        cause: error,
+      },
+    );
+  }
+  if (number === errno.wrongCurrentPassword) {
+    return new AuthenticationError(
+      `the password of ${at.user} at ${where} is not the one that it logged in with (error ${number})`,
+      {
+        hint: 'it was changed meanwhile: rotate again; if this comes again, it is the older of two passwords: rotate once with dual passwords or superuser-set',
+        cause: error,
+      },
+    );
+  }
+  if (number === errno.currentPasswordNeeded) {
+    return new PermissionError(`${where} wants to hear the password that ${at.user} has now (error ${number})`, {
+      hint: 'as a superuser ALTER USER … PASSWORD REQUIRE CURRENT OPTIONAL, then rotate again',
+      cause: error,
+    });
   }
   if (number === errno.usedBefore) {
     return new PermissionError(`${where} takes no password of ${at.user} that was used before (error ${number})`, {

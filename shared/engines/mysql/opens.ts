@@ -1,6 +1,10 @@
 /** Would a password open an account? Read off what the server keeps, without a login that would be refused and counted. */
+import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { Account } from './accounts.ts';
+import { readAccounts } from './accounts.ts';
+import type { Connection } from './connection.ts';
 import { ed25519Hash } from './ed25519.ts';
+import { accountOf } from './quoting.ts';
 import { shaCrypt } from './sha-crypt.ts';
 import { nativeHash } from './verifier.ts';
 
@@ -21,6 +25,31 @@ function isOf(plugin: string, kept: Buffer, password: string): boolean {
     default:
       return false;
   }
+}
+
+/**
+ * Of a user with accounts at several hosts. The server picks one by where this function comes from, and would count a login that
+ * it refuses there: so those that may be meant must agree. Throws TargetMismatchError when they do not.
+ */
+export async function opensFromHere(connection: Connection, user: string, password: string): Promise<boolean> {
+  const accounts = await readAccounts(connection, user);
+  const open = accounts.filter((account) => opens(account, password));
+  if (open.length === 0) return false;
+  const [row] = await connection.query('SELECT USER() AS name');
+  const name = String(row?.name);
+  const here = name.slice(name.lastIndexOf('@') + 1);
+  const closed = accounts.find((account) => !open.includes(account) && mayAdmit(account.host, here));
+  if (closed === undefined) return true;
+  throw new TargetMismatchError(`the password opens ${open.map(accountOf).join(', ')}, but not ${accountOf(closed)}`, {
+    hint: `a login from here might be refused and counted: give both accounts one password, or one of them another name`,
+  });
+}
+
+/** Only of two addresses can it be told for sure that they do not fit; names, networks and localhost might. */
+export function mayAdmit(pattern: string, client: string): boolean {
+  if (!/^[\d.]+$/.test(client) || !/^[\d.%_]+$/.test(pattern)) return true;
+  const text = pattern.replaceAll('.', '\\.').replaceAll('%', '.*').replaceAll('_', '.');
+  return new RegExp(`^${text}$`).test(client);
 }
 
 /** `$A$`, thousands of rounds in three hexadecimal digits, `$`, 20 bytes of salt, digest. */

@@ -22,7 +22,7 @@ export async function privileges(connection: Connection): Promise<string[]> {
 
 /**
  * The clauses of CREATE USER after the password, apart from what people write about the account. A limit of zero is none, and is
- * told or not, as the account was made.
+ * told or not, as the account was made. The age at which a password expires reaches each account with its next password only.
  */
 function optionsOf(statement: string): string[] {
   const start = statement.search(/ (?:REQUIRE|WITH MAX_|PASSWORD EXPIRE|ACCOUNT) /);
@@ -34,7 +34,7 @@ function optionsOf(statement: string): string[] {
   return options
     .split(/(?<! PASSWORD)(?= REQUIRE )|(?= (?:MAX_|PASSWORD |PASSWORD_LOCK|ACCOUNT |FAILED_LOGIN))/)
     .map((option) => option.trim())
-    .filter((option) => !/^[A-Z_]+ 0(?:\.0+)?$/.test(option));
+    .filter((option) => !/^[A-Z_]+ 0(?:\.0+)?$|^PASSWORD EXPIRE\b/.test(option));
 }
 
 function rolesIn(text: string): string[] {

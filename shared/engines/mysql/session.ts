@@ -2,16 +2,15 @@
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
 import type { DatabaseSession } from '../engine.ts';
-import { readAccounts } from './accounts.ts';
 import { cloneUser } from './clone-user.ts';
 import type { Connection } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { addPassword, discardOldPassword } from './dual-passwords.ts';
 import { errno, failedWith } from './errors.ts';
 import { holdCutOver } from './lock.ts';
-import { opens } from './opens.ts';
+import { opensFromHere } from './opens.ts';
 import { privileges } from './privileges.ts';
-import { setOwnPassword, setPasswordOf } from './set-password.ts';
+import { endSecondPassword, setOwnPassword, setPasswordOf } from './set-password.ts';
 import type { ServerVersion } from './version.ts';
 import { isAtLeast } from './version.ts';
 
@@ -36,11 +35,14 @@ export async function openSession(login: DatabaseSecret, kind: Kind, ctx: Rotati
       await setOwnPassword(connection, password, working);
       working = password;
     },
-    opens: async (username, password) =>
-      (await readAccounts(connection, username)).some((account) => opens(account, password)),
+    opens: (username, password) => opensFromHere(connection, username, password),
     cloneUser: (from, to, password, proof) => cloneUser(connection, { from, to }, password, proof),
     privileges: () => privileges(connection),
-    close: () => connection.close(),
+    async close() {
+      // Here, and not with the change: AWSCURRENT names the new password by now, or soon. What was taken back leaves all as it was.
+      if (working !== login.password) await endSecondPassword(connection);
+      await connection.close();
+    },
   };
   if (!hasDualPasswords(connection)) return session;
   return Object.assign(session, {

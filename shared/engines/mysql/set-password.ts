@@ -8,18 +8,45 @@ import { opens } from './opens.ts';
 import { accountOf } from './quoting.ts';
 import { loginPlugin, showCreateUser } from './show-create-user.ts';
 import { identifiedBy, mariadbForm } from './verifier.ts';
+import { isAtLeast } from './version.ts';
 
 /** A user's own password. `working` is the one that this session logged in with, or set last. */
 export async function setOwnPassword(connection: Connection, password: string, working: string): Promise<void> {
   if (connection.server.product === 'MariaDB') return setOwnOnMariadb(connection, password);
+  // Without further rights MySQL takes no hash here. It writes <secret> into its logs instead of the password.
+  const plainly = () => connection.query('ALTER USER USER() IDENTIFIED BY ?', [password]);
+  const replacing = (now: string) => connection.query('ALTER USER USER() IDENTIFIED BY ? REPLACE ?', [password, now]);
+  // An expired password may hold characters that cannot be sent yet.
+  const first = connection.expired || !isAtLeast(connection.server, [8, 0, 13]) ? plainly : () => replacing(working);
   try {
-    // Without further rights MySQL takes no hash here. It writes <secret> into its logs instead of the password.
-    await connection.query('ALTER USER USER() IDENTIFIED BY ?', [password]);
+    await first();
   } catch (error) {
-    if (!failedWith(error, errno.currentPasswordNeeded)) throw error;
     // PASSWORD REQUIRE CURRENT, by the account or the server.
-    await connection.query('ALTER USER USER() IDENTIFIED BY ? REPLACE ?', [password, working]);
+    if (failedWith(error, errno.currentPasswordNeeded)) await replacing(working);
+    // The server looks at REPLACE first, so `working` is still the password. Not named, it is not compared.
+    else if (failedWith(error, errno.tooAlike)) await plainly();
+    else if (failedWith(error, errno.wrongCurrentPassword)) await requireSetElsewhere(() => replacing(password));
+    else throw error;
   }
+}
+
+/** Another delivery of the step may have set it. A late delivery, whose password was replaced since, must change nothing. */
+async function requireSetElsewhere(repeat: () => Promise<unknown>): Promise<void> {
+  try {
+    await repeat();
+  } catch (error) {
+    // Like itself: so it is the password.
+    if (!failedWith(error, errno.tooAlike)) throw error;
+  }
+}
+
+/**
+ * A second password, of a time with dual passwords, would live on beside each new one. Only who may have one may end it: others
+ * are refused, and have none, unless the right was taken from them since.
+ */
+export async function endSecondPassword(connection: Connection): Promise<void> {
+  if (connection.server.product === 'MariaDB' || !isAtLeast(connection.server, [8, 0, 14])) return;
+  await connection.query('ALTER USER USER() DISCARD OLD PASSWORD').catch(() => {});
 }
 
 /** MariaDB takes a hash from everybody, and writes into its general log whatever it gets. */

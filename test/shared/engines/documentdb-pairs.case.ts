@@ -133,10 +133,21 @@ export function describeDocumentDbPairs(server: TestDocumentDb): void {
       await server.createUser(clone, 'somebody-elses');
       const before = await server.refusedLogins();
 
-      const refused = align(username, clone, 'stolen', ['a-guess', 'a-guess', 'a-guess', 'a-guess', 'somebody-elses']);
+      const refused = align(username, clone, 'stolen', ['a-guess', 'another', 'a-third', 'a-fourth', 'somebody-elses']);
 
       await expect(refused).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
       expect((await server.refusedLogins()) - before).toBe(3);
+    });
+
+    it('are proven also by a value that comes after many copies of another: each is tried once', async () => {
+      const { username, clone, align } = await pair();
+      await server.createUser(clone, 'made-by-template');
+      const before = await server.refusedLogins();
+
+      await align(username, clone, 'first-turn', ['a-guess', 'a-guess', 'a-guess', 'a-guess', 'made-by-template']);
+
+      expect((await server.refusedLogins()) - before).toBe(1);
+      expect(await opens(clone, 'first-turn')).toBe(true);
     });
 
     it('stay two when somebody makes the one between the look and the making', async () => {

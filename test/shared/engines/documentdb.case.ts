@@ -197,6 +197,34 @@ export function describeDocumentDb(server: TestDocumentDb): void {
       expect(taken[1]).toEqual(taken[0]);
     });
 
+    it('adopts no pair whose clone, in use, would come under the restrictions of the base', async () => {
+      const { one, login, context } = await standIn({ restrictions: true });
+      const client = adminOf(one);
+      const restrictions = [{ clientSource: ['10.9.0.0/16'] }];
+      const ask = (name: string) => client({ usersInfo: name, showAuthenticationRestrictions: true });
+      await client({ createUser: 'app', pwd: 'first', roles: [], authenticationRestrictions: restrictions });
+      await client({ createUser: 'app_clone', pwd: 'clone', roles: [{ role: 'read', db: 'of-the-clone' }] });
+      const before = [await ask('app'), await ask('app_clone')];
+      const root = await documentdb.connect(login, context);
+      const proof = {
+        password: 'clone',
+        async *others() {
+          yield 'first';
+        },
+      };
+      const adopt = () => root.cloneUser('app_clone', 'app', 'turned', proof);
+
+      const refused = await adopt().catch((error) => error);
+      const after = [await ask('app'), await ask('app_clone')];
+      await client({ updateUser: 'app_clone', authenticationRestrictions: restrictions });
+      await adopt();
+      await root.close();
+
+      expect(refused).toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+      expect(after).toEqual(before);
+      expect((await ask('app')).users[0].roles).toContainEqual({ role: 'read', db: 'of-the-clone' });
+    });
+
     it("trusts Amazon's roots for RDS, which DocumentDB uses, and an authority in DATABASE_CA_BUNDLE", async () => {
       const { one, login, context } = await standIn({});
       const withRoots = (bundle?: string) => ({ ...context, trust: () => trustFor('eu-west-1', bundle) });

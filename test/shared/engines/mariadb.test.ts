@@ -8,6 +8,7 @@ import { announce, unavailable } from '../../support/servers.ts';
 import { describeMariadbAlone } from './mariadb-alone.case.ts';
 import { describeMysqlFamily } from './mysql.case.ts';
 import { describeMysqlConnecting } from './mysql-connecting.case.ts';
+import { describeMysqlInUse } from './mysql-in-use.case.ts';
 import { describeMysqlPairs } from './mysql-pairs.case.ts';
 
 const seenOnTheFirst = [
@@ -41,5 +42,6 @@ for (const [number, name] of series) {
     describeMariadbAlone(server);
     describeMysqlConnecting(mariadb, server);
     describeMysqlPairs(mariadb, server);
+    describeMysqlInUse(mariadb, server);
   });
 }

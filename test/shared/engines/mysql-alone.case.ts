@@ -95,6 +95,57 @@ export function describeMysqlAlone(server: RealMysql): void {
     expect(await opening(login, ['first password', 'second password', 'third password'])).toEqual(['third password']);
   });
 
+  it('a session that comes late changes nothing once the password moved on', async () => {
+    const login = await user();
+    const late = await mysql.connect(login, ctx);
+    for (const [before, next] of [
+      ['first password', 'second password'],
+      ['second password', 'third password'],
+    ] as const) {
+      const session = await mysql.connect({ ...login, password: before }, ctx);
+      await session.setPassword(login.username, next).finally(() => session.close());
+    }
+
+    const refused = late.setPassword(login.username, 'second password');
+
+    await expect(refused).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    await late.close();
+    expect(await opening(login, ['first password', 'second password', 'third password'])).toEqual(['third password']);
+  });
+
+  it.each([
+    ['', 0],
+    [', also where the server wants passwords to differ', 50],
+  ])('a session that comes second with the same new password is content%s', async (_where, percentage) => {
+    const login = await user('First password 1');
+    const second = await mysql.connect(login, ctx);
+    const first = await mysql.connect(login, ctx);
+    await server.sql("INSTALL COMPONENT 'file://component_validate_password'");
+    await server.sql(`SET GLOBAL validate_password.changed_characters_percentage = ${percentage}`);
+    await first.setPassword(login.username, 'QWERTZ uiopas 99').finally(() => first.close());
+
+    const outcome = await second.setPassword(login.username, 'QWERTZ uiopas 99').catch((error) => error);
+    await second.close();
+    await server.sql("UNINSTALL COMPONENT 'file://component_validate_password'");
+
+    expect(outcome).toBeUndefined();
+    expect(await opening(login, ['First password 1', 'QWERTZ uiopas 99'])).toEqual(['QWERTZ uiopas 99']);
+  });
+
+  it('a new password that is much like the one before is taken where only a named one is compared', async () => {
+    const login = await user('First password 1');
+    await server.sql("INSTALL COMPONENT 'file://component_validate_password'");
+    await server.sql('SET GLOBAL validate_password.changed_characters_percentage = 100');
+    const session = await mysql.connect(login, ctx);
+
+    const outcome = await session.setPassword(login.username, 'First password 2').catch((error) => error);
+    await session.close();
+    await server.sql("UNINSTALL COMPONENT 'file://component_validate_password'");
+
+    expect(outcome).toBeUndefined();
+    expect(await opening(login, ['First password 1', 'First password 2'])).toEqual(['First password 2']);
+  });
+
   it.each(['caching_sha2_password', 'sha256_password'])(
     'a superuser hands over a hash that the server would make itself: %s',
     async (plugin) => {

@@ -207,6 +207,50 @@ export function describeDualPasswords(server: RealMysql): void {
       ]);
     });
 
+    it('where the server wants passwords to differ, the older one stays until the next rotation, and the error says so', async () => {
+      const login = await dual();
+      await add(login, 'Second password 2');
+      await server.sql("INSTALL COMPONENT 'file://component_validate_password'");
+      await server.sql('SET GLOBAL validate_password.changed_characters_percentage = 50');
+
+      const refused = await discard({ ...login, password: 'Second password 2' }).catch((error) => error);
+      await server.sql("UNINSTALL COMPONENT 'file://component_validate_password'");
+
+      expect(refused).toMatchObject({
+        code: 'PERMISSION_DENIED',
+        hint: expect.stringContaining('DISCARD OLD PASSWORD'),
+      });
+      expect(await server.opens(login)).toBe(true);
+    });
+
+    it('of a user that changes its own password from now on: the second one goes when its session ends', async () => {
+      const login = await dual();
+      await add(login, 'second password');
+      const own = await mysql.connect({ ...login, password: 'second password' }, ctx);
+
+      await own.setPassword(login.username, 'third password');
+      const during = await opening(login, ['first password', 'third password']);
+      await own.close();
+
+      expect(during).toEqual(['first password', 'third password']);
+      expect(await opening(login, ['first password', 'second password', 'third password'])).toEqual(['third password']);
+    });
+
+    it('of a user whose change was taken back: both stay', async () => {
+      const login = await dual();
+      await add(login, 'second password');
+      const own = await mysql.connect({ ...login, password: 'second password' }, ctx);
+
+      await own.setPassword(login.username, 'third password');
+      await own.setPassword(login.username, 'second password');
+      await own.close();
+
+      expect(await opening(login, ['first password', 'second password', 'third password'])).toEqual([
+        'first password',
+        'second password',
+      ]);
+    });
+
     it('need APPLICATION_PASSWORD_ADMIN, which the error names', async () => {
       const login = await user();
 

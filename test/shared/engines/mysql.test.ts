@@ -9,6 +9,7 @@ import { describeMysqlFamily } from './mysql.case.ts';
 import { describeMysqlAlone } from './mysql-alone.case.ts';
 import { describeMysqlConnecting } from './mysql-connecting.case.ts';
 import { describeDualPasswords } from './mysql-dual-passwords.case.ts';
+import { describeMysqlInUse } from './mysql-in-use.case.ts';
 import { describeMysqlPairs } from './mysql-pairs.case.ts';
 
 if (availableMysql() === undefined) {
@@ -23,6 +24,7 @@ if (availableMysql() === undefined) {
     describeMysqlFamily(mysql, server);
     describeMysqlConnecting(mysql, server);
     describeMysqlPairs(mysql, server);
+    describeMysqlInUse(mysql, server);
     describeMysqlAlone(server);
     describeDualPasswords(server);
   });

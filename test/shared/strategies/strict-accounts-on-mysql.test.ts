@@ -98,6 +98,19 @@ if (house !== undefined) {
     expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
   });
 
+  it('single-user, for a secret that had dual passwords until now: after the promotion only AWSCURRENT works', async () => {
+    const here = await house.world(dualPasswordStrategy, { grants: 'APPLICATION_PASSWORD_ADMIN ON *.*' });
+    await wholeRotation(here);
+    const older = (await labelled(here.store, 'AWSPREVIOUS')) as never;
+    const { strategy } = await house.world(singleUserStrategy);
+    const before = await here.opens(older);
+
+    await wholeRotation({ ...here, strategy });
+
+    expect([before, await here.opens(older)]).toEqual([true, false]);
+    expect(await here.opens((await labelled(here.store, 'AWSCURRENT')) as never)).toBe(true);
+  });
+
   it('dual-password: the older password is revoked before its time, and the current one stays', async () => {
     const here = await house.world(dualPasswordStrategy, { grants: 'APPLICATION_PASSWORD_ADMIN ON *.*' });
     await wholeRotation(here);
@@ -107,9 +120,10 @@ if (house !== undefined) {
     };
     const before = [await here.opens(values.previous), await here.opens(values.current)];
     const strategy = here.strategy(crashPlan());
+    const wanted = { tags: { 'rekey:revoke-after': '7d' }, later: async () => {} };
 
-    await strategy.revoke?.(values, here.context({}));
-    await strategy.revoke?.(values, here.context({}));
+    await strategy.revoke?.(values, here.context(wanted));
+    await strategy.revoke?.(values, here.context(wanted));
 
     expect(before).toEqual([true, true]);
     expect([await here.opens(values.previous), await here.opens(values.current)]).toEqual([false, true]);
