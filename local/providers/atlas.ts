@@ -1,6 +1,14 @@
 /** A double of MongoDB Atlas' service accounts: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-service-accounts */
 import { randomBytes } from 'node:crypto';
-import { basicOf, bearerOf, type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from './double.ts';
+import {
+  basicOf,
+  bearerOf,
+  type DoubleAnswer,
+  type DoubleRequest,
+  lateUse,
+  type ProviderDouble,
+  serve,
+} from './double.ts';
 
 interface StoredSecret {
   readonly id: string;
@@ -86,6 +94,7 @@ export async function startAtlas(): Promise<AtlasDouble> {
         if (secret === undefined || !isAlive(secret) || secret.lag-- > 0) {
           return { status: 401, json: { error: 'invalid_client', error_description: 'client authentication failed' } };
         }
+        secret.lastUsedAt = new Date();
         const access_token = randomBytes(24).toString('base64url');
         tokens.set(access_token, account);
         return { status: 200, json: { access_token, expires_in: 3600, token_type: 'Bearer' } };
@@ -135,14 +144,13 @@ export async function startAtlas(): Promise<AtlasDouble> {
     fill() {
       while (of(rotated).length < SLOTS) {
         const secret = make(rotated, 2160);
-        secret.lastUsedAt = new Date();
+        secret.lastUsedAt = lateUse();
         others.add(secret.id);
       }
     },
-    // A token is a use to Atlas as well; here only this is, so that a test need not wait for a day.
     use(secret) {
       const found = of(rotated).find(({ value }) => value === secret.client_secret);
-      if (found !== undefined) found.lastUsedAt = new Date();
+      if (found !== undefined) found.lastUsedAt = lateUse();
     },
     secrets: () => of(rotated),
     allow: (account) => void managers.add(account),

@@ -1,6 +1,6 @@
 /** A double of Datadog's keys: https://docs.datadoghq.com/api/latest/key-management/ and .../service-accounts/ */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type DoubleAnswer, type DoubleRequest, type ProviderDouble, type Route, serve } from './double.ts';
+import { type DoubleAnswer, type DoubleRequest, lateUse, type ProviderDouble, type Route, serve } from './double.ts';
 
 interface StoredKey {
   readonly id: string;
@@ -55,7 +55,9 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
   const shownBy = (request: DoubleRequest, type: StoredKey['type']): StoredKey | undefined => {
     const shown = request.headers[type === 'api_keys' ? 'dd-api-key' : 'dd-application-key'];
     const key = [...keys.values()].find((one) => one.type === type && one.value === shown);
-    return key === undefined || key.lag-- > 0 ? undefined : key;
+    if (key === undefined || key.lag-- > 0) return undefined;
+    key.lastUsed = new Date().toISOString();
+    return key;
   };
   const managed = (request: DoubleRequest, right: string, answer: () => DoubleAnswer): DoubleAnswer => {
     const [api, application] = [shownBy(request, 'api_keys'), shownBy(request, 'application_keys')];
@@ -178,10 +180,9 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
     madeUp: { [field]: randomBytes(16).toString('hex') },
     opens: (secret) => keyOf(secret) !== undefined,
     live: () => of(rotated).flatMap(({ id, value }) => (others.has(id) ? [] : [value])),
-    // Validating a key is a use to Datadog as well; here only this is, so that a test need not wait for a day.
     use(secret) {
       const key = keyOf(secret);
-      if (key !== undefined) key.lastUsed = new Date().toISOString();
+      if (key !== undefined) key.lastUsed = lateUse().toISOString();
     },
     fill() {
       while (isApi && of('api_keys').length < MOST_API_KEYS) {

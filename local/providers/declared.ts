@@ -1,6 +1,6 @@
 /** A double of no vendor: the API that providers/acme.json describes. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { bearerOf, type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from './double.ts';
+import { bearerOf, type DoubleAnswer, type DoubleRequest, lateUse, type ProviderDouble, serve } from './double.ts';
 
 interface StoredKey {
   readonly id: number;
@@ -42,9 +42,9 @@ export async function startAcme(given: { scopes?: readonly string[] } = {}): Pro
       /^\/v1\/me$/,
       ({ headers }) => {
         const key = active().find(({ value }) => value === headers['x-api-key']);
-        return key === undefined || key.lag-- > 0
-          ? denied
-          : { status: 200, json: { state: 'active', scopes: key.scopes } };
+        if (key === undefined || key.lag-- > 0) return denied;
+        key.lastUsed = new Date();
+        return { status: 200, json: { state: 'active', scopes: key.scopes } };
       },
     ],
     [
@@ -96,7 +96,7 @@ export async function startAcme(given: { scopes?: readonly string[] } = {}): Pro
     ...served,
     lag: 0,
     first: { site: 'eu', account, key_id: String(first.id), api_key: first.value },
-    admin: { token: admin },
+    admin: { site: 'eu', account, token: admin },
     powerless: { token: powerless },
     madeUp: { api_key: `acme_${randomBytes(24).toString('base64url')}` },
     opens: (secret) => holding(secret) !== undefined,
@@ -109,7 +109,7 @@ export async function startAcme(given: { scopes?: readonly string[] } = {}): Pro
     },
     use(secret) {
       const key = holding(secret);
-      if (key !== undefined) key.lastUsed = new Date();
+      if (key !== undefined) key.lastUsed = lateUse();
     },
   };
   return double;

@@ -50,7 +50,7 @@ export interface ProviderDouble {
   live(): readonly string[];
   /** Takes every slot that is left, for somebody else. Absent where there are no slots to speak of. */
   fill?(): void;
-  /** Says that the key was used just now. Absent where the provider does not tell. */
+  /** Says that the key is used, later than any rotation would use it by itself (`lateUse`). Absent where the provider does not tell. */
   use?(secret: Readonly<Record<string, unknown>>): void;
   /** A credential that is alive and may not manage keys. */
   readonly powerless?: Record<string, unknown>;
@@ -102,6 +102,9 @@ export async function serve(routes: readonly Route[]): Promise<Served> {
       }),
   };
 }
+
+/** Doubles count every use, as vendors do. A test need not wait until one cannot be Rekey's own: it is told ahead of time. */
+export const lateUse = () => new Date(Date.now() + 3_600_000);
 
 export const bearerOf = ({ headers }: DoubleRequest): string =>
   /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';

@@ -1,6 +1,6 @@
 /** A double of GitLab's access tokens: https://docs.gitlab.com/api/project_access_tokens/, .../group_access_tokens/ */
 import { randomBytes } from 'node:crypto';
-import { type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from './double.ts';
+import { type DoubleAnswer, type DoubleRequest, lateUse, type ProviderDouble, serve } from './double.ts';
 
 interface StoredToken {
   readonly id: number;
@@ -63,7 +63,9 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
   const holder = (request: DoubleRequest): StoredToken | undefined => {
     const token = tokens.find((one) => isActive(one) && one.value === request.headers['private-token']);
     if (token !== undefined) token.uses++;
-    return token === undefined || token.lag-- > 0 ? undefined : token;
+    if (token === undefined || token.lag-- > 0) return undefined;
+    token.last_used_at = new Date().toISOString();
+    return token;
   };
   const managed = (request: DoubleRequest, answer: (owner: string) => DoubleAnswer): DoubleAnswer => {
     const by = holder(request);
@@ -151,10 +153,9 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
     opens: (secret) => tokens.some((token) => isActive(token) && token.value === secret.token),
     live: () =>
       tokens.filter((token) => token.owner === `${kind}/${owner}` && isActive(token)).map(({ value }) => value),
-    // GitLab counts every call; here only this is a use, so that a test need not wait for a day.
     use(secret) {
       const token = tokens.find(({ value }) => value === secret.token);
-      if (token !== undefined) token.last_used_at = new Date().toISOString();
+      if (token !== undefined) token.last_used_at = lateUse().toISOString();
     },
     tokens: () => tokens,
     crowd(count) {

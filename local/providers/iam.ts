@@ -1,7 +1,7 @@
 /** A double of IAM's access keys and STS's GetCallerIdentity: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html */
 import { randomBytes } from 'node:crypto';
 import { toXml } from '../xml.ts';
-import { type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from './double.ts';
+import { type DoubleAnswer, type DoubleRequest, lateUse, type ProviderDouble, serve } from './double.ts';
 import { signedBy } from './iam/signature.ts';
 
 export interface StoredAccessKey {
@@ -10,7 +10,7 @@ export interface StoredAccessKey {
   readonly user: string;
   readonly createdAt: Date;
   status: 'Active' | 'Inactive';
-  /** Known to GetAccessKeyLastUsed. A use shows there within hours only, so the calls of a rotation do not by themselves. */
+  /** Known to GetAccessKeyLastUsed. A use shows there within hours; here it does at once. */
   used?: { at: Date; service: string; region: string };
   lag: number;
 }
@@ -108,6 +108,7 @@ export async function startIam(): Promise<IamDouble> {
     const key = keys.get(signed?.accessKeyId ?? '');
     if (key?.status !== 'Active' || key.lag-- > 0) throw new Refusal(403, 'InvalidClientTokenId');
     if (!signed?.isBy(key.secret)) throw new Refusal(403, 'SignatureDoesNotMatch');
+    key.used = { at: new Date(), service: 'sts', region: 'us-east-1' };
     const Arn = `arn:aws:iam::${ACCOUNT}:user${users.get(key.user)}${key.user}`;
     return { Arn, UserId: `AIDA${key.user}`, Account: ACCOUNT };
   };
@@ -161,7 +162,7 @@ export async function startIam(): Promise<IamDouble> {
     },
     use(secret) {
       const key = held(secret);
-      if (key !== undefined) key.used = { at: new Date(), service: 's3', region: 'eu-west-1' };
+      if (key !== undefined) key.used = { at: lateUse(), service: 's3', region: 'eu-west-1' };
     },
     addUser(name) {
       users.set(name, '/');

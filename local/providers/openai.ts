@@ -1,6 +1,14 @@
 /** A double of OpenAI's project service accounts: https://platform.openai.com/docs/api-reference/project-service-accounts */
 import { randomBytes } from 'node:crypto';
-import { bearerOf, type DoubleAnswer, type DoubleRequest, type ProviderDouble, type Route, serve } from './double.ts';
+import {
+  bearerOf,
+  type DoubleAnswer,
+  type DoubleRequest,
+  lateUse,
+  type ProviderDouble,
+  type Route,
+  serve,
+} from './double.ts';
 
 interface Account {
   readonly id: string;
@@ -59,7 +67,9 @@ export async function startOpenai(): Promise<OpenaiDouble> {
   };
   const holder = (request: DoubleRequest): Account | undefined => {
     const account = [...accounts.values()].find(({ key }) => key === bearerOf(request));
-    return account === undefined || account.lag-- > 0 ? undefined : account;
+    if (account === undefined || account.lag-- > 0) return undefined;
+    account.used = Math.floor(Date.now() / 1000);
+    return account;
   };
   /** https://platform.openai.com/docs/api-reference/project-service-accounts/list: at most 100, 20 when nothing is said. */
   const page = <T extends { id: string }>({ query }: DoubleRequest, items: readonly T[]): DoubleAnswer => {
@@ -157,7 +167,7 @@ export async function startOpenai(): Promise<OpenaiDouble> {
     live: () => [...accounts.values()].filter(({ id }) => !others.has(id)).map(({ key }) => key),
     use(secret) {
       const used = account(secret);
-      if (used !== undefined) used.used = Math.floor(Date.now() / 1000);
+      if (used !== undefined) used.used = Math.floor(lateUse().getTime() / 1000);
     },
     forget: (id) => void accounts.delete(id),
     crowd(count) {

@@ -7,6 +7,7 @@ import { keySecretSchema } from '../secrets/key-secret.ts';
 import { clientToken } from './client-credentials.ts';
 import { type Api, listAt, send, textAt } from './http.ts';
 import { limitReached } from './key-limit.ts';
+import { requireNotAdmins } from './known-key.ts';
 import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, KeySecret } from './provider.ts';
 
@@ -15,6 +16,8 @@ const ACCEPT = 'application/vnd.atlas.2024-08-05+json';
 const SHORTEST_HOURS = 8;
 const LONGEST_HOURS = 8760;
 const SLOTS = 2;
+/** Between the making of a secret and its first `verify` there is no more than a rotation step or two. */
+const OWN_USE_MS = 15 * 60_000;
 const required = {
   client_secret: 'give the secret of the service account that works now',
   client_id: 'give the client id, mdb_sa_id_…',
@@ -36,7 +39,11 @@ export const atlas: IssuingProvider = {
   longestGraceMs: 7 * 86_400_000,
   freeing: 'DELETE /api/atlas/v2/orgs/<org_id>/serviceAccounts/<client_id>/secrets/<id>',
 
-  identify: async ({ secret_id }) => String(secret_id),
+  /** Ids are those of one service account: with another client a value proves nothing here. */
+  async identify({ client_id, client_secret, secret_id }, { current }) {
+    if (client_id !== current.client_id) return undefined;
+    return String(client_secret === current.client_secret ? current.secret_id : secret_id);
+  },
 
   async keys(access) {
     const api = apiOf(access);
@@ -46,7 +53,7 @@ export const atlas: IssuingProvider = {
       id: String(id),
       createdAt: dateIn(createdAt),
       expiresAt: dateIn(expiresAt),
-      lastUsed: dateIn(lastUsedAt) ?? 'never',
+      lastUsed: isForeignUse(dateIn(lastUsedAt), dateIn(createdAt)) ? dateIn(lastUsedAt) : 'never',
     }));
   },
 
@@ -72,11 +79,19 @@ export const atlas: IssuingProvider = {
 
   verify: async (secret, access) => void (await tokenOf(secret, 'the new secret', access)),
 
-  async revoke(id, access) {
+  async revoke(id, access, value) {
+    const { admin, current } = access;
+    const isAdmins = admin.client_id === current.client_id && admin.client_secret === value?.client_secret;
+    requireNotAdmins(isAdmins, id);
     const path = `${accountPath(access)}/secrets/${segment(id, 'secret_id')}`;
     await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...(await asAdmin(access)) });
   },
 };
+
+/** What `verify` does counts for none: the secret of an abandoned rotation was never used by anybody else. */
+function isForeignUse(used: Date | undefined, made: Date | undefined): boolean {
+  return used !== undefined && (made === undefined || used.getTime() - made.getTime() >= OWN_USE_MS);
+}
 
 function accountPath({ current }: Access): string {
   return `/api/atlas/v2/orgs/${segment(current.org_id, 'org_id')}/serviceAccounts/${segment(current.client_id, 'client_id')}`;

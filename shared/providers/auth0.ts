@@ -23,6 +23,7 @@ export const auth0: AcceptingProvider = {
   adminSchema: keySecretSchema({ required, visible: ['client_id', 'domain'] }),
   withoutAdmin: 'refused',
   sameTarget: ['domain'],
+  sameHolder: ['client_id'],
   // https://auth0.com/docs/get-started/applications/rotate-client-secret: up to 30 s, which a function of 30 s cannot wait for.
   spreadMs: 20_000,
   outage: 'brief',

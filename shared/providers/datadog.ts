@@ -3,6 +3,7 @@ import { AuthenticationError, InvalidSecretError, PermissionError } from '../rot
 import { keySecretSchema } from '../secrets/key-secret.ts';
 import { type Api, listAt, paged, send, textAt, unusable } from './http.ts';
 import { limitReached } from './key-limit.ts';
+import { requireLivingCurrent, requireNotAdmins } from './known-key.ts';
 import { segment } from './path-segment.ts';
 import type { Access, AdminSecret, IssuingProvider, Key, KeySecret } from './provider.ts';
 
@@ -32,7 +33,7 @@ export const datadogApiKey: IssuingProvider = {
   ...common,
   schema: keySecretSchema({
     required: { api_key: 'give the API key that works now' },
-    visible: ['site', 'api_key_id'],
+    visible: ['site', 'api_key_id', 'previous_api_key_id'],
     plain: 'api_key',
   }),
   freeing: 'DELETE /api/v2/api_keys/<id>, or Organization Settings, API Keys',
@@ -44,27 +45,22 @@ export const datadogApiKey: IssuingProvider = {
     const like = await found(access.current, 'api_key', '/api/v2/api_keys', access);
     const attributes = { name: label, ...kept(like, ['remote_config_read_enabled']) };
     const answer = await create('/api/v2/api_keys', 'api_keys', attributes, access, keys);
-    return { ...access.current, api_key: answer.key, api_key_id: answer.id };
+    return { ...access.current, api_key: answer.key, api_key_id: answer.id, previous_api_key_id: like?.id };
   },
 
   async verify(secret, access) {
-    const api = apiOf(access);
-    const headers = { 'dd-api-key': String(secret.api_key) };
-    const call = { method: 'GET', path: '/api/v1/validate', as: 'the new key', headers, expected: [403] } as const;
-    const { status, body } = await send(api, call);
-    const { valid } = (body ?? {}) as { valid?: unknown };
-    if (status === 403 || valid === false) throw refused('API key', status);
-    if (valid !== true) throw unusable('the answer of datadog to GET /api/v1/validate lacks valid');
+    const status = await refusalOf(secret, 'api_key', access);
+    if (status !== undefined) throw refused('API key', status);
   },
 
-  revoke: (id, access) => remove('/api/v2/api_keys', id, access),
+  revoke: (id, access) => remove('api_key', '/api/v2/api_keys', id, access),
 };
 
 export const datadogApplicationKey: IssuingProvider = {
   ...common,
   schema: keySecretSchema({
     required: { application_key: 'give the application key that works now' },
-    visible: ['site', 'application_key_id', 'service_account_id'],
+    visible: ['site', 'application_key_id', 'previous_application_key_id', 'service_account_id'],
     plain: 'application_key',
   }),
   verifiesWithAdmin: true,
@@ -74,30 +70,21 @@ export const datadogApplicationKey: IssuingProvider = {
   keys: (access) => listed(ownersPath(access), access),
 
   async issue(label, access, keys) {
+    await requireLivingCurrent(datadogApplicationKey, access);
     const like = await found(access.current, 'application_key', ownersPath(access), access);
     if (like === undefined) throw ofAnotherOwner(access);
     const attributes = { name: label, ...kept(like, ['scopes']) };
     const answer = await create(ownersPath(access), 'application_keys', attributes, access, keys);
-    return { ...access.current, application_key: answer.key, application_key_id: answer.id };
+    const ids = { application_key_id: answer.id, previous_application_key_id: like.id };
+    return { ...access.current, application_key: answer.key, ...ids };
   },
 
   async verify(secret, access) {
-    const headers = {
-      'dd-api-key': String(access.admin.api_key),
-      'dd-application-key': String(secret.application_key),
-    };
-    const path = '/api/v2/validate_keys';
-    const { status } = await send(apiOf(access), {
-      method: 'GET',
-      path,
-      as: 'the new key',
-      headers,
-      expected: [401, 403],
-    });
-    if (status >= 400) throw refused('application key, beside the API key of the admin secret,', status);
+    const status = await refusalOf(secret, 'application_key', access);
+    if (status !== undefined) throw refused('application key, beside the API key of the admin secret,', status);
     if (secret.application_key === access.current.application_key) return;
     const keys = await listed(ownersPath(access), access);
-    const [may, should] = [secret, access.current].map((one) => matching(one, 'application_key', keys)?.scopes);
+    const [may, should] = [secret, access.current].map((one) => named(one, 'application_key', keys, access)?.scopes);
     if (should === undefined || String(may?.toSorted()) === String(should.toSorted())) return;
     throw new PermissionError('the new application key has other scopes than the current one', {
       code: 'PRIVILEGES_DIFFER',
@@ -105,8 +92,10 @@ export const datadogApplicationKey: IssuingProvider = {
     });
   },
 
-  revoke: (id, access) => remove(ownersPath(access), id, access),
+  revoke: (id, access) => remove('application_key', ownersPath(access), id, access),
 };
+
+type Field = 'api_key' | 'application_key';
 
 interface ListedKey extends Key {
   readonly last4: unknown;
@@ -140,21 +129,42 @@ async function listed(path: string, access: Access): Promise<ListedKey[]> {
   });
 }
 
-async function found(
-  secret: KeySecret,
-  field: 'api_key' | 'application_key',
-  path: string,
-  access: Access,
-): Promise<ListedKey | undefined> {
-  return matching(secret, field, await listed(path, access));
+/** Only a key that lives is known by its last four characters: of one that is gone, they may be a stranger's. */
+async function found(secret: KeySecret, field: Field, path: string, access: Access): Promise<ListedKey | undefined> {
+  const key = named(secret, field, await listed(path, access), access);
+  const isSure = key === undefined || key.id === idIn(secret, field, access);
+  return isSure || (await refusalOf(secret, field, access)) === undefined ? key : undefined;
 }
 
 /** By its id, or by its last four characters where no other key has the same. */
-function matching(secret: KeySecret, field: string, keys: readonly ListedKey[]): ListedKey | undefined {
-  const id = secret[`${field}_id`];
-  if (typeof id === 'string' && id !== '') return keys.find((key) => key.id === id);
-  const alike = keys.filter(({ last4 }) => last4 === String(secret[field]).slice(-4));
-  return alike.length === 1 ? alike[0] : undefined;
+function named(secret: KeySecret, field: Field, keys: readonly ListedKey[], access: Access): ListedKey | undefined {
+  const id = idIn(secret, field, access);
+  const alike = keys.filter(({ last4 }) => last4 === undefined || last4 === String(secret[field]).slice(-4));
+  if (id !== undefined) return alike.find((key) => key.id === id);
+  return alike.length === 1 && alike[0]?.last4 !== undefined ? alike[0] : undefined;
+}
+
+/** Asking as the key before would be a use of it, so its id is kept beside the current one. */
+function idIn(secret: KeySecret, field: Field, { current }: Access): string | undefined {
+  const isCurrent = secret[field] === current[field];
+  const id = isCurrent ? current[`${field}_id`] : (secret[`${field}_id`] ?? current[`previous_${field}_id`]);
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}
+
+/** With which status Datadog refuses the key; undefined when it lets it in. An application key works beside an API key only. */
+async function refusalOf(secret: KeySecret, field: Field, access: Access): Promise<number | undefined> {
+  const isApi = field === 'api_key';
+  const path = isApi ? '/api/v1/validate' : '/api/v2/validate_keys';
+  const headers = {
+    'dd-api-key': String(isApi ? secret.api_key : access.admin.api_key),
+    ...(!isApi && { 'dd-application-key': String(secret.application_key) }),
+  };
+  const call = { method: 'GET', path, as: 'the key', headers, expected: isApi ? [403] : [401, 403] } as const;
+  const { status, body } = await send(apiOf(access), call);
+  const { valid } = (body ?? {}) as { valid?: unknown };
+  if (status >= 400 || (isApi && valid === false)) return status;
+  if (isApi && valid !== true) throw unusable(`the answer of datadog to GET ${path} lacks valid`);
+  return undefined;
 }
 
 async function create(
@@ -174,7 +184,9 @@ async function create(
   return { id: at('id'), key: at('attributes', 'key') };
 }
 
-async function remove(path: string, id: string, access: Access): Promise<void> {
+async function remove(field: Field, path: string, id: string, access: Access): Promise<void> {
+  const own = named(access.admin, field, await listed(path, access), { ...access, current: access.admin });
+  requireNotAdmins(id === own?.id, id);
   const call = { method: 'DELETE', path: `${path}/${segment(id, 'id')}`, expected: [404] } as const;
   await send(apiOf(access), { ...call, ...asAdmin(access) });
 }

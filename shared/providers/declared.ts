@@ -6,7 +6,7 @@ import { checked } from './declared/check.ts';
 import { parseDescription, type RequestDescription } from './declared/description.ts';
 import { fieldsOf, schemasOf } from './declared/schemas.ts';
 import { paged } from './http.ts';
-import { withCurrent } from './known-key.ts';
+import { requireNotAdmins, withCurrent } from './known-key.ts';
 import type { IssuingProvider, Key, KeySecret } from './provider.ts';
 
 /** `file` names the description in messages. Throws InvalidEventError (INVALID_CONFIGURATION), which names the member. */
@@ -30,7 +30,7 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
       const key = String(value[secret.key]);
       const isCurrent = value[secret.key] === access.current[secret.key];
       const { field, pattern, request, path = '' } = secret.id;
-      if (field !== undefined) return textIn(value[field]);
+      if (field !== undefined) return textIn((isCurrent ? access.current : value)[field]);
       if (pattern !== undefined) {
         const [, id] = new RegExp(pattern).exec(key) ?? [];
         if (id === undefined && isCurrent) throw nameless(secret.key);
@@ -40,7 +40,7 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
       const refused = [401, ...(verify.refused ?? [])];
       const answer = await ask(request, 'key', { key: value }, access, refused);
       if (!refused.includes(answer.status)) return neededText(answer, path, name, 'secret.id.request');
-      if (isCurrent) throw refusedKey(name, 'the key of AWSCURRENT', answer.status);
+      if (isCurrent) throw deadCurrent(name, answer.status);
       return undefined;
     },
 
@@ -84,7 +84,11 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
       requireRights(should.filter((right) => !may.includes(right)));
     },
 
-    async revoke(id, access) {
+    async revoke(id, access, value) {
+      const { pattern } = secret.id;
+      const admins = Object.values(access.admin).map(String);
+      const isAdmins = (text: string) => pattern !== undefined && new RegExp(pattern).exec(text)?.[1] === id;
+      requireNotAdmins(admins.some(isAdmins) || admins.includes(String(value?.[secret.key])), id);
       await ask(revoke.request, 'admin', { id }, access, revoke.gone ?? [404]);
     },
   };
@@ -103,6 +107,14 @@ function shown({ method, path }: RequestDescription): string {
 function refusedKey(name: string, as: string, status: number): AuthenticationError {
   return new AuthenticationError(`${name} refuses ${as} (HTTP ${status})`, {
     hint: 'see in its console whether it was revoked or has expired, and store one that works',
+  });
+}
+
+/** Not the admin's fault, which is what an AuthenticationError would say here. */
+function deadCurrent(name: string, status: number): InvalidSecretError {
+  return new InvalidSecretError(`${name} refuses the key of AWSCURRENT (HTTP ${status})`, {
+    code: 'AUTHENTICATION_REFUSED',
+    hint: 'store a key that works with put-secret-value, then rotate again',
   });
 }
 

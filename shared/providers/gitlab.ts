@@ -3,10 +3,17 @@
  * Never `/rotate`: it ends the old token at once, and when it is repeated with an old token, the new one as well
  * (https://gitlab.com/gitlab-org/gitlab/-/issues/524639).
  */
-import { AuthenticationError, InvalidSecretError, PermissionError, ProviderError } from '../rotation/errors.ts';
+import {
+  AuthenticationError,
+  InvalidSecretError,
+  PermissionError,
+  ProviderError,
+  TargetMismatchError,
+} from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
 import { hostIn } from './host.ts';
 import { type Answer, type Api, listAt, paged, send, textAt, unusable } from './http.ts';
+import { requireLivingCurrent } from './known-key.ts';
 import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, KeySecret } from './provider.ts';
 
@@ -64,6 +71,7 @@ export const gitlab: IssuingProvider = {
   async issue(label, access) {
     const api = apiOf(access);
     const path = tokensOf(access);
+    await requireLivingCurrent(gitlab, access);
     const id = await gitlab.identify(access.current, access);
     const like = await tokenOf(String(id), access);
     if (like === undefined) throw elsewhere(access);
@@ -76,9 +84,11 @@ export const gitlab: IssuingProvider = {
   },
 
   async verify(secret, access) {
-    const { scopes: may } = await self(secret, access, 'the new token');
-    if (secret.token === access.current.token) return;
-    // One that has expired says nothing; the new one got its scopes from GitLab's list.
+    const isCurrent = secret.token === access.current.token;
+    const { id, scopes: may } = await self(secret, access, isCurrent ? 'the current token' : 'the new token');
+    if (secret.token_id !== undefined && String(secret.token_id) !== String(id)) throw ofAnother(access);
+    if (isCurrent) return;
+    // One that has expired since says nothing; the new one got its scopes from GitLab's list.
     const current = await selfIfAlive(access.current, access, 'the current token');
     const missing = (current?.scopes ?? []).filter((scope) => !may.includes(scope));
     if (missing.length === 0) return;
@@ -169,7 +179,15 @@ function elsewhere({ current, ctx }: Access): InvalidSecretError {
 
 function unknownId({ ctx }: Access): InvalidSecretError {
   return new InvalidSecretError(`gitlab refuses the token of ${ctx.secretId}, and only a living token tells its id`, {
-    hint: 'store one that works, or give token_id, so that its scopes can be looked up',
+    code: 'AUTHENTICATION_REFUSED',
+    hint: 'make one in Settings, Access tokens, store it with put-secret-value without token_id, then rotate again',
+  });
+}
+
+/** A wrong id would have another token revoked, or another's scopes copied. */
+function ofAnother({ ctx }: Access): TargetMismatchError {
+  return new TargetMismatchError(`field token_id of ${ctx.secretId} is not the id of its token`, {
+    hint: 'leave token_id out, or correct it with put-secret-value, then rotate again',
   });
 }
 

@@ -35,6 +35,7 @@ export const okta: AcceptingProvider = {
   async accept(pending, access, known) {
     const listed = await secretsOf(access);
     if (await isAccepted(pending, listed, access)) return;
+    await requireOwnApp(listed, access, known);
     if (listed.length >= SLOTS) {
       const stale = await staleOf(listed, pending, access, known);
       if (stale === undefined) throw full(listed, access);
@@ -68,7 +69,7 @@ export const okta: AcceptingProvider = {
     if (previous.client_secret === access.current.client_secret) return;
     const listed = await secretsOf(access);
     const old = listed.find(({ value }) => value === previous.client_secret);
-    if (old !== undefined) await remove(old, access);
+    if (old !== undefined && isCurrentActive(listed, access)) await remove(old, access);
   },
 };
 
@@ -93,22 +94,46 @@ async function secretsOf(access: Access): Promise<OktaSecret[]> {
   }));
 }
 
+/** The id of the app is a field like any other: what ties the secret to the app is a value of it that the app has. */
+async function requireOwnApp(
+  listed: readonly OktaSecret[],
+  { current, ctx }: Access,
+  known: () => Promise<readonly KeySecret[]>,
+): Promise<void> {
+  const has = ({ client_secret }: KeySecret) => listed.some(({ value }) => value === client_secret);
+  if (has(current) || (await known()).some(has)) return;
+  throw new InvalidSecretError(`the app that ${ctx.secretId} names has none of its values as a client secret`, {
+    code: 'AUTHENTICATION_REFUSED',
+    hint: 'check app_id and client_id, and store a client secret of this app with put-secret-value',
+  });
+}
+
 async function isAccepted(pending: KeySecret, listed: readonly OktaSecret[], access: Access): Promise<boolean> {
   const mine = listed.find(({ value }) => value === pending.client_secret);
   if (mine !== undefined && !mine.isActive) await lifecycle('activate', mine, access);
   return mine !== undefined;
 }
 
-/** One that this secret had once, and neither names as current nor waits for. Whose values nobody here knows are somebody else's. */
+/**
+ * One that this secret had once, and neither names as current nor waits for. Whose values nobody here knows are somebody else's.
+ * That of AWSPREVIOUS goes last, and only beside a current one that is active: else it may be all that works.
+ */
 async function staleOf(
   listed: readonly OktaSecret[],
   pending: KeySecret,
-  { current }: Access,
+  access: Access,
   known: () => Promise<readonly KeySecret[]>,
 ): Promise<OktaSecret | undefined> {
-  const kept = [pending.client_secret, current.client_secret];
-  const ours = (await known()).map(({ client_secret }) => client_secret).filter((value) => !kept.includes(value));
-  return listed.find(({ value }) => typeof value === 'string' && ours.includes(value));
+  const kept = [pending.client_secret, access.current.client_secret];
+  const [before, ...older] = (await known()).map(({ client_secret }) => client_secret);
+  const forgotten = older.filter((value) => value !== before);
+  const wanted = isCurrentActive(listed, access) ? [...forgotten, before] : forgotten;
+  const found = wanted.map((wanted) => listed.find(({ value }) => value === wanted && !kept.includes(value)));
+  return found.find((secret) => typeof secret?.value === 'string');
+}
+
+function isCurrentActive(listed: readonly OktaSecret[], { current }: Access): boolean {
+  return listed.some(({ value, isActive }) => isActive && value === current.client_secret);
 }
 
 /** Only an inactive one may be deleted, and the last active one cannot be made inactive. */

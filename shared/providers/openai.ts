@@ -29,7 +29,8 @@ export const openai: IssuingProvider = {
   spreadMs: 10_000,
   freeing: 'DELETE https://api.openai.com/v1/organization/projects/<project_id>/service_accounts/<id>',
 
-  identify: async ({ service_account_id }) => String(service_account_id),
+  identify: async ({ api_key, service_account_id }, { current }) =>
+    String(api_key === current.api_key ? current.service_account_id : service_account_id),
 
   async keys(access) {
     const accounts = await all('/service_accounts', access);

@@ -39,6 +39,8 @@ interface AnyProvider {
   readonly withoutAdmin: 'key' | 'role' | 'refused';
   /** Fields of both secrets that must be equal when both have them, so that no credential goes to another place. */
   readonly sameTarget: readonly string[];
+  /** Besides these: fields that must be equal in all values of one secret, and that the admin secret has of its own. */
+  readonly sameHolder?: readonly string[];
   /** For so long a fresh key may be refused, until it has spread. Milliseconds. */
   readonly spreadMs: number;
   /** `verify` is given the admin credential too: Datadog's application keys work beside an API key only. Absent: it gets none. */
@@ -82,7 +84,7 @@ export interface AcceptingProvider extends AnyProvider {
   make(access: Access): KeySecret;
   /**
    * Afterwards the value of `pending` works; with `outage: 'none'`, so does that of `current`. `known` are all other values that
-   * this secret ever had and that may be taken out of the way. Repeating it is harmless.
+   * this secret ever had and that may be taken out of the way, that of AWSPREVIOUS first. Repeating it is harmless.
    */
   accept(pending: KeySecret, access: Access, known: () => Promise<readonly KeySecret[]>): Promise<void>;
   /** Ends `previous`, never `current`. Already gone is success. */

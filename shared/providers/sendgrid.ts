@@ -2,8 +2,9 @@
 import { AuthenticationError, InvalidSecretError, PermissionError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
 import { type Api, listAt, send, textAt } from './http.ts';
+import { requireNotAdmins } from './known-key.ts';
 import { segment } from './path-segment.ts';
-import type { Access, IssuingProvider } from './provider.ts';
+import type { Access, IssuingProvider, Key } from './provider.ts';
 
 /** What every key has without having been given it, and what creating one refuses: https://github.com/kenzo0107/terraform-provider-sendgrid/pull/118 */
 const GIVEN_BY_ITSELF = /^(2fa_|sender_verification_)/;
@@ -25,7 +26,7 @@ export const sendgrid: IssuingProvider = {
   freeing: 'DELETE https://api.sendgrid.com/v3/api_keys/<id>, or Settings, API Keys in the console',
 
   /** The second of the three parts of a key is its id. */
-  identify: async ({ api_key }) => String(api_key).split('.')[1],
+  identify: async ({ api_key }) => idIn(api_key),
 
   async keys(access) {
     const call = { method: 'GET', path: '/v3/api_keys?limit=200', ...asAdmin(access) } as const;
@@ -36,8 +37,9 @@ export const sendgrid: IssuingProvider = {
     }));
   },
 
-  async issue(label, access) {
+  async issue(label, access, keys) {
     const api = apiOf(access);
+    requireListed(access.current, keys);
     const scopes = await scopesOf(access.current, access, 'the current key').catch((error) => {
       if (!(error instanceof AuthenticationError)) throw error;
       // Not the admin's fault, which is what an AuthenticationError would say here.
@@ -69,10 +71,20 @@ export const sendgrid: IssuingProvider = {
   },
 
   async revoke(id, access) {
+    requireNotAdmins(id === idIn(access.admin.api_key), id);
     const path = `/v3/api_keys/${segment(id, 'api_key')}`;
     await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
   },
 };
+
+/** The scopes of a key in an account of one's own are whatever one likes. */
+function requireListed({ api_key }: Access['current'], keys: readonly Key[]): void {
+  if (keys.some(({ id }) => id === idIn(api_key))) return;
+  throw new InvalidSecretError('the current key is not one of the account of the admin key', {
+    code: 'AUTHENTICATION_REFUSED',
+    hint: 'store a key of that account with put-secret-value, then rotate again',
+  });
+}
 
 /** Asks as the key itself, so this is also the proof that the key works. */
 async function scopesOf(secret: Access['current'], access: Access, as: string): Promise<string[]> {
@@ -87,5 +99,6 @@ function apiOf({ ctx, transport, current }: Access): Api {
   return { name: 'sendgrid', base, ctx, transport };
 }
 
+const idIn = (key: unknown) => String(key).split('.')[1];
 const asAdmin = ({ admin }: Access) => ({ as: 'the admin key', headers: bearer(admin.api_key) });
 const bearer = (key: unknown) => ({ authorization: `Bearer ${String(key)}` });

@@ -4,7 +4,7 @@ import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts'
 import { PENDING } from '../rotation/versions.ts';
 import type { KeyPorts } from './key-access.ts';
 import { accessAsKey, accessTo, accessToVerify, asAdmin, completed, requireSame } from './key-access.ts';
-import { opens, unproven } from './key-proof.ts';
+import { isForSame, opens, unproven } from './key-proof.ts';
 import { revokeChoice } from './revoke-choice.ts';
 import { verified } from './verified-key.ts';
 
@@ -34,12 +34,13 @@ export function acceptedKeyStrategy(provider: AcceptingProvider, ports: KeyPorts
         const before = await previous();
         return [...(before === undefined ? [] : [before]), ...(await Array.fromAsync(forgotten()))];
       };
-      const isHeld = (await holdsKey([current, pending], ctx)) || (await holdsKey(await known(), ctx));
+      const ofSame = async () => (await known()).filter((value) => isForSame(provider, value, current));
+      const isHeld = (await holdsKey([current, pending], ctx)) || (await holdsKey(await ofSame(), ctx));
       if (!isHeld) throw unproven(provider, ctx);
-      await asAdmin(access, () => provider.accept(pending, access, known));
+      await asAdmin(access, () => provider.accept(pending, access, ofSame));
       if (!isBrief) return { close: async () => {} };
       return {
-        undo: () => asAdmin(access, () => provider.accept(current, access, known)),
+        undo: () => asAdmin(access, () => provider.accept(current, access, ofSame)),
         close: async () => {},
       };
     },

@@ -7,7 +7,7 @@ import { PENDING } from '../rotation/versions.ts';
 import type { KeyPorts } from './key-access.ts';
 import { accessTo, accessToVerify, asAdmin, completed, requireSame } from './key-access.ts';
 import { ageOf, isOfRotation, isOfSecret, newLabel } from './key-labels.ts';
-import { isOwn, isProven, unproven } from './key-proof.ts';
+import { isForSame, isOwn, isProven, unproven } from './key-proof.ts';
 import { isExpired, requireFreeSlot, requireGrace, requireQuiet, useOf } from './key-use.ts';
 import { revokeChoice } from './revoke-choice.ts';
 import { verified } from './verified-key.ts';
@@ -50,8 +50,10 @@ export function issuedKeyStrategy(provider: IssuingProvider, ports: KeyPorts): R
         const before = await previous();
         const at = { keys, access, ports };
         const isAlive = await isProven(provider, current, at);
-        if (!isAlive && !(before !== undefined && (await isProven(provider, before, at))))
-          throw unproven(provider, ctx);
+        const isHeld =
+          isAlive ||
+          (before !== undefined && isForSame(provider, before, current) && (await isProven(provider, before, at)));
+        if (!isHeld) throw unproven(provider, ctx);
         // AWSPREVIOUS may be all that works, when AWSCURRENT was stored or revoked by hand: then nothing is revoked.
         const gone = isAlive ? await dispensable({ before, currentId }, at, provider, ctx) : [];
         for (const { key } of gone) requireQuiet(key, choice.quietFor, usesCountFrom(keys, currentId), provider, ctx);

@@ -25,6 +25,11 @@ export async function opens(
   return true;
 }
 
+/** Is an older value about the same account and holder as AWSCURRENT? One of another place proves nothing here. */
+export function isForSame(provider: Provider, value: KeySecret, current: KeySecret): boolean {
+  return [...provider.sameTarget, ...(provider.sameHolder ?? [])].every((field) => value[field] === current[field]);
+}
+
 /** The value opens, and its key is one of those that the admin credential lists. */
 export async function isProven(
   provider: IssuingProvider,

@@ -2,6 +2,7 @@
 import type { Authorization, Description, RequestDescription } from './description.ts';
 import { faultOfEntry, isListed, splitUrl } from './hosts.ts';
 import { placeholdersIn, type Source } from './placeholders.ts';
+import { placeFields } from './schemas.ts';
 import { wrongDescription } from './wrong.ts';
 
 /** A header that the client writes itself, and what a name may be made of. */
@@ -40,6 +41,10 @@ function* faultsOf(description: Description): Iterable<[where: string, fact: str
   const asksAsKey = verify.request ?? secret.id.request;
   if (asksAsKey !== undefined && auth.key === undefined) yield ['auth.key', 'is missing'];
   const asAdmin = [auth.admin, list?.request, issue.request, revoke.request];
+  const [place] = placeFields(description);
+  if (admin?.plain !== undefined && place !== undefined) {
+    yield ['admin.plain', `has no room for ${place}, which base has in it: the admin secret must name that place, too`];
+  }
   if (admin !== undefined && !asAdmin.some((part) => has(part, 'admin'))) {
     yield ['admin', 'is there, but no request has {{admin.…}} in it'];
   }

@@ -3,12 +3,17 @@ import { keySecretSchema } from '../../secrets/key-secret.ts';
 import type { Description } from './description.ts';
 import { placeholdersIn } from './placeholders.ts';
 
+/** Fields that choose where the admin credential goes: it must name them itself, or whoever may write the secret could choose. */
+export function placeFields({ base }: Description): string[] {
+  return [...fieldsOf('current', base)];
+}
+
 export function schemasOf(description: Description, targets: readonly string[]) {
   const { secret, admin } = description;
   const { key, id, plain, visible = [] } = secret;
   const mentioned = plain === true ? [] : [...fieldsOf('current', description), ...fieldsOf('key', description)];
   const needed = [key, ...(id.field === undefined ? [] : [id.field]), ...mentioned];
-  const ofAdmin = [...fieldsOf('admin', description)];
+  const ofAdmin = [...fieldsOf('admin', description), ...placeFields(description)];
   const hints = (fields: readonly string[]) =>
     Object.fromEntries(fields.map((field) => [field, 'the description of the provider needs it']));
   return {

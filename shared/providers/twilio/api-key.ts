@@ -2,6 +2,7 @@
 import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
 import { keySecretSchema } from '../../secrets/key-secret.ts';
 import { listAt, paged, send, textAt } from '../http.ts';
+import { requireLivingCurrent, requireNotAdmins } from '../known-key.ts';
 import { segment } from '../path-segment.ts';
 import type { Access, IssuingProvider } from '../provider.ts';
 import { ACCOUNT_HINT, accountPath, asHolder, twilioAdminSchema, twilioApi } from './account.ts';
@@ -44,6 +45,7 @@ export const twilioApiKey: IssuingProvider = {
   },
 
   async issue(label, access) {
+    await requireLivingCurrent(twilioApiKey, access);
     await requireNoMainKey(access);
     const allowed = await permissionsOf(access);
     const api = twilioApi(access, 'iam');
@@ -67,6 +69,7 @@ export const twilioApiKey: IssuingProvider = {
   },
 
   async revoke(id, access) {
+    requireNotAdmins(id === access.admin.api_key_sid, id);
     const path = `${KEYS}/${segment(id, 'api_key_sid')}`;
     await send(twilioApi(access, 'iam'), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
   },

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AtlasDouble, startAtlas } from '../../../local/providers/atlas.ts';
 import { atlas } from '../../../shared/providers/atlas.ts';
+import { accessTo } from '../../../shared/strategies/key-access.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';
 import { openLabels, step, wholeRotation } from '../../conformance/rotate.ts';
 import { keyWorld } from '../../support/key-world.ts';
@@ -34,6 +35,28 @@ describe('atlas', () => {
 
     expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
     expect(here.double.live()).toHaveLength(2);
+  });
+
+  it('replaces the secret of an abandoned rotation, which nothing but its proof has used', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    await step(here, token, 'testSecret');
+    await here.store.abandon();
+
+    await wholeRotation(here);
+
+    expect(here.double.live()).toEqual([expect.anything(), (await labelled(here.store, 'AWSCURRENT'))?.client_secret]);
+  });
+
+  it('finds no key in a value of another service account', async () => {
+    const here = await world();
+    const access = await accessTo(atlas, { ...here.double.first, masterarn: 'arn:admin' }, here, here.context({}));
+
+    const id = await atlas.identify({ ...here.double.first, client_id: 'mdb_sa_id_other' }, access);
+
+    expect(id).toBeUndefined();
   });
 
   it('does not wait for an expired secret to be quiet', async () => {

@@ -76,7 +76,21 @@ describe('auth0', () => {
     await here.store.versions.put(here.store.secretId, token, JSON.stringify(strange));
 
     await expect(step(here, token, 'setSecret')).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
-    expect(here.double.calls).toEqual([]);
+    expect(here.double.calls.filter((call) => call.startsWith('PATCH'))).toEqual([]);
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+  });
+
+  it('changes no client by the word of an older value that belongs to another one', async () => {
+    const here = await world();
+    const victim = await labelled(here.store, 'AWSCURRENT');
+    const own = { ...victim, ...here.double.powerless };
+    await here.store.putCurrent(JSON.stringify(own));
+    await here.store.putCurrent(JSON.stringify({ ...victim, client_secret: 'x'.repeat(64) }));
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+
+    expect(here.double.calls.filter((call) => call.startsWith('PATCH'))).toEqual([]);
+    expect(here.double.opens(victim ?? {})).toBe(true);
   });
 
   it('sends the admin secret to no other domain than its own', async () => {

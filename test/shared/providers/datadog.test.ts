@@ -6,6 +6,7 @@ import {
 } from '../../../local/providers/datadog.ts';
 import { datadogApiKey, datadogApplicationKey } from '../../../shared/providers/datadog.ts';
 import type { IssuingProvider } from '../../../shared/providers/provider.ts';
+import { accessTo } from '../../../shared/strategies/key-access.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';
 import { wholeRotation } from '../../conformance/rotate.ts';
 import { keyWorld } from '../../support/key-world.ts';
@@ -89,7 +90,68 @@ describe('datadog', () => {
     await here.store.putCurrent(JSON.stringify(elsewhere));
     const before = here.double.live();
 
-    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
     expect(here.double.live()).toEqual(before);
+  });
+
+  it('knows a key by its last four characters only while that key lives: they may be those of a stranger', async () => {
+    const here = await apiKeys();
+    const [admin, first] = here.double.keys().filter(({ type }) => type === 'api_keys');
+    const gone = { api_key: `gone-${admin?.value.slice(-4)}` };
+    await here.store.putCurrent(JSON.stringify({ ...gone, masterarn: 'arn:admin' }));
+    await here.store.putCurrent(JSON.stringify({ ...here.double.first, masterarn: 'arn:admin' }));
+    const current = { ...here.double.first, masterarn: 'arn:admin' };
+    const id = await datadogApiKey.identify(gone, await accessTo(datadogApiKey, current, here, here.context({})));
+
+    await wholeRotation(here);
+
+    expect(id).toBeUndefined();
+    expect([admin, first].map((key) => here.double.opens({ api_key: key?.value }))).toEqual([true, true]);
+  });
+
+  it('takes no id that is beside another key', async () => {
+    const here = await apiKeys();
+    const [admin] = here.double.keys();
+    const wrong = { ...here.double.first, api_key_id: admin?.id, masterarn: 'arn:admin' };
+    const access = await accessTo(
+      datadogApiKey,
+      { ...here.double.first, masterarn: 'arn:admin' },
+      here,
+      here.context({}),
+    );
+
+    const id = await datadogApiKey.identify({ ...wrong, api_key: 'gone' }, access);
+
+    expect(id).toBeUndefined();
+  });
+
+  it('finds the first key again without asking as it, which would be a use of it', async () => {
+    const here = await apiKeys();
+    await wholeRotation(here);
+    const first = here.double.keys().find(({ value }) => value === here.double.first.api_key);
+    const used = first?.lastUsed;
+    const access = await accessTo(
+      datadogApiKey,
+      (await labelled(here.store, 'AWSCURRENT')) ?? {},
+      here,
+      here.context({}),
+    );
+
+    const id = await datadogApiKey.identify((await labelled(here.store, 'AWSPREVIOUS')) ?? {}, access);
+
+    expect([id, first?.lastUsed]).toEqual([first?.id, used]);
+  });
+
+  it('never revokes the key of the admin secret', async () => {
+    const here = await apiKeys();
+    const value = { api_key: here.double.admin?.api_key, masterarn: 'arn:admin' };
+    await here.store.putCurrent(JSON.stringify(value));
+    await here.store.putCurrent(JSON.stringify({ ...here.double.first, masterarn: 'arn:admin' }));
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({
+      code: 'INVALID_SECRET',
+      fact: expect.stringContaining('admin secret'),
+    });
+    expect(here.double.opens(value)).toBe(true);
   });
 });

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type GitlabDouble, startGitlab, startGitlabGroup } from '../../../local/providers/gitlab.ts';
 import { gitlab } from '../../../shared/providers/gitlab.ts';
+import { accessTo } from '../../../shared/strategies/key-access.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';
 import { step, wholeRotation } from '../../conformance/rotate.ts';
 import { keyWorld } from '../../support/key-world.ts';
-import { byLabel, labelled } from '../../support/store.ts';
+import { labelled } from '../../support/store.ts';
 
 describeProvider({ provider: gitlab, start: startGitlab });
 
@@ -86,21 +87,45 @@ describe('gitlab', () => {
     await wholeRotation(here);
     const first = here.double.tokens().find(({ value }) => value === here.double.first.token);
     const uses = first?.uses;
+    const access = await accessTo(gitlab, (await labelled(here.store, 'AWSCURRENT')) ?? {}, here, here.context({}));
 
-    await wholeRotation(here);
+    const id = await gitlab.identify((await labelled(here.store, 'AWSPREVIOUS')) ?? {}, access);
 
-    expect(first).toMatchObject({ revoked: true, uses });
+    expect([id, first?.uses]).toEqual([String(first?.id), uses]);
   });
 
-  it('replaces a token that has expired, with its scopes', async () => {
+  it('makes nothing for a token that has expired, and says what a person does then', async () => {
     const here = await world();
     await wholeRotation(here);
     Object.assign(newest(here) ?? {}, { expires_at: inDays(-1) });
 
-    const { token } = await wholeRotation(here);
+    const error = await wholeRotation(here).catch((thrown) => thrown);
 
-    expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
-    expect(newest(here)).toMatchObject({ scopes: ['read_repository', 'write_repository'], access_level: 30 });
+    expect(error).toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    expect(error.hint).toContain('put-secret-value');
+    expect(here.double.live()).toEqual([here.double.first.token]);
+  });
+
+  it('copies no scopes from a token whose id is beside a value that is refused', async () => {
+    const here = await world();
+    here.double.crowd(1);
+    const strong = here.double.tokens()[0];
+    Object.assign(strong ?? {}, { scopes: ['api'], access_level: 50 });
+    await put(here, { ...here.double.madeUp, token_id: String(strong?.id) });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    expect(here.double.live()).toHaveLength(2);
+  });
+
+  it('revokes nothing by a token_id that is not that of the token', async () => {
+    const here = await world();
+    here.double.crowd(1);
+    const theirs = here.double.tokens()[0];
+    await put(here, { token_id: String(theirs?.id) });
+    await put(here, {});
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
+    expect(here.double.opens({ token: theirs?.value })).toBe(true);
   });
 
   it('says what is missing when the first token is dead before it was ever rotated', async () => {
@@ -109,8 +134,8 @@ describe('gitlab', () => {
 
     const error = await wholeRotation(here).catch((thrown) => thrown);
 
-    expect(error).toMatchObject({ code: 'INVALID_SECRET' });
-    expect(error.hint).toContain('token_id');
+    expect(error).toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    expect(error.hint).toContain('without token_id');
   });
 
   it('finds a token beyond the first page', async () => {
@@ -128,14 +153,14 @@ describe('gitlab', () => {
     ['neither project nor group', { project: undefined }],
     ['both', { group: 'acme' }],
     ['a step up', { project: '..' }],
-    ['another project', { project: 'acme/other' }],
+    ['another project', { project: 'acme/other' }, 'AUTHENTICATION_REFUSED'],
     ['a host with a path', { host: 'gitlab.example.com/api' }],
-  ])('refuses a secret that names %s', async (_what, fields) => {
+  ])('refuses a secret that names %s', async (_what, fields, code = 'INVALID_SECRET') => {
     const here = await world();
     if ('host' in fields) Object.assign(here.double.admin ?? {}, fields);
     await put(here, fields);
 
-    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code });
     expect(here.double.live()).toHaveLength(1);
   });
 

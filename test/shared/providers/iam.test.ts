@@ -90,7 +90,7 @@ describe('IAM', () => {
 
     const rotated = wholeRotation(world);
 
-    await expect(rotated).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    await expect(rotated).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
     expect([...double.keys.values()].filter(({ user }) => user === 'administrator')).toHaveLength(1);
   });
 

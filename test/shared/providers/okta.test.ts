@@ -47,6 +47,51 @@ describe('okta', () => {
     expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
   });
 
+  it('frees the place of a forgotten secret, and keeps the one before, whichever is listed first', async () => {
+    const here = await world();
+    const [current, before] = [{ ...here.double.first }, { ...here.double.first, client_secret: 'before '.repeat(3) }];
+    const forgotten = { ...here.double.first, client_secret: 'forgotten '.repeat(3) };
+    const access = await accessTo(okta, { ...current, masterarn: 'arn:admin' }, here, here.context({}));
+    Object.assign(here.double.secrets()[0] ?? {}, { client_secret: before.client_secret });
+    here.double.fill?.();
+    Object.assign(here.double.secrets()[1] ?? {}, { client_secret: forgotten.client_secret });
+
+    await okta.accept({ ...current, ...here.double.madeUp }, access, async () => [before, forgotten]);
+
+    expect([before, forgotten].map((value) => here.double.opens(value))).toEqual([true, false]);
+  });
+
+  it.each([
+    ['is not listed', { client_secret: 'of nobody '.repeat(3) }],
+    ['is inactive', { status: 'INACTIVE' }],
+  ] as const)('keeps the one before while the current one %s: that may be all that works', async (_what, change) => {
+    const here = await world();
+    await wholeRotation(here);
+    const [before, current] = here.double.secrets();
+    const previous = (await labelled(here.store, 'AWSPREVIOUS')) ?? {};
+    const access = await accessTo(okta, (await labelled(here.store, 'AWSCURRENT')) ?? {}, here, here.context({}));
+    Object.assign(current ?? {}, change);
+
+    const accepted = okta.accept({ ...previous, ...here.double.madeUp }, access, async () => [previous, previous]);
+    await expect(accepted).rejects.toMatchObject({ code: 'KEY_LIMIT' });
+    await okta.revoke?.(previous, access);
+
+    expect(here.double.opens(previous)).toBe(true);
+    expect(here.double.secrets()).toContain(before);
+  });
+
+  it('adds nothing to an app of which no value of the secret is a client secret', async () => {
+    const here = await world();
+    const mine = await labelled(here.store, 'AWSCURRENT');
+    for (const secret of here.double.secrets()) Object.assign(secret, { client_secret: 'of another app '.repeat(3) });
+    const access = await accessTo(okta, mine ?? {}, here, here.context({}));
+
+    const accepted = okta.accept({ ...mine, ...here.double.madeUp }, access, async () => []);
+
+    await expect(accepted).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    expect(here.double.secrets()).toHaveLength(1);
+  });
+
   it('activates the pending secret when somebody made it inactive before it was current', async () => {
     const here = await world();
     const token = await here.store.begin();

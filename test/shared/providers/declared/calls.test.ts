@@ -2,7 +2,9 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { basicOf, serve } from '../../../../local/providers/double.ts';
 import type { KeySecret } from '../../../../shared/providers/provider.ts';
+import { type AdminSource, accessTo as accessToKey } from '../../../../shared/strategies/key-access.ts';
 import { wholeRotation } from '../../../conformance/rotate.ts';
+import { testContext } from '../../../support/context.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
 import { accessTo, current, ended, smallest, tiny, vendor } from './tiny.ts';
@@ -115,6 +117,23 @@ describe('the host', () => {
     expect(roaming.sameTarget).toEqual(['domain']);
   });
 
+  it.each([
+    ['another', { domain: 'us.tiny.example' }, 'TARGET_MISMATCH'],
+    ['none', {}, 'INVALID_SECRET'],
+  ])('gets no admin credential of %s', async (_what, place, code) => {
+    const { url, requests } = await vendor();
+    const here = { ...current, domain: 'eu.tiny.example', masterarn: 'arn:admin' };
+    const admins: AdminSource = {
+      adminFor: async (_arn, schema) =>
+        schema.parse(JSON.stringify({ api_key: 'tk_z9_admin', ...place }), 'the admin secret'),
+    };
+
+    const access = accessToKey(roaming, here, { admins }, testContext({ providerEndpoint: url }));
+
+    await expect(access).rejects.toMatchObject({ code });
+    expect(requests).toEqual([]);
+  });
+
   it('is not asked when its address is none on the internet', async () => {
     const provider = tiny({ base: 'https://localhost', hosts: ['localhost'] });
 
@@ -152,7 +171,11 @@ describe('ids', () => {
       `Bearer ${current.api_key}`,
       'Bearer tk_old',
     ]);
-    await expect(provider.identify(current, accessTo(url))).rejects.toMatchObject({ name: 'AuthenticationError' });
+    await expect(provider.identify(current, accessTo(url))).rejects.toMatchObject({
+      name: 'InvalidSecretError',
+      code: 'AUTHENTICATION_REFUSED',
+      fact: 'tiny refuses the key of AWSCURRENT (HTTP 401)',
+    });
   });
 });
 

@@ -84,6 +84,13 @@ it.each<[member: string, fact: RegExp, ...changes: Change[]]>([
   ['base', /not among hosts/, ['base', 'https://a.b.acme.example']],
   ['base', /not among hosts/, ['base', 'https://eu.acme.example:8443']],
   ['base', /\{\{admin\}\}; known here are current/, ['base', 'https://{{admin.site}}.acme.example']],
+  ['admin.plain', /has no room for site/, ['admin.plain', 'token']],
+  [
+    'admin.plain',
+    /has no room for site/,
+    ['admin.plain', 'token'],
+    ['base', 'https://eu.acme.example/{{current.site}}'],
+  ],
   ['hosts', /is empty/, ['hosts', []]],
   ['hosts.0', /not a host name/, ['hosts', ['*']]],
   ['hosts.0', /not a host name/, ['hosts', ['*.example']]],

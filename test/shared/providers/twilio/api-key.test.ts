@@ -29,8 +29,18 @@ describe('Twilio API key', () => {
     expect(await openLabels(world)).toEqual(['AWSPREVIOUS', 'AWSCURRENT']);
   });
 
-  it('asks how to try a Restricted key before it makes one', async () => {
+  it('makes none for a Restricted key that it can only try with what that may not do', async () => {
     const world = await start({ kind: 'restricted', allow });
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    expect(double.live()).toHaveLength(1);
+  });
+
+  it('asks how to try the successor of a Restricted key before it makes one', async () => {
+    const numbers = '/twilio/phone-numbers/incoming-phone-numbers/list';
+    const world = await start({ kind: 'restricted', allow: [...allow, numbers] });
 
     const rotated = wholeRotation(world);
 
