@@ -84,10 +84,10 @@ describe('auth0', () => {
     const here = await world();
     const victim = await labelled(here.store, 'AWSCURRENT');
     const own = { ...victim, ...here.double.powerless };
-    await here.store.putCurrent(JSON.stringify(own));
-    await here.store.putCurrent(JSON.stringify({ ...victim, client_secret: 'x'.repeat(64) }));
+    const attacker = keyWorld(auth0, { ...here.double, first: own });
+    await attacker.store.putCurrent(JSON.stringify({ ...victim, client_secret: 'x'.repeat(64) }));
 
-    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    await expect(wholeRotation(attacker)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
 
     expect(here.double.calls.filter((call) => call.startsWith('PATCH'))).toEqual([]);
     expect(here.double.opens(victim ?? {})).toBe(true);
