@@ -9,8 +9,15 @@ export const schemaOf = (template) => ({
 
 /** Changes `service` in place, as if everything had been written out by hand. `naming` gives Serverless's logical ids. */
 export function writeOut(service, naming) {
-  const { function: properties, extension, variables, rights, resources, admissions, outputs } =
-    service.custom.rotationFunction;
+  const {
+    function: properties,
+    extension,
+    variables,
+    rights,
+    resources,
+    admissions,
+    outputs,
+  } = service.custom.rotationFunction;
 
   for (const [key, definition] of Object.entries(service.functions)) {
     if (definition.may === undefined) continue;

@@ -7,14 +7,14 @@ import { nameOf, serviceError } from './service-error.ts';
 
 export const adminFromSecretsManager: AdminSource = {
   async adminFor(masterarn, schema, ctx) {
-    const text = await valueOf(masterarn, ctx.signal);
+    const text = await secretText(masterarn, ctx.signal);
     const admin = schema.parse(text, `the admin secret ${masterarn}`);
     ctx.redact.add(...schema.confidential(admin));
     return admin;
   },
 };
 
-async function valueOf(masterarn: string, signal: AbortSignal): Promise<string> {
+async function secretText(masterarn: string, signal: AbortSignal): Promise<string> {
   try {
     const answer = await secretsManagerClient().send(new GetSecretValueCommand({ SecretId: masterarn }), {
       abortSignal: signal,

@@ -1,17 +1,16 @@
 /** Parameter Store as a store of secret versions. What stands where, and why: docs/decisions/0005-parameter-store.md. */
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { RotationError, StagingError } from '../rotation/errors.ts';
+import { PermissionError, RotationError, StagingError } from '../rotation/errors.ts';
 import type { SecretVersions, VersionId } from '../rotation/versions.ts';
 import { CURRENT, PREVIOUS } from '../rotation/versions.ts';
 import type { BeginTimes, Begun } from './parameter-store/begin.ts';
 import { begin } from './parameter-store/begin.ts';
 import { parameterCalls, ssmClient } from './parameter-store/calls.ts';
 import { append } from './parameter-store/companion.ts';
-import { policiesSetAgain } from './parameter-store/policies.ts';
-import { LABELS, labelForReaders, makeRoom, unlessFull } from './parameter-store/readers-labels.ts';
+import { publish, requireRoomFor } from './parameter-store/publish.ts';
+import { LABELS, labelForReaders, unlessFull } from './parameter-store/readers-labels.ts';
 import type { ParameterState } from './parameter-store/state.ts';
 import { lookAt } from './parameter-store/state.ts';
-import { nameOf } from './service-error.ts';
 
 export interface ParameterOptions {
   readonly client?: SSMClient;
@@ -83,6 +82,7 @@ export function parameterVersions({
       const { companion, open, journal } = before;
       if (open?.token !== version) throw notOpen(name, version);
       const isFirst = open.value === undefined;
+      if (isFirst) requireRoomFor(text, before);
       const written = isFirst ? await append(before, { kind: 'value', token: version, value: text }, calls) : 0;
       // Next in line after what was seen: nobody else has stored one meanwhile.
       const first = isFirst && written === journal.last + 1 ? written : (await look(name)).open?.value;
@@ -99,10 +99,13 @@ export function parameterVersions({
       const { open, companion } = state;
       const pending = open?.value === undefined ? undefined : await calls.value(companion, open.value);
       if (open?.token !== version || pending === undefined) throw notOpen(name, version);
-      const now = await calls.latest(name);
-      const current = now.version === state.latest.Version ? state : await look(name);
+      // The numbers tell whether anything has happened since the look. The journal's does, too: somebody may have given it up.
+      const [now, journal] = await Promise.all([calls.latest(name), calls.latest(companion)]);
+      const isUnchanged = now.version === state.latest.Version && journal.version === state.journal.last;
+      const current = isUnchanged ? state : await look(name);
+      if (current.open?.token !== version && current.currentId === from) throw notOpen(name, version);
       if (current.currentId !== from || now.value === pending) throw elsewhere(name, from);
-      await publish(current, pending);
+      await publish({ name, value: pending, versions: current.versions, log }, calls);
       seen.delete(name);
       // From here on the value is out. Labels that fail are made good by `dropPending`.
       await look(name)
@@ -133,41 +136,23 @@ export function parameterVersions({
       const lost = journal.values
         .filter(({ version }) => version !== open?.value)
         .map(({ version, at }) => ({ of: companion, version, at }));
+      let refusal: PermissionError | undefined;
+      let found = 0;
       for (const { of, version } of [...old, ...lost].sort((a, b) => b.at - a.at || b.version - a.version)) {
-        const text = await calls.value(of, version);
-        if (text !== undefined) yield text;
+        // Each version is encrypted with the key of its time, and that one may be gone.
+        const text = await calls.value(of, version).catch((error: unknown) => {
+          if (!(error instanceof PermissionError)) throw error;
+          refusal ??= error;
+          log('a version cannot be read', { name: of, version, code: error.code });
+          return undefined;
+        });
+        if (text === undefined) continue;
+        found += 1;
+        yield text;
       }
+      if (found === 0 && refusal !== undefined) throw refusal;
     },
   };
-
-  /** Writes the value for all readers, and everything else as it was. */
-  async function publish(state: ParameterState, value: string): Promise<void> {
-    const { name, latest, versions } = state;
-    const { KeyId, Tier, DataType, Description, AllowedPattern, Policies = [], LastModifiedDate } = latest;
-    const policies = policiesSetAgain(Policies, LastModifiedDate?.getTime() ?? 0, Date.now());
-    if (policies === undefined && Policies.length > 0)
-      log('the policies cannot be read, and stay as they are', { name });
-    const write = () =>
-      calls.put({
-        Name: name,
-        Value: value,
-        Type: 'SecureString',
-        Overwrite: true,
-        ...(KeyId && { KeyId }),
-        ...(Tier && { Tier }),
-        ...(DataType && { DataType }),
-        ...(Description && { Description }),
-        ...(AllowedPattern && { AllowedPattern }),
-        ...(policies && { Policies: policies }),
-      });
-    try {
-      await write();
-    } catch (error) {
-      const isFull = error instanceof RotationError && nameOf(error.cause) === 'ParameterMaxVersionLimitExceeded';
-      if (!isFull || !(await makeRoom(name, versions, calls))) throw error;
-      await write();
-    }
-  }
 
   async function arnOf(name: string): Promise<string> {
     const arn = arns.get(name) ?? (await calls.latest(name)).arn ?? name;

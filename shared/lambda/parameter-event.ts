@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { parameterName } from '../aws/parameter-store/names.ts';
+import { isPlaceOf, parsePlace } from '../aws/parameter-store/names.ts';
 import { InvalidEventError } from '../rotation/errors.ts';
 import { REVOKE_PREVIOUS } from '../rotation/strategy.ts';
 import type { RotationEvent } from './event.ts';
@@ -18,8 +18,10 @@ const shape = z.object({
 /** Before the first of the four steps. */
 export const BEGIN = 'begin';
 
+type Invoked = Pick<Context, 'awsRequestId'> & Partial<Pick<Context, 'invokedFunctionArn'>>;
+
 /** Without a token, Lambda's request id: it is the same when Lambda repeats the invocation. Throws InvalidEventError. */
-export function parseParameterEvent(event: unknown, context: Pick<Context, 'awsRequestId'>): RotationEvent {
+export function parseParameterEvent(event: unknown, context: Invoked): RotationEvent {
   const result = shape.safeParse(event);
   if (!result.success) {
     const field = result.error.issues[0]?.path[0];
@@ -35,7 +37,14 @@ export function parseParameterEvent(event: unknown, context: Pick<Context, 'awsR
       hint: 'send a Token that is another for every rotation',
     });
   }
-  return { step: Step, secretId: parameterName(Parameter), token: plain(token), postponed: Postponed };
+  // Nobody filled it in, so it would be the same for every rotation: the first would be the last.
+  if (token.startsWith('<aws.')) {
+    throw new InvalidEventError('the Token of the event is the name of a context attribute, and not its value', {
+      hint: 'only a schedule of EventBridge Scheduler fills in <aws.scheduler.execution-id>; elsewhere leave Token out',
+    });
+  }
+  const secretId = nameIn(Parameter, context.invokedFunctionArn);
+  return { step: Step, secretId, token: plain(token), postponed: Postponed };
 }
 
 /** What the function is sent when it asked to be called later. Each postponement is an event of its own. */
@@ -46,6 +55,20 @@ export function revokeParameterEvent(event: RotationEvent): Readonly<Record<stri
     Step: REVOKE_PREVIOUS,
     Postponed: event.step === REVOKE_PREVIOUS ? event.postponed + 1 : 0,
   };
+}
+
+/** Throws InvalidEventError for what names no parameter that this function may rotate. */
+function nameIn(parameter: string, functionArn: string | undefined): string {
+  const place = parsePlace(parameter);
+  if (typeof place === 'string') {
+    throw new InvalidEventError(`the event ${place}`, {
+      hint: 'give the name or the ARN of a parameter of yours, without a version or a label behind a colon',
+    });
+  }
+  if (isPlaceOf(place, functionArn)) return place.name;
+  throw new InvalidEventError(`the ARN of ${place.name} in the event is of another account or region`, {
+    hint: 'invoke a function that is deployed where the parameter is',
+  });
 }
 
 /** A token is written down where not every character may stand. */

@@ -39,7 +39,7 @@ export function parameterHandler<S extends object>(strategy: RotationStrategy<S>
         return answer('what was to be revoked was looked at');
       }
       const begun = await rotate(event, running.askedAt, strategy, versions, running);
-      if (begun.goesOn) return answer('rotated');
+      if (begun.goesOn) return answer(begun.isComplete ? 'this rotation is complete' : 'rotated');
       invocation.log.info('nothing to do', { because: begun.because });
       return answer(begun.because);
     },

@@ -11,6 +11,8 @@ import type { Logger } from './log.ts';
 import { logger } from './log.ts';
 import type { Facts } from './notification.ts';
 import { notification } from './notification.ts';
+import type { PolicyNotice } from './policy-notice.ts';
+import { isSeenTo, noticeOf } from './policy-notice.ts';
 import type { RotationHandler } from './stack.ts';
 import { signalOf } from './stack.ts';
 
@@ -49,7 +51,7 @@ async function tell(event: PolicyEvent, log: Logger, signal: AbortSignal): Promi
   const topicArn = notificationTopic();
   if (topicArn === undefined) return log.info('there is no topic to tell it');
   const { 'parameter-name': name, 'policy-type': type } = event.detail;
-  const news = type === 'Expiration' ? ({ outcome: 'expired' } as const) : await unrotated(event, signal);
+  const news = type === 'Expiration' ? ({ outcome: 'expired' } as const) : await unrotated(type, event, signal);
   if (news === undefined) return log.info('it is rotated, so nobody needs to know', { policy: type });
   const facts: Facts = {
     ...news,
@@ -70,38 +72,19 @@ async function tell(event: PolicyEvent, log: Logger, signal: AbortSignal): Promi
   log.info('published', { outcome: news.outcome });
 }
 
-/** Undefined: something rotates it, and is not late. */
+/** Undefined: a rotation will see to it. */
 async function unrotated(
+  type: PolicyNotice['type'],
   { detail }: PolicyEvent,
   signal: AbortSignal,
 ): Promise<Pick<Facts, 'outcome' | 'because'> | undefined> {
   const { lastRotationOf } = await import('../aws/parameter-store/last-rotation.ts');
-  const last = await lastRotationOf(detail['parameter-name'], Date.now(), signal);
-  if (last !== undefined && !last.isOverdue) return undefined;
+  const notice = noticeOf(type, detail['policy-content']);
+  const last = await lastRotationOf(detail['parameter-name'], signal);
+  if (isSeenTo(notice, last, Date.now())) return undefined;
   const since =
     last === undefined ? 'nothing rotates it' : `the last rotation was on ${last.at.toISOString().slice(0, 10)}`;
-  return { outcome: 'unrotated', because: `${announced(detail)}, and ${since}` };
-}
-
-/** In the policy's own numbers: `expires in 15 days`. */
-function announced({ 'policy-type': type, 'policy-content': content }: PolicyEvent['detail']): string {
-  const { Before, After, Unit } = attributesOf(content);
-  const span = (amount: unknown, unknown: string) =>
-    /^\d+$/.test(String(amount)) && /^(days|hours)$/i.test(String(Unit))
-      ? `${amount} ${String(Unit).toLowerCase()}`
-      : unknown;
-  return type === 'ExpirationNotification'
-    ? `expires in ${span(Before, 'a while')}`
-    : `has not changed for ${span(After, 'a long time')}`;
-}
-
-function attributesOf(content: string | undefined): Readonly<Record<string, unknown>> {
-  try {
-    const policy = JSON.parse(content ?? '') as { Attributes?: Readonly<Record<string, unknown>> } | null;
-    return policy?.Attributes ?? {};
-  } catch {
-    return {};
-  }
+  return { outcome: 'unrotated', because: `${notice.text}, and ${since}` };
 }
 
 function parse(input: unknown): PolicyEvent {

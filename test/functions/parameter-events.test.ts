@@ -1,11 +1,11 @@
 /** Parameter policies, end to end: the sandbox carries them out, the packaged function tells. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { generatedValueStrategy } from '../../shared/strategies/generated-value.ts';
 import { wholeRotation } from '../conformance/rotate.ts';
 import { testContext } from '../support/context.ts';
 import { packagedFunctions } from '../support/packaged-functions.ts';
-import { parameterStore, ssmTestClient } from '../support/parameter-store.ts';
+import { type ParameterStore, parameterStore, ssmTestClient } from '../support/parameter-store.ts';
 
 const DAY = 86_400_000;
 const own = await packagedFunctions('parameter-events', {});
@@ -65,19 +65,44 @@ describe('a policy', () => {
     ]);
   });
 
-  it('says nothing when Rekey rotates the parameter', async () => {
-    const store = await parameter(policy('NoChangeNotification', { After: '20', Unit: 'Days' }));
-    await wholeRotation({
-      store,
-      strategy: () => generatedValueStrategy(),
-      context: testContext,
-      opens: async () => true,
+  /** One that should change every 20 days, and was rotated this long ago. */
+  async function rotated(...daysAgo: number[]): Promise<ParameterStore> {
+    const account = sandbox.account as { now: () => number };
+    const { now } = account;
+    onTestFinished(() => {
+      account.now = now;
     });
+    const turnTo = (days: number) => {
+      account.now = () => now() - days * DAY;
+    };
+    turnTo(100);
+    const store = await parameter(policy('NoChangeNotification', { After: '20', Unit: 'Days' }));
+    const strategy = () => generatedValueStrategy();
+    for (const days of daysAgo) {
+      turnTo(days);
+      await wholeRotation({ store, strategy, context: testContext, opens: async () => true });
+    }
+    account.now = now;
+    return store;
+  }
 
-    await sandbox.ssm.tick(Date.now() + 21 * DAY);
+  it('says nothing when Rekey rotates the parameter, and will again in time', async () => {
+    const store = await rotated(50, 20);
+
+    await sandbox.ssm.tick(Date.now() + DAY);
 
     expect(messages(store.secretId)).toEqual([]);
     expect(sandbox.functions.invocations(arn.split(':').at(-1) ?? '').at(-1)?.outcome.ok).toBe(true);
+  });
+
+  it('is told after one rotation, since nobody knows of another', async () => {
+    const store = await rotated(20);
+
+    await sandbox.ssm.tick(Date.now() + DAY);
+
+    expect(messages(store.secretId)).toMatchObject([
+      { subject: expect.stringMatching(/ has not changed for 20 days, and the last rotation was on /) },
+    ]);
   });
 
   it('that has deleted a parameter is told, rotated or not', async () => {

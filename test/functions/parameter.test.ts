@@ -108,6 +108,16 @@ describe('a parameter', () => {
     expect(await versionsOf(store)).toHaveLength(2);
   });
 
+  it('that was rotated with this token before stays as it is, and the answer says so', async () => {
+    const { store, rotate } = await planted();
+    await rotate({ Token: 'same' });
+
+    const outcome = await rotate({ Token: 'same' });
+
+    expect(outcome).toMatchObject({ ok: true, payload: { Outcome: 'this rotation is complete' } });
+    expect(await versionsOf(store)).toHaveLength(2);
+  });
+
   it('takes few calls', async () => {
     const { arn, rotate } = await planted();
     await rotate();
@@ -236,7 +246,7 @@ describe('a rotation that died long ago', () => {
   }
 
   it('before its promotion: the next invocation ends it, and that was the rotation', async () => {
-    const { store, arn, rotate } = await planted();
+    const { store, arn, rotate } = await aMinuteAgo(planted);
     sandbox.faults.add({ operation: 'PutParameter', caller: nameOf(arn), nth: 3, action: 'kill' });
     await aMinuteAgo(() => rotate({ Token: 'died' }));
 
@@ -249,7 +259,7 @@ describe('a rotation that died long ago', () => {
   });
 
   it('after its promotion: the next invocation completes it, and rotates', async () => {
-    const { store, arn, rotate } = await planted();
+    const { store, arn, rotate } = await aMinuteAgo(planted);
     sandbox.faults.add({ operation: 'PutParameter', caller: nameOf(arn), nth: 4, action: 'kill' });
     await aMinuteAgo(() => rotate({ Token: 'died' }));
 
@@ -267,6 +277,10 @@ describe('bad input', () => {
     ['no parameter', { Parameter: undefined }, 'INVALID_EVENT', undefined],
     ['a selector', { Parameter: '/prod/app:current' }, 'INVALID_EVENT', undefined],
     ['a step of Secrets Manager', { Step: 'createSecret' }, 'INVALID_EVENT', undefined],
+    ['a companion', { Parameter: '/rekey/prod/app' }, 'INVALID_EVENT', undefined],
+    ['another account', { Parameter: 'arn:aws:ssm:us-east-1:999999999999:parameter/app' }, 'INVALID_EVENT', undefined],
+    ['another region', { Parameter: 'arn:aws:ssm:eu-west-1:123456789012:parameter/app' }, 'INVALID_EVENT', undefined],
+    ['an attribute that nobody filled in', { Token: '<aws.scheduler.execution-id>' }, 'INVALID_EVENT', undefined],
   ])('%s: says what is wrong', async (_, event, code, next) => {
     const { rotate, arn } = await planted();
 

@@ -18,6 +18,8 @@ export interface ParameterStore extends TestStore {
   readonly companion: string;
   /** What an application gets that knows nothing of labels. */
   plainRead(): Promise<string>;
+  /** What an operator gets who looks for the pending value. */
+  plainPending(): Promise<string | undefined>;
 }
 
 export function ssmTestClient({ url }: Pick<Sandbox, 'url'>, retries = 3): SSMClient {
@@ -93,5 +95,6 @@ export async function parameterStore(
       throw new Error('rotation of a parameter has no switch');
     },
     plainRead: async () => String(await valueAt(Name)),
+    plainPending: () => valueAt(`${companion}:pending`),
   };
 }

@@ -2,7 +2,7 @@
 import { ProviderError } from '../../rotation/errors.ts';
 import type { VersionId } from '../../rotation/versions.ts';
 import type { ParameterCalls } from './calls.ts';
-import { append, create } from './companion.ts';
+import { append, create, keepOpen } from './companion.ts';
 import { makeRoom } from './readers-labels.ts';
 import type { ParameterState } from './state.ts';
 import { lookAt } from './state.ts';
@@ -14,13 +14,15 @@ export type Begun =
       readonly token: VersionId;
       /** Its value was current before: what is left to do is what comes after a promotion. */
       readonly isPromoted: boolean;
+      /** It was done before: there is no more to do than what a repeat does. */
+      readonly isComplete?: true;
     }
   /** Somebody else sees to it. One clause. */
   | { readonly goesOn: false; readonly because: string };
 
 /** When may a rotation begin? */
 export interface BeginTimes {
-  /** So long without a sign of life, and nobody can be at work on a rotation any more. Milliseconds. */
+  /** So long without a sign of life, and the caller cannot be at work any more. Written down for the others. Milliseconds. */
   readonly deadAfterMs: number;
   /** When the caller was asked for it, epoch milliseconds: a rotation that ended since is the one that was asked for. */
   readonly askedAt?: number;
@@ -39,8 +41,9 @@ export async function begin(name: string, token: VersionId, options: BeginOption
   const [{ version }, first] = await Promise.all([calls.latest(name), lookAt(name, calls)]);
   if (await makeRoom(name, first.versions, calls))
     options.log('labels of the oldest version were moved to the next one');
-  for (let state = first, tries = 0; tries < TRIES; tries++) {
-    const begun = await tryToBegin(state, token, Math.max(version, state.latest.Version), options);
+  const known = (await keepOpen(first, calls)) ? await lookAt(name, calls) : first;
+  for (let state = known, tries = 0; tries < TRIES; tries++) {
+    const begun = await tryToBegin(state, token, Math.max(version, state.latest.Version, state.lastWritten), options);
     if (begun !== 'look again') return begun;
     state = await lookAt(name, calls);
   }
@@ -57,13 +60,15 @@ async function tryToBegin(
   { calls, deadAfterMs, askedAt = Number.POSITIVE_INFINITY, log }: BeginOptions,
 ): Promise<Begun | 'look again'> {
   const { journal, open, isPromoted } = state;
+  const limit = Math.max(0, Math.ceil(deadAfterMs));
   if (journal.done.some((entry) => entry.token === token)) {
-    if (state.currentId === token) return { goesOn: true, token, isPromoted: true };
+    if (state.currentId === token) return { goesOn: true, token, isPromoted: true, isComplete: true };
     return { goesOn: false, because: 'this rotation is complete, and the value has changed since' };
   }
   const unfinished = journal.open;
   const isTheirs = unfinished !== undefined && unfinished.token !== token;
-  if (isTheirs && Date.now() - unfinished.at < deadAfterMs) {
+  // The limit that counts is that of whoever holds it: functions differ. Entries of before have none.
+  if (isTheirs && Date.now() - unfinished.at < (unfinished.deadAfterMs ?? deadAfterMs)) {
     return { goesOn: false, because: 'another invocation rotates it' };
   }
   if (unfinished !== undefined && open === undefined) {
@@ -72,7 +77,7 @@ async function tryToBegin(
     return 'look again';
   }
   if (open !== undefined) {
-    const written = await append(state, { kind: 'alive', token: open.token }, calls);
+    const written = await append(state, { kind: 'alive', token: open.token, deadAfterMs: limit }, calls);
     // Of several that find the same rotation dead, the first to write goes on.
     if (isTheirs && written !== journal.last + 1) return 'look again';
     log('an unfinished rotation goes on', { token: open.token });
@@ -81,7 +86,7 @@ async function tryToBegin(
   if (journal.done.some(({ at }) => at >= askedAt)) {
     return { goesOn: false, because: 'another invocation has rotated it just now' };
   }
-  const claim = { kind: 'claim', token, from } as const;
+  const claim = { kind: 'claim', token, from, deadAfterMs: limit } as const;
   const written = journal.last === 0 ? await create(state, claim, calls) : await append(state, claim, calls);
   return written === journal.last + 1 ? { goesOn: true, token, isPromoted: false } : 'look again';
 }

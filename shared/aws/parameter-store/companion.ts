@@ -4,7 +4,7 @@ import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { ParameterCalls } from './calls.ts';
 import type { EntryKind } from './journal.ts';
 import { told } from './journal.ts';
-import { makeRoom } from './readers-labels.ts';
+import { LABELS, makeRoom } from './readers-labels.ts';
 import type { ParameterState } from './state.ts';
 
 /** Whose companion it is. Tells people, policies and this project's own pages that nobody but Rekey writes it. */
@@ -15,11 +15,15 @@ const LONGEST_TAG = 256;
 export interface Addition {
   readonly kind: EntryKind;
   readonly token: string;
-  /** The secret value; only `value` has one. */
+  /** The secret value; only `value` and `kept` have one. */
   readonly value?: string;
   readonly from?: number;
   readonly to?: number;
+  readonly deadAfterMs?: number;
 }
+
+/** Of the hundred entries that are kept, an open rotation rests on none older than this. The rest is for those who write at once. */
+const OLDEST_SUPPORT = 50;
 
 /** Adds an entry to the journal and gives its number. */
 export async function append(state: ParameterState, addition: Addition, calls: ParameterCalls): Promise<number> {
@@ -27,6 +31,26 @@ export async function append(state: ParameterState, addition: Addition, calls: P
   await makeRoom(state.companion, state.companionVersions, calls);
   const written = await calls.put({ ...entry(state, addition), Overwrite: true });
   return written ?? 0;
+}
+
+/**
+ * An open rotation never falls out of the journal, however often it is tried: its claim and value are written again before.
+ * Gives whether there was need to.
+ */
+export async function keepOpen(state: ParameterState, calls: ParameterCalls): Promise<boolean> {
+  const { open, journal, companion } = state;
+  if (open === undefined || journal.last - open.version < OLDEST_SUPPORT) return false;
+  const value = open.value === undefined ? undefined : await calls.value(companion, open.value);
+  if (open.value !== undefined && value === undefined) return false;
+  const { token, from, deadAfterMs } = open;
+  const span = { token, from, ...(deadAfterMs !== undefined && { deadAfterMs }) };
+  const written = await append(
+    state,
+    value === undefined ? { kind: 'claim', ...span } : { kind: 'kept', value, ...span },
+    calls,
+  );
+  if (value !== undefined) await calls.label(companion, written, LABELS.pending);
+  return true;
 }
 
 /** Makes the companion with its first entry. Undefined: it is there already, so somebody else was first. */
@@ -42,15 +66,15 @@ export async function create(
 }
 
 /** The same key and tier as the parameter, so that a value which fits here fits there. */
-function entry(state: ParameterState, { kind, token, value, from, to }: Addition) {
+function entry(state: ParameterState, { value, ...addition }: Addition) {
   const { KeyId, Tier = 'Standard' } = state.latest;
   // No parameter goes back to Standard.
   const isAdvanced = state.companionVersions.at(-1)?.Tier === 'Advanced';
   return {
     Name: state.companion,
     Type: 'SecureString' as const,
-    Value: value ?? kind,
-    Description: told(kind, token, from, to),
+    Value: value ?? addition.kind,
+    Description: told(addition),
     Tier: isAdvanced ? ('Advanced' as const) : Tier,
     ...(KeyId !== undefined && { KeyId }),
   };

@@ -1,11 +1,11 @@
 /**
  * The companion's versions, read as a journal. Each PutParameter adds one entry, and the service numbers them: whoever reads
  * the journal up to a number sees the same as everybody else, and that is what makes one of two writers the first.
- * What an entry says stands in its description; only the entry `value` has a secret value, as it is.
+ * What an entry says stands in its description; only the entries `value` and `kept` have a secret value, as it is.
  */
 import type { VersionId } from '../../rotation/versions.ts';
 
-export type EntryKind = 'claim' | 'value' | 'alive' | 'done' | 'abandoned';
+export type EntryKind = 'claim' | 'value' | 'kept' | 'alive' | 'done' | 'abandoned';
 
 export interface Entry {
   readonly version: number;
@@ -18,16 +18,22 @@ export interface Entry {
   readonly from: number;
   /** Of `done`: the parameter's version when it ended. */
   readonly to: number;
+  /** Without a sign of life for so long, whoever wrote it is dead. Milliseconds; undefined: it does not say. */
+  readonly deadAfterMs: number | undefined;
 }
 
 /** A rotation that is neither done nor abandoned. */
 export interface OpenRotation {
   readonly token: VersionId;
   readonly from: number;
+  /** The entry that opens it, the newest if there are several, and when that one was written. */
+  readonly version: number;
+  readonly since: number;
   /** The entry with the pending value. */
   readonly value?: number;
-  /** Its newest sign of life. */
+  /** Its newest sign of life, and how long that one is good for. */
   readonly at: number;
+  readonly deadAfterMs: number | undefined;
 }
 
 export interface Journal {
@@ -42,25 +48,49 @@ export interface Journal {
   readonly isOurs: boolean;
 }
 
-export function told(kind: EntryKind, token: VersionId, from?: number, to?: number): string {
-  const span = `${from === undefined ? '' : ` from ${from}`}${to === undefined ? '' : ` to ${to}`}`;
-  return `Rekey ${kind} ${token}${span}`;
+export interface Told {
+  readonly kind: EntryKind;
+  readonly token: VersionId;
+  readonly from?: number;
+  readonly to?: number;
+  readonly deadAfterMs?: number;
+}
+
+export function told({ kind, token, from, to, deadAfterMs }: Told): string {
+  const parts = { from, to, 'dead-after': deadAfterMs };
+  const said = Object.entries(parts).filter(([, number]) => number !== undefined);
+  return [`Rekey ${kind} ${token}`, ...said.map(([word, number]) => `${word} ${number}`)].join(' ');
 }
 
 export function parseEntry(version: number, at: number, description: string | undefined): Entry {
-  const pattern = /^Rekey (claim|value|alive|done|abandoned) (\S+)(?: from (\d+))?(?: to (\d+))?$/;
-  const [, kind, token = '', from = 0, to = 0] = pattern.exec(description ?? '') ?? [];
-  return { version, at, kind: kind as EntryKind | undefined, token, from: Number(from), to: Number(to) };
+  const pattern =
+    /^Rekey (claim|value|kept|alive|done|abandoned) (\S+)(?: from (\d+))?(?: to (\d+))?(?: dead-after (\d+))?$/;
+  const [, kind, token = '', from = 0, to = 0, limit] = pattern.exec(description ?? '') ?? [];
+  return {
+    version,
+    at,
+    kind: kind as EntryKind | undefined,
+    token,
+    from: Number(from),
+    to: Number(to),
+    deadAfterMs: limit === undefined ? undefined : Number(limit),
+  };
 }
 
 /** What the entries come to, oldest first. An entry that comes too late counts for nothing, so all readers agree. */
 export function readJournal(entries: readonly Entry[]): Journal {
   let open: OpenRotation | undefined;
   const done: Entry[] = [];
+  let isFirstKnown = true;
   for (const entry of entries) {
-    const { kind, token, from, at } = entry;
+    const { kind, token } = entry;
     if (kind === 'claim') {
-      open ??= { token, from, at };
+      // The same claim again is one that lasts longer.
+      const isAgain = open?.token === token && open.value === undefined;
+      open = open === undefined || isAgain ? opened(entry) : open;
+    } else if (kind === 'kept' && open === undefined) {
+      // It opens a rotation only where the claim may be older than the journal. Otherwise it came after the end, too late.
+      if (isFirstKnown) open = { ...opened(entry), value: entry.version };
     } else if (kind === undefined) {
       // A version by hand: the way to give up what is open, with no tool but the AWS CLI.
       open = undefined;
@@ -68,17 +98,24 @@ export function readJournal(entries: readonly Entry[]): Journal {
       if (kind === 'done') done.push(entry);
       open = kind === 'done' || kind === 'abandoned' ? undefined : continued(open, entry);
     }
+    isFirstKnown &&= open === undefined && kind !== undefined && kind !== 'done' && kind !== 'abandoned';
   }
   return {
     last: entries.at(-1)?.version ?? 0,
     open,
     done,
-    values: entries.filter(({ kind }) => kind === 'value'),
+    values: entries.filter(({ kind }) => kind === 'value' || kind === 'kept'),
     isOurs: entries.length === 0 || entries.some(({ kind }) => kind !== undefined),
   };
 }
 
-/** The first value counts: one value for a rotation, ever. */
-function continued(open: OpenRotation, { kind, version, at }: Entry): OpenRotation {
-  return { ...open, at, ...(kind === 'value' && open.value === undefined && { value: version }) };
+function opened({ version, at, token, from, deadAfterMs }: Entry): OpenRotation {
+  return { token, from, version, since: at, at, deadAfterMs };
+}
+
+/** The first value counts: one value for a rotation, ever. What is kept is that value, in an entry that lasts longer. */
+function continued(open: OpenRotation, entry: Entry): OpenRotation {
+  const { kind, version, at, deadAfterMs = open.deadAfterMs } = entry;
+  if (kind === 'kept') return { ...open, ...opened(entry), value: version };
+  return { ...open, at, deadAfterMs, ...(kind === 'value' && open.value === undefined && { value: version }) };
 }

@@ -6,14 +6,13 @@ import { companionOf } from './names.ts';
 
 export interface LastRotation {
   readonly at: Date;
-  /** Twice the time between the last two rotations has gone by since. */
-  readonly isOverdue: boolean;
+  /** Between the last two. Undefined: there was one, and nobody knows whether another will come. */
+  readonly intervalMs?: number;
 }
 
 /** Undefined: never, as far as the journal goes back. */
 export async function lastRotationOf(
   name: string,
-  now: number,
   signal: AbortSignal,
   client: SSMClient = ssmClient(),
 ): Promise<LastRotation | undefined> {
@@ -25,6 +24,5 @@ export async function lastRotationOf(
   );
   const [before, last] = [done.at(-2), done.at(-1)];
   if (last === undefined) return undefined;
-  const isOverdue = before !== undefined && now - last.at > 2 * (last.at - before.at);
-  return { at: new Date(last.at), isOverdue };
+  return { at: new Date(last.at), ...(before && { intervalMs: last.at - before.at }) };
 }

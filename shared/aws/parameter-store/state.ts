@@ -24,6 +24,8 @@ export interface ParameterState {
   readonly currentId: VersionId;
   /** The version number of AWSPREVIOUS. */
   readonly previous: number | undefined;
+  /** What the last rotation of this parameter left. A look may be older than that. */
+  readonly lastWritten: number;
   readonly labels: SecretDescription['labels'];
 }
 
@@ -62,12 +64,18 @@ async function promoted({ name, companion, latest, journal }: Given, calls: Para
 }
 
 function arranged({ versions, latest, journal }: Given, isPromoted: boolean) {
-  const { open: unfinished, done } = journal;
+  const { open: unfinished } = journal;
+  // Versions are numbered from one again when a parameter is deleted and made again. What was before that is of another.
+  const oldest = timeOf(versions[0]);
+  const done = journal.done.filter(({ at }) => at >= oldest);
+  const isMadeAgain =
+    unfinished !== undefined && (versions[0]?.Version ?? 0) <= unfinished.from && unfinished.since < oldest;
   const current = latest.Version;
   const spanOf = (version: number) => done.findLast(({ from, to }) => from < version && version <= to);
   const idOf = (version: number) => spanOf(version)?.token ?? String(version);
   // As Secrets Manager has it: who stores a value by hand during a rotation has ended it.
-  const open = unfinished !== undefined && (isPromoted || current <= unfinished.from) ? unfinished : undefined;
+  const isLeftAlone = unfinished !== undefined && current <= unfinished.from && !isMadeAgain;
+  const open = isPromoted || isLeftAlone ? unfinished : undefined;
   const currentId = isPromoted && open !== undefined ? open.token : idOf(current);
   const before = isPromoted && open !== undefined ? open.from : (spanOf(current)?.from ?? current - 1);
   const previous = versions.some(({ Version }) => Version === before) ? before : undefined;
@@ -77,5 +85,9 @@ function arranged({ versions, latest, journal }: Given, isPromoted: boolean) {
   };
   if (open !== undefined) add(open.token, PENDING);
   if (previous !== undefined) add(idOf(previous), PREVIOUS);
-  return { open, isPromoted, currentId, previous, labels };
+  return { open, isPromoted, currentId, previous, labels, lastWritten: done.at(-1)?.to ?? 0 };
+}
+
+function timeOf(version: ParameterHistory | undefined): number {
+  return version?.LastModifiedDate?.getTime() ?? 0;
 }

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../../local/sandbox.ts';
 import { mirrored } from '../../../shared/aws/mirror.ts';
 import { copyInto } from '../../../shared/aws/parameter-store/copy-into.ts';
+import { runStep } from '../../../shared/rotation/steps.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { crashPlan } from '../../conformance/crash.ts';
 import { Died, rotation, step, wholeRotation } from '../../conformance/rotate.ts';
@@ -84,7 +85,7 @@ describe('a mirror', () => {
 
       expect(await shown(here.name), `${call}: ${plan.calls.at(-1)}`).toBe(await here.store.valueOf(token));
     }
-    expect(whole.calls.filter((name) => name === 'copy')).toHaveLength(2);
+    expect(whole.calls.filter((name) => name === 'copy')).toHaveLength(3);
   }, 60_000);
 
   it('that cannot be written fails the last step, and the secret is rotated all the same', async () => {
@@ -99,6 +100,67 @@ describe('a mirror', () => {
     const labels = Object.values(await here.store.labels());
     expect(labels).toContainEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPENDING']));
     expect(await shown(here.name)).toBe('before');
+  });
+
+  it('that cannot be written is told as a failure each time, and never as a success', async () => {
+    const here = await world({ Type: 'String' });
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    await step(here, token, 'setSecret');
+
+    for (const name of ['testSecret', 'finishSecret', 'finishSecret'] as const) {
+      const told: string[] = [];
+      const failure = runStep(name, {
+        strategy: here.strategy(crashPlan()),
+        versions: here.versions(),
+        ctx: here.context({ secretId: here.store.secretId, token }),
+        progress: { working: 'unknown' },
+        report: async (outcome) => void told.push(outcome),
+      });
+
+      await expect(failure).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+      expect(told).toEqual([]);
+    }
+  });
+
+  it('keeps its key, tier, data type, description and pattern, and expires as far from now as before', async () => {
+    const here = await world();
+    const DAY = 86_400_000;
+    const settings = {
+      KeyId: 'alias/own',
+      Tier: 'Advanced' as const,
+      DataType: 'text',
+      Description: 'for the old shop',
+      AllowedPattern: '.*e.*',
+    };
+    const Timestamp = new Date(Date.now() + 5 * DAY).toISOString();
+    const Policies = JSON.stringify([{ Type: 'Expiration', Version: '1.0', Attributes: { Timestamp } }]);
+    await ssm.send(
+      new PutParameterCommand({ Name: here.name, Value: 'before', Overwrite: true, ...settings, Policies }),
+    );
+
+    await wholeRotation(here);
+
+    const { Parameters = [] } = await ssm.send(new GetParameterHistoryCommand({ Name: here.name }));
+    const last = Parameters.at(-1);
+    expect(Parameters).toHaveLength(3);
+    expect(last).toMatchObject(settings);
+    const { Attributes } = JSON.parse(last?.Policies?.[0]?.PolicyText ?? '');
+    expect(Math.abs(Date.parse(Attributes.Timestamp) - Date.now() - 5 * DAY)).toBeLessThan(120_000);
+  });
+
+  it.each([
+    ['of another account', (name: string) => `arn:aws:ssm:us-east-1:999999999999:parameter${name}`],
+    ['of another region', (name: string) => `arn:aws:ssm:eu-west-1:123456789012:parameter${name}`],
+    ['where pending values are', (name: string) => `/rekey${name}`],
+    ['that is no name', () => 'a b'],
+  ])('%s is refused, and what has that name here stays as it is', async (_, tag) => {
+    const here = await world({ tag });
+
+    const failure = wholeRotation(here);
+
+    await expect(failure).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    expect(await versionsOf(here.name)).toBe(1);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { AddTagsToResourceCommand, GetParameterHistoryCommand, PutParameterComma
 import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSandbox } from '../../../../local/sandbox.ts';
 import { singleUserStrategy } from '../../../../shared/strategies/single-user.ts';
-import { wholeRotation } from '../../../conformance/rotate.ts';
+import { step, wholeRotation } from '../../../conformance/rotate.ts';
 import { generatedParameter, parameterViews } from '../../../support/generated-parameter.ts';
 import { memoryWorld } from '../../../support/memory-world.ts';
 import { type ParameterStore, ssmTestClient } from '../../../support/parameter-store.ts';
@@ -71,25 +71,64 @@ describe('a parameter that cannot be rotated', () => {
     expect(await memory.opens(value)).toBe(true);
   });
 
-  it('a pattern that the new value does not match: the old password is set back', async () => {
+  it('the same when the companion is Advanced, from a parameter of this name that was', async () => {
     const memory = await onParameterStore(memoryWorld(singleUserStrategy), client);
-    const value = await memory.store.plainRead();
-    const command = {
-      Name: memory.store.secretId,
-      Value: value,
-      Overwrite: true,
-      AllowedPattern: '.*first-password.*',
-    };
-    await client.send(new PutParameterCommand(command));
+    const value = JSON.parse(await memory.store.plainRead());
+    const { secretId: Name, companion } = memory.store;
+    await client.send(
+      new PutParameterCommand({
+        Name: companion,
+        Type: 'SecureString',
+        Value: '-',
+        Tier: 'Advanced',
+        Description: 'Rekey abandoned t',
+      }),
+    );
+    const room = 4090 - JSON.stringify({ ...value, note: '' }).length;
+    await memory.store.putCurrent(JSON.stringify({ ...value, note: 'x'.repeat(room) }));
 
-    const refused = wholeRotation(memory);
+    const token = await memory.store.begin();
+    const refused = step(memory, token, 'createSecret');
+
+    await expect(refused).rejects.toMatchObject({ name: 'InvalidSecretError', message: expect.stringContaining(Name) });
+    expect(await memory.store.valueOf(token)).toBeUndefined();
+  });
+
+  const withPattern = async (AllowedPattern: string) => {
+    const memory = await onParameterStore(memoryWorld(singleUserStrategy), client);
+    const Value = await memory.store.plainRead();
+    const command = { Name: memory.store.secretId, Value, Overwrite: true, AllowedPattern };
+    await client.send(new PutParameterCommand(command));
+    return memory;
+  };
+
+  it('a pattern that the new value does not match: says so before anything outside has changed', async () => {
+    const memory = await withPattern('.*first-password.*');
+    const token = await memory.store.begin();
+
+    const refused = step(memory, token, 'createSecret');
 
     await expect(refused).rejects.toMatchObject({
       name: 'InvalidSecretError',
       hint: expect.stringContaining('AllowedPattern'),
     });
-    expect(await memory.opens(JSON.parse(await memory.store.plainRead()))).toBe(true);
+    expect(await memory.store.valueOf(token)).toBeUndefined();
   });
+
+  it.each(['[\\w\\W]*first-password[\\w\\W]*|[^-]', '.*\\-password.*'])(
+    'a pattern that only the service can tell about (%s): the old password is set back',
+    async (pattern) => {
+      const memory = await withPattern(pattern);
+
+      const refused = wholeRotation(memory);
+
+      await expect(refused).rejects.toMatchObject({
+        name: 'InvalidSecretError',
+        hint: expect.stringContaining('AllowedPattern'),
+      });
+      expect(await memory.opens(JSON.parse(await memory.store.plainRead()))).toBe(true);
+    },
+  );
 
   it.each(['SecureString', 'String'] as const)(
     'a %s of somebody else where the companion should be: it is left as it is',

@@ -1,4 +1,5 @@
 /** What is left alive for readers' sake ends later, of parameters as of secrets. */
+import { AddTagsToResourceCommand } from '@aws-sdk/client-ssm';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { startSendgrid } from '../../../../local/providers/sendgrid.ts';
 import { startSandbox } from '../../../../local/sandbox.ts';
@@ -19,7 +20,14 @@ afterAll(async () => {
 async function rotated() {
   const double = await startSendgrid();
   onTestFinished(() => double.close());
-  const world = await onParameterStore(keyWorld(sendgrid, double), client, { tags: true });
+  const memory = keyWorld(sendgrid, double, { later: async () => {} });
+  const world = await onParameterStore(memory, client, { tags: true });
+  const Tags = [
+    { Key: 'rekey:revoke-after', Value: '7d' },
+    { Key: 'rekey:quiet-for', Value: '0h' },
+  ];
+  const tagged = { ResourceType: 'Parameter' as const, ResourceId: world.store.secretId, Tags };
+  await client.send(new AddTagsToResourceCommand(tagged));
   return { double, world, token: (await wholeRotation(world)).token };
 }
 
@@ -30,7 +38,7 @@ it('the key before the current one is revoked', async () => {
   const { reports } = await step(world, token, REVOKE_PREVIOUS);
 
   expect(reports).toEqual(['revoked']);
-  expect([before, double.live().length]).toEqual([2, 1]);
+  expect(double.live()).toHaveLength(before - 1);
   expect(double.opens(JSON.parse(await world.store.plainRead()))).toBe(true);
 });
 

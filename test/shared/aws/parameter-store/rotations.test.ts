@@ -183,25 +183,6 @@ describe('who rotates', () => {
     expect(begun.filter(({ goesOn }) => goesOn)).toEqual([{ goesOn: true, token: pending, isPromoted: false }]);
   });
 
-  it('a rotation that died is gone on with, by one, with its own token and value', async () => {
-    const here = await world();
-    const { store } = here;
-    const token = await store.begin();
-    await step(here, token, 'createSecret');
-    const stored = await store.valueOf(token);
-
-    const early = await store.versions.begin(store.secretId, 'other', { deadAfterMs: 60_000 });
-    clock.now += 60_000;
-    const late = await Promise.all(
-      ['one', 'two', 'three'].map((other) => store.versions.begin(store.secretId, other, { deadAfterMs: -1 })),
-    );
-
-    expect(early).toEqual({ goesOn: false, because: 'another invocation rotates it' });
-    expect(late.filter(({ goesOn }) => goesOn).length).toBeGreaterThanOrEqual(1);
-    expect(late).toContainEqual({ goesOn: true, token, isPromoted: false });
-    expect(await store.valueOf(token)).toBe(stored);
-  });
-
   it('an old token that comes late changes nothing', async () => {
     const here = await world();
     const { token } = await wholeRotation(here);
