@@ -19,7 +19,8 @@ function isOf(plugin: string, kept: Buffer, password: string): boolean {
     case 'sha256_password':
       return isSha256Of(kept, password);
     case 'mysql_native_password':
-      return kept.toString() === nativeHash(password);
+      // Hexadecimal in either case, as it was handed over.
+      return kept.toString().toUpperCase() === nativeHash(password);
     case 'ed25519':
       return kept.toString() === ed25519Hash(password);
     default:

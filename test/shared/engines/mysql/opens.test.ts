@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { mayAdmit } from '../../../../shared/engines/mysql/opens.ts';
+import type { Account } from '../../../../shared/engines/mysql/accounts.ts';
+import { mayAdmit, opens } from '../../../../shared/engines/mysql/opens.ts';
+import { nativeHash } from '../../../../shared/engines/mysql/verifier.ts';
 
 it.each([
   ['%', '10.1.2.3', true],
@@ -15,4 +17,14 @@ it.each([
   ['::1', '10.1.2.3', true],
 ])('an account at %s may be the one for a login from %s, as far as can be told: %s', (host, client, may) => {
   expect(mayAdmit(host, client)).toBe(may);
+});
+
+it.each([
+  ['capitals', (hash: string) => hash],
+  ['small letters', (hash: string) => hash.toLowerCase()],
+])('knows a native hash in %s: the server keeps it as it was handed over, and takes both', (_what, spelled) => {
+  const account = (password: string) =>
+    ({ plugin: 'mysql_native_password', stored: [Buffer.from(spelled(nativeHash(password)))] }) as unknown as Account;
+
+  expect([opens(account('right'), 'right'), opens(account('right'), 'wrong')]).toEqual([true, false]);
 });
