@@ -1,4 +1,5 @@
 /** The secret value of a database user, in the JSON that AWS's consoles, templates and CDK write. */
+import { isIP } from 'node:net';
 import * as z from 'zod/mini';
 import { InvalidSecretError } from '../rotation/errors.ts';
 import type { SecretSchema } from '../rotation/strategy.ts';
@@ -19,10 +20,13 @@ export interface DatabaseSecret {
   readonly [field: string]: unknown;
 }
 
+/** Drivers write names into their protocols as they are; there a control character ends one and begins the next. */
+const name = z.string().check(z.regex(/^\P{Cc}*$/u));
+
 const shape = z.looseObject({
   engine: z.string(),
-  host: z.string().check(z.minLength(1)),
-  username: z.string().check(z.minLength(1)),
+  host: z.string().check(z.refine(isHost)),
+  username: name.check(z.minLength(1)),
   password: z.string().check(z.minLength(1)),
   port: z.optional(
     z.union([
@@ -35,10 +39,16 @@ const shape = z.looseObject({
       z.literal(''),
     ]),
   ),
-  dbname: z.optional(z.nullable(z.string())),
-  masterarn: z.optional(z.nullable(z.string())),
+  dbname: z.optional(z.nullable(name)),
+  authSource: z.optional(z.nullable(name)),
+  masterarn: z.optional(z.nullable(name)),
 });
-const withSuperuser = z.extend(shape, { masterarn: z.string().check(z.minLength(1)) });
+const withSuperuser = z.extend(shape, { masterarn: name.check(z.minLength(1)) });
+
+/** One host name or address: no port, no scheme, no list, and no path, which drivers take for a socket of this machine. */
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || (text.length <= 253 && /^[\p{L}\p{N}_-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63})*\.?$/u.test(text));
+}
 
 /** Shorter texts in fields that nobody here knows are names ("public", "prod") far more often than secrets. */
 const SHORTEST_UNKNOWN = 12;
@@ -92,11 +102,12 @@ function wrongField(field: string, value: Record<string, unknown>, what: string)
 
 const EXPECTED: Record<string, string> = {
   engine: 'name the engine, for example "postgres"',
-  host: 'give the host name of the server',
-  username: 'give the name of the user',
+  host: 'give one host name or address alone: no port, no scheme, no list, no spaces',
+  username: 'give the name of the user; it holds no line breaks and no other control characters',
   password: 'give the password that works now',
   port: 'give a number from 1 to 65535, or leave it out',
-  dbname: 'give the name of a database as text, or leave it out',
+  dbname: 'give the name of a database as text without control characters, or leave it out',
+  authSource: 'give the name of the authentication database as text without control characters, or leave it out',
   masterarn: 'give the ARN of the superuser secret; alternating users need one',
 };
 

@@ -27,6 +27,24 @@ describe('the JSON of a database secret', () => {
     ['password', { password: null }],
     ['dbname', { dbname: {} }],
     ['engine', { engine: 'mysql' }],
+    // Drivers write these into their protocols: a NUL ends the name, and what follows is read as the next parameter of the login.
+    ['dbname', { dbname: 'app\0options\0-c search_path=evil' }],
+    ['username', { username: 'victim\0user\0app' }],
+    ['username', { username: 'app\n' }],
+    ['username', { username: 'app\u0085' }],
+    ['masterarn', { masterarn: 'arn\r\nx' }],
+    ['authSource', { authSource: 'admin\0' }],
+    ['host', { host: 'db\0' }],
+    ['host', { host: 'db.example\n' }],
+    ['host', { host: ' db.example' }],
+    ['host', { host: 'db.example:5432' }],
+    ['host', { host: 'postgresql://db.example' }],
+    ['host', { host: 'app@db.example' }],
+    ['host', { host: 'one,two' }],
+    ['host', { host: '[::1]' }],
+    ['host', { host: '/tmp' }],
+    ['host', { host: '/var/run/postgresql' }],
+    ['host', { host: 'x'.repeat(64) }],
   ])('names field %s when it is wrong, and shows no value', (field, wrong) => {
     const attempt = () => parse(wrong);
 
@@ -34,6 +52,19 @@ describe('the JSON of a database secret', () => {
       expect.objectContaining({ code: 'INVALID_SECRET', fact: expect.stringContaining(`field ${field} `) }),
     );
     expect(attempt).not.toThrow(/sw0rdfish|abc|70000|mysql/);
+  });
+
+  it.each([
+    'db',
+    'db.example.',
+    'DB-1.eu-west-1.rds.amazonaws.com',
+    'my_db',
+    '10.0.0.7',
+    '::1',
+    'fe80::1%eth0',
+    'bücher.example',
+  ])('takes %s as a host', (host) => {
+    expect(parse({ host }).host).toBe(host);
   });
 
   it('asks for masterarn only where a superuser is needed', () => {
