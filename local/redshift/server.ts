@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type PostgresServer, startPostgres } from '../postgres/server.ts';
+import { type PostgresOptions, type PostgresServer, startPostgres } from '../postgres/server.ts';
 import { redshiftCatalog, redshiftViews } from './catalog.ts';
 
 /** PostgreSQL, in a database that has Redshift's system views. */
@@ -11,7 +11,7 @@ export interface RedshiftStandIn extends PostgresServer {
  * A stand-in for Redshift, because there is none to install. It shows that the statements hold together;
  * it does not show that Redshift takes them.
  */
-export async function startRedshift(): Promise<RedshiftStandIn> {
+export async function startRedshift(settings: PostgresOptions['settings'] = {}): Promise<RedshiftStandIn> {
   // By the method md5 PostgreSQL serves md5 digests, which is what Redshift stores.
   const server = await startPostgres({
     hba: 'hostssl all all 127.0.0.1/32 md5\n',
@@ -20,6 +20,7 @@ export async function startRedshift(): Promise<RedshiftStandIn> {
       log_statement: 'all',
       allow_system_table_mods: 'on',
       md5_password_warnings: 'off',
+      ...settings,
     },
   });
   try {

@@ -34,9 +34,7 @@ export function superuserSource(servers: ManagedServers): SuperuserSource {
       const superuser = aboutSuperuser(id, () => schema.parse(JSON.stringify(complete), what));
       ctx.redact.add(...schema.confidential(superuser));
       await requireSameServer({ superuser, current, engine }, servers, ctx);
-      // The rights are to be reconciled in the database that the users work in.
-      const { dbname: _, ...login } = superuser;
-      return current.dbname === undefined ? login : { ...login, dbname: current.dbname };
+      return superuser;
     },
   };
 }

@@ -2,7 +2,7 @@
 import { InvalidSecretError, RotationError, StagingError } from '../rotation/errors.ts';
 import { patiently } from '../rotation/patience.ts';
 import type { SecretVersions, VersionId } from '../rotation/versions.ts';
-import { CURRENT, carries, holder, PENDING } from '../rotation/versions.ts';
+import { CURRENT } from '../rotation/versions.ts';
 
 /** Its value is the parameter's name or ARN, and behind a colon the one field that is wanted of the secret value. */
 const TAG = 'rekey:mirror';
@@ -15,15 +15,14 @@ export interface MirrorOptions {
 }
 
 /**
- * The same store, and what becomes AWSCURRENT of a secret with the tag is copied: at once, and looked at again in each step that
- * finds a promoted rotation unfinished. Until that has passed the secret keeps AWSPENDING, so the copy is not lost with a crash,
+ * The same store, and what becomes AWSCURRENT of a secret with the tag is copied: at once, and (`copy`) in each step that finds a
+ * promoted rotation unfinished. Until that has passed the secret keeps AWSPENDING, so the copy is not lost with a crash,
  * and no step tells of success before it. A secret without the tag costs nothing.
  */
 export function mirrored(versions: SecretVersions, options: MirrorOptions): SecretVersions {
   const { log, signal, copy = copyIntoParameter } = options;
   const mirrors = new Map<string, string>();
   const written = new Set<VersionId>();
-  const inDoubt = new Set<string>();
 
   async function mirror(id: string, version: VersionId): Promise<void> {
     const target = mirrors.get(id);
@@ -45,23 +44,17 @@ export function mirrored(versions: SecretVersions, options: MirrorOptions): Secr
     async describe(id) {
       const secret = await versions.describe(id);
       const target = secret.tags?.[TAG];
-      if (!target) return secret;
-      mirrors.set(id, target);
-      const current = holder(secret.labels, CURRENT);
-      const isUnfinished = current !== undefined && carries(secret.labels, current, PENDING);
-      // Who looks after a promotion of unknown outcome asks where the label is, and must not fail for anything else.
-      if (isUnfinished && !inDoubt.has(id)) await mirror(id, current);
+      if (target) mirrors.set(id, target);
       return secret;
     },
     async promote(id, version, from) {
-      inDoubt.add(id);
       await versions.promote(id, version, from);
-      inDoubt.delete(id);
       // The label has moved: whatever happens now must not look like a promotion that was refused.
       await mirror(id, version).catch((error: unknown) => {
         log('the mirror is written later', { code: error instanceof RotationError ? error.code : 'UNEXPECTED' });
       });
     },
+    copy: mirror,
     async dropPending(id, version) {
       await mirror(id, version);
       await versions.dropPending(id, version);

@@ -22,15 +22,18 @@ export interface DatabaseEngine {
 
 /** After `ctx.signal` aborts, every member throws. Errors are typed; no error holds a password. */
 export interface DatabaseSession {
+  /** What opened it. */
+  readonly proven: ProvenLogin;
   /** True once it is known that this account may have no second session: close this one before the next login. */
   readonly exclusive?: boolean;
   /** Asks the server something trivial. */
   ping(): Promise<void>;
   /**
-   * Throws PermissionError when this login may not. Repeating it is harmless. `proven` is a password that has logged in as
-   * `username`: where accounts of several hosts have that name, those that it opens are changed, and no others.
+   * Throws PermissionError when this login may not. Repeating it is harmless. What the server keeps is never weaker than before, and
+   * nothing that drivers refuse. `proven` has logged in as `username`; absent, it is this session's own login.
+   * Where accounts of several hosts have that name, those that it opens are changed, and no others.
    */
-  setPassword(username: string, password: string, proven?: string): Promise<void>;
+  setPassword(username: string, password: string, proven?: ProvenLogin): Promise<TakeBack>;
   /**
    * For servers that show a superuser what they keep of a password: does this one open `username`? Not a login, so none is refused
    * and counted. Not for another server than this one: a replica may be behind. Throws TargetMismatchError when the login might fall to
@@ -61,10 +64,21 @@ export interface DatabaseSession {
   close(): Promise<void>;
 }
 
-/** What a secret knows of a pair, before a superuser acts on its word. */
-export interface PairProof {
-  /** Has logged in as `from`. */
+/** A login that the server took. */
+export interface ProvenLogin {
   readonly password: string;
+  /** What the login showed of what the server keeps of the password. For the engine that made it, and for nobody else. */
+  readonly kept?: unknown;
+}
+
+/**
+ * Makes what the server keeps of the user's password what it was before the change: its kind, its rounds, its plugin, a second
+ * password beside it. For as long as the session lasts. Repeating it is harmless.
+ */
+export type TakeBack = () => Promise<void>;
+
+/** What a secret knows of a pair, before a superuser acts on its word. Has logged in as `from`. */
+export interface PairProof extends ProvenLogin {
   /** What stored versions hold for `to`, newest first. */
   others(): AsyncIterable<string>;
 }

@@ -10,7 +10,7 @@ const product = {
   defaults: { port: 5432, dbname: 'postgres' },
   title: 'PostgreSQL',
   page: 'docs/engines/postgres.md',
-  begin: "BEGIN READ WRITE; SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '15s'",
+  patience: ["SET LOCAL lock_timeout = '10s'", "SET LOCAL statement_timeout = '15s'"],
 };
 
 export const postgres = {

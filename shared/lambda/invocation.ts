@@ -78,7 +78,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>,
   return invocation;
 }
 
-/** What a refused login tells about the credentials, unless the steps know better: with a brief outage, they say so only when they saw it. */
+/** What a login that did not come about tells of the credentials, unless the steps know better: with a brief outage, they say so only when they saw it. */
 function workingAfter(
   code: ErrorCode | undefined,
   outage: 'none' | 'brief',
@@ -86,5 +86,6 @@ function workingAfter(
 ): WorkingCredential {
   if (code === 'LOCKED_OUT') return 'none';
   const isKnown = outage === 'brief' && seen !== 'AWSCURRENT or AWSPENDING';
-  return code === 'AUTHENTICATION_REFUSED' && !isKnown ? 'unknown' : seen;
+  const saysNothing = code === 'AUTHENTICATION_REFUSED' || code === 'LOGIN_UNSUPPORTED';
+  return saysNothing && !isKnown ? 'unknown' : seen;
 }

@@ -2,7 +2,7 @@
  * The immediate cut-over: between the moment the system takes the new credential and the moment AWSCURRENT names it,
  * readers of a single-user secret are refused. So nothing else happens in between than the proof that it works.
  */
-import { StagingError } from './errors.ts';
+import { AuthenticationError, advised, StagingError } from './errors.ts';
 import { patiently } from './patience.ts';
 import { promote } from './promote.ts';
 import type { Rotation, WorkingCredential } from './steps.ts';
@@ -24,8 +24,10 @@ export async function cutOver<S extends object>(
   try {
     await strategy.test({ pending: at.pending, current: at.current }, ctx);
   } catch (error) {
+    if (strategy.outage === 'brief' && error instanceof AuthenticationError) progress.working = 'unknown';
     return fail(error, at.change, rotation);
   }
+  if (strategy.outage === 'brief') progress.working = PENDING;
   const promotion = await promote(versions, at.from, ctx);
   if (
     !promotion.moved &&
@@ -74,13 +76,22 @@ async function fail<S extends object>(error: unknown, change: Change, rotation: 
   if (promoted === 'unknown' || change.undo === undefined) throw error;
   try {
     await change.undo();
-    progress.working = opensAgain(change);
-    ctx.log('the change was taken back', { working: progress.working });
   } catch (undoing) {
     const { name, code } = ctx.redact.error(undoing);
-    ctx.log('the change could not be taken back, AWSPENDING works', { error: name, code });
+    ctx.log('the change could not be taken back', { error: name, code });
+    if (progress.working === PENDING) throw error;
+    progress.working = 'unknown';
+    throw advised(error, `the new password was set and could not be taken back: try ${PENDING}, then ${CURRENT}`);
   }
-  throw error;
+  const seen = (await change.reopens?.()) ?? false;
+  progress.working = seen ? opensAgain(change) : 'unknown';
+  ctx.log('the change was taken back', { working: progress.working });
+  if (seen) throw error;
+  const before = change.recoveredWith ?? CURRENT;
+  throw advised(
+    error,
+    `the value of ${before} was put back, and was not seen to open the system: try it, then ${PENDING}`,
+  );
 }
 
 async function promotedElsewhere<S extends object>({ versions, ctx }: Rotation<S>): Promise<'yes' | 'no' | 'unknown'> {

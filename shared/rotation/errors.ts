@@ -17,6 +17,7 @@ export const errorCodes = {
   INVALID_SECRET: 'the secret value is not what the strategy needs',
   TARGET_MISMATCH: 'two secrets that must name one place name two',
   AUTHENTICATION_REFUSED: 'the system was reached and refused this login',
+  LOGIN_UNSUPPORTED: 'the system asks for a login that the driver of this function cannot make',
   LOCKED_OUT: 'no stored version opens the system',
   PERMISSION_DENIED: 'the login works but may not do this',
   PRIVILEGES_DIFFER: 'the two users of the pair may do different things',
@@ -69,6 +70,17 @@ export abstract class RotationError extends Error {
   }
 }
 
+/** The same error, with more to do. */
+export function advised(error: unknown, advice: string): unknown {
+  if (!(error instanceof RotationError)) return error;
+  const hint = `${error.hint}; ${advice}`;
+  return Object.create(Object.getPrototypeOf(error), {
+    ...Object.getOwnPropertyDescriptors(error),
+    hint: { value: hint, enumerable: true },
+    message: { value: `${error.fact}; hint: ${hint}` },
+  });
+}
+
 /** The event or the function's configuration is wrong: whoever deployed it must act. */
 export class InvalidEventError extends RotationError {
   constructor(fact: string, details: ErrorDetails) {
@@ -97,7 +109,10 @@ export class TargetMismatchError extends RotationError {
   }
 }
 
-/** The system is there and refused this login. The only error that a strategy may catch. */
+/**
+ * The system is there, and this login did not come about: it was refused, or (LOGIN_UNSUPPORTED) the driver cannot make it with this
+ * value or for this account. Another stored value may do. The only error that a strategy may catch.
+ */
 export class AuthenticationError extends RotationError {
   constructor(fact: string, details: ErrorDetails) {
     super('AuthenticationError', fact, 'AUTHENTICATION_REFUSED', false, details);

@@ -104,7 +104,26 @@ function refusalOf(secret: SecretDescription, token: string): StagingError | und
   return undefined;
 }
 
-async function createSecret<S extends object>(
+async function createSecret<S extends object>(secret: SecretDescription, rotation: Rotation<S>): Promise<void> {
+  try {
+    await makePending(secret, rotation);
+  } catch (error) {
+    // Nothing is set before it is stored: without a pending value this rotation has changed nothing.
+    if (await hasNoValue(rotation)) rotation.progress.working = CURRENT;
+    throw error;
+  }
+}
+
+async function hasNoValue<S extends object>({ versions, ctx }: Rotation<S>): Promise<boolean> {
+  const read = () => versions.read(ctx.secretId, PENDING, ctx.token);
+  try {
+    return (await patiently(read, (text) => text !== undefined, [100, 300], ctx.signal)) === undefined;
+  } catch {
+    return false;
+  }
+}
+
+async function makePending<S extends object>(
   { labels }: SecretDescription,
   { strategy, versions, ctx }: Rotation<S>,
 ): Promise<void> {
@@ -132,7 +151,8 @@ async function setSecret<S extends object>(secret: SecretDescription, rotation: 
   };
   const change: Change = await strategy.set(secrets, ctx);
   try {
-    if (strategy.outage === 'brief') progress.working = PENDING;
+    // A value that has just logged in; whatever else was set is not seen to work before the test.
+    if (strategy.outage === 'brief' && change.recoveredWith === PENDING) progress.working = PENDING;
     if (rotation.cutover === 'finish' || strategy.cutover === 'finish') return;
     await cutOver({ pending, current, change, from: holder(secret.labels, CURRENT) }, rotation);
   } finally {
@@ -149,7 +169,6 @@ async function testSecret<S extends object>({ strategy, versions, ctx }: Rotatio
 
 async function finishSecret<S extends object>(secret: SecretDescription, rotation: Rotation<S>): Promise<void> {
   const { versions, ctx, progress } = rotation;
-  if (rotation.strategy.outage === 'brief') progress.working = PENDING;
   const promotion = await promote(versions, holder(secret.labels, CURRENT), ctx);
   if (!promotion.moved) throw promotion.error;
   progress.working = CURRENT;
@@ -163,6 +182,7 @@ async function alreadyCurrent<S extends object>(
   rotation: Rotation<S>,
 ): Promise<void> {
   rotation.ctx.log('this version is already AWSCURRENT');
+  if (carries(secret.labels, rotation.ctx.token, PENDING)) await copied(rotation);
   if (name !== 'finishSecret' && name !== 'finish_secret') return settle(rotation);
   // The label is dropped last, so it tells that a try before this one did not get to the end.
   if (carries(secret.labels, rotation.ctx.token, PENDING)) return complete(rotation);
@@ -171,10 +191,16 @@ async function alreadyCurrent<S extends object>(
 
 async function complete<S extends object>(rotation: Rotation<S>): Promise<void> {
   const { versions, ctx } = rotation;
+  await copied(rotation);
   await settle(rotation);
   await rotation.report('succeeded');
   await versions.dropPending(ctx.secretId, ctx.token);
   ctx.log('rotation complete');
+}
+
+/** Before anybody is told of success. */
+async function copied<S extends object>({ versions, ctx }: Rotation<S>): Promise<void> {
+  await versions.copy?.(ctx.secretId, ctx.token);
 }
 
 async function settle<S extends object>({ strategy, versions, ctx }: Rotation<S>): Promise<void> {

@@ -64,10 +64,13 @@ export interface Change {
   /** Set when AWSCURRENT was refused and another stored version opened the system. Names that version. */
   readonly recoveredWith?: string;
   /**
-   * Puts back the credential that worked before. Absent when nothing was changed, or when nothing needs putting back.
+   * Puts back the credential that worked before, and all that the system keeps of it: whoever it let in before, it lets in again.
+   * Absent when nothing was changed, or when nothing needs putting back.
    * Until `close`, no other delivery of the step may change the same credential, where the system has locks.
    */
   undo?(): Promise<void>;
+  /** Uses the credential that `undo` put back. True when the system was seen to take it; never throws. */
+  reopens?(): Promise<boolean>;
   /** Releases what `set` holds open. Never throws. */
   close(): Promise<void>;
 }

@@ -31,6 +31,8 @@ export interface SecretVersions {
   put(id: string, version: VersionId, value: string): Promise<'stored' | 'exists'>;
   /** Moves AWSCURRENT to `version`, from the version that holds it. StagingError (CURRENT_MOVED): `from` does not hold it. */
   promote(id: string, version: VersionId, from: VersionId | undefined): Promise<void>;
+  /** Copies the value of this version, which is AWSCURRENT, to wherever its owner wants it too. Repeating it is harmless. */
+  copy?(id: string, version: VersionId): Promise<void>;
   /** Takes AWSPENDING off this version. Already gone is success. */
   dropPending(id: string, version: VersionId): Promise<void>;
   /** Values of versions that lost every label, newest first. */

@@ -30,13 +30,15 @@ export function alternatingUsersStrategy(
     async set({ pending, current, previous, forgotten }, ctx) {
       requireSameTarget(engine, pending, current, engine.counterpart(current.username));
       // Proves that whoever wrote this secret knows the user, before a superuser acts on its word.
-      await (await engine.connect(current, ctx)).close();
+      const own = await engine.connect(current, ctx);
+      await own.close();
 
-      const superuser = await source.superuserFor(current, engine, ctx);
+      // The rights are to be brought into line in the database that the users work in.
+      const superuser = inDatabaseOf(current, await source.superuserFor(current, engine, ctx));
       const session = await connectSuperuser(engine, superuser, ctx);
       try {
         await session.cloneUser(current.username, pending.username, pending.password, {
-          password: current.password,
+          ...own.proven,
           async *others() {
             const ofOther = (value: DatabaseSecret) =>
               value.username === pending.username && samePlace(engine, value, current);
@@ -69,6 +71,10 @@ export function alternatingUsersStrategy(
       );
     },
   };
+}
+
+function inDatabaseOf({ dbname }: DatabaseSecret, { dbname: _, ...superuser }: DatabaseSecret): DatabaseSecret {
+  return dbname === undefined ? superuser : { ...superuser, dbname };
 }
 
 async function privilegesOf(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext) {

@@ -16,7 +16,7 @@ export interface StoredValues {
 
 export interface StoredLogin {
   readonly session: DatabaseSession;
-  /** What opened it. */
+  /** What opened it, at the place and with the settings of AWSCURRENT. */
   readonly value: DatabaseSecret;
   /** Absent when it was AWSCURRENT. Names the version otherwise; `PENDING` when an earlier try got through. */
   readonly recoveredWith?: string;
@@ -35,45 +35,43 @@ export async function openStored(
 ): Promise<StoredLogin> {
   requireSameTarget(engine, pending, current, current.username);
   const usable = (value: DatabaseSecret) => value.username === current.username && samePlace(engine, value, current);
-  const attempt = async (login: DatabaseSecret) =>
-    (await opens(login.username, login.password)) ? opened(engine, login, ctx) : undefined;
+  let unsupported: AuthenticationError | undefined;
+  /** Undefined when this login does not come about. Any other trouble is not about the password, and ends the step. */
+  const attempt = async (value: DatabaseSecret): Promise<Pick<StoredLogin, 'session' | 'value'> | undefined> => {
+    if (!(await opens(value.username, value.password))) return undefined;
+    try {
+      return { session: await engine.connect(value, ctx), value };
+    } catch (error) {
+      if (!(error instanceof AuthenticationError)) throw error;
+      if (error.code === 'LOGIN_UNSUPPORTED') unsupported ??= error;
+      return undefined;
+    }
+  };
 
-  const session = await attempt(current);
-  if (session !== undefined) return { session, value: current };
-  ctx.log('AWSCURRENT is refused, trying what else is stored');
+  const usual = await attempt(current);
+  if (usual !== undefined) return usual;
+  ctx.log('AWSCURRENT does not open the system, trying what else is stored');
 
   const early = await attempt(pending);
   if (early !== undefined) {
     ctx.log('pending already accepted, nothing to set');
-    return { session: early, value: pending, recoveredWith: PENDING };
+    return { ...early, recoveredWith: PENDING };
   }
   const before = await previous();
   if (before !== undefined && usable(before)) {
     const rescued = await attempt(asIn(current, before));
-    if (rescued !== undefined) return { session: rescued, value: before, recoveredWith: PREVIOUS };
+    if (rescued !== undefined) return { ...rescued, recoveredWith: PREVIOUS };
   }
-  for await (const old of forgotten()) {
-    if (!usable(old)) continue;
-    const rescued = await attempt(asIn(current, old));
-    if (rescued !== undefined) return { session: rescued, value: old, recoveredWith: 'a version without a label' };
+  for await (const older of forgotten()) {
+    if (!usable(older)) continue;
+    const rescued = await attempt(asIn(current, older));
+    if (rescued !== undefined) return { ...rescued, recoveredWith: 'a version without a label' };
   }
+  // Whether that value is right nobody can tell here: another driver may log in with it.
+  if (unsupported !== undefined) throw unsupported;
   throw new LockedOutError(`no stored version opens ${engine.name} at ${current.host} as ${current.username}`, {
     hint: `see that ${current.username} is neither locked nor expired; else reset its password by hand, store it with put-secret-value, rotate again`,
   });
-}
-
-/** A session, or undefined when this login is refused. Any other trouble is not about the password, and ends the step. */
-async function opened(
-  engine: DatabaseEngine,
-  login: DatabaseSecret,
-  ctx: RotationContext,
-): Promise<DatabaseSession | undefined> {
-  try {
-    return await engine.connect(login, ctx);
-  } catch (error) {
-    if (error instanceof AuthenticationError) return undefined;
-    throw error;
-  }
 }
 
 /** An older value's password, with the connection settings (ssl, dbname) that hold today. */

@@ -2,14 +2,14 @@
  * One user keeps its name, and a superuser sets its password: for servers where users may not change their own.
  * AWSCURRENT is refused for the tens of milliseconds of the cut-over, as with a single user.
  */
-import type { DatabaseEngine } from '../engines/engine.ts';
+import type { DatabaseEngine, TakeBack } from '../engines/engine.ts';
 import { InvalidSecretError } from '../rotation/errors.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { PENDING } from '../rotation/versions.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
 import { databaseSecretSchema } from '../secrets/database-secret.ts';
 import { generatePassword } from '../secrets/password.ts';
-import { proveLogin } from './prove-login.ts';
+import { isSeenToOpen, proveLogin } from './prove-login.ts';
 import { replayed } from './replayed.ts';
 import { requireSameTarget, samePlace } from './same-place.ts';
 import { openStored } from './stored-login.ts';
@@ -41,8 +41,7 @@ export function superuserSetStrategy(
       requireAnotherUser(superuser, current);
       const session = await connectSuperuser(engine, superuser, ctx);
       const onPrimary = samePlace(engine, superuser, current);
-      const set = async (password: string, proven: string) => session.setPassword(pending.username, password, proven);
-      let taken: string | undefined;
+      let undo: TakeBack | undefined;
       try {
         const opens = onPrimary ? session.opens?.bind(session) : undefined;
         const { session: own, value, ...recovery } = await openStored(engine, secrets, ctx, opens);
@@ -50,17 +49,12 @@ export function superuserSetStrategy(
         const close = () => session.close();
         if (recovery.recoveredWith === PENDING) return { ...recovery, close };
 
-        await set(pending.password, value.password);
-        taken = value.password;
+        undo = await session.setPassword(pending.username, pending.password, own.proven);
         if (!onPrimary) await replayed(engine, pending, ctx);
         ctx.log('the superuser set the password', { username: pending.username });
-        return { ...recovery, undo: () => set(value.password, pending.password), close };
+        return { ...recovery, undo, reopens: () => isSeenToOpen(engine, value, ctx), close };
       } catch (error) {
-        if (taken !== undefined) {
-          await set(taken, pending.password).catch(() =>
-            ctx.log('the change could not be taken back, AWSPENDING works'),
-          );
-        }
+        await undo?.().catch(() => ctx.log('the change could not be taken back'));
         await session.close();
         throw error;
       }

@@ -46,11 +46,17 @@ export function crashPlan(at?: {
   const watched = (session: DatabaseSession): DatabaseSession => {
     sessions.add(session);
     return {
+      get proven() {
+        return session.proven;
+      },
       get exclusive() {
         return session.exclusive ?? false;
       },
       ping: () => call('ping', () => session.ping()),
-      setPassword: (...args) => call('setPassword', () => session.setPassword(...args)),
+      setPassword: async (...args) => {
+        const takeBack = await call('setPassword', () => session.setPassword(...args));
+        return () => call('takeBack', takeBack);
+      },
       cloneUser: (...args) => call('cloneUser', () => session.cloneUser(...args)),
       ...(session.opens && {
         opens: (...args) => call('opens', async () => (await session.opens?.(...args)) ?? false),

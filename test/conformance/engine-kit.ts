@@ -17,6 +17,28 @@ export interface EngineServer {
   /** Does that right work for this login? */
   mayUse(login: DatabaseSecret): Promise<boolean>;
   openSessions(): Promise<number>;
+  /** Or why nothing that others may make on this server is found by a name that the engine uses. */
+  readonly hostileGround: string | (() => Promise<HostileGround>);
+}
+
+/** A database that the application owns, in which others may write too. */
+export interface HostileGround {
+  /** The value of the application's secret. */
+  readonly current: DatabaseSecret;
+  /** `managed` as a provider of databases gives it. */
+  readonly superusers: Readonly<Record<'managed' | 'real', DatabaseSecret>>;
+  readonly context: TestContext;
+  /** All that the engine's sessions have sent to this server. */
+  statements(): Promise<string[]>;
+  /** Plants what could be taken for a name in these statements. Gives how many. */
+  plant(statements: readonly string[]): Promise<number>;
+  /** Sends statements as a real superuser, in a session whose names are looked for where the database says. */
+  unguarded(statements: readonly string[]): Promise<void>;
+  /** What was planted and has run since the last call, as `<kind> <name> ran as <role>`. */
+  plantsThatRan(): Promise<string[]>;
+  /** Rights and memberships of all roles, and what is kept of the passwords of those that the secret is not about. */
+  roles(): Promise<unknown[]>;
+  stop(): Promise<void>;
 }
 
 export interface EngineSuite {

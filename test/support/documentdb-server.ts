@@ -100,6 +100,7 @@ export async function testDocumentDb(): Promise<TestDocumentDb> {
       }
     },
     openSessions: () => place.openSessions(admin),
+    hostileGround: 'commands are no names that a database could hold, and no script is sent: docs/security.md',
     refusedLogins: () => place.refusedLogins(admin),
     async stop() {
       await admin.close();

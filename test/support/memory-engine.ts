@@ -13,13 +13,15 @@ export interface MemoryServer {
   readonly port: number;
   /** `second` works beside `password`. */
   readonly users: Map<string, { password: string; second?: string; rights: Set<string>; superuser?: boolean }>;
+  /** Passwords with which the driver of this engine makes no login. */
+  readonly unsupported: Set<string>;
   /** Logins that the server refused, by user. */
   readonly refused: string[];
   sessions: number;
 }
 
 export function memoryServer(host = 'db.test', port = 5432): MemoryServer {
-  return { host, port, users: new Map(), refused: [], sessions: 0 };
+  return { host, port, users: new Map(), unsupported: new Set(), refused: [], sessions: 0 };
 }
 
 export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngine {
@@ -40,6 +42,9 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
       if (server === undefined || ctx.signal.aborted) {
         throw new UnreachableError(`${login.host} is not there`, { code: 'UNREACHABLE_TCP', hint: 'check the host' });
       }
+      if (server.unsupported.has(login.password)) {
+        throw new AuthenticationError('no login with this', { code: 'LOGIN_UNSUPPORTED', hint: 'use another driver' });
+      }
       const self = server.users.get(login.username);
       if (self === undefined || ![self.password, self.second].includes(login.password)) {
         server.refused.push(login.username);
@@ -57,10 +62,16 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
         throw new PermissionError(`${login.username} may not change ${name}`, { hint: 'grant it' });
       };
       return {
+        proven: { password: login.password },
         ping: async () => {},
         async setPassword(username, password) {
           allowed(username);
-          existing(username).password = password;
+          const user = existing(username);
+          const before = user.password;
+          user.password = password;
+          return async () => {
+            user.password = before;
+          };
         },
         async addPassword(password) {
           self.second = login.password;

@@ -103,6 +103,8 @@ async function real(product: RealMysql['product'], start: Start): Promise<RealMy
           throw error;
         },
       ),
+    hostileGround:
+      'built-in functions come before stored ones, and every table is named with its schema: docs/security.md',
     async openSessions() {
       const [row] = await sql(
         "SELECT count(*) AS n FROM information_schema.processlist WHERE user LIKE 'engine%' OR user LIKE 'app%'",

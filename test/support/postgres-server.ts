@@ -4,6 +4,7 @@ import type { PostgresServer } from '../../local/postgres/server.ts';
 import { startPostgres } from '../../local/postgres/server.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
 import { testContext } from './context.ts';
+import { hostileGround, hostileSettings } from './hostile-ground.ts';
 
 export interface RealPostgres extends EngineServer {
   readonly version: number;
@@ -21,7 +22,7 @@ export interface RealPostgres extends EngineServer {
 }
 
 export async function realPostgres(options: Parameters<typeof startPostgres>[0] = {}): Promise<RealPostgres> {
-  const server = await startPostgres({ ...options, settings: { log_statement: 'all', ...options.settings } });
+  const server = await startPostgres({ ...options, settings: { ...hostileSettings, ...options.settings } });
   const client = async (user: string, password: string) => {
     const config = {
       host: server.host,
@@ -88,6 +89,13 @@ export async function realPostgres(options: Parameters<typeof startPostgres>[0] 
     async openSessions() {
       const [row] = await real.sql("SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'rekey'");
       return Number(row?.n);
+    },
+    async hostileGround() {
+      await admin.query('CREATE DATABASE hostile');
+      const { host, port, ca, logFile, superuser } = server;
+      const managed = { username: 'rds_like', password: 'rds like password' };
+      const place = { engine: 'postgres', host, port, ca, logFile, dbname: 'hostile', context: real.context };
+      return hostileGround({ ...place, real: superuser, managed });
     },
     async stop() {
       await creator.end();

@@ -24,8 +24,10 @@ export interface PostgresHouse {
   sql(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** Makes a user, as the RDS superuser would. */
   createUser(name: string, password: string): Promise<DatabaseSecret>;
+  /** `settings`: of the user and of the superuser, as `ALTER ROLE … SET` takes them. */
   world(
     strategy: (engine: DatabaseEngine, source: SuperuserSource) => RotationStrategy<DatabaseSecret>,
+    settings?: Readonly<Record<string, string>>,
   ): Promise<DatabaseWorld>;
   close(): Promise<void>;
 }
@@ -64,12 +66,18 @@ export async function postgresHouse(options: Parameters<typeof startPostgres>[0]
         ssl: { ca: server.ca },
       });
       await creator.connect();
+      await creator.query("SET password_encryption = 'scram-sha-256'");
+      if (server.version >= 16) await creator.query('SET scram_iterations = 4096');
       await creator.query(`CREATE ROLE ${pg.escapeIdentifier(name)} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
       await creator.end();
       return { ...where, username: name, password, masterarn: 'arn:superuser' };
     },
-    async world(strategy) {
+    async world(strategy, settings = {}) {
       const secret = await house.createUser(`app${++users}`, `first password ${users}`);
+      for (const [name, value] of Object.entries(settings)) {
+        for (const role of [secret.username, superuser.username])
+          await house.sql(`ALTER ROLE ${role} SET ${name} = ${value}`);
+      }
       const context: DatabaseWorld['context'] = (given) => testContext({ ca: server.ca, ...given });
       return {
         store: await sandboxStore(sandbox, client, JSON.stringify(secret)),

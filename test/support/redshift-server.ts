@@ -7,6 +7,7 @@ import pg from 'pg';
 import { startRedshift } from '../../local/redshift/server.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
 import { testContext } from './context.ts';
+import { hostileGround, hostileSettings } from './hostile-ground.ts';
 
 export interface TestRedshift extends EngineServer {
   readonly isStandIn: boolean;
@@ -100,6 +101,28 @@ async function server(
         },
       ),
     openSessions: async () => Number((await admin.query(sessions)).rows[0]?.n),
+    hostileGround: kind.isStandIn
+      ? async () => {
+          const own = await startRedshift(hostileSettings);
+          const { host, port, ca, logFile, dbname, superuser } = own;
+          const context = testContext({ ca });
+          const ground = await hostileGround({
+            engine: 'redshift',
+            host,
+            port,
+            ca,
+            logFile,
+            dbname,
+            context,
+            real: superuser,
+          });
+          const stop = async () => {
+            await ground.stop();
+            await own.stop();
+          };
+          return { ...ground, stop };
+        }
+      : 'a live cluster: its log is elsewhere',
     async stop() {
       await admin.query('DROP SCHEMA shared CASCADE');
       await admin.end();

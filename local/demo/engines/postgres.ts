@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { scramVerifier } from '../../../shared/engines/postgres/scram-verifier.ts';
+import { verifierText } from '../../../shared/engines/postgres/verifier.ts';
 import { startPostgres } from '../../postgres/server.ts';
 import type { DemoDatabase, DemoEngine, Login } from '../engine.ts';
 import { connection, login, loginsIn } from '../postgres-client.ts';
@@ -52,7 +52,11 @@ function database(server: Awaited<ReturnType<typeof startPostgres>>, superuser: 
 }
 
 async function createRole(as: Login, ca: string, { username, password }: Login, attributes = ''): Promise<void> {
-  const verifier = await scramVerifier(password, 4096);
+  const verifier = await verifierText(
+    { kind: 'scram-sha-256', iterations: 4096, salt: randomBytes(16) },
+    username,
+    password,
+  );
   const client = connection(as, ca);
   await client.connect();
   try {

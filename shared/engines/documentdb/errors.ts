@@ -62,6 +62,16 @@ export function connectError(error: unknown, phase: Phase, at: Target): Rotation
       cause: error,
     });
   }
+  if (phase === 'login' && isOfDriver(error)) {
+    return new AuthenticationError(
+      `user ${at.user} cannot log in to ${where} from here: the driver makes no login with this password`,
+      {
+        code: 'LOGIN_UNSUPPORTED',
+        hint: 'a password with line breaks, tabs or other control characters cannot be used with SCRAM-SHA-256 (RFC 4013): look at the ends of the stored value, and give the user another password if it is really so',
+        cause: error,
+      },
+    );
+  }
   const how = error === undefined ? 'no answer in time' : (systemCodeOf(error) ?? 'the connection ended');
   switch (phase) {
     case 'dns':
@@ -91,6 +101,13 @@ export function connectError(error: unknown, phase: Phase, at: Target): Rotation
         cause: error,
       });
   }
+}
+
+/** What SASLprep throws is a plain error without a code; the server's and the network's are not. */
+function isOfDriver(error: unknown): boolean {
+  return (
+    error instanceof Error && Object.getPrototypeOf(error) === Error.prototype && systemCodeOf(error) === undefined
+  );
 }
 
 function tlsHint(code: string | undefined): string {

@@ -19,9 +19,25 @@ export async function openSession(
       const other = await openConnection({ ...login, username, password }, defaults, ctx);
       await other.close();
     });
+  let working = login.password;
   return {
+    get proven() {
+      return { password: working };
+    },
     ping: async () => void (await connection.command({ ping: 1 })),
-    setPassword: (username, password) => setPassword(connection, username, password),
+    async setPassword(username, password, proven) {
+      const isOwn = username === login.username;
+      const before = proven?.password ?? (isOwn ? working : undefined);
+      const set = async (next: string) => {
+        await setPassword(connection, username, next);
+        if (isOwn) working = next;
+      };
+      await set(password);
+      return async () => {
+        if (before === undefined) throw new Error('nobody told which password was there before');
+        await set(before);
+      };
+    },
     cloneUser: (from, to, password, proof) =>
       cloneUser(connection, { from, to, base: baseOf(from) }, password, () => opensOne(to, proof)),
     privileges: () => privileges(connection),

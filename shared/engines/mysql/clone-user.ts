@@ -59,9 +59,9 @@ export async function cloneUser(
     }
     await changePasswords(
       connection,
-      inUse.map(({ host, plugin }) => {
-        const stored = existing.find((account) => account.host === host)?.stored ?? [];
-        return { user: to, host, plugin, stored };
+      inUse.map((account) => {
+        const stored = existing.find(({ host }) => host === account.host)?.stored ?? [];
+        return { user: to, host: account.host, plugin: account.plugin, stored };
       }),
       password,
     );
@@ -92,7 +92,7 @@ async function again(connection: Connection, { user, host }: AccountName): Promi
 }
 
 async function make(connection: Connection, to: AccountName, model: Account): Promise<void> {
-  const nobodys = await identifiedBy(connection, model.plugin, undefined);
+  const nobodys = await identifiedBy(connection, model, undefined);
   await connection.query(`CREATE USER ${accountOf(to)} ${nobodys} ${model.options} ${model.expiry} ${model.lock}`);
   await alignRights(connection, model, to);
   await setDefaultRoles(connection, model.defaultRoles, to, []);

@@ -71,6 +71,7 @@ function otherPlugin(at: Target, cause: unknown): PermissionError {
   return new PermissionError(
     `${at.user} at ${at.host}:${at.port} logs in by a method that is not a password of this kind`,
     {
+      code: 'LOGIN_UNSUPPORTED',
       hint: 'give the account an authentication plugin that the page of the engine lists',
       cause,
     },

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { ed25519Hash } from './ed25519.ts';
 import { accountOf } from './quoting.ts';
 import { shaCrypt } from './sha-crypt.ts';
-import { nativeHash } from './verifier.ts';
+import { nativeHash, roundsIn } from './verifier.ts';
 
 export function opens({ plugin, stored }: Account, password: string): boolean {
   return stored.some((kept) => isOf(plugin, kept, password));
@@ -55,8 +55,8 @@ export function mayAdmit(pattern: string, client: string): boolean {
 
 /** `$A$`, thousands of rounds in three hexadecimal digits, `$`, 20 bytes of salt, digest. */
 function isCachingSha2Of(kept: Buffer, password: string): boolean {
-  const rounds = Number.parseInt(kept.toString('latin1', 3, 6), 16) * 1000;
-  if (kept.toString('latin1', 0, 3) !== '$A$' || !(rounds > 0)) return false;
+  const rounds = roundsIn(kept);
+  if (rounds === 0) return false;
   return kept.toString('latin1', 27) === shaCrypt(Buffer.from(password), kept.subarray(7, 27), rounds);
 }
 

@@ -10,6 +10,7 @@ import { errno, failedWith } from './errors.ts';
 import { holdCutOver } from './lock.ts';
 import { opensFromHere } from './opens.ts';
 import { privileges } from './privileges.ts';
+import type { AccountsChanged } from './set-password.ts';
 import { endSecondPassword, setOwnPassword, setPasswordOf } from './set-password.ts';
 import type { ServerVersion } from './version.ts';
 import { isAtLeast } from './version.ts';
@@ -23,17 +24,33 @@ export async function openSession(login: DatabaseSecret, kind: Kind, ctx: Rotati
   const connection = await openConnection(login, kind, ctx);
   let working = login.password;
   let exclusive = false;
+  const changed = new Set<AccountsChanged>();
   const session: DatabaseSession = {
+    get proven() {
+      return { password: working };
+    },
     get exclusive() {
       return exclusive;
     },
     ping: async () => void (await connection.query('SELECT 1')),
     async setPassword(username, password, proven) {
       await unlessExpired(() => holdCutOver(connection, username));
-      if (username !== login.username) return setPasswordOf(connection, username, password, proven);
+      if (username !== login.username) {
+        const change = await setPasswordOf(connection, username, password, proven?.password);
+        changed.add(change);
+        return async () => {
+          await change.takeBack();
+          changed.delete(change);
+        };
+      }
       exclusive = (await unlessExpired(() => allowsOneSession(connection))) ?? false;
-      await setOwnPassword(connection, password, working);
-      working = password;
+      const before = working;
+      const set = async (next: string) => {
+        await setOwnPassword(connection, next, working);
+        working = next;
+      };
+      await set(password);
+      return () => set(before);
     },
     opens: (username, password) => opensFromHere(connection, username, password),
     cloneUser: (from, to, password, proof) => cloneUser(connection, { from, to }, password, proof),
@@ -41,6 +58,7 @@ export async function openSession(login: DatabaseSecret, kind: Kind, ctx: Rotati
     async close() {
       // Here, and not with the change: AWSCURRENT names the new password by now, or soon. What was taken back leaves all as it was.
       if (working !== login.password) await endSecondPassword(connection);
+      for (const change of changed) await change.settle().catch(() => {});
       await connection.close();
     },
   };

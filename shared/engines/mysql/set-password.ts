@@ -1,5 +1,6 @@
 /** Changes a password. What each server lets a statement hold instead of the password: docs/engines/mysql.md and mariadb.md. */
 import { InvalidSecretError, TargetMismatchError } from '../../rotation/errors.ts';
+import type { TakeBack } from '../engine.ts';
 import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
 import type { Connection } from './connection.ts';
@@ -7,7 +8,7 @@ import { errno, failedWith } from './errors.ts';
 import { opens } from './opens.ts';
 import { accountOf } from './quoting.ts';
 import { loginPlugin, showCreateUser } from './show-create-user.ts';
-import { identifiedBy, mariadbForm } from './verifier.ts';
+import { identifiedAs, identifiedBy, mariadbForm } from './verifier.ts';
 import { isAtLeast } from './version.ts';
 
 /** A user's own password. `working` is the one that this session logged in with, or set last. */
@@ -64,6 +65,14 @@ async function ownPlugin(connection: Connection): Promise<string> {
   }
 }
 
+/** A change of accounts. Call one of the two. */
+export interface AccountsChanged {
+  /** What is kept for each account is then, byte for byte, what was kept before. */
+  readonly takeBack: TakeBack;
+  /** Ends older passwords that work beside the new one. Not before the change is sure to stay. */
+  settle(): Promise<void>;
+}
+
 /**
  * Of another user; all of its accounts or none. `proven`: of those that this password opens, for the others may be somebody else's.
  * Needs CREATE USER.
@@ -73,29 +82,53 @@ export async function setPasswordOf(
   user: string,
   password: string,
   proven: string | undefined,
-): Promise<void> {
+): Promise<AccountsChanged> {
   const all = await readAccounts(connection, user);
   if (all.length === 0) throw unknownUser(user, connection);
   // One that has the new password got it from another delivery of the step.
   const isProven = (account: Account) => proven === undefined || opens(account, proven) || opens(account, password);
   const accounts = all.filter(isProven);
-  if (accounts.length > 0) return changePasswords(connection, accounts, password);
+  if (accounts.length > 0) {
+    await alter(connection, accounts, password);
+    return {
+      takeBack: () => restore(connection, accounts, proven),
+      settle: () => discardOlder(connection, accounts),
+    };
+  }
   throw new TargetMismatchError(`no account of ${user} where superuser ${connection.username} looks has its password`, {
     hint: 'check that the superuser secret is the one of this server; if somebody changed the password just now, rotate again',
   });
 }
 
+type Kept = Pick<Account, 'user' | 'host' | 'plugin' | 'stored'>;
+
 /** The one password that opens them from now on: an older one that works beside it goes. */
 export async function changePasswords(
   connection: Connection,
-  accounts: readonly Pick<Account, 'user' | 'host' | 'plugin' | 'stored'>[],
+  accounts: readonly Kept[],
   password: string,
 ): Promise<void> {
+  await alter(connection, accounts, password);
+  await discardOlder(connection, accounts);
+}
+
+async function alter(connection: Connection, accounts: readonly Kept[], password: string): Promise<void> {
   const changes: string[] = [];
   for (const account of accounts) {
-    changes.push(`${accountOf(account)} ${await identifiedBy(connection, account.plugin, password)}`);
+    changes.push(`${accountOf(account)} ${await identifiedBy(connection, account, password)}`);
   }
   await connection.query(`ALTER USER ${changes.join(', ')}`);
+}
+
+async function restore(connection: Connection, accounts: readonly Kept[], password: string | undefined): Promise<void> {
+  const changes: string[] = [];
+  for (const account of accounts) {
+    changes.push(`${accountOf(account)} ${await identifiedAs(connection, account, password)}`);
+  }
+  await connection.query(`ALTER USER ${changes.join(', ')}`);
+}
+
+async function discardOlder(connection: Connection, accounts: readonly Kept[]): Promise<void> {
   const doubled = accounts.filter(({ stored }) => stored.length > 1);
   for (const account of doubled) await connection.query(`ALTER USER ${accountOf(account)} DISCARD OLD PASSWORD`);
 }

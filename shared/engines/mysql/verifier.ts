@@ -7,10 +7,17 @@ import { errno, failedWith } from './errors.ts';
 import { literal } from './quoting.ts';
 import { shaCrypt } from './sha-crypt.ts';
 
+/** What an account logs in with. */
+interface Method {
+  readonly plugin: string;
+  /** What is kept now: a new hash is never weaker. */
+  readonly stored: readonly Buffer[];
+}
+
 /** `IDENTIFIED …`, with a hash in it. `password` undefined: a hash that no password has. */
 export async function identifiedBy(
   connection: Connection,
-  plugin: string,
+  { plugin, stored: kept }: Method,
   password: string | undefined,
 ): Promise<string> {
   if (connection.server.product === 'MariaDB') {
@@ -19,7 +26,7 @@ export async function identifiedBy(
   }
   switch (plugin) {
     case 'caching_sha2_password': {
-      const stored = cachingSha2Hash(password, await roundsOf(connection));
+      const stored = cachingSha2Hash(password, Math.max(await roundsOf(connection), ...kept.map(roundsIn)));
       return `IDENTIFIED WITH caching_sha2_password AS 0x${stored.toString('hex')}`;
     }
     case 'sha256_password': {
@@ -34,11 +41,34 @@ export async function identifiedBy(
   }
 }
 
+/**
+ * `IDENTIFIED …`, with the hash that is kept. A MariaDB that insists on clear text makes it anew from `password`: its hashes of one
+ * password are one.
+ */
+export async function identifiedAs(
+  connection: Connection,
+  { plugin, stored: [kept] }: Method,
+  password: string | undefined,
+): Promise<string> {
+  requireKnownPlugin(connection, plugin);
+  if (kept === undefined) throw new Error('an account that keeps no password cannot have got one');
+  if (connection.server.product === 'MySQL') return `IDENTIFIED WITH ${plugin} AS 0x${kept.toString('hex')}`;
+  const form =
+    password === undefined ? literal(kept.toString()) : await mariadbForm(connection, plugin, password, kept);
+  return `IDENTIFIED VIA ${plugin} USING ${form}`;
+}
+
 /** A literal that MariaDB stores as it is, or the one expression that it insists on. */
-export async function mariadbForm(connection: Connection, plugin: string, password: string): Promise<string> {
+export async function mariadbForm(
+  connection: Connection,
+  plugin: string,
+  password: string,
+  kept?: Buffer,
+): Promise<string> {
   const hashed = { mysql_native_password: nativeHash, ed25519: ed25519Hash }[plugin];
   if (hashed === undefined) throw otherPlugin(connection, plugin);
-  return (await insistsOnClearText(connection)) ? `PASSWORD(${literal(password)})` : literal(hashed(password));
+  if (await insistsOnClearText(connection)) return `PASSWORD(${literal(password)})`;
+  return literal(kept?.toString() ?? hashed(password));
 }
 
 /** With a plugin that looks into new passwords, strict validation takes no hash: https://mariadb.com/kb/en/password-validation/ */
@@ -84,6 +114,12 @@ function randomSalt(): Buffer {
     return byte >= 0x24 ? byte + 1 : byte;
   });
   return Buffer.from(bytes);
+}
+
+/** Of a hash that caching_sha2_password keeps; 0 of any other text. */
+export function roundsIn(kept: Buffer): number {
+  const rounds = Number.parseInt(kept.toString('latin1', 3, 6), 16) * 1000;
+  return kept.toString('latin1', 0, 3) === '$A$' && rounds > 0 ? rounds : 0;
 }
 
 /** Absent before 8.0.24, when it was 5000 always. Since 9.x it may be more. */

@@ -5,44 +5,50 @@
  */
 import pg from 'pg';
 import { InvalidSecretError, PermissionError, TargetMismatchError } from '../../rotation/errors.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Transaction } from './connection.ts';
 import { grantStatement, grantsTo, revokeStatement } from './grants.ts';
 import { lend } from './lend.ts';
 import type { Role, Setting } from './role.ts';
 import { ownedObjects, readRole } from './role.ts';
-import { lockUser, verifierFor } from './set-password.ts';
+import { lockUser } from './set-password.ts';
+import { settingLiteral } from './setting.ts';
+import type { Verifier } from './verifier.ts';
+import { nextVerifier, verifierText } from './verifier.ts';
 
 const quoted = pg.escapeIdentifier;
 
-/** Throws TargetMismatchError when the two users are no pair, PermissionError when a grant is missing; then nothing changed. */
+/**
+ * `model` is what the server keeps of the password of `from`, as far as its login showed. Throws TargetMismatchError when the two
+ * users are no pair, PermissionError when a grant is missing; then nothing changed.
+ */
 export async function cloneUser(
   connection: Connection,
   { from, to, base }: { from: string; to: string; base: string },
-  password: string,
+  { password, model: kept }: { password: string; model: Verifier | undefined },
 ): Promise<void> {
-  const verifier = await verifierFor(connection, to, password);
-  await connection.transaction(async () => {
-    await lockUser(connection, base);
+  await connection.transaction('READ WRITE', async (transaction) => {
+    const verifier = await verifierText(await nextVerifier(transaction, kept), to, password);
+    await lockUser(transaction, base);
     // Behind a lock that waits, everybody else waits too (REASSIGN OWNED locks tables).
-    await connection.query("SET LOCAL lock_timeout = '2s'");
-    const model = await readRole(connection, from);
-    if (model === undefined) throw unknownUser(from, connection);
-    const existing = await readRole(connection, to);
+    await transaction.query("SET LOCAL lock_timeout = '2s'");
+    const model = await readRole(transaction, from);
+    if (model === undefined) throw unknownUser(from, transaction);
+    const existing = await readRole(transaction, to);
     const target = existing ?? fresh(to);
     const [owner, clone] = to === base ? [target, model] : [model, target];
     if (existing !== undefined) requirePair(owner, clone);
 
-    if (existing === undefined) await connection.query(`CREATE ROLE ${quoted(to)} ${model.attributes.join(' ')}`);
-    await connection.query(`ALTER ROLE ${quoted(to)} PASSWORD ${pg.escapeLiteral(verifier)}`);
-    await lend(connection, [owner.name, clone.name], async () => {
+    if (existing === undefined) await transaction.query(`CREATE ROLE ${quoted(to)} ${model.attributes.join(' ')}`);
+    await transaction.query(`ALTER ROLE ${quoted(to)} PASSWORD ${pg.escapeLiteral(verifier)}`);
+    await lend(transaction, [owner.name, clone.name], async () => {
       const isNew = existing === undefined;
       // A base role that may not log in is no model for a clone that is in use.
-      if (!isNew && (to !== base || owner.mayLogIn)) await alignAttributes(connection, owner, clone);
-      await (isNew ? alignSettings(connection, model, target) : alignSettings(connection, owner, clone));
+      if (!isNew && (to !== base || owner.mayLogIn)) await alignAttributes(transaction, owner, clone);
+      await (isNew ? alignSettings(transaction, model, target) : alignSettings(transaction, owner, clone));
       // A clone that AWS's template made acts as itself. While it is in use, nothing that it can use may be lost.
-      if (to === base && (isNew || clone.actsAs === undefined)) await giveToOwner(connection, owner, clone);
-      else await takeFromClone(connection, owner, clone);
-      await shareOwner(connection, owner, clone);
+      if (to === base && (isNew || clone.actsAs === undefined)) await giveToOwner(transaction, owner, clone);
+      else await takeFromClone(transaction, owner, clone);
+      await shareOwner(transaction, owner, clone);
     });
   });
 }
@@ -61,33 +67,33 @@ function fresh(name: string): Role {
 }
 
 /** Only attributes that differ are named: some of them need rights that an RDS superuser does not have. */
-async function alignAttributes(connection: Connection, owner: Role, clone: Role): Promise<void> {
+async function alignAttributes(transaction: Transaction, owner: Role, clone: Role): Promise<void> {
   const changes = owner.attributes.filter((attribute) => !clone.attributes.includes(attribute));
-  if (changes.length > 0) await connection.query(`ALTER ROLE ${quoted(clone.name)} ${changes.join(' ')}`);
+  if (changes.length > 0) await transaction.query(`ALTER ROLE ${quoted(clone.name)} ${changes.join(' ')}`);
 }
 
-async function shareOwner(connection: Connection, owner: Role, clone: Role): Promise<void> {
+async function shareOwner(transaction: Transaction, owner: Role, clone: Role): Promise<void> {
   const membership = clone.memberOf.find(({ role }) => role === owner.name);
-  if (membership === undefined) await connection.query(`GRANT ${quoted(owner.name)} TO ${quoted(clone.name)}`);
+  if (membership === undefined) await transaction.query(`GRANT ${quoted(owner.name)} TO ${quoted(clone.name)}`);
   if (membership?.admin) {
-    await connection.query(`REVOKE ADMIN OPTION FOR ${quoted(owner.name)} FROM ${quoted(clone.name)}`);
+    await transaction.query(`REVOKE ADMIN OPTION FOR ${quoted(owner.name)} FROM ${quoted(clone.name)}`);
   }
   const actsAs = owner.actsAs ?? owner.name;
   if (clone.actsAs !== actsAs) {
-    await connection.query(`ALTER ROLE ${quoted(clone.name)} SET role = ${pg.escapeLiteral(actsAs)}`);
+    await transaction.query(`ALTER ROLE ${quoted(clone.name)} SET role = ${pg.escapeLiteral(actsAs)}`);
   }
   // Pairs that AWS's template made: what the clone created belongs to the clone, and the other user is kept out.
-  if ((await ownedObjects(connection, clone.name)) > 0) await reassign(connection, owner.name, clone.name);
+  if ((await ownedObjects(transaction, clone.name)) > 0) await reassign(transaction, owner.name, clone.name);
 }
 
-async function reassign(connection: Connection, base: string, clone: string): Promise<void> {
+async function reassign(transaction: Transaction, base: string, clone: string): Promise<void> {
   const statement = `REASSIGN OWNED BY ${quoted(clone)} TO ${quoted(base)}`;
   try {
-    await connection.query(statement);
+    await transaction.query(statement);
   } catch (error) {
     if (!(error instanceof PermissionError)) throw error;
     throw new PermissionError(
-      `${clone} owns objects, and ${connection.username} may not give them to ${base}: ${error.fact}`,
+      `${clone} owns objects, and ${transaction.username} may not give them to ${base}: ${error.fact}`,
       {
         hint: `as a superuser of that database run ${statement}, then rotate again`,
         cause: error.cause,
@@ -96,52 +102,44 @@ async function reassign(connection: Connection, base: string, clone: string): Pr
   }
 }
 
-async function alignSettings(connection: Connection, owner: Role, clone: Role): Promise<void> {
+async function alignSettings(transaction: Transaction, owner: Role, clone: Role): Promise<void> {
   const same = (a: Setting) => (b: Setting) => a.database === b.database && a.name === b.name && a.value === b.value;
   for (const setting of clone.settings) {
-    if (!owner.settings.some(same(setting))) await connection.query(alterSetting(clone.name, setting, 'RESET'));
+    if (!owner.settings.some(same(setting))) await transaction.query(alterSetting(clone.name, setting, 'RESET'));
   }
   for (const setting of owner.settings) {
-    if (!clone.settings.some(same(setting))) await copySetting(connection, clone.name, setting);
+    if (clone.settings.some(same(setting))) continue;
+    await transaction.query(
+      `${alterSetting(clone.name, setting, 'SET')} TO ${settingLiteral(setting.name, setting.value)}`,
+    );
   }
 }
 
-/**
- * FROM CURRENT, because a list such as search_path is stored quoted and would be quoted once more as a literal. The
- * session's own value is put back at once.
- */
-async function copySetting(connection: Connection, to: string, setting: Setting): Promise<void> {
-  const [before] = await connection.query('SELECT current_setting($1, true) AS value', [setting.name]);
-  await connection.query('SELECT set_config($1, $2, true)', [setting.name, setting.value]);
-  await connection.query(alterSetting(to, setting, 'SET', ' FROM CURRENT'));
-  await connection.query('SELECT set_config($1, $2, true)', [setting.name, before?.value ?? '']);
-}
-
-function alterSetting(to: string, setting: Setting, verb: 'SET' | 'RESET', tail = ''): string {
+function alterSetting(to: string, setting: Setting, verb: 'SET' | 'RESET'): string {
   const where = setting.database === '' ? '' : ` IN DATABASE ${quoted(setting.database)}`;
   const name = setting.name.split('.').map(quoted).join('.');
-  return `ALTER ROLE ${quoted(to)}${where} ${verb} ${name}${tail}`;
+  return `ALTER ROLE ${quoted(to)}${where} ${verb} ${name}`;
 }
 
 /** Memberships and grants that the clone has by its own name, and its owner has not. */
-async function giveToOwner(connection: Connection, owner: Role, clone: Role): Promise<void> {
-  const { memberships, grants } = await surplus(connection, owner, clone);
+async function giveToOwner(transaction: Transaction, owner: Role, clone: Role): Promise<void> {
+  const { memberships, grants } = await surplus(transaction, owner, clone);
   for (const { role, options } of memberships) {
     const has = owner.memberOf.some((membership) => membership.role === role);
-    if (!has) await connection.query(`GRANT ${quoted(role)} TO ${quoted(owner.name)}${options}`);
+    if (!has) await transaction.query(`GRANT ${quoted(role)} TO ${quoted(owner.name)}${options}`);
   }
-  for (const grant of grants) await connection.query(grantStatement(grant, owner.name));
+  for (const grant of grants) await transaction.query(grantStatement(grant, owner.name));
 }
 
 /** While it acts as its owner, a clone cannot use what it has by its own name; it is not left lying about either. */
-async function takeFromClone(connection: Connection, owner: Role, clone: Role): Promise<void> {
-  const { memberships, grants } = await surplus(connection, owner, clone);
-  for (const { role } of memberships) await connection.query(`REVOKE ${quoted(role)} FROM ${quoted(clone.name)}`);
-  for (const grant of grants) await connection.query(revokeStatement(grant));
+async function takeFromClone(transaction: Transaction, owner: Role, clone: Role): Promise<void> {
+  const { memberships, grants } = await surplus(transaction, owner, clone);
+  for (const { role } of memberships) await transaction.query(`REVOKE ${quoted(role)} FROM ${quoted(clone.name)}`);
+  for (const grant of grants) await transaction.query(revokeStatement(grant));
 }
 
-async function surplus(connection: Connection, owner: Role, clone: Role) {
-  const all = await grantsTo(connection, [owner.name, clone.name]);
+async function surplus(transaction: Transaction, owner: Role, clone: Role) {
+  const all = await grantsTo(transaction, [owner.name, clone.name]);
   const key = ({ prefix, right, grantable }: (typeof all)[number]) => `${prefix}${right}${grantable}`;
   const rightful = new Set(all.filter(({ grantee }) => grantee === owner.name).map(key));
   return {
@@ -150,8 +148,8 @@ async function surplus(connection: Connection, owner: Role, clone: Role) {
   };
 }
 
-function unknownUser(name: string, connection: Connection): InvalidSecretError {
-  return new InvalidSecretError(`user ${name} does not exist where superuser ${connection.username} looks for it`, {
+function unknownUser(name: string, { username }: Transaction): InvalidSecretError {
+  return new InvalidSecretError(`user ${name} does not exist where superuser ${username} looks for it`, {
     hint: 'check that the superuser secret is the one of this server',
   });
 }

@@ -1,4 +1,4 @@
-/** One connection to a PostgreSQL server: verified TLS, a deadline for every phase, and typed errors. */
+/** One connection to a PostgreSQL server: verified TLS, a deadline for every phase, typed errors, and names that nobody else can plant. */
 import { isIP, Socket } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
@@ -8,6 +8,9 @@ import type { DatabaseSecret } from '../../secrets/database-secret.ts';
 import { databaseOf, portOf, wantsTls } from '../../secrets/database-secret.ts';
 import type { Phase } from './errors.ts';
 import { beginError, connectError, queryError } from './errors.ts';
+import { watchLogin } from './login.ts';
+import type { Verifier } from './verifier.ts';
+import { endOnNonsense, wireOf } from './wire.ts';
 
 /** For the whole way from name to login. Healthy servers need tens of milliseconds. */
 const CONNECT_MS = 5000;
@@ -19,11 +22,30 @@ export type Row = Record<string, unknown>;
 export interface Connection {
   /** The user that logged in. */
   readonly username: string;
-  /** `values` are bound by the server; identifiers and literals in `text` are quoted by the caller, with pg's functions. */
-  query(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** Runs `work` in one read-write transaction, rolled back when it throws. */
-  transaction<T>(work: () => Promise<T>): Promise<T>;
+  /** What the server keeps of the password, as far as the login showed it. */
+  readonly kept: Verifier | undefined;
+  /** Asks something that names nothing. */
+  ping(): Promise<void>;
+  /**
+   * Runs `work` in one transaction, rolled back when it throws. There is no other way to a statement: where names are looked for is
+   * pinned in each transaction. A setting of the session would do on a server, but behind a pooler it stays with the server's
+   * process, which serves the application next.
+   */
+  transaction<T>(mode: Mode, work: (transaction: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+/** An account may be read-only by default; the change of a password must not be. A standby takes no other than READ ONLY. */
+export type Mode = 'READ ONLY' | 'READ WRITE';
+
+export interface Transaction {
+  /** The user that logged in. */
+  readonly username: string;
+  /**
+   * Unqualified names are those of pg_catalog, whatever the role or the database says. `values` are bound by the server; identifiers
+   * and literals in `text` are quoted by the caller, with pg's functions.
+   */
+  query(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
 /** What speaks PostgreSQL's protocol: PostgreSQL itself, or Redshift. */
@@ -32,17 +54,21 @@ export interface Product {
   /** For messages. */
   readonly title: string;
   readonly page: string;
-  /**
-   * Statements that begin a transaction, sent as one. An account may be read-only by default; the change of a password must not be.
-   * Bounds on waiting belong here: a session whose function is gone must not keep others from their tables.
-   */
-  readonly begin?: string;
+  /** Bounds on waiting, for changes: a session whose function is gone must not keep others from their tables. They name no function. */
+  readonly patience: readonly string[];
 }
+
+/**
+ * Whoever may make functions, operators, types or views where an unqualified name is looked for has them run with the rights of this
+ * session: https://wiki.postgresql.org/wiki/A_Guide_to_CVE-2018-1058. So names are looked for where the owner of the server alone can
+ * write, and temporary objects come last. On Redshift too: https://docs.aws.amazon.com/redshift/latest/dg/r_search_path.html
+ */
+const PIN = 'SET LOCAL search_path = pg_catalog, pg_temp';
 
 /** Throws what `DatabaseEngine.connect` throws. */
 export async function openConnection(
   login: DatabaseSecret,
-  { defaults, ...product }: Product,
+  { defaults, patience, ...product }: Product,
   ctx: RotationContext,
 ): Promise<Connection> {
   const at = {
@@ -74,8 +100,9 @@ export async function openConnection(
   // A connection that breaks while nobody waits must not end the process; the next query says so.
   client.on('error', () => {});
   const wire = wireOf(client);
+  const seen = watchLogin(wire);
   // An address is not looked up.
-  let phase: Phase = isIP(at.host) === 0 ? 'dns' : 'tcp';
+  let phase = (isIP(at.host) === 0 ? 'dns' : 'tcp') as Phase;
   socket.once('lookup', (error: Error | null) => {
     if (error === null) phase = 'tcp';
   });
@@ -87,7 +114,7 @@ export async function openConnection(
     wire.stream.once('secureConnect', () => {
       phase = 'login';
     });
-    endOnNonsense(wire.stream);
+    endOnNonsense(wire);
   });
   const destroy = () => {
     wire.stream.destroy();
@@ -95,10 +122,14 @@ export async function openConnection(
   };
 
   try {
-    await inTime(client.connect(), ctx.signal);
+    const connecting = client.connect();
+    // Without TLS pg reads from the first byte on.
+    if (!at.tls) endOnNonsense(wire);
+    await inTime(connecting, ctx.signal);
   } catch (error) {
+    const unsupported = phase === 'login' ? seen.whyNot(error, wire.stream) : undefined;
     destroy();
-    throw connectError(error, phase, at);
+    throw connectError(error, phase, at, unsupported);
   }
   ctx.signal.addEventListener('abort', destroy, { once: true });
 
@@ -111,15 +142,17 @@ export async function openConnection(
       throw errorOf(error, at);
     }
   };
-  const query: Connection['query'] = (text, values = []) => answered(text, values, queryError);
+  const query: Transaction['query'] = (text, values = []) => answered(text, values, queryError);
 
   return {
     username: at.user,
-    query,
-    async transaction(work) {
-      await answered(product.begin ?? 'BEGIN READ WRITE', [], beginError);
+    kept: seen.kept(),
+    ping: async () => void (await query('SELECT 1')),
+    async transaction(mode, work) {
+      const bounds = mode === 'READ WRITE' ? patience : [];
+      await answered([`BEGIN ${mode}`, PIN, ...bounds].join('; '), [], beginError);
       try {
-        const result = await work();
+        const result = await work({ username: at.user, query });
         await query('COMMIT');
         return result;
       } catch (error) {
@@ -151,26 +184,6 @@ async function inTime(connecting: Promise<unknown>, signal: AbortSignal): Promis
     signal.removeEventListener('abort', giveUp);
     connecting.catch(() => {});
   }
-}
-
-/** pg throws at words that it does not know, out of anybody's reach: the process would end, not the connection. */
-function endOnNonsense(stream: Socket): void {
-  for (const read of stream.listeners('data')) {
-    stream.removeListener('data', read as (chunk: Buffer) => void);
-    stream.on('data', (chunk: Buffer) => {
-      try {
-        read.call(stream, chunk);
-      } catch (error) {
-        stream.destroy(error as Error);
-      }
-    });
-  }
-}
-
-/** pg's own connection object, which its types leave out. */
-function wireOf(client: pg.Client): { stream: Socket; once(event: 'sslconnect', listener: () => void): void } {
-  return (client as unknown as { connection: { stream: Socket; once(event: string, listener: () => void): void } })
-    .connection;
 }
 
 function outOfTime(at: { host: string; port: number }): DeadlineError {

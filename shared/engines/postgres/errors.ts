@@ -21,9 +21,30 @@ export interface Target {
   readonly product: { readonly title: string; readonly page: string };
 }
 
+/** Of the server. What pg makes of bytes that it cannot read has no SQLSTATE. */
+export function isAnswer(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && error.code !== undefined;
+}
+
+/** Why the driver could not make the login that the server asks for, as a clause about the server. */
+export interface Unsupported {
+  readonly because: string;
+  readonly hint: string;
+}
+
 /** `error` undefined: time ran out in this phase. */
-export function connectError(error: unknown, phase: Phase, at: Target): RotationError {
-  if (error instanceof pg.DatabaseError) return refusedByServer(error, at);
+export function connectError(error: unknown, phase: Phase, at: Target, unsupported?: Unsupported): RotationError {
+  if (isAnswer(error)) return refusedByServer(error, at);
+  if (unsupported !== undefined) {
+    return new AuthenticationError(
+      `user ${at.user} cannot log in from here: ${at.host}:${at.port} ${unsupported.because}`,
+      {
+        code: 'LOGIN_UNSUPPORTED',
+        hint: unsupported.hint,
+        cause: error,
+      },
+    );
+  }
   const where = `${at.host}:${at.port}`;
   const how = error === undefined ? 'no answer in time' : `${codeOf(error) ?? 'the connection ended'}`;
   switch (phase) {
@@ -122,7 +143,7 @@ function notAdmitted(cause: unknown, at: Target): UnreachableError {
 /** An error in answer to a statement. */
 export function queryError(error: unknown, at: Target): RotationError {
   const where = `${at.host}:${at.port}`;
-  if (!(error instanceof pg.DatabaseError)) {
+  if (!isAnswer(error)) {
     return new UnreachableError(`the connection to ${where} ended in the middle of a statement`, {
       code: 'CONNECTION_LOST',
       hint: 'the server restarted, failed over or closed the session; the step is safe to repeat',
@@ -160,7 +181,7 @@ export function queryError(error: unknown, at: Target): RotationError {
 
 /** An error in answer to BEGIN READ WRITE. What a standby says to it, 0A000, other statements say for other reasons. */
 export function beginError(error: unknown, at: Target): RotationError {
-  return error instanceof pg.DatabaseError && error.code === '0A000' ? readOnly(error, at) : queryError(error, at);
+  return isAnswer(error) && error.code === '0A000' ? readOnly(error, at) : queryError(error, at);
 }
 
 function readOnly(cause: unknown, at: Target): PermissionError {

@@ -1,6 +1,6 @@
 /** Rights that were granted to a role by name, in the current database and on what all databases share. */
 import pg from 'pg';
-import type { Connection } from './connection.ts';
+import type { Transaction } from './connection.ts';
 
 export interface Grant {
   /** As GRANT and REVOKE spell it, quoted by the server: `SELECT ON TABLE public.orders`. */
@@ -12,8 +12,8 @@ export interface Grant {
 }
 
 /** Grants to any of these roles (names). Not what is owned, and not what PUBLIC may do. */
-export async function grantsTo(connection: Connection, roles: readonly string[]): Promise<Grant[]> {
-  const rows = await connection.query(statement(await hasParameterGrants(connection)), [roles]);
+export async function grantsTo(transaction: Transaction, roles: readonly string[]): Promise<Grant[]> {
+  const rows = await transaction.query(statement(await hasParameterGrants(transaction)), [roles]);
   return rows.map((row) => ({
     right: String(row.right),
     grantee: String(row.grantee),
@@ -31,8 +31,8 @@ export function revokeStatement(grant: Grant): string {
   return `${grant.prefix}REVOKE ${grant.right} FROM ${pg.escapeIdentifier(grant.grantee)}`;
 }
 
-async function hasParameterGrants(connection: Connection): Promise<boolean> {
-  const [row] = await connection.query("SELECT to_regclass('pg_catalog.pg_parameter_acl') IS NOT NULL AS yes");
+async function hasParameterGrants(transaction: Transaction): Promise<boolean> {
+  const [row] = await transaction.query("SELECT to_regclass('pg_catalog.pg_parameter_acl') IS NOT NULL AS yes");
   return row?.yes === true;
 }
 

@@ -1,24 +1,24 @@
 /** What the login of a session may do, as lines that two users of a pair can be compared by. */
 import { createHash } from 'node:crypto';
-import type { Connection } from './connection.ts';
+import type { Transaction } from './connection.ts';
 import { grantsTo } from './grants.ts';
 import { ownedObjects, readRole } from './role.ts';
 
 /** `base` is the owner of the pair that this login belongs to; what only names one of the pair is left out. */
-export async function privileges(connection: Connection, base: string): Promise<string[]> {
-  const self = connection.username;
-  const [acting] = await connection.query('SELECT current_user AS name');
-  const role = await readRole(connection, self);
-  const members = await connection.query(
+export async function privileges(transaction: Transaction, base: string): Promise<string[]> {
+  const self = transaction.username;
+  const [acting] = await transaction.query('SELECT current_user AS name');
+  const role = await readRole(transaction, self);
+  const members = await transaction.query(
     `SELECT rolname FROM pg_roles
       WHERE rolname <> $1 AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = $1) AND pg_has_role($1, oid, 'MEMBER')`,
     [self],
   );
   const roles = members.map((member) => String(member.rolname));
-  const grants = await grantsTo(connection, [self, ...roles]);
-  const alone = self !== base && (await ownedObjects(connection, self)) > 0;
+  const grants = await grantsTo(transaction, [self, ...roles]);
+  const alone = self !== base && (await ownedObjects(transaction, self)) > 0;
   // What the base is a direct member of, the clone is through it.
-  const owner = roles.includes(base) ? await readRole(connection, base) : undefined;
+  const owner = roles.includes(base) ? await readRole(transaction, base) : undefined;
   const direct = [...(role?.memberOf ?? []), ...(owner?.memberOf ?? [])];
   const lines = [
     `acts as ${String(acting?.name)}`,

@@ -1,6 +1,6 @@
 /** What the server knows of a role beside grants: attributes, settings, memberships. */
 import pg from 'pg';
-import type { Connection } from './connection.ts';
+import type { Transaction } from './connection.ts';
 
 export interface Role {
   readonly name: string;
@@ -29,8 +29,8 @@ export interface Setting {
   readonly value: string;
 }
 
-export async function readRole(connection: Connection, name: string): Promise<Role | undefined> {
-  const [row] = await connection.query(
+export async function readRole(transaction: Transaction, name: string): Promise<Role | undefined> {
+  const [row] = await transaction.query(
     `SELECT oid, rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls,
             rolconnlimit, rolvaliduntil::text AS rolvaliduntil,
             rolcanlogin AND rolconnlimit <> 0 AND coalesce(rolvaliduntil > now(), true) AS may_log_in
@@ -38,8 +38,8 @@ export async function readRole(connection: Connection, name: string): Promise<Ro
     [name],
   );
   if (row === undefined) return undefined;
-  const all = await settingsOf(connection, name);
-  const members = await connection.query(
+  const all = await settingsOf(transaction, name);
+  const members = await transaction.query(
     // Since 16 a role may be granted by several; before, there is no inherit_option.
     `SELECT r.rolname, bool_or(m.admin_option) AS admin, bool_or((to_jsonb(m) ->> 'inherit_option')::boolean) AS inherit,
             bool_or((to_jsonb(m) ->> 'set_option')::boolean) AS set
@@ -64,8 +64,8 @@ function membership({ rolname, admin, inherit, set }: Record<string, unknown>): 
 }
 
 /** How many objects of the current database, and of what all databases share, belong to the role itself. */
-export async function ownedObjects(connection: Connection, name: string): Promise<number> {
-  const [row] = await connection.query(
+export async function ownedObjects(transaction: Transaction, name: string): Promise<number> {
+  const [row] = await transaction.query(
     `SELECT count(*)::int AS objects FROM pg_shdepend
       WHERE refclassid = 'pg_authid'::regclass AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = $1) AND deptype = 'o'
         AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))`,
@@ -89,8 +89,8 @@ function attributesOf(row: Record<string, unknown>): string[] {
   ];
 }
 
-async function settingsOf(connection: Connection, name: string): Promise<Setting[]> {
-  const rows = await connection.query(
+async function settingsOf(transaction: Transaction, name: string): Promise<Setting[]> {
+  const rows = await transaction.query(
     `SELECT coalesce(d.datname, '') AS database, split_part(c.entry, '=', 1) AS name,
             substr(c.entry, strpos(c.entry, '=') + 1) AS value
        FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase,

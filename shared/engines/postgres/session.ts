@@ -1,12 +1,13 @@
 /** One login to PostgreSQL, with everything that an engine does. */
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
-import type { DatabaseSession } from '../engine.ts';
+import type { DatabaseSession, ProvenLogin } from '../engine.ts';
 import { cloneUser } from './clone-user.ts';
 import type { Product } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { privileges } from './privileges.ts';
 import { setPassword } from './set-password.ts';
+import { keptIn } from './verifier.ts';
 
 /** Throws what `DatabaseEngine.connect` throws. `baseOf` names the user of a pair that owns whatever either of them makes. */
 export async function openSession(
@@ -16,17 +17,32 @@ export async function openSession(
   ctx: RotationContext,
 ): Promise<DatabaseSession> {
   const connection = await openConnection(login, product, ctx);
+  let proven: ProvenLogin = { password: login.password, kept: connection.kept };
   let exclusive = false;
   return {
+    get proven() {
+      return proven;
+    },
     get exclusive() {
       return exclusive;
     },
-    ping: async () => void (await connection.query('SELECT 1')),
-    setPassword: async (username, password) => {
-      ({ exclusive } = await setPassword(connection, username, password));
+    ping: () => connection.ping(),
+    async setPassword(username, password, given) {
+      if (username !== login.username)
+        return (await setPassword(connection, { username, password, before: given })).takeBack;
+      const before = given ?? proven;
+      const { kept, takeBack, ...changed } = await setPassword(connection, { username, password, before });
+      ({ exclusive } = changed);
+      proven = { password, kept };
+      return async () => {
+        await takeBack();
+        proven = before;
+      };
     },
-    cloneUser: (from, to, password) => cloneUser(connection, { from, to, base: baseOf(to) }, password),
-    privileges: () => privileges(connection, baseOf(login.username)),
+    cloneUser: (from, to, password, proof) =>
+      cloneUser(connection, { from, to, base: baseOf(to) }, { password, model: proof && keptIn(proof) }),
+    privileges: () =>
+      connection.transaction('READ ONLY', (transaction) => privileges(transaction, baseOf(login.username))),
     close: () => connection.close(),
   };
 }

@@ -1,41 +1,57 @@
 /** Changes a password without showing it to the server: what is sent, and logged, is a verifier. */
-import { createHash } from 'node:crypto';
 import pg from 'pg';
-import type { Connection } from './connection.ts';
-import { scramVerifier } from './scram-verifier.ts';
+import type { ProvenLogin, TakeBack } from '../engine.ts';
+import type { Connection, Transaction } from './connection.ts';
+import type { Verifier } from './verifier.ts';
+import { keptIn, nextVerifier, verifierText } from './verifier.ts';
 
-/**
- * In one transaction, so that two deliveries of a step wait for each other instead of failing.
- * Tells whether the user may have one session only (CONNECTION LIMIT 1), which is this one if it changes its own password.
- */
-export async function setPassword(
-  connection: Connection,
-  username: string,
-  password: string,
-): Promise<{ exclusive: boolean }> {
-  const verifier = await verifierFor(connection, username, password);
-  const limit = await connection.query('SELECT rolconnlimit FROM pg_roles WHERE rolname = $1', [username]);
-  await connection.transaction(async () => {
+export interface PasswordChange {
+  readonly username: string;
+  readonly password: string;
+  /** The user's last login. Without it nothing can be taken back. */
+  readonly before: ProvenLogin | undefined;
+}
+
+export interface Changed {
+  readonly kept: Verifier;
+  /** The user may have one session only (CONNECTION LIMIT 1), which is this one if it changes its own password. */
+  readonly exclusive: boolean;
+  /** The verifier of before, byte for byte where the login showed it: salt and iterations are sent to whoever logs in. */
+  readonly takeBack: TakeBack;
+}
+
+/** In one transaction, so that two deliveries of a step wait for each other instead of failing. */
+export async function setPassword(connection: Connection, change: PasswordChange): Promise<Changed> {
+  const { username, password, before } = change;
+  const isOwn = username === connection.username;
+  return connection.transaction('READ WRITE', async (transaction) => {
+    const now = before && keptIn(before);
+    const kept = await nextVerifier(transaction, now);
+    // A login that showed nothing: the password was asked for in clear. Whatever is kept then, SCRAM lets in whoever knows the password.
+    const was = before && (await verifierText(now ?? kept, username, before.password));
     // For as long as the session lasts: until then the change may be taken back, and must be the last one.
-    await connection.query('SELECT pg_advisory_lock(hashtext($1))', [`rekey cut-over ${username}`]);
-    await lockUser(connection, username);
-    // The clone of a pair acts as its base role from login on; its own password it may only change as itself.
-    if (username === connection.username) await connection.query('SET LOCAL ROLE NONE');
-    await connection.query(`ALTER ROLE ${pg.escapeIdentifier(username)} PASSWORD ${pg.escapeLiteral(verifier)}`);
+    await transaction.query('SELECT pg_advisory_lock(hashtext($1))', [`rekey cut-over ${username}`]);
+    await lockUser(transaction, username);
+    const [limit] = await transaction.query('SELECT rolconnlimit FROM pg_roles WHERE rolname = $1', [username]);
+    await alterPassword(transaction, username, await verifierText(kept, username, password));
+    const takeBack = async () => {
+      if (was === undefined) throw new Error('nobody told which password was there before');
+      await connection.transaction('READ WRITE', async (again) => {
+        await lockUser(again, username);
+        await alterPassword(again, username, was);
+      });
+    };
+    return { kept, exclusive: limit?.rolconnlimit === 1 && isOwn, takeBack };
   });
-  return { exclusive: limit[0]?.rolconnlimit === 1 && username === connection.username };
 }
 
 /** Two ALTER ROLE of one role at once end in "tuple concurrently updated" (XX000) for one of them. */
-export async function lockUser(connection: Connection, username: string): Promise<void> {
-  await connection.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`rekey ${username}`]);
+export async function lockUser(transaction: Transaction, username: string): Promise<void> {
+  await transaction.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`rekey ${username}`]);
 }
 
-/** What the server would store by itself, by its setting password_encryption: PostgreSQL 13 defaults to md5. */
-export async function verifierFor(connection: Connection, username: string, password: string): Promise<string> {
-  const [row] = await connection.query(
-    "SELECT current_setting('password_encryption') AS kind, current_setting('scram_iterations', true) AS iterations",
-  );
-  if (row?.kind === 'md5') return `md5${createHash('md5').update(password).update(username).digest('hex')}`;
-  return scramVerifier(password, Number(row?.iterations ?? 4096));
+async function alterPassword(transaction: Transaction, username: string, verifier: string): Promise<void> {
+  // The clone of a pair acts as its base role from login on; its own password it may only change as itself.
+  if (username === transaction.username) await transaction.query('SET LOCAL ROLE NONE');
+  await transaction.query(`ALTER ROLE ${pg.escapeIdentifier(username)} PASSWORD ${pg.escapeLiteral(verifier)}`);
 }

@@ -1,6 +1,6 @@
 /** Makes one user like another: attributes, settings, groups, roles, grants by name. Only what differs is changed. */
 import pg from 'pg';
-import type { Connection } from '../postgres/connection.ts';
+import type { Transaction } from '../postgres/connection.ts';
 import type { Grant } from '../postgres/grants.ts';
 import { grantStatement, revokeStatement } from '../postgres/grants.ts';
 import { grantsTo } from './grants.ts';
@@ -18,16 +18,16 @@ export interface Users {
   readonly to: string;
 }
 
-export async function alignRights(connection: Connection, { from, ...users }: Users): Promise<void> {
-  await alignSettings(connection, users);
-  await alignMemberships(connection, users);
-  await alignGrants(connection, from, users.to);
+export async function alignRights(transaction: Transaction, { from, ...users }: Users): Promise<void> {
+  await alignSettings(transaction, users);
+  await alignMemberships(transaction, users);
+  await alignGrants(transaction, from, users.to);
 }
 
 /** One option a statement: the manual and the server do not agree on what stands between two. */
-export async function alignAttributes(connection: Connection, { model, target, from, to }: Users): Promise<void> {
-  const should = await readLimits(connection, from);
-  const has = await readLimits(connection, to);
+export async function alignAttributes(transaction: Transaction, { model, target, from, to }: Users): Promise<void> {
+  const should = await readLimits(transaction, from);
+  const has = await readLimits(transaction, to);
   const options = [
     ...(model.createsDatabases === target.createsDatabases ? [] : [model.createsDatabases ? 'CREATEDB' : 'NOCREATEDB']),
     ...(model.isSuperuser === target.isSuperuser ? [] : [model.isSuperuser ? 'CREATEUSER' : 'NOCREATEUSER']),
@@ -36,7 +36,7 @@ export async function alignAttributes(connection: Connection, { model, target, f
     ...(should.syslog === has.syslog ? [] : [`SYSLOG ACCESS ${word(should.syslog)}`]),
     ...(should.sessionTimeout === has.sessionTimeout ? [] : [sessionTimeout(should.sessionTimeout)]),
   ];
-  for (const option of options) await connection.query(`ALTER USER ${quoted(to)} ${option}`);
+  for (const option of options) await transaction.query(`ALTER USER ${quoted(to)} ${option}`);
 }
 
 function sessionTimeout(seconds: string): string {
@@ -50,56 +50,56 @@ function word(text: string): string {
 }
 
 async function alignSettings(
-  connection: Connection,
+  transaction: Transaction,
   { model, target, to }: { model: User; target: User; to: string },
 ): Promise<void> {
   for (const name of target.settings.keys()) {
-    if (!model.settings.has(name)) await connection.query(`ALTER USER ${quoted(to)} RESET ${quoted(name)}`);
+    if (!model.settings.has(name)) await transaction.query(`ALTER USER ${quoted(to)} RESET ${quoted(name)}`);
   }
   for (const [name, value] of model.settings) {
     const literal = settingLiteral(name, value);
     // What cannot be spelled stays different, and testSecret says so.
     if (target.settings.get(name) === value || literal === undefined) continue;
-    await connection.query(`ALTER USER ${quoted(to)} SET ${quoted(name)} TO ${literal}`);
+    await transaction.query(`ALTER USER ${quoted(to)} SET ${quoted(name)} TO ${literal}`);
   }
 }
 
 export async function alignMemberships(
-  connection: Connection,
+  transaction: Transaction,
   { model, target, to }: { model: User; target: User; to: string },
 ): Promise<void> {
   for (const group of model.groups.filter((name) => !target.groups.includes(name))) {
-    await connection.query(`ALTER GROUP ${quoted(group)} ADD USER ${quoted(to)}`);
+    await transaction.query(`ALTER GROUP ${quoted(group)} ADD USER ${quoted(to)}`);
   }
   for (const group of target.groups.filter((name) => !model.groups.includes(name))) {
-    await connection.query(`ALTER GROUP ${quoted(group)} DROP USER ${quoted(to)}`);
+    await transaction.query(`ALTER GROUP ${quoted(group)} DROP USER ${quoted(to)}`);
   }
   const key = ({ name, grantable }: { name: string; grantable: boolean }) => `${grantable} ${name}`;
   const has = new Set(target.roles.map(key));
   const should = new Set(model.roles.map(key));
   // Taken away first: a role without ADMIN OPTION replaces one with it.
   for (const role of target.roles.filter((each) => !should.has(key(each)))) {
-    await connection.query(`REVOKE ROLE ${quoted(role.name)} FROM ${quoted(to)}`);
+    await transaction.query(`REVOKE ROLE ${quoted(role.name)} FROM ${quoted(to)}`);
   }
   for (const role of model.roles.filter((each) => !has.has(key(each)))) {
     const option = role.grantable ? ' WITH ADMIN OPTION' : '';
-    await connection.query(`GRANT ROLE ${quoted(role.name)} TO ${quoted(to)}${option}`);
+    await transaction.query(`GRANT ROLE ${quoted(role.name)} TO ${quoted(to)}${option}`);
   }
 }
 
-async function alignGrants(connection: Connection, from: string, to: string): Promise<void> {
-  const owned = await ownedBy(connection, [from, to]);
-  const grants = { [from]: await grantsTo(connection, from), [to]: await grantsTo(connection, to) };
+async function alignGrants(transaction: Transaction, from: string, to: string): Promise<void> {
+  const owned = await ownedBy(transaction, [from, to]);
+  const grants = { [from]: await grantsTo(transaction, from), [to]: await grantsTo(transaction, to) };
   const of = (user: string) => (grants[user] ?? []).filter((grant) => !isOnOwned(grant, owned));
   const should = new Set(of(from).map(keyOf));
   const has = new Set(of(to).map(keyOf));
-  for (const grant of of(to)) if (!should.has(keyOf(grant))) await connection.query(revokeStatement(grant));
-  for (const grant of of(from)) if (!has.has(keyOf(grant))) await connection.query(grantStatement(grant, to));
+  for (const grant of of(to)) if (!should.has(keyOf(grant))) await transaction.query(revokeStatement(grant));
+  for (const grant of of(from)) if (!has.has(keyOf(grant))) await transaction.query(grantStatement(grant, to));
 
   for (const each of owned) {
     for (const user of [from, to]) {
       if (sharesIn(each, user, grants[user] ?? [])) continue;
-      await connection.query(`GRANT ALL ON ${each.object} TO ${quoted(user)}`);
+      await transaction.query(`GRANT ALL ON ${each.object} TO ${quoted(user)}`);
     }
   }
 }

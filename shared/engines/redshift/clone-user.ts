@@ -5,7 +5,7 @@
  */
 import pg from 'pg';
 import { InvalidSecretError, type TargetMismatchError } from '../../rotation/errors.ts';
-import type { Connection } from '../postgres/connection.ts';
+import type { Connection, Transaction } from '../postgres/connection.ts';
 import { grantStatement } from '../postgres/grants.ts';
 import { alignAttributes, alignMemberships, alignRights, keyOf, type Users } from './align.ts';
 import { grantsTo } from './grants.ts';
@@ -48,63 +48,63 @@ async function tryToAlign(
 ): Promise<TargetMismatchError | undefined> {
   const { from, to, base } = names;
   let refusal: TargetMismatchError | undefined;
-  await repeatedly(connection, async () => {
+  await repeatedly(connection, async (transaction) => {
     refusal = undefined;
-    await requireSpelling(connection, from);
+    await requireSpelling(transaction, from);
     // In this order: whoever makes `to` ties `from` first.
-    const other = await readUser(connection, to);
-    const inUse = await readUser(connection, from);
-    if (inUse === undefined) throw unknownUser(from, connection);
+    const other = await readUser(transaction, to);
+    const inUse = await readUser(transaction, from);
+    if (inUse === undefined) throw unknownUser(from, transaction);
     if (other === undefined) {
-      await make(connection, names, inUse, password);
+      await make(transaction, names, inUse, password);
       return;
     }
     const [clone, model, target] = to === base ? [from, other, inUse] : [to, inUse, other];
     const users = { model, target, from: base, to: clone };
     const tied = isTied(model, base) && isTied(target, base);
-    if (tied) await align(connection, users, names);
-    else if (isProven) await align(connection, await adopt(connection, users, names), names);
+    if (tied) await align(transaction, users, names);
+    else if (isProven) await align(transaction, await adopt(transaction, users, names), names);
     else {
-      refusal = await noPair(connection, base, { [base]: model, [clone]: target });
+      refusal = await noPair(transaction, base, { [base]: model, [clone]: target });
       return;
     }
-    await alterPassword(connection, to, password);
+    await alterPassword(transaction, to, password);
   });
   return refusal;
 }
 
-async function align(connection: Connection, users: Users, { to, base }: Names): Promise<void> {
+async function align(transaction: Transaction, users: Users, { to, base }: Names): Promise<void> {
   // A base that may not log in is no model for a clone that is in use.
-  if (to !== base || (await mayLogIn(connection, base))) await alignAttributes(connection, users);
-  await alignRights(connection, users);
+  if (to !== base || (await mayLogIn(transaction, base))) await alignAttributes(transaction, users);
+  await alignRights(transaction, users);
 }
 
 /** What a clone that somebody else made has of its own stays its own while it is in use: the base gets it too. */
-async function adopt(connection: Connection, users: Users, { to, base }: Names): Promise<Users> {
-  const model = to === base ? await giveToBase(connection, users) : users.model;
-  return { ...users, model: await tie(connection, base, base, model) };
+async function adopt(transaction: Transaction, users: Users, { to, base }: Names): Promise<Users> {
+  const model = to === base ? await giveToBase(transaction, users) : users.model;
+  return { ...users, model: await tie(transaction, base, base, model) };
 }
 
 /** Groups, roles and grants by name. Gives the base as it is then. */
-async function giveToBase(connection: Connection, { model, target, from, to }: Users): Promise<User> {
+async function giveToBase(transaction: Transaction, { model, target, from, to }: Users): Promise<User> {
   const groups = [...new Set([...model.groups, ...target.groups])];
   const held = new Set(model.roles.map(({ name }) => name));
   const roles = [...model.roles, ...target.roles.filter(({ name }) => !held.has(name))];
   const whole = { ...model, groups, roles };
-  await alignMemberships(connection, { model: whole, target: model, to: from });
-  const has = new Set((await grantsTo(connection, from)).map(keyOf));
-  for (const grant of await grantsTo(connection, to)) {
-    if (!has.has(keyOf(grant))) await connection.query(grantStatement(grant, from));
+  await alignMemberships(transaction, { model: whole, target: model, to: from });
+  const has = new Set((await grantsTo(transaction, from)).map(keyOf));
+  for (const grant of await grantsTo(transaction, to)) {
+    if (!has.has(keyOf(grant))) await transaction.query(grantStatement(grant, from));
   }
   return whole;
 }
 
-async function make(connection: Connection, { from, to, base }: Names, inUse: User, password: string): Promise<void> {
-  const model = await tie(connection, base, from, inUse);
-  await connection.query(`CREATE USER ${quoted(to)} PASSWORD ${digestLiteral(to, password)}`);
-  await requireSpelling(connection, to);
-  await alignAttributes(connection, { model, target: NEW, from, to });
-  await alignRights(connection, { model, target: NEW, from, to });
+async function make(transaction: Transaction, { from, to, base }: Names, inUse: User, password: string): Promise<void> {
+  const model = await tie(transaction, base, from, inUse);
+  await transaction.query(`CREATE USER ${quoted(to)} PASSWORD ${digestLiteral(to, password)}`);
+  await requireSpelling(transaction, to);
+  await alignAttributes(transaction, { model, target: NEW, from, to });
+  await alignRights(transaction, { model, target: NEW, from, to });
 }
 
 /** What CREATE USER gives by itself. */
@@ -117,8 +117,8 @@ const NEW: User = {
   roles: [],
 };
 
-function unknownUser(name: string, connection: Connection): InvalidSecretError {
-  return new InvalidSecretError(`user ${name} does not exist where superuser ${connection.username} looks for it`, {
+function unknownUser(name: string, transaction: Transaction): InvalidSecretError {
+  return new InvalidSecretError(`user ${name} does not exist where superuser ${transaction.username} looks for it`, {
     hint: 'check that the superuser secret is the one of this cluster or workgroup',
   });
 }

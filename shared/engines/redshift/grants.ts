@@ -1,7 +1,7 @@
 /** Rights that were granted to a user by name, from the views that Redshift keeps for each kind of object. */
 import pg from 'pg';
 import { ProviderError } from '../../rotation/errors.ts';
-import type { Connection, Row } from '../postgres/connection.ts';
+import type { Row, Transaction } from '../postgres/connection.ts';
 import type { Grant } from '../postgres/grants.ts';
 
 const quoted = (value: unknown) => pg.escapeIdentifier(String(value));
@@ -55,20 +55,20 @@ function scoped(row: Row, container: string, name: string): string {
 }
 
 /** Grants to the user itself: not through groups and roles, not what is owned, not what PUBLIC may do. */
-export async function grantsTo(connection: Connection, user: string): Promise<Grant[]> {
+export async function grantsTo(transaction: Transaction, user: string): Promise<Grant[]> {
   const grants: Grant[] = [];
   for (const { view, columns, right } of kinds) {
-    const rows = await connection.query(
+    const rows = await transaction.query(
       `SELECT privilege_type, ${columns} FROM ${view} WHERE identity_type = 'user' AND identity_name = $1`,
       [user],
     );
     grants.push(...rows.map((row) => grant(user, right(row), row)));
   }
-  return [...(await asProcedures(connection, grants)), ...(await defaults(connection, user))];
+  return [...(await asProcedures(transaction, grants)), ...(await defaults(transaction, user))];
 }
 
-async function defaults(connection: Connection, user: string): Promise<Grant[]> {
-  const rows = await connection.query(
+async function defaults(transaction: Transaction, user: string): Promise<Grant[]> {
+  const rows = await transaction.query(
     `SELECT schema_name, object_type, owner_name, privilege_type, admin_option
        FROM svv_default_privileges WHERE grantee_type = 'user' AND grantee_name = $1`,
     [user],
@@ -91,9 +91,9 @@ function pluralOf(kind: unknown): string {
 }
 
 /** The view of functions holds procedures too, which GRANT calls by another word. */
-async function asProcedures(connection: Connection, grants: Grant[]): Promise<Grant[]> {
+async function asProcedures(transaction: Transaction, grants: Grant[]): Promise<Grant[]> {
   if (!grants.some(({ right }) => right.includes(' ON FUNCTION '))) return grants;
-  const rows = await connection.query(
+  const rows = await transaction.query(
     `SELECT n.nspname AS namespace_name, p.proname AS name
        FROM pg_proc_info p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind = 'p'`,
   );

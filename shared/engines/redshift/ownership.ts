@@ -1,6 +1,6 @@
 /** Redshift has no owner that two users could share. So what one user of a pair owns, the other is given all rights on. */
 import pg from 'pg';
-import type { Connection } from '../postgres/connection.ts';
+import type { Transaction } from '../postgres/connection.ts';
 import type { Grant } from '../postgres/grants.ts';
 
 export interface Owned {
@@ -15,14 +15,14 @@ const TABLE = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'REFERENCES'];
 const SCHEMA = ['USAGE', 'CREATE'];
 
 /** Tables, views and schemas of the current database that either user owns. */
-export async function ownedBy(connection: Connection, pair: readonly [string, string]): Promise<Owned[]> {
-  const tables = await connection.query(
+export async function ownedBy(transaction: Transaction, pair: readonly [string, string]): Promise<Owned[]> {
+  const tables = await transaction.query(
     `SELECT n.nspname AS schema, c.relname AS name, u.usename AS owner
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_user u ON u.usesysid = c.relowner
       WHERE u.usename IN ($1, $2) AND c.relkind IN ('r', 'v') AND n.nspname NOT LIKE 'pg_temp%'`,
     pair,
   );
-  const schemas = await connection.query(
+  const schemas = await transaction.query(
     `SELECT n.nspname AS name, u.usename AS owner FROM pg_namespace n JOIN pg_user u ON u.usesysid = n.nspowner
       WHERE u.usename IN ($1, $2) AND n.nspname NOT LIKE 'pg_temp%'`,
     pair,

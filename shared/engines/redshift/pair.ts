@@ -4,7 +4,7 @@
  */
 import pg from 'pg';
 import { TargetMismatchError } from '../../rotation/errors.ts';
-import type { Connection } from '../postgres/connection.ts';
+import type { Transaction } from '../postgres/connection.ts';
 import type { User } from './user.ts';
 
 const quoted = pg.escapeIdentifier;
@@ -23,13 +23,13 @@ export function isTied(user: User, base: string): boolean {
 
 /** Another user may have the name that the other one of a pair would have. Nobody is given its password for that. */
 export async function noPair(
-  connection: Connection,
+  transaction: Transaction,
   base: string,
   users: Record<string, User>,
 ): Promise<TargetMismatchError> {
   const group = groupOf(base);
   const untied = Object.entries(users).flatMap(([name, user]) => (isTied(user, base) ? [] : [quoted(name)]));
-  const create = (await exists(connection, group)) ? '' : `CREATE GROUP ${quoted(group)}; `;
+  const create = (await exists(transaction, group)) ? '' : `CREATE GROUP ${quoted(group)}; `;
   const add = `ALTER GROUP ${quoted(group)} ADD USER ${untied.join(', ')}`;
   return new TargetMismatchError(
     `users ${Object.keys(users).join(' and ')} exist, and nothing tells that they are a pair`,
@@ -38,15 +38,15 @@ export async function noPair(
 }
 
 /** The user is a member of the group of the pair afterwards. */
-export async function tie(connection: Connection, base: string, name: string, user: User): Promise<User> {
+export async function tie(transaction: Transaction, base: string, name: string, user: User): Promise<User> {
   if (isTied(user, base)) return user;
   const group = groupOf(base);
-  if (!(await exists(connection, group))) await connection.query(`CREATE GROUP ${quoted(group)}`);
-  await connection.query(`ALTER GROUP ${quoted(group)} ADD USER ${quoted(name)}`);
+  if (!(await exists(transaction, group))) await transaction.query(`CREATE GROUP ${quoted(group)}`);
+  await transaction.query(`ALTER GROUP ${quoted(group)} ADD USER ${quoted(name)}`);
   return { ...user, groups: [...user.groups, group] };
 }
 
-async function exists(connection: Connection, group: string): Promise<boolean> {
-  const rows = await connection.query('SELECT groname FROM pg_group WHERE groname = $1', [group]);
+async function exists(transaction: Transaction, group: string): Promise<boolean> {
+  const rows = await transaction.query('SELECT groname FROM pg_group WHERE groname = $1', [group]);
   return rows.length > 0;
 }

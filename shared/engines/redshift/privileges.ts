@@ -1,16 +1,16 @@
 /** What the login of a session may do by itself, as lines that two users of a pair can be compared by. */
-import type { Connection } from '../postgres/connection.ts';
+import type { Transaction } from '../postgres/connection.ts';
 import { fingerprint } from '../postgres/privileges.ts';
 import { grantsTo } from './grants.ts';
 import { isOnOwned, ownedBy, sharesIn } from './ownership.ts';
 import { readUser } from './user.ts';
 
 /** Groups and roles by name: what they may do, both users may. `other` is the counterpart of this login. */
-export async function privileges(connection: Connection, other: string): Promise<string[]> {
-  const self = connection.username;
-  const user = await readUser(connection, self);
-  const grants = await grantsTo(connection, self);
-  const owned = await ownedBy(connection, [self, other]);
+export async function privileges(transaction: Transaction, other: string): Promise<string[]> {
+  const self = transaction.username;
+  const user = await readUser(transaction, self);
+  const grants = await grantsTo(transaction, self);
+  const owned = await ownedBy(transaction, [self, other]);
   const lines = [
     ...(user?.createsDatabases ? ['attribute CREATEDB'] : []),
     ...(user?.isSuperuser ? ['attribute CREATEUSER'] : []),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from '../postgres/connection.ts';
+import type { Connection, Transaction } from '../postgres/connection.ts';
 
 /**
  * Two deliveries of a step change one user at once, and Redshift has no lock to wait at: one of the two transactions is refused
@@ -10,17 +10,20 @@ const CONFLICTS = new Set(['40001', 'XX000', '40P01', '23505', '42710']);
 const PAUSES = [50, 100, 200, 400, 800];
 
 /** Runs `work` in a transaction of its own, again after a conflict. */
-export async function repeatedly(connection: Connection, work: () => Promise<void>): Promise<void> {
+export async function repeatedly(
+  connection: Connection,
+  work: (transaction: Transaction) => Promise<void>,
+): Promise<void> {
   for (const pause of PAUSES) {
     try {
-      return await connection.transaction(work);
+      return await connection.transaction('READ WRITE', work);
     } catch (error) {
       if (!isConflict(error)) throw error;
     }
     // Of random length, so that the two do not meet again.
     await sleep(pause * (0.5 + Math.random()));
   }
-  return connection.transaction(work);
+  return connection.transaction('READ WRITE', work);
 }
 
 function isConflict(error: unknown): boolean {

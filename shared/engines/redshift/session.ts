@@ -18,19 +18,34 @@ export async function openSession(
   ctx: RotationContext,
   { defaults, counterpart, baseOf }: Pairs & { defaults: { port: number; dbname: string } },
 ): Promise<DatabaseSession> {
-  const product = { defaults, title: 'Redshift', page: 'docs/engines/redshift.md', begin: 'BEGIN READ WRITE' };
+  const product = { defaults, title: 'Redshift', page: 'docs/engines/redshift.md', patience: [] };
   const connection = await openConnection(login, product, ctx);
   const opensOne = (username: string, proof: PairProof | undefined) =>
     isProven(proof, async (password) => {
       const other = await openConnection({ ...login, username, password }, product, ctx);
       await other.close();
     });
+  let working = login.password;
   return {
-    ping: async () => void (await connection.query('SELECT 1')),
-    setPassword: (username, password) => setPassword(connection, username, password),
+    get proven() {
+      return { password: working };
+    },
+    ping: () => connection.ping(),
+    async setPassword(username, password, proven) {
+      if (username !== login.username) return setPassword(connection, { username, password, before: proven?.password });
+      const before = proven?.password ?? working;
+      const takeBack = await setPassword(connection, { username, password, before });
+      working = password;
+      return async () => {
+        await takeBack();
+        working = before;
+      };
+    },
     cloneUser: (from, to, password, proof) =>
       cloneUser(connection, { from, to, base: baseOf(from) }, password, () => opensOne(to, proof)),
-    privileges: () => privileges(connection, counterpart(login.username)),
+    // Not READ ONLY: nothing says that Redshift's views are to be had in such a transaction.
+    privileges: () =>
+      connection.transaction('READ WRITE', (transaction) => privileges(transaction, counterpart(login.username))),
     close: () => connection.close(),
   };
 }

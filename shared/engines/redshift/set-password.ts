@@ -1,19 +1,32 @@
 /** Changes a password without showing it to the server's logs: what is sent is the digest that Redshift would store anyway. */
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import type { Connection } from '../postgres/connection.ts';
+import type { TakeBack } from '../engine.ts';
+import type { Connection, Transaction } from '../postgres/connection.ts';
 import { repeatedly } from './repeatedly.ts';
 import { requireSpelling } from './user.ts';
 
-export async function setPassword(connection: Connection, username: string, password: string): Promise<void> {
-  await repeatedly(connection, async () => {
-    await requireSpelling(connection, username);
-    await alterPassword(connection, username, password);
+/** `before` is the password that opened the user's last login. A login by md5 means that its digest is what is kept. */
+export async function setPassword(
+  connection: Connection,
+  { username, password, before }: { username: string; password: string; before: string | undefined },
+): Promise<TakeBack> {
+  await change(connection, username, password);
+  return async () => {
+    if (before === undefined) throw new Error('nobody told which password was there before');
+    await change(connection, username, before);
+  };
+}
+
+async function change(connection: Connection, username: string, password: string): Promise<void> {
+  await repeatedly(connection, async (transaction) => {
+    await requireSpelling(transaction, username);
+    await alterPassword(transaction, username, password);
   });
 }
 
-export async function alterPassword(connection: Connection, username: string, password: string): Promise<void> {
-  await connection.query(`ALTER USER ${pg.escapeIdentifier(username)} PASSWORD ${digestLiteral(username, password)}`);
+export async function alterPassword(transaction: Transaction, username: string, password: string): Promise<void> {
+  await transaction.query(`ALTER USER ${pg.escapeIdentifier(username)} PASSWORD ${digestLiteral(username, password)}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A user as Redshift's catalog and system views describe it. */
 import pg from 'pg';
 import { InvalidSecretError } from '../../rotation/errors.ts';
-import type { Connection } from '../postgres/connection.ts';
+import type { Transaction } from '../postgres/connection.ts';
 
 export interface User {
   readonly createsDatabases: boolean;
@@ -30,8 +30,8 @@ export interface Limits {
  * Throws InvalidSecretError when there is a user of this name only if capitals do not count. The digest of a password is salted with the
  * name as Redshift stores it, so one that is made with another spelling opens nothing.
  */
-export async function requireSpelling(connection: Connection, name: string): Promise<void> {
-  const rows = await connection.query('SELECT usename AS name FROM pg_user WHERE lower(usename) = lower($1)', [name]);
+export async function requireSpelling(transaction: Transaction, name: string): Promise<void> {
+  const rows = await transaction.query('SELECT usename AS name FROM pg_user WHERE lower(usename) = lower($1)', [name]);
   const names = rows.map((row) => String(row.name));
   if (names.length === 0 || names.includes(name)) return;
   throw new InvalidSecretError(`user ${name} does not exist in this spelling; Redshift has ${names.join(', ')}`, {
@@ -40,27 +40,27 @@ export async function requireSpelling(connection: Connection, name: string): Pro
 }
 
 /** Neither expired, nor at a connection limit of zero. */
-export async function mayLogIn(connection: Connection, name: string): Promise<boolean> {
-  const [row] = await connection.query(
+export async function mayLogIn(transaction: Transaction, name: string): Promise<boolean> {
+  const [row] = await transaction.query(
     'SELECT CAST(valuntil AS timestamp) < CAST(now() AS timestamp) AS expired FROM pg_user WHERE usename = $1',
     [name],
   );
-  return row?.expired !== true && (await readLimits(connection, name)).connections !== '0';
+  return row?.expired !== true && (await readLimits(transaction, name)).connections !== '0';
 }
 
 /** Undefined when there is no such user. */
-export async function readUser(connection: Connection, name: string): Promise<User | undefined> {
-  const [row] = await connection.query(
+export async function readUser(transaction: Transaction, name: string): Promise<User | undefined> {
+  const [row] = await transaction.query(
     `SELECT usecreatedb, usesuper, CAST(CAST(valuntil AS timestamp) AS varchar) AS until, useconfig
        FROM pg_user WHERE usename = $1`,
     [name],
   );
   if (row === undefined) return undefined;
-  const groups = await connection.query(
+  const groups = await transaction.query(
     'SELECT g.groname AS name FROM pg_group g, pg_user u WHERE u.usesysid = ANY(g.grolist) AND u.usename = $1',
     [name],
   );
-  const roles = await connection.query(
+  const roles = await transaction.query(
     'SELECT role_name AS name, admin_option AS grantable FROM svv_user_grants WHERE user_name = $1',
     [name],
   );
@@ -74,8 +74,8 @@ export async function readUser(connection: Connection, name: string): Promise<Us
   };
 }
 
-export async function readLimits(connection: Connection, name: string): Promise<Limits> {
-  const [row] = await connection.query(
+export async function readLimits(transaction: Transaction, name: string): Promise<Limits> {
+  const [row] = await transaction.query(
     'SELECT useconnlimit, syslogaccess, sessiontimeout FROM svl_user_info WHERE usename = $1',
     [name],
   );

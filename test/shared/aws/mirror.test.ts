@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../../local/sandbox.ts';
 import { mirrored } from '../../../shared/aws/mirror.ts';
 import { copyInto } from '../../../shared/aws/parameter-store/copy-into.ts';
+import type { Rotation } from '../../../shared/rotation/steps.ts';
 import { runStep } from '../../../shared/rotation/steps.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { crashPlan } from '../../conformance/crash.ts';
@@ -110,16 +111,17 @@ describe('a mirror', () => {
 
     for (const name of ['testSecret', 'finishSecret', 'finishSecret'] as const) {
       const told: string[] = [];
+      const progress: Rotation<object>['progress'] = { working: 'unknown' };
       const failure = runStep(name, {
         strategy: here.strategy(crashPlan()),
         versions: here.versions(),
         ctx: here.context({ secretId: here.store.secretId, token }),
-        progress: { working: 'unknown' },
+        progress,
         report: async (outcome) => void told.push(outcome),
       });
 
       await expect(failure).rejects.toMatchObject({ code: 'INVALID_SECRET' });
-      expect(told).toEqual([]);
+      expect([told, progress.working]).toEqual([[], 'AWSCURRENT']);
     }
   });
 

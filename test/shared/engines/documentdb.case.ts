@@ -9,6 +9,7 @@ import { driverOptions } from '../../../shared/engines/documentdb/connection.ts'
 import { documentdb } from '../../../shared/engines/documentdb.ts';
 import { trustFor } from '../../../shared/lambda/trust.ts';
 import { generatePassword } from '../../../shared/secrets/password.ts';
+import { openStored } from '../../../shared/strategies/stored-login.ts';
 import { passwordSettings, testContext } from '../../support/context.ts';
 import type { TestDocumentDb } from '../../support/documentdb-server.ts';
 import { documentDbKit } from './documentdb-kit.ts';
@@ -223,6 +224,24 @@ export function describeDocumentDb(server: TestDocumentDb): void {
       expect(refused).toMatchObject({ code: 'PRIVILEGES_DIFFER' });
       expect(after).toEqual(before);
       expect((await ask('app')).users[0].roles).toContainEqual({ role: 'read', db: 'of-the-clone' });
+    });
+
+    it('a stored password that the driver cannot use is no broken network, and the next one is tried', async () => {
+      const { login, context } = await standIn({});
+      const stored = (password: string) => ({ ...login, password });
+      const secrets = {
+        pending: stored('a\tb'),
+        current: stored(`${login.password}\n`),
+        previous: async () => stored(login.password),
+        async *forgotten() {},
+      };
+
+      const alone = await documentdb.connect(secrets.current, context).catch((error) => error);
+      const { session, ...found } = await openStored(documentdb, secrets, context);
+      await session.close();
+
+      expect(alone).toMatchObject({ name: 'AuthenticationError', code: 'LOGIN_UNSUPPORTED', retryable: false });
+      expect(found).toMatchObject({ recoveredWith: 'AWSPREVIOUS', value: { password: login.password } });
     });
 
     it("trusts Amazon's roots for RDS, which DocumentDB uses, and an authority in DATABASE_CA_BUNDLE", async () => {

@@ -10,6 +10,7 @@ import { describeMysqlFamily } from './mysql.case.ts';
 import { describeMysqlConnecting } from './mysql-connecting.case.ts';
 import { describeMysqlInUse } from './mysql-in-use.case.ts';
 import { describeMysqlPairs } from './mysql-pairs.case.ts';
+import { describeMysqlVerifiers } from './mysql-verifiers.case.ts';
 
 const seenOnTheFirst = [
   {
@@ -43,5 +44,6 @@ for (const [number, name] of series) {
     describeMysqlConnecting(mariadb, server);
     describeMysqlPairs(mariadb, server);
     describeMysqlInUse(mariadb, server);
+    describeMysqlVerifiers(mariadb, server);
   });
 }

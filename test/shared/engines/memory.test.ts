@@ -25,6 +25,7 @@ describeEngine({
     revoke: async (name) => void host.users.get(name)?.rights.delete('read orders'),
     mayUse: async ({ username }) => host.users.get(username)?.rights.has('read orders') ?? false,
     openSessions: async () => host.sessions,
+    hostileGround: 'there is nobody else in memory',
   },
   skip: [
     { test: 'calls a host that does not resolve unreachable, by name', reason: noNetwork },

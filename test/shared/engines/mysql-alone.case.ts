@@ -124,7 +124,10 @@ export function describeMysqlAlone(server: RealMysql): void {
     await server.sql(`SET GLOBAL validate_password.changed_characters_percentage = ${percentage}`);
     await first.setPassword(login.username, 'QWERTZ uiopas 99').finally(() => first.close());
 
-    const outcome = await second.setPassword(login.username, 'QWERTZ uiopas 99').catch((error) => error);
+    const outcome = await second.setPassword(login.username, 'QWERTZ uiopas 99').then(
+      () => undefined,
+      (error) => error,
+    );
     await second.close();
     await server.sql("UNINSTALL COMPONENT 'file://component_validate_password'");
 
@@ -138,7 +141,10 @@ export function describeMysqlAlone(server: RealMysql): void {
     await server.sql('SET GLOBAL validate_password.changed_characters_percentage = 100');
     const session = await mysql.connect(login, ctx);
 
-    const outcome = await session.setPassword(login.username, 'First password 2').catch((error) => error);
+    const outcome = await session.setPassword(login.username, 'First password 2').then(
+      () => undefined,
+      (error) => error,
+    );
     await session.close();
     await server.sql("UNINSTALL COMPONENT 'file://component_validate_password'");
 

@@ -66,12 +66,12 @@ describe('a standby', () => {
 it('a primary that lacks a feature (0A000) is not called a standby', async () => {
   const connection = await openConnection(
     server.superuser,
-    { defaults: postgres.defaults, title: 'PostgreSQL', page: '', begin: 'BEGIN READ WRITE' },
+    { defaults: postgres.defaults, title: 'PostgreSQL', page: '', patience: [] },
     ctx,
   );
 
   const error = await connection
-    .transaction(() => connection.query('WITH x AS (SELECT 1) SELECT * FROM x FOR UPDATE OF x'))
+    .transaction('READ WRITE', ({ query }) => query('WITH x AS (SELECT 1) SELECT * FROM x FOR UPDATE OF x'))
     .catch((thrown: unknown) => thrown);
   await connection.close();
 

@@ -5,9 +5,11 @@ import { postgres } from '../../../shared/engines/postgres.ts';
 import type { RealPostgres } from '../../support/postgres-server.ts';
 import { postgresKit } from './postgres-kit.ts';
 import { describePostgresPairs } from './postgres-pairs.case.ts';
+import { describePostgresVerifiers } from './postgres-verifiers.case.ts';
 
 export function describePostgres(server: RealPostgres): void {
   describePostgresPairs(server);
+  describePostgresVerifiers(server);
   const { ctx, pair } = postgresKit(server, 'own');
 
   describe('no password on its way, and none left behind', () => {
@@ -26,25 +28,6 @@ export function describePostgres(server: RealPostgres): void {
       expect(log).toContain(`ALTER ROLE "${login.username}" PASSWORD`);
       expect(log).not.toContain('wanted-by-log');
     });
-
-    it('stores SCRAM verifiers, and md5 hashes where the server is set to md5', async () => {
-      const { login } = await pair();
-      const change = async (encryption: string, from: string, to: string) => {
-        await server.sql(`ALTER ROLE ${login.username} SET password_encryption = '${encryption}'`);
-        const session = await postgres.connect({ ...login, password: from }, ctx);
-        await session.setPassword(login.username, to);
-        await session.close();
-        return String((await stored(login.username))[0]?.rolpassword);
-      };
-
-      const scram = await change('scram-sha-256', login.password, 'by scram');
-      const md5 = await change('md5', 'by scram', 'by md5');
-
-      expect(scram).toMatch(/^SCRAM-SHA-256\$4096:/);
-      expect(md5).toMatch(/^md5[0-9a-f]{32}$/);
-    });
-
-    const stored = (name: string) => server.sql('SELECT rolpassword FROM pg_authid WHERE rolname = $1', [name]);
   });
 
   it('changes the password of a role that is read-only by default', async () => {

@@ -1,6 +1,6 @@
 /** What the stand-in cannot play: roles, SYSLOG ACCESS and SESSION TIMEOUT, on a double that keeps just those. */
 import { expect, it } from 'vitest';
-import type { Connection } from '../../../shared/engines/postgres/connection.ts';
+import type { Connection, Transaction } from '../../../shared/engines/postgres/connection.ts';
 import { cloneUser } from '../../../shared/engines/redshift/clone-user.ts';
 import { privileges } from '../../../shared/engines/redshift/privileges.ts';
 
@@ -18,7 +18,7 @@ const user = (roles: Record<string, boolean> = {}, syslogaccess = 'RESTRICTED', 
 });
 
 /** Answers the engine's questions about these users, and obeys the statements that are written for Redshift only. */
-function double(users: Record<string, DoubleUser>, username = 'admin'): Connection {
+function double(users: Record<string, DoubleUser>, username = 'admin'): Connection & Transaction {
   const obey: [RegExp, (at: DoubleUser, value: string) => void][] = [
     [/^GRANT ROLE "(?<v>\w+)" TO "(?<u>\w+)" WITH ADMIN OPTION$/, (at, v) => at.roles.set(v, true)],
     [/^GRANT ROLE "(?<v>\w+)" TO "(?<u>\w+)"$/, (at, v) => at.roles.set(v, at.roles.get(v) ?? false)],
@@ -46,10 +46,13 @@ function double(users: Record<string, DoubleUser>, username = 'admin'): Connecti
     }
     throw new Error(`the double does not know: ${text}`);
   };
+  const query: Transaction['query'] = async (text, values = []) => answer(text, String(values[0]));
   return {
     username,
-    query: async (text, values = []) => answer(text, String(values[0])),
-    transaction: (work) => work(),
+    query,
+    kept: undefined,
+    ping: async () => {},
+    transaction: (_, work) => work({ username, query }),
     close: async () => {},
   };
 }

@@ -1,13 +1,11 @@
 /** Redshift's own cases. */
-import { connect as connectTcp } from 'node:net';
-import { createServer } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../local/certificates.ts';
 import type { DatabaseSession } from '../../../shared/engines/engine.ts';
 import { redshift } from '../../../shared/engines/redshift.ts';
 import { generatePassword } from '../../../shared/secrets/password.ts';
-import { passwordSettings, testContext } from '../../support/context.ts';
+import { passwordSettings } from '../../support/context.ts';
 import type { TestRedshift } from '../../support/redshift-server.ts';
+import { int32, message, serverThatSays } from '../../support/strange-postgres.ts';
 import { redshiftKit } from './redshift-kit.ts';
 
 export function describeRedshift(server: TestRedshift): void {
@@ -86,20 +84,28 @@ export function describeRedshift(server: TestRedshift): void {
   });
 
   describe('answers to the login that no PostgreSQL gives', () => {
-    it('one that the driver does not know (sha256 digests need it) is unreachable, and ends no process', async () => {
-      const strange = await serverThatSays(message('R', Buffer.from([0, 0, 0, 13])));
+    it('one that the driver does not know (sha256 digests need it) is told as such, and ends no process', async () => {
+      const strange = await serverThatSays([message('R', int32(13))]);
 
-      const refused = await redshift.connect(strange.login, strange.context).catch((error: unknown) => error);
+      const refused = await redshift
+        .connect({ ...strange.login, engine: 'redshift' }, strange.context)
+        .catch((error: unknown) => error);
       await strange.close();
 
-      expect(refused).toMatchObject({ name: 'UnreachableError', code: 'UNREACHABLE_LOGIN' });
+      expect(refused).toMatchObject({
+        code: 'LOGIN_UNSUPPORTED',
+        retryable: false,
+        fact: expect.stringContaining('authentication method 13'),
+      });
     });
 
     it('a wrong password with the code of PostgreSQL 8.0, 28000, is an AuthenticationError', async () => {
       const fields = ['SFATAL', 'C28000', 'Mpassword authentication failed for user "app"', 'Rauth_failed', '', ''];
-      const old = await serverThatSays(message('E', Buffer.from(fields.join('\0'))));
+      const old = await serverThatSays([message('E', Buffer.from(fields.join('\0')))]);
 
-      const refused = await redshift.connect(old.login, old.context).catch((error: unknown) => error);
+      const refused = await redshift
+        .connect({ ...old.login, engine: 'redshift' }, old.context)
+        .catch((error: unknown) => error);
       await old.close();
 
       expect(refused).toMatchObject({
@@ -108,49 +114,4 @@ export function describeRedshift(server: TestRedshift): void {
       });
     });
   });
-}
-
-/** https://www.postgresql.org/docs/current/protocol-message-formats.html */
-function message(type: string, body: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(body.length + 4);
-  return Buffer.concat([Buffer.from(type), length, body]);
-}
-
-/** A server that answers every login with these bytes, over verified TLS. */
-async function serverThatSays(answer: Buffer) {
-  const authority = createAuthority();
-  const { certificate: cert, key } = authority.issue();
-  const inner = createServer({ cert, key }, (socket) => {
-    socket.on('error', () => {});
-    socket.once('data', () => socket.write(answer));
-  });
-  await new Promise<void>((resolve) => inner.listen(0, '127.0.0.1', resolve));
-  const tlsPort = (inner.address() as { port: number }).port;
-  const { createServer: createTcp } = await import('node:net');
-  // Answers SSLRequest with S, and lets the TLS server speak from there.
-  const outer = createTcp((socket) => {
-    socket.on('error', () => {});
-    socket.once('data', () => {
-      socket.write('S');
-      const through = connectTcp(tlsPort, '127.0.0.1');
-      through.on('error', () => {});
-      socket.pipe(through).pipe(socket);
-    });
-  });
-  await new Promise<void>((resolve) => outer.listen(0, '127.0.0.1', resolve));
-  return {
-    login: {
-      engine: 'redshift',
-      host: 'localhost',
-      port: (outer.address() as { port: number }).port,
-      username: 'app',
-      password: 'Some-password-1',
-    },
-    context: testContext({ ca: authority.ca }),
-    async close() {
-      outer.close();
-      inner.close();
-    },
-  };
 }

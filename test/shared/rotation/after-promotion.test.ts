@@ -1,6 +1,6 @@
 /** What a strategy does once its value is current, and what cannot be taken back. */
 import { describe, expect, it } from 'vitest';
-import { ProviderError } from '../../../shared/rotation/errors.ts';
+import { AuthenticationError, ProviderError } from '../../../shared/rotation/errors.ts';
 import type { Rotation } from '../../../shared/rotation/steps.ts';
 import type { RotationStrategy } from '../../../shared/rotation/strategy.ts';
 import type { DatabaseSecret } from '../../../shared/secrets/database-secret.ts';
@@ -77,24 +77,86 @@ describe('settle', () => {
   });
 });
 
-it('a change that cannot be taken back is told: AWSPENDING works', async () => {
+const refused = () => Promise.reject(new AuthenticationError('the proof failed', { hint: 'look' }));
+
+it('a change that cannot be taken back: nothing is said to work that was not seen, and the hint says what to try', async () => {
   const healthy = memoryWorld(singleUserStrategy);
   const world = changed(healthy, (strategy) => ({
     async set(...args) {
       const change = await strategy.set(...args);
       return { ...change, undo: () => Promise.reject(new Error('the session is gone')) };
     },
-    test: () => Promise.reject(new Error('the proof failed')),
+    test: refused,
   }));
   const token = await world.store.begin();
   await step(world, token, 'createSecret');
   const progress: Rotation<object>['progress'] = { working: 'AWSCURRENT' };
 
-  await expect(step(world, token, 'setSecret', { progress })).rejects.toThrow('the proof failed');
+  await expect(step(world, token, 'setSecret', { progress })).rejects.toMatchObject({
+    fact: 'the proof failed',
+    hint: expect.stringMatching(/^look; .* try AWSPENDING, then AWSCURRENT$/),
+  });
 
-  expect(progress.working).toBe('AWSPENDING');
+  expect(progress.working).toBe('unknown');
   expect(await world.opens((await labelled(world.store, 'AWSPENDING')) as never)).toBe(true);
   expect(await rotation(healthy, token)).toEqual(['recovered', 'succeeded']);
+});
+
+it('a change that was taken back, and whose credential is not seen to open the system: nothing is said to work', async () => {
+  const world = changed(memoryWorld(singleUserStrategy), () => ({ test: refused }));
+  const token = await world.store.begin();
+  await step(world, token, 'createSecret');
+  const progress: Rotation<object>['progress'] = { working: 'AWSCURRENT' };
+  // As a server does that keeps the old password in a form by which nobody can log in.
+  const broken = changed(world, (strategy) => ({
+    async set(...args) {
+      const change = await strategy.set(...args);
+      return { ...change, undo: () => world.setPassword('app', 'kept wrongly') };
+    },
+  }));
+
+  await expect(step(broken, token, 'setSecret', { progress })).rejects.toMatchObject({
+    hint: expect.stringMatching(/^look; the value of AWSCURRENT was put back, .* try it, then AWSPENDING$/),
+  });
+
+  expect(progress.working).toBe('unknown');
+});
+
+it('a change that was taken back, and seen to be: AWSCURRENT works', async () => {
+  const world = changed(memoryWorld(singleUserStrategy), () => ({ test: refused }));
+  const token = await world.store.begin();
+  await step(world, token, 'createSecret');
+  const progress: Rotation<object>['progress'] = { working: 'unknown' };
+
+  await expect(step(world, token, 'setSecret', { progress })).rejects.toMatchObject({ hint: 'look' });
+
+  expect(progress.working).toBe('AWSCURRENT');
+  expect(await world.opens((await labelled(world.store, 'AWSCURRENT')) as never)).toBe(true);
+});
+
+describe('createSecret that fails', () => {
+  const broken = (world: MemoryWorld) => changed(world, () => ({ create: () => Promise.reject(new Error('no')) }));
+
+  it('before a value was stored has changed nothing: AWSCURRENT works as before', async () => {
+    const world = broken(memoryWorld(singleUserStrategy));
+    const token = await world.store.begin();
+    const progress: Rotation<object>['progress'] = { working: 'unknown' };
+
+    await expect(step(world, token, 'createSecret', { progress })).rejects.toThrow('no');
+
+    expect(progress.working).toBe('AWSCURRENT');
+  });
+
+  it('after an earlier try stored one says that either may work: that try may have got further', async () => {
+    const world = memoryWorld(singleUserStrategy);
+    const token = await world.store.begin();
+    await step(world, token, 'createSecret');
+    const progress: Rotation<object>['progress'] = { working: 'unknown' };
+
+    await expect(step(broken(world), token, 'createSecret', { progress })).rejects.toThrow('no');
+
+    expect(progress.working).toBe('AWSCURRENT or AWSPENDING');
+  });
 });
 
 it('a delivery that fails takes nothing back once another delivery of the step has promoted the value', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Rotation } from '../../../shared/rotation/steps.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import { describeStrategy } from '../../conformance/strategy.case.ts';
@@ -49,6 +50,32 @@ describe('single-user, when AWSCURRENT is refused', () => {
     const value = await labelled(here.store, 'AWSCURRENT');
     await here.store.putCurrent(JSON.stringify({ ...value, password: 'set by hand' }));
     expect((await wholeRotation(here)).reports).toEqual(['succeeded']);
+  });
+});
+
+describe('single-user, when the driver can make no login with a stored value', () => {
+  it('goes on to the next one', async () => {
+    const here = world();
+    await wholeRotation(here);
+    const previous = String((await labelled(here.store, 'AWSPREVIOUS'))?.password);
+    await here.setPassword('app', previous);
+    here.server.unsupported.add(String((await labelled(here.store, 'AWSCURRENT'))?.password));
+
+    const { reports } = await wholeRotation(here);
+
+    expect(reports).toEqual(['recovered', 'succeeded']);
+  });
+
+  it('calls nothing a lock-out when no other opens: another driver may log in with it', async () => {
+    const here = world();
+    here.server.unsupported.add('first-password');
+    const progress: Rotation<object>['progress'] = { working: 'AWSCURRENT' };
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+
+    await expect(step(here, token, 'setSecret', { progress })).rejects.toMatchObject({ code: 'LOGIN_UNSUPPORTED' });
+
+    expect(here.server.users.get('app')?.password).toBe('first-password');
   });
 });
 
