@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findTool, run } from '../local/command.ts';
+import { run } from '../local/command.ts';
+import { findTool } from '../support/tool.ts';
 import type { Block } from './pages.ts';
 import { blocks, page, pages, root } from './pages.ts';
 

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { startSandbox } from '../../local/sandbox.ts';
-import { findTool, run } from './command.ts';
+import { findTool } from '../support/tool.ts';
+import { run } from './command.ts';
 
 const python = await findTool(
   'boto3',

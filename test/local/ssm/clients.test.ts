@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../local/sandbox.ts';
-import { findTool, run } from '../command.ts';
+import { findTool } from '../../support/tool.ts';
+import { run } from '../command.ts';
 
 const cli = await findTool('awscli', ['/usr/bin/aws', 'aws'], ['--version']);
 const python = await findTool(
