@@ -1,18 +1,19 @@
 /** Executes every block of the documentation that is marked `sh run`, in the order of its page, against the sandbox. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { run } from '../local/command.ts';
+import { findAwsCli, putAwsFirst } from '../support/aws-cli.ts';
 import { findTool } from '../support/tool.ts';
 import type { Block } from './pages.ts';
 import { blocks, page, pages, root } from './pages.ts';
 
-const aws = await findTool('awscli', ['/usr/bin/aws', 'aws'], ['--version']);
-const curl = await findTool('curl', ['curl'], ['--version']);
+const aws = await findAwsCli();
+const curl = await findTool({ engine: 'curl', name: 'curl', parameters: ['--version'] });
 const toRun = pages
   .map((path) => ({ path, shown: blocks(page(path)).filter(({ info }) => info === 'sh run') }))
   .filter(({ shown }) => shown.length > 0);
@@ -26,6 +27,7 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: 120_000 }, () => {
   let app = '';
   let client: SecretsManagerClient;
   let folder = '';
+  let path = '';
   let token = '';
 
   beforeAll(async () => {
@@ -52,9 +54,10 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: 120_000 }, () => {
   /** As a reader finds it: a secret named prod/app whose rotation got stuck, and a folder to work in. */
   async function prepare() {
     await fetch(`${url}/_sandbox/reset`, { method: 'POST' });
-    folder = mkdtempSync(join(tmpdir(), 'rekey-docs-'));
-    // The readers' AWS_ENDPOINT_URL, for a CLI that is too old to know it.
-    writeFileSync(join(folder, 'aws'), `#!/bin/sh\nexec ${aws} --endpoint-url ${url} "$@"\n`, { mode: 0o755 });
+    const own = mkdtempSync(join(tmpdir(), 'rekey-docs-'));
+    onTestFinished(() => rmSync(own, { recursive: true }));
+    folder = own;
+    if (aws) path = putAwsFirst(url, folder, aws);
     const value = readFileSync(app, 'utf8');
     await client.send(new CreateSecretCommand({ Name: SECRET, SecretString: value }));
   }
@@ -65,11 +68,13 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: 120_000 }, () => {
     await client.send(new PutSecretValueCommand({ ...half, VersionStages: ['AWSPENDING'] }));
   }
 
-  async function execute({ text }: Block) {
+  async function execute({ text }: Block, signal: AbortSignal) {
     const script = `cd "$HOME"\n${text.replaceAll('http://127.0.0.1:4566', url)}`;
-    const finished = await run('/bin/sh', ['-euc', script], {
-      PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`,
+    const env = {
+      PATH: path,
       HOME: folder,
+      AWS_CONFIG_FILE: '/nonexistent',
+      AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
@@ -79,7 +84,8 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: 120_000 }, () => {
       TOKEN: token,
       APP: app,
       ENDPOINT: `${url}/_sandbox/health`,
-    });
+    };
+    const finished = await run('/bin/sh', ['-euc', script], env, { signal });
     await expect.poll(unfinished, { timeout: 20_000 }).toBe(0);
     return finished;
   }
@@ -95,10 +101,10 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: 120_000 }, () => {
     return started - all.filter((event) => /(Succeeded|Failed|Abandoned)$/.test(event)).length;
   }
 
-  it.each(toRun)('$path run', async ({ path, shown }) => {
+  it.for(toRun)('$path run', async ({ path, shown }, { signal }) => {
     await prepare();
     if (path === 'docs/runbook.md') {
-      await rotationOn();
+      await rotationOn(signal);
       await getStuck();
     }
 
@@ -106,7 +112,7 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: 120_000 }, () => {
     const outcomes: string[] = [];
     for (const block of shown) {
       const before = (await events()).length;
-      const { status, stderr } = await execute(block);
+      const { status, stderr } = await execute(block, signal);
       if (status !== 0) failures.push(`${path}:${block.line} ended with ${status}: ${stderr}`);
       const fresh = (await events()).slice(before);
       outcomes.push(...fresh.filter((event) => /(Succeeded|Failed|Abandoned)$/.test(event)));
@@ -115,12 +121,11 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: 120_000 }, () => {
     const asked = shown.filter(({ text }) => text.includes('rotate-secret'));
     expect(failures).toEqual([]);
     expect(outcomes.map((event) => event.replace('Test', ''))).toEqual(asked.map(() => 'RotationSucceeded'));
-    rmSync(folder, { recursive: true });
   });
 
-  async function rotationOn() {
+  async function rotationOn(signal: AbortSignal) {
     const attach = blocks(page('README.md')).find(({ text }) => text.includes('--rotation-lambda-arn "$FUNCTION"'));
-    if (attach !== undefined) await execute(attach);
+    if (attach !== undefined) await execute(attach, signal);
   }
 });
 

@@ -4,36 +4,26 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../local/sandbox.ts';
-import { findTool } from '../support/tool.ts';
-import { run } from './command.ts';
+import { awsAt, findAwsCli } from '../support/aws-cli.ts';
 
-const program = await findTool('awscli', ['/usr/bin/aws', 'aws'], ['--version']);
+const cli = await findAwsCli();
 
-describe.skipIf(!program)(
+describe.skipIf(!cli)(
   'the AWS CLI',
   () => {
     let sandbox: Sandbox;
     let folder: string;
+    let aws: ReturnType<typeof awsAt>;
 
     beforeAll(async () => {
       sandbox = await startSandbox();
       folder = mkdtempSync(join(tmpdir(), 'rekey-cli-'));
+      if (cli) aws = awsAt(sandbox.url, folder, cli);
     });
     afterAll(async () => {
       await sandbox.close();
       rmSync(folder, { recursive: true });
     });
-
-    async function aws(...parameters: string[]) {
-      const { status, stdout, stderr } = await run(program ?? '', ['--endpoint-url', sandbox.url, ...parameters], {
-        HOME: folder,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_DEFAULT_REGION: 'us-east-1',
-        AWS_PAGER: '',
-      });
-      return { status, stderr: stderr.trim(), output: stdout.trim() ? JSON.parse(stdout) : undefined };
-    }
 
     it('creates a secret, rotates it and reads it', async () => {
       const arn = sandbox.functions.register('rotator', {
@@ -63,7 +53,7 @@ describe.skipIf(!program)(
     it('shows the service’s errors', async () => {
       const { status, stderr } = await aws('secretsmanager', 'get-secret-value', '--secret-id', 'nope');
 
-      expect(status).toBe(254);
+      expect(status).toBe(cli?.refused);
       expect(stderr).toBe(
         "An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret.",
       );
@@ -81,10 +71,7 @@ describe.skipIf(!program)(
       sandbox.functions.register('echo', { handler: (event: object) => ({ event }) });
       const file = join(folder, 'out.json');
 
-      const { output } = await aws(
-        ...['lambda', 'invoke', '--function-name', 'echo', '--cli-binary-format', 'raw-in-base64-out'],
-        ...['--payload', '{"a":1}', file],
-      );
+      const { output } = await aws('lambda', 'invoke', '--function-name', 'echo', '--payload', '{"a":1}', file);
 
       expect(output).toEqual({ StatusCode: 200, ExecutedVersion: '$LATEST' });
       expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ event: { a: 1 } });

@@ -1,14 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { startSandbox } from '../../local/sandbox.ts';
-import { findTool } from '../support/tool.ts';
-import { run } from './command.ts';
+import { findBoto3, runPython } from '../support/boto3.ts';
 
-const python = await findTool(
-  'boto3',
-  ['/usr/bin/python3', 'python3'],
-  ['-c', 'import boto3; print(boto3.__version__)'],
-);
+const python = await findBoto3();
 
 it.skipIf(!python)('boto3 takes the sandbox for AWS', { timeout: 60_000 }, async () => {
   const sandbox = await startSandbox();
@@ -21,7 +16,7 @@ it.skipIf(!python)('boto3 takes the sandbox for AWS', { timeout: 60_000 }, async
   });
   const script = fileURLToPath(new URL('boto3.fixture.py', import.meta.url));
 
-  const { stdout, stderr } = await run(python ?? '', [script], { SANDBOX_URL: sandbox.url, HOME: '/nonexistent' });
+  const { stdout, stderr } = await runPython(sandbox.url, script, python);
   await sandbox.close();
 
   expect(stderr).toBe('');

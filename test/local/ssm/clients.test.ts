@@ -4,15 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../local/sandbox.ts';
-import { findTool } from '../../support/tool.ts';
-import { run } from '../command.ts';
+import { awsAt, findAwsCli } from '../../support/aws-cli.ts';
+import { findBoto3, runPython } from '../../support/boto3.ts';
 
-const cli = await findTool('awscli', ['/usr/bin/aws', 'aws'], ['--version']);
-const python = await findTool(
-  'boto3',
-  ['/usr/bin/python3', 'python3'],
-  ['-c', 'import boto3; print(boto3.__version__)'],
-);
+const cli = await findAwsCli();
+const python = await findBoto3();
 
 let sandbox: Sandbox;
 let folder: string;
@@ -29,16 +25,10 @@ afterAll(async () => {
 describe.skipIf(!cli)(
   'the AWS CLI',
   () => {
-    async function aws(...parameters: string[]) {
-      const { status, stdout, stderr } = await run(cli ?? '', ['--endpoint-url', sandbox.url, ...parameters], {
-        HOME: folder,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_DEFAULT_REGION: 'us-east-1',
-        AWS_PAGER: '',
-      });
-      return { status, stderr: stderr.trim(), output: stdout.trim() ? JSON.parse(stdout) : undefined };
-    }
+    let aws: ReturnType<typeof awsAt>;
+    beforeAll(() => {
+      if (cli) aws = awsAt(sandbox.url, folder, cli);
+    });
 
     it('puts a parameter, labels it and reads it by its label', async () => {
       const file = join(folder, 'value');
@@ -56,7 +46,7 @@ describe.skipIf(!cli)(
     it('shows an error that has no text', async () => {
       const { status, stderr } = await aws('ssm', 'get-parameter', '--name', 'nope');
 
-      expect(status).toBe(254);
+      expect(status).toBe(cli?.refused);
       expect(stderr).toMatch(/^An error occurred \(ParameterNotFound\) when calling the GetParameter operation:/);
     });
 
@@ -83,7 +73,7 @@ it.skipIf(!python)('boto3 takes the sandbox for AWS', { timeout: 60_000 }, async
   const script = fileURLToPath(new URL('boto3.fixture.py', import.meta.url));
   await sandbox.reset();
 
-  const { stdout, stderr } = await run(python ?? '', [script], { SANDBOX_URL: sandbox.url, HOME: '/nonexistent' });
+  const { stdout, stderr } = await runPython(sandbox.url, script, python);
 
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual({
