@@ -21,6 +21,7 @@ const owners: readonly [name: RegExp, layers: readonly string[]][] = [
   [/^mongodb$/, ['engines']],
   [/^mysql2/, ['engines']],
   [/^@mongodb-js\/saslprep$/, ['engines']],
+  [/^@noble\/ed25519$/, ['engines']],
   [/^zod/, ['secrets', 'lambda', 'providers']],
 ];
 
