@@ -1,5 +1,7 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { isIPv4 } from 'node:net';
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
+import * as x509 from '@peculiar/asn1-x509';
 
 /** PEM texts. */
 export interface Certificate {
@@ -16,17 +18,19 @@ export interface TestAuthority {
 
 const day = 24 * 60 * 60 * 1000;
 
-/** A certificate authority for tests. Node can't make X.509 by itself, and openssl is not on every machine, so the DER is written here. */
+/** A certificate authority for tests. Node can't make X.509 by itself, and openssl is not on every machine. */
 export function createAuthority(): TestAuthority {
   const name = `Sandbox CA ${randomBytes(4).toString('hex')}`;
   const own = newKeys();
-  const issuer = { name, key: own.privateKey, id: keyId(own.publicKey) };
+  const issuer = { name, ...own };
   const ca = certify(issuer, {
     subject: name,
     publicKey: own.publicKey,
     notAfter: new Date(Date.now() + 30 * day),
-    // basicConstraints CA:true, keyUsage keyCertSign and cRLSign.
-    extensions: [extension('55 1d 13', sequence(boolean), true), extension('55 1d 0f', hex('03 02 01 06'), true)],
+    extensions: [
+      extension(x509.id_ce_basicConstraints, new x509.BasicConstraints({ cA: true }), true),
+      extension(x509.id_ce_keyUsage, new x509.KeyUsage(usage.keyCertSign | usage.cRLSign), true),
+    ],
   });
   return {
     ca,
@@ -36,12 +40,11 @@ export function createAuthority(): TestAuthority {
         subject: names[0] ?? 'localhost',
         publicKey: keys.publicKey,
         notAfter,
-        // basicConstraints CA:false, keyUsage digitalSignature, extendedKeyUsage serverAuth, subjectAltName.
         extensions: [
-          extension('55 1d 13', sequence(), true),
-          extension('55 1d 0f', hex('03 02 07 80'), true),
-          extension('55 1d 25', sequence(oid('2b 06 01 05 05 07 03 01'))),
-          extension('55 1d 11', sequence(...names.map(alternativeName))),
+          extension(x509.id_ce_basicConstraints, new x509.BasicConstraints(), true),
+          extension(x509.id_ce_keyUsage, new x509.KeyUsage(usage.digitalSignature), true),
+          extension(x509.id_ce_extKeyUsage, new x509.ExtendedKeyUsage([x509.id_kp_serverAuth])),
+          extension(x509.id_ce_subjectAltName, new x509.SubjectAlternativeName(names.map(alternativeName))),
         ],
       });
       return { certificate, key: String(keys.privateKey.export({ type: 'pkcs8', format: 'pem' })) };
@@ -49,80 +52,67 @@ export function createAuthority(): TestAuthority {
   };
 }
 
+const usage = x509.KeyUsageFlags;
+const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
+const idOfCommonName = '2.5.4.3';
 const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 interface Subject {
   readonly subject: string;
   readonly publicKey: KeyObject;
   readonly notAfter: Date;
-  readonly extensions: readonly Buffer[];
+  readonly extensions: readonly x509.Extension[];
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.1 */
 function certify(
-  issuer: { name: string; key: KeyObject; id: Buffer },
+  issuer: { name: string; privateKey: KeyObject; publicKey: KeyObject },
   { subject, publicKey, notAfter, extensions }: Subject,
-) {
-  const algorithm = sequence(oid('2a 86 48 ce 3d 04 03 02'));
-  const notBefore = new Date(Math.min(Date.now(), notAfter.getTime()) - day);
-  const toBeSigned = sequence(
-    tagged(0xa0, hex('02 01 02')),
-    tagged(0x02, Buffer.concat([hex('01'), randomBytes(15)])),
-    algorithm,
-    commonName(issuer.name),
-    sequence(time(notBefore), time(notAfter)),
-    commonName(subject),
-    publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(
-      0xa3,
-      sequence(
-        ...extensions,
-        extension('55 1d 0e', tagged(0x04, keyId(publicKey))),
-        extension('55 1d 23', sequence(tagged(0x80, issuer.id))),
+): string {
+  const signatureAlgorithm = new x509.AlgorithmIdentifier({ algorithm: ecdsaWithSha256 });
+  const tbsCertificate = new x509.TBSCertificate({
+    version: x509.Version.v3,
+    serialNumber: bytesOf(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
+    signature: signatureAlgorithm,
+    issuer: commonName(issuer.name),
+    validity: new x509.Validity({ notBefore: new Date(Math.min(Date.now(), notAfter.getTime()) - day), notAfter }),
+    subject: commonName(subject),
+    subjectPublicKeyInfo: keyInfo(publicKey),
+    extensions: new x509.Extensions([
+      ...extensions,
+      extension(x509.id_ce_subjectKeyIdentifier, new x509.SubjectKeyIdentifier(keyId(publicKey))),
+      extension(
+        x509.id_ce_authorityKeyIdentifier,
+        new x509.AuthorityKeyIdentifier({ keyIdentifier: new x509.KeyIdentifier(keyId(issuer.publicKey)) }),
       ),
-    ),
-  );
-  const signature = sign('sha256', toBeSigned, issuer.key);
-  const der = sequence(toBeSigned, algorithm, tagged(0x03, Buffer.concat([hex('00'), signature])));
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+    ]),
+  });
+  const signatureValue = bytesOf(sign('sha256', Buffer.from(AsnConvert.serialize(tbsCertificate)), issuer.privateKey));
+  const der = AsnConvert.serialize(new x509.Certificate({ tbsCertificate, signatureAlgorithm, signatureValue }));
+  return new X509Certificate(Buffer.from(der)).toString();
 }
 
-const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
-
-function tagged(tag: number, content: Buffer): Buffer {
-  const { length } = content;
-  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...size]), content]);
+function extension(extnID: string, value: object, critical = false): x509.Extension {
+  return new x509.Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
 }
 
-const sequence = (...parts: readonly Buffer[]) => tagged(0x30, Buffer.concat(parts));
-const oid = (encoded: string) => tagged(0x06, hex(encoded));
-const boolean = hex('01 01 ff');
-const commonName = (name: string) => sequence(tagged(0x31, sequence(oid('55 04 03'), tagged(0x0c, Buffer.from(name)))));
-
-function extension(id: string, value: Buffer, isCritical = false): Buffer {
-  return sequence(oid(id), ...(isCritical ? [boolean] : []), tagged(0x04, value));
+function commonName(name: string): x509.Name {
+  const value = new x509.AttributeValue({ utf8String: name });
+  return new x509.Name([
+    new x509.RelativeDistinguishedName([new x509.AttributeTypeAndValue({ type: idOfCommonName, value })]),
+  ]);
 }
-
-/** `YYMMDDhhmmssZ`. */
-const time = (date: Date) =>
-  tagged(
-    0x17,
-    Buffer.from(
-      `${date
-        .toISOString()
-        .replaceAll(/[-:T]|\.\d+/g, '')
-        .slice(2)}`,
-    ),
-  );
 
 const alternativeName = (name: string) =>
-  isIPv4(name) ? tagged(0x87, Buffer.from(name.split('.').map(Number))) : tagged(0x82, Buffer.from(name));
+  new x509.GeneralName(isIP(name) === 0 ? { dNSName: name } : { iPAddress: name });
 
-/** The uncompressed point is the last 65 bytes of a P-256 key. */
-function keyId(publicKey: KeyObject): Buffer {
-  return createHash('sha1')
-    .update(publicKey.export({ type: 'spki', format: 'der' }).subarray(-65))
+const keyInfo = (key: KeyObject) =>
+  AsnConvert.parse(key.export({ type: 'spki', format: 'der' }), x509.SubjectPublicKeyInfo);
+
+const keyId = (key: KeyObject) =>
+  createHash('sha1')
+    .update(Buffer.from(keyInfo(key).subjectPublicKey))
     .digest();
-}
+
+/** The library takes a buffer for the whole of its memory. */
+const bytesOf = (bytes: Buffer) => new Uint8Array(bytes).buffer;

@@ -35,6 +35,15 @@ it('issues a certificate for localhost and 127.0.0.1', () => {
   expect([x509.ca, new X509Certificate(authority.ca).ca]).toEqual([false, true]);
 });
 
+it('takes addresses of both kinds, and dates that need four digits for the year', () => {
+  const { certificate } = authority.issue({ names: ['::1', '127.0.0.2'], notAfter: new Date('2051-02-03T04:05:06Z') });
+
+  const x509 = new X509Certificate(certificate);
+
+  expect([x509.checkIP('::1'), x509.checkIP('127.0.0.2')]).toEqual(['::1', '127.0.0.2']);
+  expect(new Date(x509.validTo)).toEqual(new Date('2051-02-03T04:05:06Z'));
+});
+
 it.each<[string, Parameters<typeof authority.issue>[0], string]>([
   ['the right name', {}, 'welcome'],
   [
