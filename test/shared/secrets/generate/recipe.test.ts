@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { generatorOf } from '../../../../shared/secrets/generate/recipe.ts';
 import { wordList } from '../../../../shared/secrets/generate/word-list.ts';
 import { run } from '../../../local/command.ts';
-import { unavailable } from '../../../support/servers.ts';
+import { announce, unavailable } from '../../../support/servers.ts';
 
 const generator = (recipe: object) => generatorOf(recipe, undefined, 'prod/key');
 const value = async (recipe: object) => String((await generator(recipe).make()).value);
@@ -85,9 +85,11 @@ describe('a key pair', () => {
   });
 });
 
-// Without a key it complains; only where it is missing it has no status.
+// Without a key it complains; only where it is missing it has no status. Its version is told by the program that comes with it.
 const sshKeygen = (await run('ssh-keygen', ['-l', '-f', '/dev/null'])).status !== null;
-if (!sshKeygen) unavailable({ engine: 'ssh-keygen', reason: 'it is not installed' });
+const [version = ''] = (await run('ssh', ['-V'])).stderr.split(/[ ,]/);
+if (sshKeygen) announce({ engine: 'ssh-keygen', server: 'of this machine', version });
+else unavailable({ engine: 'ssh-keygen', reason: 'it is not installed' });
 describe.skipIf(!sshKeygen)('ssh-keygen', () => {
   it.each(kinds.filter(({ kind }) => kind === 'ssh'))(
     'reads %j, and finds the same public key in it',
