@@ -1,9 +1,9 @@
 /** MariaDB 10.6 to 11, also RDS. Page: docs/engines/mariadb.md */
 import type { DatabaseEngine } from './engine.ts';
-import { counterpartWithin } from './mysql/names.ts';
+import { counterpartWithin } from './names.ts';
 
 /** https://mariadb.com/kb/en/identifier-names/#maximum-length */
-const LONGEST_NAME = 80;
+const counterpart = counterpartWithin({ longest: 80, unit: 'characters', title: 'MariaDB' });
 const PORT = 3306;
 
 export const mariadb = {
@@ -11,7 +11,7 @@ export const mariadb = {
   accepts: ['mariadb'],
   defaults: { port: PORT },
   password: { maxLength: 255, forbidden: '', excludedByDefault: '/@"\'\\' },
-  counterpart: counterpartWithin(LONGEST_NAME, 'MariaDB'),
+  counterpart,
 
   async connect(login, ctx) {
     // Three steps of four never connect; they start without the driver.

@@ -1,10 +1,9 @@
 /** PostgreSQL 13 to 18, also RDS and Aurora. Page: docs/engines/postgres.md */
-import { InvalidSecretError } from '../rotation/errors.ts';
 import type { DatabaseEngine } from './engine.ts';
+import { baseOf, counterpartWithin } from './names.ts';
 
-const SUFFIX = '_clone';
-/** NAMEDATALEN - 1, counted in bytes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
-const LONGEST_NAME = 63;
+/** NAMEDATALEN - 1, in bytes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
+const counterpart = counterpartWithin({ longest: 63, unit: 'bytes', title: 'PostgreSQL' });
 
 const product = {
   defaults: { port: 5432, dbname: 'postgres' },
@@ -18,17 +17,7 @@ export const postgres = {
   accepts: ['postgres', 'aurora-postgresql'],
   defaults: product.defaults,
   password: { maxLength: 128, forbidden: '', excludedByDefault: ':/@"\'\\' },
-
-  counterpart(username) {
-    if (username.length > SUFFIX.length && username.endsWith(SUFFIX)) return username.slice(0, -SUFFIX.length);
-    const other = username + SUFFIX;
-    if (Buffer.byteLength(other) > LONGEST_NAME) {
-      throw new InvalidSecretError(`user name ${other} has more than ${LONGEST_NAME} bytes`, {
-        hint: `PostgreSQL cuts longer names; use a user name of at most ${LONGEST_NAME - SUFFIX.length} bytes`,
-      });
-    }
-    return other;
-  },
+  counterpart,
 
   async connect(login, ctx) {
     // Three steps of four never connect; they start without the driver.
@@ -36,8 +25,3 @@ export const postgres = {
     return openSession(login, product, baseOf, ctx);
   },
 } satisfies DatabaseEngine;
-
-/** The user of a pair that owns whatever either of them makes. */
-function baseOf(username: string): string {
-  return username.endsWith(SUFFIX) && username.length > SUFFIX.length ? username.slice(0, -SUFFIX.length) : username;
-}

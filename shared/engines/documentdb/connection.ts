@@ -4,19 +4,17 @@ import { isIP, isIPv6 } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import type { Document, MongoClientOptions } from 'mongodb';
 import { MongoClient } from 'mongodb';
-import { DeadlineError, InvalidSecretError } from '../../rotation/errors.ts';
+import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
 import { portOf, wantsTls } from '../../secrets/database-secret.ts';
+import { CONNECT_MS, inTime, inTimeToClose, outOfTime } from '../reach.ts';
 import { acceptsConnection } from './accepts-connection.ts';
 import { commandError, connectError, phaseOf, type Reached } from './errors.ts';
 
-/** For the whole way from name to login. Healthy servers need tens of milliseconds. */
-const CONNECT_MS = 4000;
 /** To find out, after a silence, which phase it was. */
 const PROBE_MS = 500;
-/** A server that does not answer the goodbye is left. */
-const CLOSE_MS = 500;
+const LOOK = 'look at the load of the server';
 
 export const driverOptions = {
   appName: 'rekey',
@@ -57,8 +55,9 @@ export async function openConnection(
     auth: { username: at.user, password: login.password },
     authSource: at.database,
     ...driverOptions,
-    serverSelectionTimeoutMS: CONNECT_MS,
-    connectTimeoutMS: CONNECT_MS,
+    // Longer than this connection lives: the clock below is the one that counts.
+    serverSelectionTimeoutMS: CONNECT_MS * 2,
+    connectTimeoutMS: CONNECT_MS * 2,
     // One look at the server is enough for a session of milliseconds.
     serverMonitoringMode: 'poll',
     heartbeatFrequencyMS: 600_000,
@@ -81,9 +80,9 @@ export async function openConnection(
   });
 
   try {
-    await inTime(client, ctx.signal);
+    await inTime(firstTry(client), ctx.signal);
   } catch (error) {
-    await closed(client);
+    await inTimeToClose(client.close(true));
     const silent = error === undefined && reached.name && !reached.tls && !ctx.signal.aborted;
     const open = silent ? await acceptsConnection(at, PROBE_MS) : true;
     throw connectError(error, phaseOf(error, reached, at.tls, open), at);
@@ -97,12 +96,10 @@ export async function openConnection(
         return await unlessAborted(ctx.signal, () => client.db(at.database).command(command));
       } catch (error) {
         if (!ctx.signal.aborted) throw commandError(error, at);
-        throw new DeadlineError(`${at.host}:${at.port} did not answer before the time limit of the function`, {
-          hint: 'look at the load of the server, or give the function a longer timeout',
-        });
+        throw outOfTime(at, LOOK);
       }
     },
-    close: () => closed(client),
+    close: () => inTimeToClose(client.close(true)),
   };
 }
 
@@ -119,22 +116,14 @@ function authenticationDatabase(login: DatabaseSecret): string {
   return typeof login.authSource === 'string' && login.authSource !== '' ? login.authSource : 'admin';
 }
 
-/** Rejects with undefined as reason when the time is up, and at the first failure: the driver would go on trying. */
-async function inTime(client: MongoClient, signal: AbortSignal): Promise<void> {
+/** Rejects at the first failure: the driver would go on trying. */
+async function firstTry(client: MongoClient): Promise<void> {
   const failed = Promise.withResolvers<never>();
-  const giveUp = () => failed.reject(undefined);
-  const timer = setTimeout(giveUp, CONNECT_MS);
-  signal.addEventListener('abort', giveUp, { once: true });
+  failed.promise.catch(() => {});
   client.once('serverHeartbeatFailed', ({ failure }) => failed.reject(failure));
-  if (signal.aborted) giveUp();
   const connecting = client.connect();
-  try {
-    await Promise.race([connecting, failed.promise]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', giveUp);
-    for (const promise of [connecting, failed.promise]) promise.catch(() => {});
-  }
+  connecting.catch(() => {});
+  await Promise.race([connecting, failed.promise]);
 }
 
 async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -149,12 +138,4 @@ async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Pr
     signal.removeEventListener('abort', giveUp);
     working.catch(() => {});
   }
-}
-
-async function closed(client: MongoClient): Promise<void> {
-  const timeUp = Promise.withResolvers<void>();
-  const timer = setTimeout(timeUp.resolve, CLOSE_MS);
-  const closing = client.close(true).catch(() => {});
-  await Promise.race([closing, timeUp.promise]);
-  clearTimeout(timer);
 }

@@ -1,12 +1,8 @@
 /** The server's and Node's errors, classified by code. Codes: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
 import { MongoCompatibilityError, MongoServerError } from 'mongodb';
-import {
-  AuthenticationError,
-  PermissionError,
-  ProviderError,
-  type RotationError,
-  UnreachableError,
-} from '../../rotation/errors.ts';
+import { AuthenticationError, PermissionError, ProviderError, type RotationError } from '../../rotation/errors.ts';
+import type { Phase, Target as Place } from '../reach.ts';
+import { busy, lost, systemCodeOf, unreachable } from '../reach.ts';
 
 export const codes = {
   UNAUTHORIZED: 13,
@@ -26,20 +22,14 @@ export const unknownArgument = [2, 9, 72, 303, 40415];
 /** What servers say that take no writes. */
 const NOT_WRITABLE = [10107, 13435, 13436, 189];
 
-export type Phase = 'dns' | 'tcp' | 'tls' | 'login';
-
 /** How far a connection is known to have got. */
 export interface Reached {
   name: boolean;
   tls: boolean;
 }
 
-export interface Target {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
+export interface Target extends Place {
   readonly database: string;
-  readonly tls: boolean;
 }
 
 const TCP_CODES = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT'];
@@ -47,7 +37,7 @@ const TCP_CODES = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL
 /** `open`: does the port take connections, as far as anybody knows? */
 export function phaseOf(error: unknown, reached: Reached, tls: boolean, open: boolean): Phase {
   if (!reached.name) return 'dns';
-  if (!open || TCP_CODES.includes(systemCodeOf(error) ?? '')) return 'tcp';
+  if (!open || TCP_CODES.includes(deepCodeOf(error) ?? '')) return 'tcp';
   return tls && !reached.tls ? 'tls' : 'login';
 }
 
@@ -72,59 +62,12 @@ export function connectError(error: unknown, phase: Phase, at: Target): Rotation
       },
     );
   }
-  const how = error === undefined ? 'no answer in time' : (systemCodeOf(error) ?? 'the connection ended');
-  switch (phase) {
-    case 'dns':
-      return new UnreachableError(`host ${at.host} does not resolve (${how}, phase dns)`, {
-        code: 'UNREACHABLE_DNS',
-        hint: "check field host of the secret, and that the function's VPC resolves it",
-        cause: error,
-      });
-    case 'tcp':
-      return new UnreachableError(`${where} does not accept a connection (${how}, phase tcp)`, {
-        code: 'UNREACHABLE_TCP',
-        hint: "allow the function's security group to reach the port, and check that the server runs",
-        cause: error,
-      });
-    case 'tls':
-      return new UnreachableError(`no verified TLS with ${where} (${how}, phase tls)`, {
-        code: 'UNREACHABLE_TLS',
-        hint: tlsHint(systemCodeOf(error)),
-        cause: error,
-      });
-    case 'login':
-      return new UnreachableError(`${where} took the connection but did not finish the login (${how}, phase login)`, {
-        code: 'UNREACHABLE_LOGIN',
-        hint: at.tls
-          ? 'check that field port of the secret is the one of the cluster, and that it is not overloaded'
-          : 'if the server wants TLS, take "ssl": false out of the secret; else check field port, and the load of the server',
-        cause: error,
-      });
-  }
+  return unreachable(error, phase, at, 'the cluster', deepCodeOf(error));
 }
 
 /** What SASLprep throws is a plain error without a code; the server's and the network's are not. */
 function isOfDriver(error: unknown): boolean {
-  return (
-    error instanceof Error && Object.getPrototypeOf(error) === Error.prototype && systemCodeOf(error) === undefined
-  );
-}
-
-function tlsHint(code: string | undefined): string {
-  switch (code) {
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return 'the certificate is for another name: put a name that is in it into field host, for example the cluster endpoint';
-    case 'CERT_HAS_EXPIRED':
-      return "the server's certificate expired: renew it (DocumentDB: modify the CA of the instance)";
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return 'the issuer is not a trusted root: name a PEM file with it in DATABASE_CA_BUNDLE';
-    default:
-      return 'switch TLS on at the server; only "ssl": false in the secret allows plain text, and then everybody on the way can read along';
-  }
+  return error instanceof Error && Object.getPrototypeOf(error) === Error.prototype && deepCodeOf(error) === undefined;
 }
 
 /** The server was reached, and its answer to the login is an error. */
@@ -143,11 +86,7 @@ function refusedByServer(error: MongoServerError, at: Target): RotationError {
         cause: error,
       });
     default:
-      return new UnreachableError(`${where} could not take the login (code ${error.code}, phase login)`, {
-        code: 'UNREACHABLE_LOGIN',
-        hint: 'the server is starting, stopping or out of connections; the step is safe to repeat',
-        cause: error,
-      });
+      return busy(at, `code ${error.code}`, error);
   }
 }
 
@@ -156,11 +95,7 @@ export function commandError(error: unknown, at: Target): RotationError {
   const where = `${at.host}:${at.port}`;
   // Refused in the middle: the driver lost the connection and logged in again, with a password that is no longer the right one.
   if (!(error instanceof MongoServerError) || error.code === codes.AUTHENTICATION_FAILED) {
-    return new UnreachableError(`the connection to ${where} ended in the middle of a command`, {
-      code: 'CONNECTION_LOST',
-      hint: 'the server restarted, failed over or closed the session; the step is safe to repeat',
-      cause: error,
-    });
+    return lost(at, 'a command', error);
   }
   if (error.code === codes.UNAUTHORIZED) {
     return new PermissionError(`${at.user} lacks a right at ${where}: ${error.message}`, {
@@ -188,10 +123,10 @@ export function isAnswer(error: unknown, code: number): boolean {
 }
 
 /** Node's code, wherever in the chain of causes the driver keeps it. */
-function systemCodeOf(error: unknown): string | undefined {
+function deepCodeOf(error: unknown): string | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
-    const { code } = each as { code?: unknown };
-    if (typeof code === 'string') return code;
+    const code = systemCodeOf(each);
+    if (code !== undefined) return code;
   }
   return undefined;
 }

@@ -5,6 +5,7 @@
  */
 import { PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
+import { baseOf } from '../names.ts';
 import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
 import { adopt } from './adopt.ts';
@@ -12,7 +13,6 @@ import { alignRights } from './align-rights.ts';
 import type { Connection } from './connection.ts';
 import { setDefaultRoles } from './default-roles.ts';
 import { oneAtATime } from './lock.ts';
-import { baseOf } from './names.ts';
 import { isMarked, isProven, mark, noPair, requireProven } from './pair.ts';
 import type { AccountName } from './quoting.ts';
 import { accountOf } from './quoting.ts';

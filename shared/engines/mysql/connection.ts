@@ -1,22 +1,21 @@
 /** One connection to a MySQL or MariaDB server: verified TLS, a deadline for every phase, and typed errors. */
-import { isIP, Socket } from 'node:net';
+import { once } from 'node:events';
+import { Socket } from 'node:net';
 import mysql from 'mysql2';
-import { DeadlineError, InvalidSecretError } from '../../rotation/errors.ts';
+import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
 import { databaseOf, portOf, wantsTls } from '../../secrets/database-secret.ts';
+import { CONNECT_MS, endOnNonsense, inTime, inTimeToClose, outOfTime, wayOf } from '../reach.ts';
 import { ed25519Signature } from './ed25519.ts';
-import type { Phase, Target } from './errors.ts';
+import type { Target } from './errors.ts';
 import { errno, expired, failedWith, queryError } from './errors.ts';
 import { connectError } from './login-errors.ts';
 import type { ServerVersion } from './version.ts';
 import { versionOf } from './version.ts';
-import { endOnNonsense, upgradeWith } from './wire.ts';
+import { upgradeWith } from './wire.ts';
 
-/** For the whole way from name to login. Healthy servers need tens of milliseconds. */
-const CONNECT_MS = 5000;
-/** A server that does not answer the goodbye is left. */
-const CLOSE_MS = 500;
+const LOOK = 'look for locks on the server (SHOW PROCESSLIST)';
 
 export type Row = Record<string, unknown>;
 
@@ -47,14 +46,7 @@ export async function openConnection(
   };
   const trust = at.tls ? await ctx.trust() : undefined;
   const socket = new Socket();
-  // An address is not looked up.
-  let phase: Phase = isIP(at.host) === 0 ? 'dns' : 'tcp';
-  socket.once('lookup', (error: Error | null) => {
-    if (error === null) phase = 'tcp';
-  });
-  socket.once('connect', () => {
-    phase = 'login';
-  });
+  const way = wayOf(socket, at.host, 'login');
   const client = mysql.createConnection({
     host: at.host,
     port: at.port,
@@ -73,7 +65,7 @@ export async function openConnection(
   });
   if (trust !== undefined) {
     upgradeWith(client, at.host, trust.secureContext, (reached) => {
-      phase = reached;
+      way.phase = reached;
     });
   }
   // A connection that breaks while nobody waits must not end the process; the next statement says so.
@@ -89,30 +81,27 @@ export async function openConnection(
     server = versionOf(await inTime(greeted(client), ctx.signal));
   } catch (error) {
     destroy();
-    throw connectError(error, phase, at);
+    throw connectError(error, way.phase, at);
   }
   ctx.signal.addEventListener('abort', destroy, { once: true });
 
   let restricted = false;
   const query: Connection['query'] = async (text, values = []) => {
-    if (ctx.signal.aborted) throw outOfTime(at);
+    if (ctx.signal.aborted) throw outOfTime(at, LOOK);
     if (restricted && !values.every(isPlain)) throw expired(at);
     try {
       return await answerTo(client, text, values);
     } catch (error) {
-      if (ctx.signal.aborted) throw outOfTime(at);
+      if (ctx.signal.aborted) throw outOfTime(at, LOOK);
       throw queryError(error, at, text);
     }
   };
   const close = async () => {
     ctx.signal.removeEventListener('abort', destroy);
-    const gone = Promise.withResolvers<void>();
-    const timer = setTimeout(gone.resolve, CLOSE_MS);
-    socket.once('close', () => gone.resolve());
-    if (socket.destroyed) gone.resolve();
-    else client.end(() => {});
-    await gone.promise;
-    clearTimeout(timer);
+    if (!socket.destroyed) {
+      client.end(() => {});
+      await inTimeToClose(once(socket, 'close'));
+    }
     destroy();
   };
   if (server.product !== product) {
@@ -156,27 +145,5 @@ function answerTo(client: mysql.Connection, text: string, values: readonly (stri
       if (error !== null) reject(error);
       else resolve(Array.isArray(rows) ? (rows as Row[]) : []);
     });
-  });
-}
-
-/** Rejects with undefined as reason when the time for a connection is up. */
-async function inTime<T>(connecting: Promise<T>, signal: AbortSignal): Promise<T> {
-  const timeUp = Promise.withResolvers<never>();
-  const giveUp = () => timeUp.reject(undefined);
-  const timer = setTimeout(giveUp, CONNECT_MS);
-  signal.addEventListener('abort', giveUp, { once: true });
-  if (signal.aborted) giveUp();
-  try {
-    return await Promise.race([connecting, timeUp.promise]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', giveUp);
-    connecting.catch(() => {});
-  }
-}
-
-function outOfTime(at: Target): DeadlineError {
-  return new DeadlineError(`${at.host}:${at.port} did not answer a statement before the time limit of the function`, {
-    hint: 'look for locks on the server (SHOW PROCESSLIST), or give the function a longer timeout',
   });
 }

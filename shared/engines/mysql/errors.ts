@@ -5,18 +5,12 @@ import {
   PermissionError,
   ProviderError,
   type RotationError,
-  UnreachableError,
 } from '../../rotation/errors.ts';
+import type { Target as Place } from '../reach.ts';
+import { lost } from '../reach.ts';
 
-/** How far a connection got. */
-export type Phase = 'dns' | 'tcp' | 'tls' | 'login';
-
-export interface Target {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
+export interface Target extends Place {
   readonly database: string | undefined;
-  readonly tls: boolean;
 }
 
 /**
@@ -96,13 +90,7 @@ export function queryError(raw: unknown, at: Target, statement: string): Rotatio
   const error = withoutStatement(raw, statement);
   const where = `${at.host}:${at.port}`;
   const number = errnoOf(error);
-  if (number === undefined || ENDED.includes(number)) {
-    return new UnreachableError(`the connection to ${where} ended in the middle of a statement`, {
-      code: 'CONNECTION_LOST',
-      hint: 'the server restarted, failed over or closed the session; the step is safe to repeat',
-      cause: error,
-    });
-  }
+  if (number === undefined || ENDED.includes(number)) return lost(at, 'a statement', error);
   const said = `error ${number}: ${(error as Error).message}`;
   if (DENIED.includes(number)) {
     return new PermissionError(`${at.user} lacks a right at ${where}: ${said}`, {
@@ -190,9 +178,4 @@ export function withoutStatement(error: unknown, statement = ''): Error | undefi
   const message = isQuiet || number === errno.parse ? quiet : error.message;
   const clean = new Error(message, error.cause === undefined ? undefined : { cause: error.cause });
   return Object.assign(clean, { name: error.name, code, errno: number, sqlState });
-}
-
-export function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : undefined;
 }

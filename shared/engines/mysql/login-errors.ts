@@ -6,65 +6,21 @@ import {
   type RotationError,
   UnreachableError,
 } from '../../rotation/errors.ts';
-import { codeOf, errno, errnoOf, expired, type Phase, type Target, withoutStatement } from './errors.ts';
+import type { Phase } from '../reach.ts';
+import { busy, noTls, systemCodeOf, unreachable } from '../reach.ts';
+import { errno, errnoOf, expired, type Target, withoutStatement } from './errors.ts';
 
 /** `error` undefined: time ran out in this phase. */
 export function connectError(raw: unknown, phase: Phase, at: Target): RotationError {
   const error = withoutStatement(raw);
   const number = errnoOf(error);
   if (number !== undefined) return refusedByServer(error, number, at);
-  const where = `${at.host}:${at.port}`;
-  const code = codeOf(error);
-  if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return noTls(where, code, error);
+  const code = systemCodeOf(error);
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return noTls(at, code, error);
   if (code === 'AUTH_SWITCH_PLUGIN_ERROR' || code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED') return otherPlugin(at, error);
-  const how = error === undefined ? 'no answer in time' : (code ?? 'the connection ended');
-  switch (phase) {
-    case 'dns':
-      return new UnreachableError(`host ${at.host} does not resolve (${how}, phase dns)`, {
-        code: 'UNREACHABLE_DNS',
-        hint: "check field host of the secret, and that the function's VPC resolves it",
-        cause: error,
-      });
-    case 'tcp':
-      return new UnreachableError(`${where} does not accept a connection (${how}, phase tcp)`, {
-        code: 'UNREACHABLE_TCP',
-        hint: "allow the function's security group to reach the port, and check that the server runs",
-        cause: error,
-      });
-    case 'tls':
-      return noTls(where, causeCode(error) ?? how, error);
-    case 'login':
-      return new UnreachableError(`${where} took the connection but did not finish the login (${how}, phase login)`, {
-        code: 'UNREACHABLE_LOGIN',
-        hint: 'check that field port of the secret is the one of the server, and that the server is not overloaded',
-        cause: error,
-      });
-  }
-}
-
-function noTls(where: string, how: string, cause: unknown): UnreachableError {
-  return new UnreachableError(`no verified TLS with ${where} (${how}, phase tls)`, {
-    code: 'UNREACHABLE_TLS',
-    hint: tlsHint(how),
-    cause,
-  });
-}
-
-function tlsHint(code: string): string {
-  switch (code) {
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return 'the certificate is for another name: put a name that is in it into field host, for example the RDS endpoint';
-    case 'CERT_HAS_EXPIRED':
-      return "the server's certificate expired: renew it (RDS: modify the CA of the instance)";
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return 'the issuer is not a trusted root: name a PEM file with it in DATABASE_CA_BUNDLE';
-    default:
-      return 'switch TLS on at the server; only "ssl": false in the secret allows plain text, and then everybody on the way can read along';
-  }
+  // mysql2 writes a code of its own over that of a TLS error.
+  const own = phase === 'tls' ? systemCodeOf(error?.cause) : undefined;
+  return unreachable(error, phase, at, 'the server', own ?? code);
 }
 
 function otherPlugin(at: Target, cause: unknown): PermissionError {
@@ -110,7 +66,7 @@ function refusedByServer(error: unknown, number: number, at: Target): RotationEr
         cause: error,
       });
     case errno.tlsRequired:
-      return noTls(where, `error ${number}`, error);
+      return noTls(at, `error ${number}`, error);
     case errno.hostBlocked:
     case errno.hostNotAdmitted:
       return new UnreachableError(`${where} admits nobody from this address (error ${number}, phase login)`, {
@@ -119,15 +75,6 @@ function refusedByServer(error: unknown, number: number, at: Target): RotationEr
         cause: error,
       });
     default:
-      return new UnreachableError(`${where} could not take the login (error ${number}, phase login)`, {
-        code: 'UNREACHABLE_LOGIN',
-        hint: 'the server is starting, stopping, out of connections, or the account is at its limit; the step is safe to repeat',
-        cause: error,
-      });
+      return busy(at, `error ${number}`, error);
   }
-}
-
-/** mysql2 writes a code of its own over that of a TLS error. */
-function causeCode(error: Error | undefined): string | undefined {
-  return codeOf(error?.cause);
 }

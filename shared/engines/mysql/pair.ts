@@ -4,9 +4,9 @@
  */
 import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
+import { baseOf } from '../names.ts';
 import type { Account } from './accounts.ts';
 import type { Connection } from './connection.ts';
-import { baseOf } from './names.ts';
 import { opens } from './opens.ts';
 import { accountOf, literal } from './quoting.ts';
 import { requireKnownPlugin } from './verifier.ts';

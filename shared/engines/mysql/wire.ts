@@ -2,7 +2,8 @@
 import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import type mysql from 'mysql2';
-import type { Phase } from './errors.ts';
+import type { Phase } from '../reach.ts';
+import { endOnNonsense } from '../reach.ts';
 
 /** What mysql2 has in hand between the greeting and the login. Its types leave these out. */
 interface Wire {
@@ -50,18 +51,4 @@ export function upgradeWith(
     endOnNonsense(secure);
     wire.stream = secure;
   };
-}
-
-/** mysql2 throws at packets that it cannot read, out of anybody's reach: the process would end, not the connection. */
-export function endOnNonsense(stream: Socket): void {
-  for (const read of stream.listeners('data')) {
-    stream.removeListener('data', read as (chunk: Buffer) => void);
-    stream.on('data', (chunk: Buffer) => {
-      try {
-        read.call(stream, chunk);
-      } catch (error) {
-        stream.destroy(error as Error);
-      }
-    });
-  }
 }

@@ -1,21 +1,17 @@
 /** One connection to a PostgreSQL server: verified TLS, a deadline for every phase, typed errors, and names that nobody else can plant. */
-import { isIP, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
-import { DeadlineError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
 import { databaseOf, portOf, wantsTls } from '../../secrets/database-secret.ts';
-import type { Phase } from './errors.ts';
+import { inTime, inTimeToClose, outOfTime, wayOf } from '../reach.ts';
 import { beginError, connectError, queryError } from './errors.ts';
 import { watchLogin } from './login.ts';
 import type { Verifier } from './verifier.ts';
-import { endOnNonsense, wireOf } from './wire.ts';
+import { readWith, wireOf } from './wire.ts';
 
-/** For the whole way from name to login. Healthy servers need tens of milliseconds. */
-const CONNECT_MS = 5000;
-/** A server that does not answer the goodbye is left. */
-const CLOSE_MS = 500;
+const LOOK = 'look for locks on the server (pg_stat_activity)';
 
 export type Row = Record<string, unknown>;
 
@@ -79,7 +75,7 @@ export async function openConnection(
     tls: wantsTls(login),
     product,
   };
-  if (ctx.signal.aborted) throw outOfTime(at);
+  if (ctx.signal.aborted) throw outOfTime(at, LOOK);
   const trust = at.tls ? await ctx.trust() : undefined;
   const socket = new Socket();
   const client = new pg.Client({
@@ -101,20 +97,13 @@ export async function openConnection(
   client.on('error', () => {});
   const wire = wireOf(client);
   const seen = watchLogin(wire);
-  // An address is not looked up.
-  let phase = (isIP(at.host) === 0 ? 'dns' : 'tcp') as Phase;
-  socket.once('lookup', (error: Error | null) => {
-    if (error === null) phase = 'tcp';
-  });
-  socket.once('connect', () => {
-    phase = at.tls ? 'tls' : 'login';
-  });
+  const way = wayOf(socket, at.host, at.tls ? 'tls' : 'login');
   // pg says sslconnect when it begins with TLS, and sends nothing before TLS stands.
   wire.once('sslconnect', () => {
     wire.stream.once('secureConnect', () => {
-      phase = 'login';
+      way.phase = 'login';
     });
-    endOnNonsense(wire);
+    readWith(wire);
   });
   const destroy = () => {
     wire.stream.destroy();
@@ -124,21 +113,21 @@ export async function openConnection(
   try {
     const connecting = client.connect();
     // Without TLS pg reads from the first byte on.
-    if (!at.tls) endOnNonsense(wire);
+    if (!at.tls) readWith(wire);
     await inTime(connecting, ctx.signal);
   } catch (error) {
-    const unsupported = phase === 'login' ? seen.whyNot(error, wire.stream) : undefined;
+    const unsupported = way.phase === 'login' ? seen.whyNot(error, wire.stream) : undefined;
     destroy();
-    throw connectError(error, phase, at, unsupported);
+    throw connectError(error, way.phase, at, unsupported);
   }
   ctx.signal.addEventListener('abort', destroy, { once: true });
 
   const answered = async (text: string, values: readonly unknown[], errorOf: typeof queryError) => {
-    if (ctx.signal.aborted) throw outOfTime(at);
+    if (ctx.signal.aborted) throw outOfTime(at, LOOK);
     try {
       return (await client.query<Row>(text, [...values])).rows;
     } catch (error) {
-      if (ctx.signal.aborted) throw outOfTime(at);
+      if (ctx.signal.aborted) throw outOfTime(at, LOOK);
       throw errorOf(error, at);
     }
   };
@@ -162,32 +151,8 @@ export async function openConnection(
     },
     async close() {
       ctx.signal.removeEventListener('abort', destroy);
-      const timer = setTimeout(destroy, CLOSE_MS);
-      await client.end().catch(() => {});
-      clearTimeout(timer);
+      await inTimeToClose(client.end());
       destroy();
     },
   };
-}
-
-/** Rejects with undefined as reason when the time for a connection is up. */
-async function inTime(connecting: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  const timeUp = Promise.withResolvers<never>();
-  const giveUp = () => timeUp.reject(undefined);
-  const timer = setTimeout(giveUp, CONNECT_MS);
-  signal.addEventListener('abort', giveUp, { once: true });
-  if (signal.aborted) giveUp();
-  try {
-    await Promise.race([connecting, timeUp.promise]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', giveUp);
-    connecting.catch(() => {});
-  }
-}
-
-function outOfTime(at: { host: string; port: number }): DeadlineError {
-  return new DeadlineError(`${at.host}:${at.port} had no time left to answer before the time limit of the function`, {
-    hint: 'look for locks on the server (pg_stat_activity), or give the function a longer timeout',
-  });
 }

@@ -8,16 +8,11 @@ import {
   type RotationError,
   UnreachableError,
 } from '../../rotation/errors.ts';
+import type { Phase, Target as Place } from '../reach.ts';
+import { busy, lost, unreachable } from '../reach.ts';
 
-/** How far a connection got. */
-export type Phase = 'dns' | 'tcp' | 'tls' | 'login';
-
-export interface Target {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
+export interface Target extends Place {
   readonly database: string;
-  readonly tls: boolean;
   readonly product: { readonly title: string; readonly page: string };
 }
 
@@ -45,51 +40,7 @@ export function connectError(error: unknown, phase: Phase, at: Target, unsupport
       },
     );
   }
-  const where = `${at.host}:${at.port}`;
-  const how = error === undefined ? 'no answer in time' : `${codeOf(error) ?? 'the connection ended'}`;
-  switch (phase) {
-    case 'dns':
-      return new UnreachableError(`host ${at.host} does not resolve (${how}, phase dns)`, {
-        code: 'UNREACHABLE_DNS',
-        hint: "check field host of the secret, and that the function's VPC resolves it",
-        cause: error,
-      });
-    case 'tcp':
-      return new UnreachableError(`${where} does not accept a connection (${how}, phase tcp)`, {
-        code: 'UNREACHABLE_TCP',
-        hint: "allow the function's security group to reach the port, and check that the server runs",
-        cause: error,
-      });
-    case 'tls':
-      return new UnreachableError(`no verified TLS with ${where} (${how}, phase tls)`, {
-        code: 'UNREACHABLE_TLS',
-        hint: tlsHint(codeOf(error)),
-        cause: error,
-      });
-    case 'login':
-      return new UnreachableError(`${where} took the connection but did not finish the login (${how}, phase login)`, {
-        code: 'UNREACHABLE_LOGIN',
-        hint: `check that field port of the secret is the one of ${at.product.title}, and that the server is not overloaded`,
-        cause: error,
-      });
-  }
-}
-
-function tlsHint(code: string | undefined): string {
-  switch (code) {
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return 'the certificate is for another name: put a name that is in it into field host, for example the RDS endpoint';
-    case 'CERT_HAS_EXPIRED':
-      return "the server's certificate expired: renew it (RDS: modify the CA of the instance)";
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return 'the issuer is not a trusted root: name a PEM file with it in DATABASE_CA_BUNDLE';
-    default:
-      return 'switch TLS on at the server; only "ssl": false in the secret allows plain text, and then everybody on the way can read along';
-  }
+  return unreachable(error, phase, at, at.product.title);
 }
 
 /** The server was reached, and its answer to the login is an error. */
@@ -115,11 +66,7 @@ function refusedByServer(error: pg.DatabaseError, at: Target): RotationError {
         cause: error,
       });
     default:
-      return new UnreachableError(`${where} could not take the login (SQLSTATE ${error.code}, phase login)`, {
-        code: 'UNREACHABLE_LOGIN',
-        hint: 'the server is starting, stopping or out of connections; the step is safe to repeat',
-        cause: error,
-      });
+      return busy(at, `SQLSTATE ${error.code}`, error);
   }
 }
 
@@ -143,13 +90,7 @@ function notAdmitted(cause: unknown, at: Target): UnreachableError {
 /** An error in answer to a statement. */
 export function queryError(error: unknown, at: Target): RotationError {
   const where = `${at.host}:${at.port}`;
-  if (!isAnswer(error)) {
-    return new UnreachableError(`the connection to ${where} ended in the middle of a statement`, {
-      code: 'CONNECTION_LOST',
-      hint: 'the server restarted, failed over or closed the session; the step is safe to repeat',
-      cause: error,
-    });
-  }
+  if (!isAnswer(error)) return lost(at, 'a statement', error);
   switch (error.code) {
     case '42501':
       return new PermissionError(`${at.user} lacks a right at ${where}: ${error.message}`, {
@@ -190,9 +131,4 @@ function readOnly(cause: unknown, at: Target): PermissionError {
     hint: 'it is a standby: put the endpoint of the primary into field host, or use alternating users',
     cause,
   });
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : undefined;
 }

@@ -1,6 +1,7 @@
 /** pg's connection object, which its types leave out, and what keeps a server's nonsense from ending the process. */
 import type { Socket } from 'node:net';
 import type pg from 'pg';
+import { endOnNonsense } from '../reach.ts';
 
 export interface Wire {
   readonly stream: Socket;
@@ -26,29 +27,22 @@ export class UnknownMethodError extends Error {
 /** Before a login is complete a server says a few hundred bytes. Whoever promises a message of gigabytes is not waited for. */
 const MOST_BEFORE_LOGIN = 1024 * 1024;
 
-/**
- * pg throws at words that it does not know, out of anybody's reach: the process would end, not the connection. Called when pg's own
- * listener is there.
- */
-export function endOnNonsense(wire: Wire): void {
-  const { stream } = wire;
+/** Called when pg's own listener is there. */
+export function readWith(wire: Wire): void {
   let left = MOST_BEFORE_LOGIN;
   wire.once('readyForQuery', () => {
     left = Number.POSITIVE_INFINITY;
   });
-  for (const read of stream.listeners('data')) {
-    stream.removeListener('data', read as (chunk: Buffer) => void);
-    stream.on('data', (chunk: Buffer) => {
-      try {
-        left -= chunk.length;
-        if (left < 0) throw new Error('too much was said before the login was complete');
-        read.call(stream, chunk);
-      } catch (error) {
-        const method = methodIn(chunk);
-        stream.destroy(method === undefined ? (error as Error) : new UnknownMethodError(method, error));
-      }
-    });
-  }
+  endOnNonsense(wire.stream, {
+    check(chunk) {
+      left -= chunk.length;
+      if (left < 0) throw new Error('too much was said before the login was complete');
+    },
+    errorOf(error, chunk) {
+      const method = methodIn(chunk);
+      return method === undefined ? (error as Error) : new UnknownMethodError(method, error);
+    },
+  });
 }
 
 /** Ok, and the requests that pg answers: https://www.postgresql.org/docs/current/protocol-message-formats.html (Authentication…) */

@@ -1,0 +1,173 @@
+/** The way to a server, the same for every engine: its name, TCP, TLS, the login; in few seconds or not at all, and with one set of words. */
+import { isIP, type Socket } from 'node:net';
+import { DeadlineError, UnreachableError } from '../rotation/errors.ts';
+
+/** For the whole way from name to login. Healthy servers need tens of milliseconds. */
+export const CONNECT_MS = 5000;
+/** A server that does not answer the goodbye is left. */
+export const CLOSE_MS = 500;
+
+/** How far a connection got. */
+export type Phase = 'dns' | 'tcp' | 'tls' | 'login';
+
+/** Where a login is made, for messages. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly tls: boolean;
+}
+
+/** Follows a socket. `connected` is the phase that begins with the TCP connection. */
+export function wayOf(socket: Socket, host: string, connected: Phase): { phase: Phase } {
+  // An address is not looked up.
+  const way: { phase: Phase } = { phase: isIP(host) === 0 ? 'dns' : 'tcp' };
+  socket.once('lookup', (error: Error | null) => {
+    if (error === null) way.phase = 'tcp';
+  });
+  socket.once('connect', () => {
+    way.phase = connected;
+  });
+  return way;
+}
+
+/** Rejects with undefined as reason when the time for a connection is up, or the signal aborts. */
+export async function inTime<T>(connecting: Promise<T>, signal: AbortSignal): Promise<T> {
+  const timeUp = Promise.withResolvers<never>();
+  const giveUp = () => timeUp.reject(undefined);
+  const timer = setTimeout(giveUp, CONNECT_MS);
+  signal.addEventListener('abort', giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  try {
+    return await Promise.race([connecting, timeUp.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+    connecting.catch(() => {});
+  }
+}
+
+/** Resolves when `goodbye` does, or when the server has had time enough for it. Never rejects. */
+export async function inTimeToClose(goodbye: Promise<unknown>): Promise<void> {
+  const timeUp = Promise.withResolvers<void>();
+  const timer = setTimeout(timeUp.resolve, CLOSE_MS);
+  await Promise.race([goodbye.catch(() => {}), timeUp.promise]);
+  clearTimeout(timer);
+}
+
+/**
+ * Drivers throw at bytes that they cannot read, out of anybody's reach: the process would end, not the connection. Called when the
+ * driver's own listener is there. `errorOf` may say more of an error, with the bytes at hand; what `check` throws is one, too.
+ */
+export function endOnNonsense(
+  stream: Socket,
+  {
+    check = () => {},
+    errorOf = (error) => error as Error,
+  }: { check?(chunk: Buffer): void; errorOf?(error: unknown, chunk: Buffer): Error } = {},
+): void {
+  for (const read of stream.listeners('data')) {
+    stream.removeListener('data', read as (chunk: Buffer) => void);
+    stream.on('data', (chunk: Buffer) => {
+      try {
+        check(chunk);
+        read.call(stream, chunk);
+      } catch (error) {
+        stream.destroy(errorOf(error, chunk));
+      }
+    });
+  }
+}
+
+/** `error` undefined: time ran out in this phase. `what` is what the port should be the one of: 'PostgreSQL', 'the cluster'. */
+export function unreachable(
+  error: unknown,
+  phase: Phase,
+  at: Target,
+  what: string,
+  code = systemCodeOf(error),
+): UnreachableError {
+  const where = `${at.host}:${at.port}`;
+  const how = error === undefined ? 'no answer in time' : (code ?? 'the connection ended');
+  switch (phase) {
+    case 'dns':
+      return new UnreachableError(`host ${at.host} does not resolve (${how}, phase dns)`, {
+        code: 'UNREACHABLE_DNS',
+        hint: "check field host of the secret, and that the function's VPC resolves it",
+        cause: error,
+      });
+    case 'tcp':
+      return new UnreachableError(`${where} does not accept a connection (${how}, phase tcp)`, {
+        code: 'UNREACHABLE_TCP',
+        hint: "allow the function's security group to reach the port, and check that the server runs",
+        cause: error,
+      });
+    case 'tls':
+      return noTls(at, how, error);
+    case 'login':
+      return new UnreachableError(`${where} took the connection but did not finish the login (${how}, phase login)`, {
+        code: 'UNREACHABLE_LOGIN',
+        hint: at.tls
+          ? `check that field port of the secret is the one of ${what}, and that it is not overloaded`
+          : `if ${what} wants TLS, take "ssl": false out of the secret; else check field port, and that it is not overloaded`,
+        cause: error,
+      });
+  }
+}
+
+/** `how` is the code of what went wrong, or a clause. */
+export function noTls(at: Pick<Target, 'host' | 'port'>, how: string, cause: unknown): UnreachableError {
+  return new UnreachableError(`no verified TLS with ${at.host}:${at.port} (${how}, phase tls)`, {
+    code: 'UNREACHABLE_TLS',
+    hint: tlsHint(how),
+    cause,
+  });
+}
+
+function tlsHint(code: string): string {
+  switch (code) {
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return 'the certificate is for another name: put a name that is in it into field host, for example the endpoint that AWS shows';
+    case 'CERT_HAS_EXPIRED':
+      return "the server's certificate expired: renew it (RDS, DocumentDB: modify the CA of the instance)";
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return 'the issuer is not a trusted root: name a PEM file with it in DATABASE_CA_BUNDLE';
+    default:
+      return 'switch TLS on at the server; only "ssl": false in the secret allows plain text, and then everybody on the way can read along';
+  }
+}
+
+/** The server answered the login with an error that says nothing about it. */
+export function busy(at: Pick<Target, 'host' | 'port'>, how: string, cause: unknown): UnreachableError {
+  return new UnreachableError(`${at.host}:${at.port} could not take the login (${how}, phase login)`, {
+    code: 'UNREACHABLE_LOGIN',
+    hint: 'the server is starting, stopping, out of connections, or the account is at its limit; the step is safe to repeat',
+    cause,
+  });
+}
+
+/** After the login. `what` was asked: 'a statement', 'a command'. */
+export function lost(at: Pick<Target, 'host' | 'port'>, what: string, cause: unknown): UnreachableError {
+  return new UnreachableError(`the connection to ${at.host}:${at.port} ended in the middle of ${what}`, {
+    code: 'CONNECTION_LOST',
+    hint: 'the server restarted, failed over or closed the session; the step is safe to repeat',
+    cause,
+  });
+}
+
+/** `look` says where one sees what the server is busy with. */
+export function outOfTime(at: Pick<Target, 'host' | 'port'>, look: string): DeadlineError {
+  return new DeadlineError(`${at.host}:${at.port} had no time left to answer before the time limit of the function`, {
+    hint: `${look}, or give the function a longer timeout`,
+  });
+}
+
+/** `code` of an error of Node's, a driver's or the system's. */
+export function systemCodeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
