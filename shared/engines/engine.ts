@@ -20,6 +20,21 @@ export interface DatabaseEngine {
   connect(login: DatabaseSecret, ctx: RotationContext): Promise<DatabaseSession>;
 }
 
+/** Opens a session, uses it, and closes it, also when `use` throws. Throws what `connect` and `use` throw. */
+export async function withSession<T>(
+  engine: DatabaseEngine,
+  login: DatabaseSecret,
+  ctx: RotationContext,
+  use: (session: DatabaseSession) => Promise<T>,
+): Promise<T> {
+  const session = await engine.connect(login, ctx);
+  try {
+    return await use(session);
+  } finally {
+    await session.close();
+  }
+}
+
 /** After `ctx.signal` aborts, every member throws. Errors are typed; no error holds a password. */
 export interface DatabaseSession {
   /** What opened it. */

@@ -1,5 +1,6 @@
 /** Two users take turns, so AWSCURRENT works at every moment. A superuser makes the other one ready. */
 import type { DatabaseEngine } from '../engines/engine.ts';
+import { withSession } from '../engines/engine.ts';
 import { PermissionError } from '../rotation/errors.ts';
 import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
@@ -7,6 +8,7 @@ import { databaseSecretSchema } from '../secrets/database-secret.ts';
 import { generatePassword } from '../secrets/password.ts';
 import { replayed } from './replayed.ts';
 import { requireSameTarget, samePlace } from './same-place.ts';
+import { olderPasswords } from './stored-login.ts';
 import { connectSuperuser } from './superuser-session.ts';
 import type { SuperuserSource } from './superuser-source.ts';
 
@@ -27,25 +29,18 @@ export function alternatingUsersStrategy(
       password: generatePassword(engine.password, ctx.password),
     }),
 
-    async set({ pending, current, previous, forgotten }, ctx) {
+    async set({ pending, current, ...older }, ctx) {
       requireSameTarget(engine, pending, current, engine.counterpart(current.username));
       // Proves that whoever wrote this secret knows the user, before a superuser acts on its word.
-      const own = await engine.connect(current, ctx);
-      await own.close();
+      const proven = await withSession(engine, current, ctx, async (session) => session.proven);
 
       // The rights are to be brought into line in the database that the users work in.
       const superuser = inDatabaseOf(current, await source.superuserFor(current, engine, ctx));
       const session = await connectSuperuser(engine, superuser, ctx);
       try {
         await session.cloneUser(current.username, pending.username, pending.password, {
-          ...own.proven,
-          async *others() {
-            const ofOther = (value: DatabaseSecret) =>
-              value.username === pending.username && samePlace(engine, value, current);
-            const before = await previous();
-            if (before !== undefined && ofOther(before)) yield before.password;
-            for await (const value of forgotten()) if (ofOther(value)) yield value.password;
-          },
+          ...proven,
+          others: () => olderPasswords(engine, { ...current, username: pending.username }, older),
         });
       } finally {
         await session.close();
@@ -77,13 +72,8 @@ function inDatabaseOf({ dbname }: DatabaseSecret, { dbname: _, ...superuser }: D
   return dbname === undefined ? superuser : { ...superuser, dbname };
 }
 
-async function privilegesOf(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext) {
-  const session = await engine.connect(login, ctx);
-  try {
-    return await session.privileges();
-  } finally {
-    await session.close();
-  }
+function privilegesOf(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext) {
+  return withSession(engine, login, ctx, (session) => session.privileges());
 }
 
 /** The first few lines of each kind: an error is read on a telephone. */

@@ -3,6 +3,7 @@
  * For servers with dual passwords, such as MySQL: docs/engines/mysql.md
  */
 import type { DatabaseEngine, DatabaseSession } from '../engines/engine.ts';
+import { withSession } from '../engines/engine.ts';
 import { PermissionError } from '../rotation/errors.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { PENDING } from '../rotation/versions.ts';
@@ -11,9 +12,8 @@ import { databaseSecretSchema } from '../secrets/database-secret.ts';
 import { generatePassword } from '../secrets/password.ts';
 import { proveLogin } from './prove-login.ts';
 import { revokeChoice } from './revoke-choice.ts';
-import { samePlace } from './same-place.ts';
 import type { StoredValues } from './stored-login.ts';
-import { openStored } from './stored-login.ts';
+import { olderPasswords, openStored } from './stored-login.ts';
 
 const DAY = 86_400_000;
 
@@ -50,13 +50,11 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
 
     async revoke({ current }, ctx) {
       if (revokeChoice({ ...current }, ctx).after === undefined) return 'kept';
-      const session = await engine.connect(current, ctx);
-      try {
+      const isDone = await withSession(engine, current, ctx, async (session) => {
         if (session.discardOldPassword === undefined) throw noDualPasswords(engine, current);
-        if (await session.discardOldPassword()) return undefined;
-      } finally {
-        await session.close();
-      }
+        return session.discardOldPassword();
+      });
+      if (isDone) return undefined;
       const because = 'AWSCURRENT is the older of two passwords: a rotation is under way, or a label was moved by hand';
       return { until: new Date(Date.now() + DAY), because };
     },
@@ -64,14 +62,9 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
 }
 
 async function addPassword(session: DatabaseSession, secrets: StoredValues, engine: DatabaseEngine): Promise<void> {
-  const { pending, previous, forgotten } = secrets;
+  const { pending } = secrets;
   if (session.addPassword === undefined) throw noDualPasswords(engine, pending);
-  const isOfUser = (value: DatabaseSecret) => value.username === pending.username && samePlace(engine, value, pending);
-  await session.addPassword(pending.password, async function* () {
-    const before = await previous();
-    if (before !== undefined && isOfUser(before)) yield before.password;
-    for await (const value of forgotten()) if (isOfUser(value)) yield value.password;
-  });
+  await session.addPassword(pending.password, () => olderPasswords(engine, pending, secrets));
 }
 
 function noDualPasswords(engine: DatabaseEngine, { host }: DatabaseSecret): PermissionError {

@@ -1,15 +1,11 @@
 import type { DatabaseEngine } from '../engines/engine.ts';
+import { withSession } from '../engines/engine.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
 
 /** Logs in, asks something trivial, and leaves. Throws what `connect` throws. */
 export async function proveLogin(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext): Promise<void> {
-  const session = await engine.connect(login, ctx);
-  try {
-    await session.ping();
-  } finally {
-    await session.close();
-  }
+  await withSession(engine, login, ctx, (session) => session.ping());
 }
 
 /** Does this value log in, as far as can be seen now? For what people are told after a change was taken back. Never throws. */

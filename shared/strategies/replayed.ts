@@ -1,5 +1,6 @@
 /** A replica knows a new password when it has replayed the change, which the superuser made on the primary. */
 import type { DatabaseEngine } from '../engines/engine.ts';
+import { withSession } from '../engines/engine.ts';
 import { AuthenticationError, ProviderError } from '../rotation/errors.ts';
 import { patiently } from '../rotation/patience.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
@@ -12,7 +13,7 @@ const PAUSES = [3000];
 export async function replayed(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext): Promise<void> {
   const opens = async () => {
     try {
-      await (await engine.connect(login, ctx)).close();
+      await withSession(engine, login, ctx, async () => {});
       return true;
     } catch (error) {
       if (error instanceof AuthenticationError) return false;

@@ -29,12 +29,12 @@ export interface StoredLogin {
  */
 export async function openStored(
   engine: DatabaseEngine,
-  { pending, current, previous, forgotten }: StoredValues,
+  secrets: StoredValues,
   ctx: RotationContext,
   opens: (username: string, password: string) => Promise<boolean> = async () => true,
 ): Promise<StoredLogin> {
+  const { pending, current } = secrets;
   requireSameTarget(engine, pending, current, current.username);
-  const usable = (value: DatabaseSecret) => value.username === current.username && samePlace(engine, value, current);
   let unsupported: AuthenticationError | undefined;
   /** Undefined when this login does not come about. Any other trouble is not about the password, and ends the step. */
   const attempt = async (value: DatabaseSecret): Promise<Pick<StoredLogin, 'session' | 'value'> | undefined> => {
@@ -57,21 +57,32 @@ export async function openStored(
     ctx.log('pending already accepted, nothing to set');
     return { ...early, recoveredWith: PENDING };
   }
-  const before = await previous();
-  if (before !== undefined && usable(before)) {
-    const rescued = await attempt(asIn(current, before));
-    if (rescued !== undefined) return { ...rescued, recoveredWith: PREVIOUS };
-  }
-  for await (const older of forgotten()) {
-    if (!usable(older)) continue;
-    const rescued = await attempt(asIn(current, older));
-    if (rescued !== undefined) return { ...rescued, recoveredWith: 'a version without a label' };
+  for await (const { value, version } of olderValues(engine, current, secrets)) {
+    const rescued = await attempt(asIn(current, value));
+    if (rescued !== undefined) return { ...rescued, recoveredWith: version };
   }
   // Whether that value is right nobody can tell here: another driver may log in with it.
   if (unsupported !== undefined) throw unsupported;
   throw new LockedOutError(`no stored version opens ${engine.name} at ${current.host} as ${current.username}`, {
     hint: `see that ${current.username} is neither locked nor expired; else reset its password by hand, store it with put-secret-value, rotate again`,
   });
+}
+
+/** AWSPREVIOUS, then versions without a label, newest first: those for the user, and at the place, of `like`. */
+export async function* olderValues(
+  engine: DatabaseEngine,
+  like: DatabaseSecret,
+  { previous, forgotten }: Pick<StoredValues, 'previous' | 'forgotten'>,
+): AsyncIterable<{ readonly value: DatabaseSecret; readonly version: string }> {
+  const isOfUser = (value: DatabaseSecret) => value.username === like.username && samePlace(engine, value, like);
+  const labelled = await previous();
+  if (labelled !== undefined && isOfUser(labelled)) yield { value: labelled, version: PREVIOUS };
+  for await (const value of forgotten()) if (isOfUser(value)) yield { value, version: 'a version without a label' };
+}
+
+/** As `olderValues`, the passwords alone. */
+export async function* olderPasswords(...of: Parameters<typeof olderValues>): AsyncIterable<string> {
+  for await (const { value } of olderValues(...of)) yield value.password;
 }
 
 /** An older value's password, with the connection settings (ssl, dbname) that hold today. */

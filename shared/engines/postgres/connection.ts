@@ -1,5 +1,6 @@
 /** One connection to a PostgreSQL server: verified TLS, a deadline for every phase, typed errors, and names that nobody else can plant. */
 import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 import type { RotationContext } from '../../rotation/strategy.ts';
@@ -28,6 +29,8 @@ export interface Connection {
    * process, which serves the application next.
    */
   transaction<T>(mode: Mode, work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Waits. Throws, as a statement would, when time is up meanwhile. */
+  pause(milliseconds: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -149,6 +152,10 @@ export async function openConnection(
         throw error;
       }
     },
+    pause: (milliseconds) =>
+      sleep(milliseconds, undefined, { signal: ctx.signal }).catch(() => {
+        throw outOfTime(at, LOOK);
+      }),
     async close() {
       ctx.signal.removeEventListener('abort', destroy);
       await inTimeToClose(client.end());

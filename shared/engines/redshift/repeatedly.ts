@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, Transaction } from '../postgres/connection.ts';
 
 /**
@@ -21,7 +20,7 @@ export async function repeatedly(
       if (!isConflict(error)) throw error;
     }
     // Of random length, so that the two do not meet again.
-    await sleep(pause * (0.5 + Math.random()));
+    await connection.pause(pause * (0.5 + Math.random()));
   }
   return connection.transaction('READ WRITE', work);
 }

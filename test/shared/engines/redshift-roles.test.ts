@@ -52,6 +52,7 @@ function double(users: Record<string, DoubleUser>, username = 'admin'): Connecti
     query,
     kept: undefined,
     ping: async () => {},
+    pause: async () => {},
     transaction: (_, work) => work({ username, query }),
     close: async () => {},
   };
