@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { AwsError } from './aws-error.ts';
-import type { FaultRule, Faults } from './faults.ts';
-import { loopbackUrl } from './http.ts';
-import type { Functions } from './lambda/functions.ts';
-import type { RdsService } from './rds/service.ts';
-import type { DBCluster, DBInstance } from './rds/shapes.ts';
-import type { RequestLog } from './requests.ts';
-import type { SchedulerService } from './scheduler/service.ts';
-import type { SecretsManagerService } from './secrets-manager/service.ts';
-import type { SnsService } from './sns/service.ts';
-import type { SsmService } from './ssm/service.ts';
-import { json, type WireAnswer, type WireRequest } from './wire.ts';
+import { AwsError } from './aws/aws-error.ts';
+import type { FaultRule, Faults } from './aws/faults.ts';
+import type { RequestLog } from './aws/requests.ts';
+import { json, type WireAnswer, type WireRequest } from './aws/wire.ts';
+import { loopbackUrl } from './loopback.ts';
+import type { Functions } from './services/lambda/functions.ts';
+import type { RdsService } from './services/rds/service.ts';
+import type { DBCluster, DBInstance } from './services/rds/shapes.ts';
+import type { SchedulerService } from './services/scheduler/service.ts';
+import type { SecretsManagerService } from './services/secrets-manager/service.ts';
+import type { SnsService } from './services/sns/service.ts';
+import type { SsmService } from './services/ssm/service.ts';
 
 interface Controlled {
   readonly secretsManager: SecretsManagerService;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type PostgresServer, startPostgres } from './postgres/server.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 import { applicationUser, createSeed, type Seed } from './seed.ts';
+import { type PostgresServer, startPostgres } from './servers/postgres/server.ts';
 
 const help = `Usage: npm run sandbox -- [--port 4566] [--database postgres|none]
 

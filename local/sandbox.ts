@@ -1,18 +1,18 @@
-import { awsJson } from './aws-json.ts';
-import { awsQuery } from './aws-query.ts';
+import { createFaults, type Faults } from './aws/faults.ts';
+import { awsJson } from './aws/protocols/json.ts';
+import { awsQuery } from './aws/protocols/query.ts';
+import { type RequestRecord, requestLog } from './aws/requests.ts';
+import { startServer } from './aws/server.ts';
+import type { Account } from './aws/service.ts';
 import { controlRoutes } from './control.ts';
-import { createFaults, type Faults } from './faults.ts';
-import { createFunctions, type Functions } from './lambda/functions.ts';
-import { lambdaRest } from './lambda/rest.ts';
-import { type RdsService, rds } from './rds/service.ts';
-import { type RequestRecord, requestLog } from './requests.ts';
-import { schedulerRest } from './scheduler/rest.ts';
-import { type SchedulerService, scheduler } from './scheduler/service.ts';
-import { type SecretsManagerService, secretsManager } from './secrets-manager/service.ts';
-import { startServer } from './server.ts';
-import type { Account } from './service.ts';
-import { type SnsService, sns } from './sns/service.ts';
-import { type SsmService, ssm } from './ssm/service.ts';
+import { createFunctions, type Functions } from './services/lambda/functions.ts';
+import { lambdaRest } from './services/lambda/rest.ts';
+import { type RdsService, rds } from './services/rds/service.ts';
+import { schedulerRest } from './services/scheduler/rest.ts';
+import { type SchedulerService, scheduler } from './services/scheduler/service.ts';
+import { type SecretsManagerService, secretsManager } from './services/secrets-manager/service.ts';
+import { type SnsService, sns } from './services/sns/service.ts';
+import { type SsmService, ssm } from './services/ssm/service.ts';
 
 export interface SandboxOptions {
   /** A free one is chosen when absent. */

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { PostgresServer } from './postgres/server.ts';
 import type { Sandbox } from './sandbox.ts';
+import type { PostgresServer } from './servers/postgres/server.ts';
 
 export const topicName = 'rekey-rotations';
 export const superuserSecret = 'postgres-superuser';

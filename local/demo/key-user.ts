@@ -4,7 +4,7 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import { redactor } from '../../shared/rotation/redact.ts';
 import type { RotationContext } from '../../shared/rotation/strategy.ts';
-import type { ProviderDouble } from '../providers/double.ts';
+import type { ProviderDouble } from '../doubles/double.ts';
 import type { ProviderAct } from './provider.ts';
 import { until } from './until.ts';
 

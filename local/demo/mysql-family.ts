@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import mysql, { type Connection } from 'mysql2';
-import type { MysqlServer } from '../mysql/launch.ts';
+import type { MysqlServer } from '../servers/mysql/launch.ts';
 import type { DemoDatabase, Login, LoginCount, LoginOutcome } from './engine.ts';
 import type { StrategyName } from './strategies.ts';
 

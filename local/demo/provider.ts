@@ -8,7 +8,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/providers/provider.ts';
-import type { ProviderDouble } from '../providers/double.ts';
+import type { ProviderDouble } from '../doubles/double.ts';
 import { type Sandbox, startSandbox } from '../sandbox.ts';
 import { UsageError } from './command-line.ts';
 import type { Claim } from './demo.ts';

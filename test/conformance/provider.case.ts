@@ -1,7 +1,7 @@
 /** What must hold for every provider of keys, against its double. Run by test/shared/providers/*.test.ts. */
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { ProviderDouble, Trouble } from '../../local/providers/double.ts';
+import type { ProviderDouble, Trouble } from '../../local/doubles/double.ts';
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/providers/provider.ts';
 import { redactor } from '../../shared/rotation/redact.ts';
 import { accessTo } from '../../shared/strategies/key-access.ts';

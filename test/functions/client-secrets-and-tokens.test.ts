@@ -1,10 +1,10 @@
 /** The packaged functions of five providers, end to end: real processes, the sandbox's Secrets Manager, a double of each. */
 import { describe, expect, it } from 'vitest';
-import { startAtlas } from '../../local/providers/atlas.ts';
-import { startAuth0 } from '../../local/providers/auth0.ts';
-import { startDatadogApiKeys, startDatadogApplicationKeys } from '../../local/providers/datadog.ts';
-import { startGitlab } from '../../local/providers/gitlab.ts';
-import { startOkta } from '../../local/providers/okta.ts';
+import { startAtlas } from '../../local/doubles/atlas.ts';
+import { startAuth0 } from '../../local/doubles/auth0.ts';
+import { startDatadogApiKeys, startDatadogApplicationKeys } from '../../local/doubles/datadog.ts';
+import { startGitlab } from '../../local/doubles/gitlab.ts';
+import { startOkta } from '../../local/doubles/okta.ts';
 import { type PackagedKey, packagedKey } from '../support/packaged-key.ts';
 
 const houses: [handler: string, open: () => Promise<PackagedKey>, both: boolean][] = [

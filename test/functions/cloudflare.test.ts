@@ -1,6 +1,6 @@
 /** The packaged function, end to end: a real process, the sandbox's Secrets Manager, a double of Cloudflare. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { startCloudflare } from '../../local/providers/cloudflare.ts';
+import { startCloudflare } from '../../local/doubles/cloudflare.ts';
 import { packagedKey } from '../support/packaged-key.ts';
 
 const house = await packagedKey('cloudflare', startCloudflare);

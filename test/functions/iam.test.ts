@@ -1,6 +1,6 @@
 /** The packaged function, end to end: a real process, the sandbox's Secrets Manager and Scheduler, a double of IAM and STS. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { type IamDouble, startIam } from '../../local/providers/iam.ts';
+import { type IamDouble, startIam } from '../../local/doubles/iam.ts';
 import { packagedKey } from '../support/packaged-key.ts';
 
 const house = await packagedKey('iam', startIam);

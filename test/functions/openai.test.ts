@@ -1,6 +1,6 @@
 /** The packaged function, end to end: a real process, the sandbox's Secrets Manager, a double of OpenAI. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { startOpenai } from '../../local/providers/openai.ts';
+import { startOpenai } from '../../local/doubles/openai.ts';
 import { packagedKey } from '../support/packaged-key.ts';
 
 const house = await packagedKey('openai', startOpenai);

@@ -1,7 +1,7 @@
 /** Each mistake gives its typed error with a hint, in time, without a value, and leaves everything as it was. */
 import { createServer } from 'node:net';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { startPostgres } from '../../local/postgres/server.ts';
+import { startPostgres } from '../../local/servers/postgres/server.ts';
 import { droppingHost } from '../support/dropping-host.ts';
 import { packaged } from '../support/packaged.ts';
 

@@ -1,6 +1,6 @@
 /** The packaged function, end to end: a real process, the sandbox's Secrets Manager and Scheduler, a double of SendGrid. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { startSendgrid } from '../../local/providers/sendgrid.ts';
+import { startSendgrid } from '../../local/doubles/sendgrid.ts';
 import { packagedKey } from '../support/packaged-key.ts';
 
 const house = await packagedKey('sendgrid', startSendgrid);

@@ -1,7 +1,7 @@
 /** The packaged functions, end to end: real processes, the sandbox's Secrets Manager and Scheduler, doubles of Twilio. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { startTwilioApiKey } from '../../local/providers/twilio/api-key.ts';
-import { startTwilioAuthToken } from '../../local/providers/twilio/auth-token.ts';
+import { startTwilioApiKey } from '../../local/doubles/twilio/api-key.ts';
+import { startTwilioAuthToken } from '../../local/doubles/twilio/auth-token.ts';
 import { packagedKey } from '../support/packaged-key.ts';
 
 const keys = await packagedKey('twilio', startTwilioApiKey);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Document } from 'mongodb';
 import { MongoClient } from 'mongodb';
-import { startDocumentDb } from '../../local/documentdb/server.ts';
+import { startDocumentDb } from '../../local/servers/documentdb/server.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
 import { testContext } from './context.ts';
 import { mongodOnPath, startMongod } from './mongod.ts';

@@ -1,5 +1,5 @@
 /** One secret with a provider's key, in memory, and a double of the provider. */
-import type { ProviderDouble } from '../../local/providers/double.ts';
+import type { ProviderDouble } from '../../local/doubles/double.ts';
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/providers/provider.ts';
 import { nodeTransport } from '../../shared/providers/transport.ts';
 import type { RotationContext } from '../../shared/rotation/strategy.ts';

@@ -1,7 +1,7 @@
 /** The packaged functions of dist/mysql/ or dist/mariadb/, end to end: real processes, a real server, the sandbox's services. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { availableMariadb } from '../../local/mariadb/server.ts';
-import { availableMysql } from '../../local/mysql/server.ts';
+import { availableMariadb } from '../../local/servers/mariadb/server.ts';
+import { availableMysql } from '../../local/servers/mysql/server.ts';
 import { realMariadb, realMysql } from './mysql-server.ts';
 import { type Kind, packagedOn } from './packaged.ts';
 import { unavailable } from './servers.ts';

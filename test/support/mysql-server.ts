@@ -1,9 +1,9 @@
 /** A real MySQL or MariaDB server as the engine suite wants it, with a superuser as RDS gives it. */
 import { readFile } from 'node:fs/promises';
 import mysql, { type Connection } from 'mysql2';
-import { startMariadb } from '../../local/mariadb/server.ts';
-import type { MysqlServer } from '../../local/mysql/launch.ts';
-import { startMysql } from '../../local/mysql/server.ts';
+import { startMariadb } from '../../local/servers/mariadb/server.ts';
+import type { MysqlServer } from '../../local/servers/mysql/launch.ts';
+import { startMysql } from '../../local/servers/mysql/server.ts';
 import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
 import { testContext } from './context.ts';

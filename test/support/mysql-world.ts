@@ -1,8 +1,8 @@
 /** One real MySQL or MariaDB server and one sandbox, shared by the worlds of a test file; each world has users of its own. */
 import { afterAll, it } from 'vitest';
-import { availableMariadb } from '../../local/mariadb/server.ts';
-import { availableMysql } from '../../local/mysql/server.ts';
 import { startSandbox } from '../../local/sandbox.ts';
+import { availableMariadb } from '../../local/servers/mariadb/server.ts';
+import { availableMysql } from '../../local/servers/mysql/server.ts';
 import type { DatabaseEngine } from '../../shared/engines/engine.ts';
 import { mariadb } from '../../shared/engines/mariadb.ts';
 import { mysql } from '../../shared/engines/mysql.ts';

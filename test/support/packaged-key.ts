@@ -1,5 +1,5 @@
 /** The packaged function of a provider, a double of the provider, and secrets with keys. */
-import type { ProviderDouble } from '../../local/providers/double.ts';
+import type { ProviderDouble } from '../../local/doubles/double.ts';
 import { type PackagedFunctions, packagedFunctions } from './packaged-functions.ts';
 
 export interface PackagedKey extends PackagedFunctions {

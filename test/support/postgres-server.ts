@@ -1,7 +1,7 @@
 /** A real PostgreSQL server as the engine suite wants it, with a superuser as RDS gives it. */
 import pg from 'pg';
-import type { PostgresServer } from '../../local/postgres/server.ts';
-import { startPostgres } from '../../local/postgres/server.ts';
+import type { PostgresServer } from '../../local/servers/postgres/server.ts';
+import { startPostgres } from '../../local/servers/postgres/server.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
 import { testContext } from './context.ts';
 import { hostileGround, hostileSettings } from './hostile-ground.ts';

@@ -1,10 +1,10 @@
 /** One real PostgreSQL server and one sandbox, shared by the worlds of a test file; each world has users of its own. */
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import type { PostgresServer } from '../../local/postgres/server.ts';
-import { startPostgres } from '../../local/postgres/server.ts';
 import type { Sandbox } from '../../local/sandbox.ts';
 import { startSandbox } from '../../local/sandbox.ts';
+import type { PostgresServer } from '../../local/servers/postgres/server.ts';
+import { startPostgres } from '../../local/servers/postgres/server.ts';
 import type { DatabaseEngine } from '../../shared/engines/engine.ts';
 import { postgres } from '../../shared/engines/postgres.ts';
 import { AuthenticationError } from '../../shared/rotation/errors.ts';

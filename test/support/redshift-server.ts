@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { startRedshift } from '../../local/redshift/server.ts';
+import { startRedshift } from '../../local/servers/redshift/server.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
 import { testContext } from './context.ts';
 import { hostileGround, hostileSettings } from './hostile-ground.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Document, MongoClient, MongoServerError } from 'mongodb';
-import { type DocumentDbStandIn, startDocumentDb } from '../../documentdb/server.ts';
+import { type DocumentDbStandIn, startDocumentDb } from '../../servers/documentdb/server.ts';
 import type { DemoDatabase, DemoEngine, Login } from '../engine.ts';
 
 /** A user may change its own password by this role only: docs/engines/documentdb.md */

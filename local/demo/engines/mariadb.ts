@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { availableMariadb, startMariadb } from '../../mariadb/server.ts';
+import { availableMariadb, startMariadb } from '../../servers/mariadb/server.ts';
 import type { DemoEngine } from '../engine.ts';
 import { login, startMember } from '../mysql-family.ts';
 

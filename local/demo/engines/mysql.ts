@@ -1,5 +1,5 @@
 import mysql from 'mysql2';
-import { availableMysql, startMysql } from '../../mysql/server.ts';
+import { availableMysql, startMysql } from '../../servers/mysql/server.ts';
 import type { DemoEngine } from '../engine.ts';
 import { login, startMember } from '../mysql-family.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { verifierText } from '../../../shared/engines/postgres/verifier.ts';
-import { startPostgres } from '../../postgres/server.ts';
+import { startPostgres } from '../../servers/postgres/server.ts';
 import type { DemoDatabase, DemoEngine, Login } from '../engine.ts';
 import { connection, login, loginsIn } from '../postgres-client.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { digestLiteral } from '../../../shared/engines/redshift/set-password.ts';
-import { type RedshiftStandIn, startRedshift } from '../../redshift/server.ts';
+import { type RedshiftStandIn, startRedshift } from '../../servers/redshift/server.ts';
 import type { DemoDatabase, DemoEngine, Login } from '../engine.ts';
 import { connection, login, loginsIn } from '../postgres-client.ts';
 

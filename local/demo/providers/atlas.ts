@@ -1,5 +1,5 @@
 import { atlas } from '../../../shared/providers/atlas.ts';
-import { startAtlas } from '../../providers/atlas.ts';
+import { startAtlas } from '../../doubles/atlas.ts';
 import type { ProviderAct } from '../provider.ts';
 
 export const act: ProviderAct = {

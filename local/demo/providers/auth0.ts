@@ -1,5 +1,5 @@
 import { auth0 } from '../../../shared/providers/auth0.ts';
-import { startAuth0 } from '../../providers/auth0.ts';
+import { startAuth0 } from '../../doubles/auth0.ts';
 import type { ProviderAct } from '../provider.ts';
 
 export const act: ProviderAct = {

@@ -1,5 +1,5 @@
 import { cloudflare } from '../../../shared/providers/cloudflare.ts';
-import { startCloudflare } from '../../providers/cloudflare.ts';
+import { startCloudflare } from '../../doubles/cloudflare.ts';
 import type { ProviderAct } from '../provider.ts';
 
 export const act: ProviderAct = {

@@ -1,5 +1,5 @@
 import { datadogApiKey } from '../../../shared/providers/datadog.ts';
-import { startDatadogApiKeys } from '../../providers/datadog.ts';
+import { startDatadogApiKeys } from '../../doubles/datadog.ts';
 import type { ProviderAct } from '../provider.ts';
 
 export const act: ProviderAct = {

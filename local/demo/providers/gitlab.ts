@@ -1,5 +1,5 @@
 import { gitlab } from '../../../shared/providers/gitlab.ts';
-import { startGitlab } from '../../providers/gitlab.ts';
+import { startGitlab } from '../../doubles/gitlab.ts';
 import type { ProviderAct } from '../provider.ts';
 
 export const act: ProviderAct = {

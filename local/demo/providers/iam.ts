@@ -1,6 +1,6 @@
 import { iamKeys } from '../../../shared/aws/iam-keys.ts';
 import { iamProvider } from '../../../shared/providers/iam.ts';
-import { startIam } from '../../providers/iam.ts';
+import { startIam } from '../../doubles/iam.ts';
 import type { ProviderAct } from '../provider.ts';
 
 export const act: ProviderAct = {

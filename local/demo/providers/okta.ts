@@ -1,5 +1,5 @@
 import { okta } from '../../../shared/providers/okta.ts';
-import { startOkta } from '../../providers/okta.ts';
+import { startOkta } from '../../doubles/okta.ts';
 import type { ProviderAct } from '../provider.ts';
 
 export const act: ProviderAct = {

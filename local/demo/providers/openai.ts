@@ -1,5 +1,5 @@
 import { openai } from '../../../shared/providers/openai.ts';
-import { startOpenai } from '../../providers/openai.ts';
+import { startOpenai } from '../../doubles/openai.ts';
 import type { ProviderAct } from '../provider.ts';
 
 export const act: ProviderAct = {

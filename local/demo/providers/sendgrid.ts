@@ -1,5 +1,5 @@
 import { sendgrid } from '../../../shared/providers/sendgrid.ts';
-import { startSendgrid } from '../../providers/sendgrid.ts';
+import { startSendgrid } from '../../doubles/sendgrid.ts';
 import type { ProviderAct } from '../provider.ts';
 
 export const act: ProviderAct = {

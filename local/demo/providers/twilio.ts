@@ -1,5 +1,5 @@
 import { twilioApiKey } from '../../../shared/providers/twilio/api-key.ts';
-import { startTwilioApiKey } from '../../providers/twilio/api-key.ts';
+import { startTwilioApiKey } from '../../doubles/twilio/api-key.ts';
 import type { ProviderAct } from '../provider.ts';
 
 export const act: ProviderAct = {

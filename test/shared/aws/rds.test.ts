@@ -1,6 +1,6 @@
 /** Which host is whose primary, as RDS describes it. The hosts are never connected to. */
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { AwsError } from '../../../local/aws-error.ts';
+import { AwsError } from '../../../local/aws/aws-error.ts';
 import { startSandbox } from '../../../local/sandbox.ts';
 import { isPrimaryOf } from '../../../shared/aws/rds.ts';
 

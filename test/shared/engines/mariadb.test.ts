@@ -1,6 +1,6 @@
 /** The engine suite on MariaDB, and the cases that MySQL and MariaDB share: mysql.case.ts */
 import { afterAll, describe, it } from 'vitest';
-import { availableMariadb, type MariadbSeries } from '../../../local/mariadb/server.ts';
+import { availableMariadb, type MariadbSeries } from '../../../local/servers/mariadb/server.ts';
 import { mariadb } from '../../../shared/engines/mariadb.ts';
 import { describeEngine } from '../../conformance/engine.case.ts';
 import { realMariadb } from '../../support/mysql-server.ts';

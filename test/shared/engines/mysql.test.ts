@@ -1,6 +1,6 @@
 /** The engine suite on MySQL, and the cases that MySQL and MariaDB share: mysql.case.ts */
 import { afterAll, describe, it } from 'vitest';
-import { availableMysql } from '../../../local/mysql/server.ts';
+import { availableMysql } from '../../../local/servers/mysql/server.ts';
 import { mysql } from '../../../shared/engines/mysql.ts';
 import { describeEngine } from '../../conformance/engine.case.ts';
 import { realMysql } from '../../support/mysql-server.ts';

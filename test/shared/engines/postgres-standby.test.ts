@@ -1,6 +1,6 @@
 /** A real standby, which streams from a real primary: it takes logins, and no change. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { startStandby } from '../../../local/postgres/standby.ts';
+import { startStandby } from '../../../local/servers/postgres/standby.ts';
 import { openConnection } from '../../../shared/engines/postgres/connection.ts';
 import { postgres } from '../../../shared/engines/postgres.ts';
 import { realPostgres } from '../../support/postgres-server.ts';

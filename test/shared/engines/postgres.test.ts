@@ -1,6 +1,6 @@
 /** The engine suite on every PostgreSQL that is here, and PostgreSQL's own cases: postgres.cases.ts */
 import { afterAll, describe, it } from 'vitest';
-import { availablePostgresVersions } from '../../../local/postgres/binaries.ts';
+import { availablePostgresVersions } from '../../../local/servers/postgres/binaries.ts';
 import { postgres } from '../../../shared/engines/postgres.ts';
 import { describeEngine } from '../../conformance/engine.case.ts';
 import { realPostgres } from '../../support/postgres-server.ts';

@@ -1,10 +1,10 @@
 /** A key that AWSPREVIOUS names by right may still be the one that manages all others. */
 import { afterEach, expect, it } from 'vitest';
-import { startCloudflare } from '../../../local/providers/cloudflare.ts';
-import { startAcme } from '../../../local/providers/declared.ts';
-import type { ProviderDouble } from '../../../local/providers/double.ts';
-import { startSendgrid } from '../../../local/providers/sendgrid.ts';
-import { startTwilioApiKey } from '../../../local/providers/twilio/api-key.ts';
+import { startCloudflare } from '../../../local/doubles/cloudflare.ts';
+import { startAcme } from '../../../local/doubles/declared.ts';
+import type { ProviderDouble } from '../../../local/doubles/double.ts';
+import { startSendgrid } from '../../../local/doubles/sendgrid.ts';
+import { startTwilioApiKey } from '../../../local/doubles/twilio/api-key.ts';
 import acme from '../../../providers/acme.json' with { type: 'json' };
 import { cloudflare } from '../../../shared/providers/cloudflare.ts';
 import { declaredProvider } from '../../../shared/providers/declared.ts';

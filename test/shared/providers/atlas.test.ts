@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type AtlasDouble, startAtlas } from '../../../local/providers/atlas.ts';
+import { type AtlasDouble, startAtlas } from '../../../local/doubles/atlas.ts';
 import { atlas } from '../../../shared/providers/atlas.ts';
 import { accessTo } from '../../../shared/strategies/key-access.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Auth0Double, startAuth0 } from '../../../local/providers/auth0.ts';
+import { type Auth0Double, startAuth0 } from '../../../local/doubles/auth0.ts';
 import { auth0 } from '../../../shared/providers/auth0.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';
 import { openLabels, step, wholeRotation } from '../../conformance/rotate.ts';

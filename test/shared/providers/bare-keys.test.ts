@@ -1,8 +1,8 @@
 /** Secrets that are a bare key: tags stand in for the fields that have no room. */
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ProviderDouble } from '../../../local/providers/double.ts';
-import { startSendgrid } from '../../../local/providers/sendgrid.ts';
+import type { ProviderDouble } from '../../../local/doubles/double.ts';
+import { startSendgrid } from '../../../local/doubles/sendgrid.ts';
 import { sendgrid } from '../../../shared/providers/sendgrid.ts';
 import { redactor } from '../../../shared/rotation/redact.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { basicOf, type DoubleAnswer, type DoubleRequest, serve } from '../../../local/providers/double.ts';
+import { basicOf, type DoubleAnswer, type DoubleRequest, serve } from '../../../local/doubles/double.ts';
 import { type ClientGrant, clientAccepted, clientToken } from '../../../shared/providers/client-credentials.ts';
 import { testContext } from '../../support/context.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type CloudflareDouble, startCloudflare } from '../../../local/providers/cloudflare.ts';
+import { type CloudflareDouble, startCloudflare } from '../../../local/doubles/cloudflare.ts';
 import { cloudflare } from '../../../shared/providers/cloudflare.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';
 import { openLabels, wholeRotation } from '../../conformance/rotate.ts';

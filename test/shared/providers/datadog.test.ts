@@ -3,7 +3,7 @@ import {
   type DatadogDouble,
   startDatadogApiKeys,
   startDatadogApplicationKeys,
-} from '../../../local/providers/datadog.ts';
+} from '../../../local/doubles/datadog.ts';
 import { datadogApiKey, datadogApplicationKey } from '../../../shared/providers/datadog.ts';
 import type { IssuingProvider } from '../../../shared/providers/provider.ts';
 import { accessTo } from '../../../shared/strategies/key-access.ts';

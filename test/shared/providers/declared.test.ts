@@ -1,4 +1,4 @@
-import { startAcme } from '../../../local/providers/declared.ts';
+import { startAcme } from '../../../local/doubles/declared.ts';
 import acme from '../../../providers/acme.json' with { type: 'json' };
 import { declaredProvider } from '../../../shared/providers/declared.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type GitlabDouble, startGitlab, startGitlabGroup } from '../../../local/providers/gitlab.ts';
+import { type GitlabDouble, startGitlab, startGitlabGroup } from '../../../local/doubles/gitlab.ts';
 import { gitlab } from '../../../shared/providers/gitlab.ts';
 import { accessTo } from '../../../shared/strategies/key-access.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type IamDouble, startIam } from '../../../local/providers/iam.ts';
+import { type IamDouble, startIam } from '../../../local/doubles/iam.ts';
 import { iamKeys } from '../../../shared/aws/iam-keys.ts';
 import { iamProvider } from '../../../shared/providers/iam.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';

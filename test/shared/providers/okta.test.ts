@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type OktaDouble, startOkta } from '../../../local/providers/okta.ts';
+import { type OktaDouble, startOkta } from '../../../local/doubles/okta.ts';
 import { okta } from '../../../shared/providers/okta.ts';
 import { accessTo } from '../../../shared/strategies/key-access.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type OpenaiDouble, startOpenai } from '../../../local/providers/openai.ts';
+import { type OpenaiDouble, startOpenai } from '../../../local/doubles/openai.ts';
 import { openai } from '../../../shared/providers/openai.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';
 import { openLabels, step, wholeRotation } from '../../conformance/rotate.ts';

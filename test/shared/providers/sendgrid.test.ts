@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import type { ProviderDouble } from '../../../local/providers/double.ts';
-import { startSendgrid } from '../../../local/providers/sendgrid.ts';
+import type { ProviderDouble } from '../../../local/doubles/double.ts';
+import { startSendgrid } from '../../../local/doubles/sendgrid.ts';
 import { sendgrid } from '../../../shared/providers/sendgrid.ts';
 import { nodeTransport } from '../../../shared/providers/transport.ts';
 import { accessTo } from '../../../shared/strategies/key-access.ts';

@@ -1,7 +1,7 @@
 /** The life cycle of keys, beyond what every provider's suite asks: times, uses, strangers' keys, reads that lag. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ProviderDouble } from '../../../local/providers/double.ts';
-import { startSendgrid } from '../../../local/providers/sendgrid.ts';
+import type { ProviderDouble } from '../../../local/doubles/double.ts';
+import { startSendgrid } from '../../../local/doubles/sendgrid.ts';
 import type { IssuingProvider, Key } from '../../../shared/providers/provider.ts';
 import { sendgrid } from '../../../shared/providers/sendgrid.ts';
 import type { RotationContext } from '../../../shared/rotation/strategy.ts';

@@ -1,7 +1,7 @@
 /** Rotations of a parameter, killed before and after every call to Parameter Store, the system or the provider. */
 import { afterAll, afterEach, describe, expect } from 'vitest';
-import type { ProviderDouble } from '../../../../local/providers/double.ts';
-import { startSendgrid } from '../../../../local/providers/sendgrid.ts';
+import type { ProviderDouble } from '../../../../local/doubles/double.ts';
+import { startSendgrid } from '../../../../local/doubles/sendgrid.ts';
 import { startSandbox } from '../../../../local/sandbox.ts';
 import { sendgrid } from '../../../../shared/providers/sendgrid.ts';
 import { alternatingUsersStrategy } from '../../../../shared/strategies/alternating-users.ts';

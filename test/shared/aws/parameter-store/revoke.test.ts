@@ -1,7 +1,7 @@
 /** What is left alive for readers' sake ends later, of parameters as of secrets. */
 import { AddTagsToResourceCommand } from '@aws-sdk/client-ssm';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
-import { startSendgrid } from '../../../../local/providers/sendgrid.ts';
+import { startSendgrid } from '../../../../local/doubles/sendgrid.ts';
 import { startSandbox } from '../../../../local/sandbox.ts';
 import { sendgrid } from '../../../../shared/providers/sendgrid.ts';
 import { REVOKE_PREVIOUS } from '../../../../shared/rotation/strategy.ts';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { basicOf, serve } from '../../../../local/providers/double.ts';
+import { basicOf, serve } from '../../../../local/doubles/double.ts';
 import type { KeySecret } from '../../../../shared/providers/provider.ts';
 import { type AdminSource, accessTo as accessToKey } from '../../../../shared/strategies/key-access.ts';
 import { wholeRotation } from '../../../conformance/rotate.ts';

@@ -1,6 +1,6 @@
 /** The smallest description that is one, and a vendor that remembers what it was asked. */
 import { afterEach } from 'vitest';
-import { type DoubleRequest, type Route, serve } from '../../../../local/providers/double.ts';
+import { type DoubleRequest, type Route, serve } from '../../../../local/doubles/double.ts';
 import { declaredProvider } from '../../../../shared/providers/declared.ts';
 import type { Access, KeySecret } from '../../../../shared/providers/provider.ts';
 import { testContext } from '../../../support/context.ts';

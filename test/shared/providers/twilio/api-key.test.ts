@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type FirstKey, startTwilioApiKey, type TwilioKeyDouble } from '../../../../local/providers/twilio/api-key.ts';
+import { type FirstKey, startTwilioApiKey, type TwilioKeyDouble } from '../../../../local/doubles/twilio/api-key.ts';
 import { twilioApiKey } from '../../../../shared/providers/twilio/api-key.ts';
 import { describeProvider } from '../../../conformance/provider.case.ts';
 import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';

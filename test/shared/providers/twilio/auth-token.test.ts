@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startTwilioAuthToken, type TwilioTokenDouble } from '../../../../local/providers/twilio/auth-token.ts';
+import { startTwilioAuthToken, type TwilioTokenDouble } from '../../../../local/doubles/twilio/auth-token.ts';
 import { nodeTransport } from '../../../../shared/providers/transport.ts';
 import { twilioAuthToken } from '../../../../shared/providers/twilio/auth-token.ts';
 import { redactor } from '../../../../shared/rotation/redact.ts';

@@ -1,0 +1,133 @@
+/**
+ * A stand-in for DocumentDB, because no server of its kind can be installed everywhere. It speaks MongoDB's protocol over TLS
+ * with SCRAM to the official driver, and keeps users, roles and documents in memory. It is not DocumentDB, and not MongoDB:
+ * what it proves is that Rekey says the right commands and takes the answers right, not how a real server behaves.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Document } from 'mongodb';
+import { createAuthority } from '../../certificates.ts';
+import { CommandError, run, type Session, type World } from './commands.ts';
+import { createUsers } from './users.ts';
+import { answerTo, readMessages } from './wire.ts';
+
+/** What each version says of itself: https://github.com/mongodb/specifications/blob/master/source/wireversion-featurelist/wireversion-featurelist.md */
+const wireVersions = { '3.6': 6, '4.0': 7, '5.0': 13, '8.0': 25 } as const;
+
+export interface DocumentDbOptions {
+  /** The API that it says it has, 5.0 when absent. */
+  readonly version?: keyof typeof wireVersions;
+  /** On unless false. A certificate for other names, or one that expired, on request. */
+  readonly tls?: boolean | { readonly names?: readonly string[]; readonly notAfter?: Date };
+  /** False: a replica, which takes no changes. */
+  readonly isWritable?: boolean;
+  /** True: it has authenticationRestrictions, as MongoDB. Otherwise it refuses the word, as DocumentDB. */
+  readonly restrictions?: boolean;
+}
+
+export interface DocumentDbStandIn {
+  readonly host: 'localhost';
+  readonly port: number;
+  readonly superuser: { readonly username: string; readonly password: string };
+  /** PEM text, and a file with it. */
+  readonly ca: string;
+  readonly caFile: string;
+  /** Logins that opened since it started; of clients of this name, where one is given. */
+  openedLogins(appName?: string): number;
+  /** Logins refused since it started, to anybody. */
+  refusedLogins(): number;
+  /** Connections that clients of this name hold. */
+  openSessions(appName: string): number;
+  /** Ends every connection, as a failover does. */
+  disconnectAll(): void;
+  stop(): Promise<void>;
+}
+
+export async function startDocumentDb(options: DocumentDbOptions = {}): Promise<DocumentDbStandIn> {
+  const { version = '5.0', tls = true, isWritable = true, restrictions = false } = options;
+  const superuser = { username: 'primary', password: randomBytes(24).toString('base64url') };
+  const users = createUsers();
+  users.put(superuser.username, 'admin', { password: superuser.password, roles: [{ role: 'root', db: 'admin' }] });
+  const world: World = {
+    users,
+    collections: new Map(),
+    version,
+    maxWireVersion: wireVersions[version],
+    isWritable,
+    hasRestrictions: restrictions,
+    openedLogins: new Map(),
+    refusedLogins: 0,
+  };
+  const open = new Map<Socket, Session>();
+  const authority = createAuthority();
+  const { certificate, key } = authority.issue(typeof tls === 'object' ? tls : {});
+  const serve = (socket: Socket) => serveOne(socket, open, world);
+  const server = tls === false ? createServer(serve) : createTlsServer({ cert: certificate, key }, serve);
+  const port = await listening(server);
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-documentdb-'));
+  const caFile = join(folder, 'ca.pem');
+  writeFileSync(caFile, authority.ca);
+  const disconnectAll = () => {
+    for (const socket of open.keys()) socket.destroy();
+  };
+
+  return {
+    host: 'localhost',
+    port,
+    superuser,
+    ca: authority.ca,
+    caFile,
+    openedLogins: (appName) =>
+      [...world.openedLogins]
+        .filter(([name]) => appName === undefined || appName === name)
+        .reduce((sum, [, count]) => sum + count, 0),
+    refusedLogins: () => world.refusedLogins,
+    openSessions: (appName) => [...open.values()].filter((session) => session.appName === appName).length,
+    disconnectAll,
+    async stop() {
+      const stopped = new Promise((resolve) => server.close(resolve));
+      disconnectAll();
+      await stopped;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function serveOne(socket: Socket, open: Map<Socket, Session>, world: World): void {
+  const session: Session = {};
+  let arrived: Buffer = Buffer.alloc(0);
+  open.set(socket, session);
+  socket.on('error', () => {});
+  socket.on('close', () => open.delete(socket));
+  socket.on('data', (bytes: Buffer) => {
+    try {
+      const { messages, rest } = readMessages(Buffer.concat([arrived, bytes]));
+      arrived = rest;
+      for (const message of messages) {
+        const answer = answered(message.command, session, world);
+        if (message.wantsAnswer) socket.write(answerTo(message, answer));
+      }
+    } catch {
+      socket.destroy();
+    }
+  });
+}
+
+function answered(command: Document, session: Session, world: World): Document {
+  try {
+    return { ...run(command, session, world), ok: 1 };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { ok: 0, errmsg: error.message, code: error.code, codeName: error.codeName };
+  }
+}
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}

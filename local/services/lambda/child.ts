@@ -1,0 +1,136 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { InvokeOutcome } from '../../aws/service.ts';
+import { type FileFunction, type InvocationContext, timedOut } from './definition.ts';
+
+const host = fileURLToPath(new URL('host.mjs', import.meta.url));
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
+const initSeconds = 10;
+
+/** One process of a function. It takes one event at a time. */
+export interface Child {
+  /** Milliseconds that the import took. Known after the first invocation. */
+  readonly initMs: number | undefined;
+  readonly isAlive: boolean;
+  invoke(event: unknown, context: InvocationContext, timeoutSeconds: number): Promise<InvokeOutcome>;
+  kill(): void;
+  readonly ended: Promise<void>;
+}
+
+type Message =
+  | { kind: 'ready'; initMs: number }
+  | { kind: 'broken'; error: { errorType: string; errorMessage: string; trace?: string[] } }
+  | { kind: 'done'; outcome: InvokeOutcome };
+
+export function startChild(
+  definition: FileFunction,
+  environment: Readonly<Record<string, string>>,
+  log: (line: string) => void,
+): Child {
+  const child = fork(host, [definition.file, definition.export], {
+    env: { ...environment },
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on('line', log);
+  }
+  let exit: { signal: string | null; code: number | null } | undefined;
+  // `close` comes after the last line of output, so a reader of the log sees why the process died.
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', () => resolve());
+    child.once('close', () => resolve());
+  });
+  child.once('exit', (code, signal) => {
+    exit = { code, signal };
+  });
+  const inbox = messages(child);
+  let initMs: number | undefined;
+  let started = false;
+
+  const gone = (requestId: string): InvokeOutcome => ({
+    ok: false,
+    error: {
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${
+        exit?.signal ? 'signal: killed' : `exit status ${exit?.code ?? 'unknown'}`
+      }`,
+    },
+  });
+
+  const start = async (requestId: string): Promise<InvokeOutcome | undefined> => {
+    const first = await inbox.next(initSeconds * 1000);
+    if (first === 'late') {
+      child.kill('SIGKILL');
+      return timedOut(requestId, initSeconds);
+    }
+    if (first === 'gone') return gone(requestId);
+    if (first.kind === 'broken') {
+      child.kill('SIGKILL');
+      return { ok: false, error: first.error };
+    }
+    if (first.kind === 'ready') initMs = first.initMs;
+    started = true;
+    return undefined;
+  };
+
+  return {
+    get initMs() {
+      return initMs;
+    },
+    get isAlive() {
+      // `killed` is set when the signal is sent; the process ends a moment later.
+      return exit === undefined && !child.killed && child.connected;
+    },
+    ended,
+    invoke: async (event, context, timeoutSeconds) => {
+      const failure = started ? undefined : await start(context.awsRequestId);
+      if (failure) return failure;
+      const deadline = Date.now() + timeoutSeconds * 1000;
+      child.send({ event, context, deadline }, () => {});
+      const message = await inbox.next(timeoutSeconds * 1000);
+      if (message === 'late') {
+        child.kill('SIGKILL');
+        return timedOut(context.awsRequestId, timeoutSeconds);
+      }
+      return message !== 'gone' && message.kind === 'done' ? message.outcome : gone(context.awsRequestId);
+    },
+    kill: () => {
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+/** The child's messages one by one; `gone` once it has ended, `late` when none came in time. */
+function messages(child: ChildProcess) {
+  const waiting: Message[] = [];
+  let receive: ((message: Message | 'gone') => void) | undefined;
+  let isGone = false;
+  child.on('message', (message: Message) => {
+    if (receive) receive(message);
+    else waiting.push(message);
+  });
+  const end = () => {
+    isGone = true;
+    receive?.('gone');
+  };
+  child.once('exit', end);
+  child.once('error', end);
+  return {
+    next: async (limitMs: number): Promise<Message | 'gone' | 'late'> => {
+      const queued = waiting.shift();
+      if (queued) return queued;
+      if (isGone) return 'gone';
+      const { promise, resolve } = Promise.withResolvers<Message | 'gone' | 'late'>();
+      const timer = setTimeout(() => resolve('late'), limitMs);
+      receive = resolve;
+      try {
+        return await promise;
+      } finally {
+        clearTimeout(timer);
+        receive = undefined;
+      }
+    },
+  };
+}

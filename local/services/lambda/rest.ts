@@ -1,0 +1,106 @@
+import { AwsError } from '../../aws/aws-error.ts';
+import { readCredential } from '../../aws/credential.ts';
+import type { Account } from '../../aws/service.ts';
+import { json, type Protocol, type WireAnswer, type WireRequest } from '../../aws/wire.ts';
+import { defaultTimeoutSeconds } from './definition.ts';
+import { type Functions, functionName } from './functions.ts';
+
+const routes = /^\/2015-03-31\/functions\/([^/]+)(\/invocations)?$/;
+
+/** Lambda's REST protocol, as far as invoking and naming a function needs it. */
+export function lambdaRest(functions: Functions, account: Account): Protocol {
+  return (request) => {
+    const [, encoded = '', invocations] = routes.exec(request.path) ?? [];
+    const isInvoke = invocations !== undefined && request.method === 'POST';
+    if (!encoded || !(isInvoke || (!invocations && request.method === 'GET'))) return undefined;
+    const name = decode(encoded);
+    if (name === undefined) return undefined;
+    return {
+      service: 'lambda',
+      operation: isInvoke ? 'Invoke' : 'GetFunction',
+      codes: { throttled: 'TooManyRequestsException', internal: 'ServiceException' },
+      failure,
+      run: async () => {
+        if (!readCredential(request)) {
+          throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
+        }
+        const arn = functions.find(name);
+        if (!arn) throw notFound(account, name);
+        return isInvoke ? invoke(functions, arn, request) : describe(functions, arn);
+      },
+    };
+  };
+}
+
+function failure(error: AwsError): WireAnswer {
+  const answer = json(error.status, { Type: error.status < 500 ? 'User' : 'Service', Message: error.message });
+  return { ...answer, headers: { ...answer.headers, 'x-amzn-errortype': error.code } };
+}
+
+async function invoke(functions: Functions, arn: string, request: WireRequest): Promise<WireAnswer> {
+  const event = parseEvent(request.body);
+  const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  if (type === 'DryRun') return { status: 204, headers: {}, body: '' };
+  if (type === 'Event') {
+    void functions.invoke(arn, event);
+    return { status: 202, headers: {}, body: '' };
+  }
+  const outcome = await functions.invoke(arn, event);
+  if (!outcome.ok && outcome.error.errorType === 'ResourceNotFoundException') {
+    throw new AwsError('ResourceNotFoundException', outcome.error.errorMessage, 404);
+  }
+  const answer = json(200, outcome.ok ? outcome.payload : outcome.error);
+  const tail = functions.logs(functionName(arn)).join('\n').slice(-4096);
+  return {
+    ...answer,
+    headers: {
+      ...answer.headers,
+      'x-amz-executed-version': '$LATEST',
+      ...(!outcome.ok && { 'x-amz-function-error': 'Unhandled' }),
+      ...(request.headers['x-amz-log-type'] === 'Tail' && { 'x-amz-log-result': Buffer.from(tail).toString('base64') }),
+    },
+  };
+}
+
+function describe(functions: Functions, arn: string): WireAnswer {
+  const definition = functions.definition(arn);
+  const isFile = definition && 'file' in definition;
+  return json(200, {
+    Configuration: {
+      FunctionName: functionName(arn),
+      FunctionArn: arn,
+      Runtime: 'nodejs24.x',
+      Role: arn.replace(/:lambda:.*/, `:iam::${arn.split(':')[4]}:role/sandbox`),
+      Handler: isFile ? `index.${definition.export}` : 'index.handler',
+      CodeSize: 0,
+      Timeout: isFile ? (definition.timeoutSeconds ?? defaultTimeoutSeconds) : defaultTimeoutSeconds,
+      MemorySize: 256,
+      Version: '$LATEST',
+      PackageType: 'Zip',
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+    },
+  });
+}
+
+function notFound(account: Account, name: string): AwsError {
+  const arn = `arn:${account.partition}:lambda:${account.region}:${account.accountId}:function:${functionName(name)}`;
+  return new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An event may be any JSON; rotation functions get an object. */
+function parseEvent(body: Buffer): Record<string, unknown> {
+  try {
+    return body.length === 0 ? {} : JSON.parse(body.toString());
+  } catch {
+    throw new AwsError('InvalidRequestContentException', 'Could not parse request body into json.');
+  }
+}

@@ -1,0 +1,92 @@
+import { AwsError } from '../../aws/aws-error.ts';
+import type { Account, Service } from '../../aws/service.ts';
+import { clusterXml, type DBCluster, type DBInstance, instanceXml } from './shapes.ts';
+
+export interface RdsService extends Service {
+  /** Replaces all instances and clusters that are known. */
+  tell(databases: { instances?: readonly DBInstance[]; clusters?: readonly DBCluster[] }): void;
+}
+
+/** RDS as far as a rotation asks it: which endpoints belong together, and who wrote the secret. */
+export function rds(account: Account): RdsService {
+  let instances: readonly DBInstance[] = [];
+  let clusters: readonly DBCluster[] = [];
+  const operations: Readonly<Record<string, (input: Record<string, unknown>) => Record<string, unknown>>> = {
+    DescribeDBInstances: (input) => {
+      const wanted = input.DBInstanceIdentifier;
+      const all = instances.map((instance) => instanceXml(instance, account));
+      const named = select(all, wanted, 'DBInstanceIdentifier', 'DBInstanceArn');
+      if (wanted && named.length === 0)
+        throw new AwsError('DBInstanceNotFound', `DBInstance ${wanted} not found.`, 404);
+      const filtered = filter(named, input.Filters, {
+        'db-instance-id': ['DBInstanceIdentifier', 'DBInstanceArn'],
+        'db-cluster-id': ['DBClusterIdentifier'],
+        engine: ['Engine'],
+      });
+      return page(filtered, input, (items) => ({ DBInstances: { DBInstance: items } }));
+    },
+    DescribeDBClusters: (input) => {
+      const wanted = input.DBClusterIdentifier;
+      const all = clusters.map((cluster) => clusterXml(cluster, account));
+      const named = select(all, wanted, 'DBClusterIdentifier', 'DBClusterArn');
+      // This code keeps its `Fault`, the other one does not. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html
+      if (wanted && named.length === 0) {
+        throw new AwsError('DBClusterNotFoundFault', `DBCluster ${wanted} not found.`, 404);
+      }
+      const filtered = filter(named, input.Filters, {
+        'db-cluster-id': ['DBClusterIdentifier', 'DBClusterArn'],
+        engine: ['Engine'],
+      });
+      return page(filtered, input, (items) => ({ DBClusters: { DBCluster: items } }));
+    },
+  };
+  return {
+    name: 'rds',
+    call: async (operation, input) => {
+      const run = operations[operation];
+      if (!run) throw new AwsError('InvalidAction', `Could not find operation ${operation} for version 2014-10-31`);
+      return run(input);
+    },
+    tell: (databases) => {
+      instances = databases.instances ?? [];
+      clusters = databases.clusters ?? [];
+    },
+    reset: () => {
+      instances = [];
+      clusters = [];
+    },
+  };
+}
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** Identifiers are case-insensitive, and stored in lower case. */
+const same = (a: unknown, b: unknown) => String(a).toLowerCase() === String(b).toLowerCase();
+
+function select(items: readonly Item[], wanted: unknown, ...keys: readonly string[]): readonly Item[] {
+  return wanted ? items.filter((item) => keys.some((key) => same(item[key], wanted))) : items;
+}
+
+function filter(items: readonly Item[], filters: unknown, members: Readonly<Record<string, readonly string[]>>) {
+  if (!Array.isArray(filters)) return items;
+  return (filters as readonly Item[]).reduce((left, { Name, Values }) => {
+    const keys = members[String(Name)];
+    if (!keys) throw new AwsError('InvalidParameterValue', `Unrecognized filter name: ${Name}`);
+    const values = Array.isArray(Values) ? Values : [];
+    return left.filter((item) => values.some((value) => keys.some((key) => same(item[key], value))));
+  }, items);
+}
+
+function page(items: readonly Item[], input: Item, shape: (items: readonly Item[]) => Record<string, unknown>) {
+  const size = Number(input.MaxRecords ?? 100);
+  if (!(size >= 20 && size <= 100)) {
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Invalid value ${input.MaxRecords} for MaxRecords. Must be between 20 and 100`,
+    );
+  }
+  const start = Number(input.Marker ?? 0);
+  if (!Number.isInteger(start)) throw new AwsError('InvalidParameterValue', 'The specified marker is invalid.');
+  const end = start + size;
+  return { ...(end < items.length && { Marker: String(end) }), ...shape(items.slice(start, end)) };
+}

@@ -1,0 +1,77 @@
+import { AwsError } from '../../aws/aws-error.ts';
+import { readCredential } from '../../aws/credential.ts';
+import type { Account, Service } from '../../aws/service.ts';
+import { json, type Protocol, type WireAnswer, type WireRequest } from '../../aws/wire.ts';
+
+const operations: Readonly<Record<string, string>> = {
+  POST: 'CreateSchedule',
+  GET: 'GetSchedule',
+  PUT: 'UpdateSchedule',
+  DELETE: 'DeleteSchedule',
+};
+
+/** EventBridge Scheduler's REST protocol: the name in the path, the group in the query or the body. */
+export function schedulerRest(service: Service, account: Account): Protocol {
+  return (request) => {
+    const [, encoded] = /^\/schedules(?:\/([^/]+))?$/.exec(request.path) ?? [];
+    const isList = /^\/schedules\/?$/.test(request.path) && request.method === 'GET';
+    const operation = isList ? 'ListSchedules' : encoded && operations[request.method];
+    if (!operation) return undefined;
+    return {
+      service: 'scheduler',
+      operation,
+      codes: { throttled: 'ThrottlingException', internal: 'InternalServerException' },
+      failure,
+      run: async () => {
+        const credential = readCredential(request);
+        if (!credential) {
+          throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
+        }
+        const input = isList ? listInput(request) : { ...parse(request), ...nameInput(request, encoded ?? '') };
+        return json(200, await service.call(operation, input, { region: credential.region || account.region }));
+      },
+    };
+  };
+}
+
+function failure(error: AwsError): WireAnswer {
+  // 429 is what this service throttles with.
+  const answer = json(error.code === 'ThrottlingException' ? 429 : error.status, { Message: error.message });
+  return { ...answer, headers: { ...answer.headers, 'x-amzn-errortype': error.code } };
+}
+
+function listInput({ query }: WireRequest): Record<string, unknown> {
+  const size = query.get('MaxResults');
+  return {
+    GroupName: query.get('ScheduleGroup'),
+    NamePrefix: query.get('NamePrefix'),
+    State: query.get('State'),
+    NextToken: query.get('NextToken'),
+    MaxResults: size === null ? null : Number(size),
+  };
+}
+
+function nameInput({ query }: WireRequest, encoded: string): Record<string, unknown> {
+  const group = query.get('groupName');
+  return { Name: decode(encoded), ...(group !== null && { GroupName: group }) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new AwsError('ValidationException', 'The name in the path is not well encoded.');
+  }
+}
+
+function parse({ body }: WireRequest): Record<string, unknown> {
+  if (body.length === 0) return {};
+  try {
+    const parsed: unknown = JSON.parse(body.toString());
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+      return parsed as Record<string, unknown>;
+  } catch {
+    // Refused below.
+  }
+  throw new AwsError('SerializationException', 'The request body is not a JSON object.');
+}

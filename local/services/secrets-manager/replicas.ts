@@ -1,0 +1,27 @@
+import type { Account } from '../../aws/service.ts';
+import { errors } from './errors.ts';
+import type { Replica, Secret } from './secret.ts';
+
+interface ReplicaRegion {
+  readonly Region: string;
+  readonly KmsKeyId?: string;
+}
+
+const REGION = /^(?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-(?:central|(?:north|south)?(?:east|west)?)-\d$/;
+
+export function checkReplicaRegions(regions: readonly ReplicaRegion[] | undefined, account: Account): void {
+  const isValid = ({ Region }: ReplicaRegion) => Region !== account.region && REGION.test(Region);
+  if (!(regions ?? []).every(isValid)) throw errors.invalidParameter('Invalid replica region.');
+}
+
+export function toReplicas(regions: readonly ReplicaRegion[] | undefined): Replica[] {
+  return (regions ?? []).map(({ Region, KmsKeyId }) => ({
+    region: Region,
+    kmsKeyId: KmsKeyId ?? 'alias/aws/secretsmanager',
+  }));
+}
+
+/** The same ARN, suffix included, in the replica's region. */
+export function replicaArn(secret: Secret, account: Account, region: string): string {
+  return secret.arn.replace(`:${account.region}:`, `:${region}:`);
+}

@@ -1,0 +1,57 @@
+import { AwsError } from '../../aws/aws-error.ts';
+import type { Account, RotationFunctions, SecretsManagerFaults, Service } from '../../aws/service.ts';
+import { operations } from './operations.ts';
+import type { RotationRecord } from './rotation-record.ts';
+import { rotations } from './rotations.ts';
+import { secretStore } from './store.ts';
+
+export interface SecretsManagerOptions {
+  readonly account: Account;
+  readonly functions: RotationFunctions;
+  readonly faults: SecretsManagerFaults;
+  /** How often a failed rotation is repeated without being asked; `retryRotation` repeats it further. AWS publishes no number. Default 2. */
+  readonly automaticRetries?: number;
+  /** Time before each of those. Default 100. */
+  readonly retryDelayMs?: number;
+}
+
+export interface SecretsManagerService extends Service {
+  /** Resolves when no rotation is being driven. */
+  idle(): Promise<void>;
+  /**
+   * Repeats an unfinished rotation, as the service does some time later: the whole rotation from createSecret with the same token.
+   * Waits for a rotation that is being driven; does nothing when none is unfinished.
+   */
+  retryRotation(secretId: string): Promise<void>;
+  /** What happened in rotations, oldest first. */
+  readonly history: readonly RotationRecord[];
+}
+
+/** Secrets Manager, in memory: no wire, no clock of its own, and rotation functions reached through `functions`. */
+export function secretsManager(options: SecretsManagerOptions): SecretsManagerService {
+  const { account, functions, faults, automaticRetries = 2, retryDelayMs = 100 } = options;
+  const secrets = secretStore(account, faults);
+  const driver = rotations({ account, functions, faults, secrets, automaticRetries, retryDelayMs });
+  const world = { account, secrets, functions, rotations: driver };
+
+  return {
+    name: 'secretsmanager',
+
+    async call(name, input, context) {
+      const operation = operations.get(name);
+      if (!operation) throw new AwsError('UnknownOperationException', `Unknown operation: ${name}`);
+      return operation(input, world, context);
+    },
+
+    reset() {
+      driver.clear();
+      secrets.clear();
+    },
+
+    idle: () => driver.idle(),
+    retryRotation: async (secretId) => driver.retry(secrets.get(secretId).arn),
+    get history() {
+      return driver.history;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { Account } from '../../aws/service.ts';
+import { arnOf } from './names.ts';
+import { latest, type Parameter } from './parameter.ts';
+import type { Policy } from './policies.ts';
+
+/** An event as EventBridge would deliver it. https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html */
+export interface ParameterEvent {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': 'Parameter Store Change' | 'Parameter Store Policy Action';
+  readonly source: 'aws.ssm';
+  readonly account: string;
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, string>>;
+}
+
+export interface ParameterEvents {
+  changed(operation: 'Create' | 'Update' | 'Delete' | 'LabelParameterVersion', parameter: Parameter): void;
+  policyAction(policy: Policy, parameter: Parameter, at: number): ParameterEvent;
+  readonly list: readonly ParameterEvent[];
+  clear(): void;
+}
+
+const kept = 10_000;
+
+export function parameterEvents(account: Account): ParameterEvents {
+  const list: ParameterEvent[] = [];
+
+  function emit(
+    kind: ParameterEvent['detail-type'],
+    { name }: Parameter,
+    at: number,
+    detail: ParameterEvent['detail'],
+  ): ParameterEvent {
+    const event: ParameterEvent = {
+      version: '0',
+      id: randomUUID(),
+      'detail-type': kind,
+      source: 'aws.ssm',
+      account: account.accountId,
+      time: new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
+      region: account.region,
+      resources: [arnOf(name, account)],
+      detail,
+    };
+    list.push(event);
+    if (list.length > kept) list.shift();
+    return event;
+  }
+
+  return {
+    list,
+    changed: (operation, parameter) => {
+      const { type, description } = latest(parameter);
+      const named = { operation, name: parameter.name, type };
+      emit('Parameter Store Change', parameter, account.now(), { ...named, ...(description && { description }) });
+    },
+    policyAction: (policy, parameter, at) =>
+      emit('Parameter Store Policy Action', parameter, at, {
+        'policy-type': policy.type,
+        'parameter-name': parameter.name,
+        'parameter-type': latest(parameter).type,
+        'policy-content': policy.text,
+        'action-status': 'Success',
+        'action-reason': reason(policy),
+      }),
+    clear: () => {
+      list.length = 0;
+    },
+  };
+}
+
+/** Only the text of NoChangeNotification is on record. */
+function reason(policy: Policy): string {
+  const origin = `This notification was generated based on the policy created at ${new Date(policy.attachedAt).toISOString()}`;
+  if (policy.type === 'NoChangeNotification')
+    return `The parameter has not been changed for ${policy.period}. ${origin}`;
+  if (policy.type === 'Expiration') return 'The parameter has expired and was deleted.';
+  return `The parameter will expire in ${policy.period}. ${origin}`;
+}

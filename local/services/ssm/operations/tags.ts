@@ -1,0 +1,42 @@
+import { AwsError } from '../../../aws/aws-error.ts';
+import { listOf, structure, text } from '../../../aws/shapes.ts';
+import * as member from '../members.ts';
+import type { Parameter } from '../parameter.ts';
+import { mergeTags } from '../tag-list.ts';
+import { type Operation, operation, type World } from '../world.ts';
+
+const resource = { ResourceType: member.resourceType, ResourceId: text({}) };
+
+export const addTagsToResource: Operation = operation(
+  structure({ ...resource, Tags: member.tags }, {}),
+  (given, world) => {
+    const parameter = tagged(given, world);
+    world.parameters.save({ ...parameter, tags: mergeTags(parameter.tags, given.Tags) });
+    return {};
+  },
+);
+
+export const removeTagsFromResource: Operation = operation(
+  structure({ ...resource, TagKeys: listOf(member.tagKey) }, {}),
+  (given, world) => {
+    const parameter = tagged(given, world);
+    world.parameters.save({ ...parameter, tags: parameter.tags.filter(({ Key }) => !given.TagKeys.includes(Key)) });
+    return {};
+  },
+);
+
+export const listTagsForResource: Operation = operation(structure(resource, {}), (given, world) => ({
+  TagList: tagged(given, world).tags,
+}));
+
+function tagged(given: { ResourceType: string; ResourceId: string }, { parameters }: World): Parameter {
+  if (given.ResourceType !== 'Parameter') {
+    throw new AwsError('InvalidResourceType', 'The resource type is not valid. The sandbox has parameters only.');
+  }
+  const parameter = parameters.find(given.ResourceId);
+  if (parameter) return parameter;
+  throw new AwsError(
+    'InvalidResourceId',
+    'The resource ID is not valid. Verify that you entered the correct ID and try again.',
+  );
+}

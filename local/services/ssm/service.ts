@@ -1,0 +1,64 @@
+import { AwsError } from '../../aws/aws-error.ts';
+import type { Account, RotationFunctions, SecretsManagerFaults, Service } from '../../aws/service.ts';
+import { type ParameterEvent, parameterEvents } from './events.ts';
+import { operations } from './operations.ts';
+import { carryOutPolicies } from './policy-actions.ts';
+import { parameterStore } from './store.ts';
+
+export interface SsmOptions {
+  readonly account: Account;
+  readonly faults: Pick<SecretsManagerFaults, 'staleReads'>;
+  /** For `/aws/reference/secretsmanager/…`. */
+  readonly secretsManager: Pick<Service, 'call'>;
+  /** Where policy events are delivered. */
+  readonly functions: Pick<RotationFunctions, 'invoke'>;
+}
+
+export interface SsmService extends Service {
+  /** Every event that EventBridge would have seen, oldest first. */
+  readonly events: readonly ParameterEvent[];
+  /** Delivers events of parameter policies to this function from now on, as a rule of EventBridge does. Survives a reset, as functions do. */
+  onPolicyAction(functionName: string): void;
+  /** Carries out the policies that are due at this moment (the account's when absent), delivers their events, and gives them. */
+  tick(until?: number): Promise<readonly ParameterEvent[]>;
+  /** From now on nobody may encrypt or decrypt with this key, until the next reset. As the parameters spell it: `alias/aws/ssm`. */
+  denyKey(keyId: string): void;
+}
+
+/** Parameter Store, in memory: no wire, no clock of its own. */
+export function ssm({ account, faults, secretsManager, functions }: SsmOptions): SsmService {
+  const parameters = parameterStore(faults);
+  const events = parameterEvents(account);
+  const deniedKeys = new Set<string>();
+  const world = { account, parameters, secretsManager, events, deniedKeys };
+  const listeners = new Set<string>();
+
+  return {
+    name: 'ssm',
+    events: events.list,
+
+    async call(name, input, context) {
+      const operation = operations.get(name);
+      if (!operation) throw new AwsError('UnknownOperationException', `Unknown operation: ${name}`);
+      return operation(input, world, context);
+    },
+
+    onPolicyAction: (functionName) => void listeners.add(functionName),
+
+    async tick(until = account.now()) {
+      const emitted = carryOutPolicies(world, until);
+      for (const event of emitted) {
+        for (const listener of listeners) await functions.invoke(listener, { ...event });
+      }
+      return emitted;
+    },
+
+    denyKey: (keyId) => void deniedKeys.add(keyId),
+
+    reset() {
+      parameters.clear();
+      events.clear();
+      deniedKeys.clear();
+    },
+  };
+}

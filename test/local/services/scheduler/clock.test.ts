@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Scheduler } from '@aws-sdk/client-scheduler';
+import { SSM } from '@aws-sdk/client-ssm';
+import { expect, it } from 'vitest';
+import { credentials, readJson } from '../../aws-request.ts';
+import { definition } from './scheduler.ts';
+
+const main = fileURLToPath(new URL('../../../../local/main.ts', import.meta.url));
+
+it('npm run sandbox carries out by itself what is due', { timeout: 30_000 }, async () => {
+  const child = spawn(process.execPath, [main, '--port', '0', '--database', 'none'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let told = '';
+  child.stdout.on('data', (chunk) => {
+    told += chunk;
+  });
+  await expect.poll(() => told, { timeout: 20_000 }).toContain('Ctrl-C');
+  const endpoint = /ready on (\S+)/.exec(told)?.[1] ?? '';
+  const options = { endpoint, region: 'us-east-1', credentials };
+  const policy = { Type: 'Expiration', Version: '1.0', Attributes: { Timestamp: '2020-01-01T00:00:00Z' } };
+
+  const scheduler = new Scheduler(options);
+  await scheduler.createSchedule(definition('now', 'rate(1 day)') as Parameters<Scheduler['createSchedule']>[0]);
+  const ssm = new SSM(options);
+  const Policies = JSON.stringify([policy]);
+  await ssm.putParameter({ Name: 'a', Value: 'v', Type: 'String', Tier: 'Advanced', Policies });
+
+  const executed = async () => readJson<unknown[]>(await fetch(`${endpoint}/_sandbox/scheduler`));
+  await expect.poll(executed, { timeout: 10_000 }).toMatchObject([{ payload: '{"a":1}' }]);
+  const parameters = async () => (await ssm.describeParameters({})).Parameters;
+  await expect.poll(parameters, { timeout: 10_000 }).toEqual([]);
+  scheduler.destroy();
+  ssm.destroy();
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+});

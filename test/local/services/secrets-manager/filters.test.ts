@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { type Filter, matchesFilters } from '../../../../local/services/secrets-manager/filters.ts';
+import type { Secret } from '../../../../local/services/secrets-manager/secret.ts';
+
+const secrets: Secret[] = [
+  secret('uat/COMPANY/x', 'The first secret of all'),
+  secret('COMPANYthings', undefined, { Team: 'Blue' }),
+  secret('MySecret+value/x', 'other words', { team: 'green' }),
+];
+const [uat, things, mine] = secrets.map(({ name }) => name);
+
+const CASES: [key: string, values: string[], found: (string | undefined)[]][] = [
+  ['name', ['uat'], [uat]],
+  ['name', ['UAT'], []],
+  ['name', ['COMPANY', 'My'], [things, mine]],
+  ['name', ['!uat'], [things, mine]],
+  ['name', ['uat COMPANY'], []],
+  ['description', ['secr FIRST'], [uat]],
+  ['description', ['irst'], []],
+  ['description', ['!first'], [things, mine]],
+  ['tag-key', ['Te'], [things]],
+  ['tag-value', ['gr'], [mine]],
+  ['tag-value', ['Gr'], []],
+  ['primary-region', ['us-'], [uat, things, mine]],
+  ['owning-service', ['rds'], []],
+  ['all', ['company'], [uat]],
+  ['all', ['compan'], [uat, things]],
+  ['all', ['ythings'], [things]],
+  ['all', ['things'], []],
+  ['all', ['+'], []],
+  ['all', ['ret'], []],
+  ['all', ['blue'], [things]],
+  ['all', ['words gre'], [mine]],
+  ['all', ['!team'], [uat]],
+];
+
+describe('filters of ListSecrets', () => {
+  test.for(CASES)('%s %j', ([Key, Values, found]) => {
+    expect(names([{ Key, Values }])).toEqual(found);
+  });
+
+  test('several filters must all hold, also two of one key', () => {
+    expect(
+      names([
+        { Key: 'name', Values: ['COMPANY'] },
+        { Key: 'tag-value', Values: ['Blue'] },
+      ]),
+    ).toEqual([things]);
+    expect(
+      names([
+        { Key: 'name', Values: ['uat'] },
+        { Key: 'name', Values: ['My'] },
+      ]),
+    ).toEqual([]);
+  });
+});
+
+function names(filters: Filter[]): string[] {
+  return secrets.filter((one) => matchesFilters(one, filters, 'us-east-1')).map(({ name }) => name);
+}
+
+function secret(name: string, description?: string, tags: Record<string, string> = {}): Secret {
+  return {
+    arn: name,
+    name,
+    description,
+    tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    createdAt: 0,
+    changedAt: 0,
+    replicas: [],
+    versions: [],
+  };
+}
