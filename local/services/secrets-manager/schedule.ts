@@ -1,4 +1,4 @@
-import { type Cron, parseCron } from './cron.ts';
+import { type Cron, parseCron } from '../../aws/cron.ts';
 import { errors } from './errors.ts';
 import type { RotationRules } from './secret.ts';
 
@@ -12,6 +12,7 @@ type Schedule = (after: number) => Window | undefined;
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+const FEWEST_HOURS_APART = 4;
 /** Covers the rarest day a cron can name, 29 February over a common century year. */
 const FARTHEST_DAYS = 366 * 9;
 
@@ -54,7 +55,7 @@ function scheduleOf(rules: RotationRules): Schedule | undefined {
 
   const rate = /^rate\((\d+) (hour|day)s?\)$/.exec(expression);
   if (rate) return rate[2] === 'hour' ? rateInHours(Number(rate[1]), duration) : rateInDays(Number(rate[1]), duration);
-  const cron = parseCron(/^cron\((.*)\)$/.exec(expression)?.[1] ?? '');
+  const cron = rotationCron(/^cron\((.*)\)$/.exec(expression)?.[1] ?? '');
   if (!cron) throw invalidExpression();
   return atHours(cron, duration);
 }
@@ -84,19 +85,35 @@ function everyDays(days: number, duration: number | undefined): Schedule {
   };
 }
 
-function atHours(cron: Cron, duration: number | undefined): Schedule {
-  const hourly = cron.hours.length > 1;
+/**
+ * A cron() with Secrets Manager's own rules: minutes are 0, the year is `*`, and there are some hours between two windows.
+ * A step may go without its start, and there are no weekdays nearest to a date.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
+ */
+function rotationCron(fields: string): Cron | undefined {
+  const [minute, , dayOfMonth = '', , , year] = fields.trim().split(/\s+/);
+  if (minute !== '0' || year !== '*' || dayOfMonth.endsWith('W')) return undefined;
+  const cron = parseCron(fields.replaceAll(/(^|[\s,])\//g, '$1*/'));
+  const isDense = cron?.times.some((time, index) => {
+    const next = cron.times[index + 1] ?? (cron.times[0] ?? 0) + DAY;
+    return next - time < FEWEST_HOURS_APART * HOUR;
+  });
+  return isDense ? undefined : cron;
+}
+
+function atHours({ times, matches }: Cron, duration: number | undefined): Schedule {
+  const hourly = times.length > 1;
   if (duration !== undefined) {
-    if ((cron.hours.at(-1) ?? 0) + duration > 24) {
+    if ((times.at(-1) ?? 0) + duration * HOUR > DAY) {
       throw errors.invalidParameter('Starting hour and duration must be within a day.');
     }
-    if (cron.hours.some((hour, index) => hour + duration > (cron.hours[index + 1] ?? 24))) throw durationTooLong();
+    if (times.some((time, index) => time + duration * HOUR > (times[index + 1] ?? DAY))) throw durationTooLong();
   }
   return (after) => {
     const today = startOfDay(after);
     for (let midnight = today; midnight <= today + FARTHEST_DAYS * DAY; midnight += DAY) {
-      const start = cron.hours.map((hour) => midnight + hour * HOUR).find((moment) => moment > after);
-      if (start === undefined || !cron.matches(new Date(midnight))) continue;
+      const start = times.map((time) => midnight + time).find((moment) => moment > after);
+      if (start === undefined || !matches(midnight)) continue;
       const open = duration ?? (hourly ? 1 : undefined);
       return { start, end: open === undefined ? midnight + DAY : start + open * HOUR };
     }

@@ -59,6 +59,7 @@ describe('the times of a schedule', () => {
     'cron(0 0 1 * ?)',
     'cron(60 0 1 * ? *)',
     'cron(0 0 1 FOO ? *)',
+    'cron(0 /12 * * ? *)',
     'every day',
     '',
   ])('%s is no schedule', (expression) => {

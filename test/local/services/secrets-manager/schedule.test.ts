@@ -59,6 +59,8 @@ const REFUSED: [rules: RotationRules, message: string][] = [
   [cron('0 8 ? * MON#6 *'), INVALID],
   [cron('0 8 31 2 ? *'), INVALID],
   [cron('0 8-5 1 * ? *'), INVALID],
+  [cron('0 8 15W * ? *'), INVALID],
+  [cron('0 8 ? * 6#6 *'), INVALID],
   [{ ...rate('4 hours'), Duration: '0h' }, DURATION],
   [{ AutomaticallyAfterDays: 1, Duration: '25h' }, DURATION],
   [{ ...rate('4 hours'), Duration: '5h' }, TOO_LONG],
