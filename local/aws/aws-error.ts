@@ -10,3 +10,5 @@ export class AwsError extends Error {
     this.status = status;
   }
 }
+
+export const validation = (message: string) => new AwsError('ValidationException', message);

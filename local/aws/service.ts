@@ -23,6 +23,11 @@ export interface Account {
   now(): number;
 }
 
+/** `resource` as the service spells it: `function:rotator`. IAM and others without regions give an empty one. */
+export function arnOf(account: Account, service: string, resource: string, region = account.region): string {
+  return `arn:${account.partition}:${service}:${region}:${account.accountId}:${resource}`;
+}
+
 /** How Secrets Manager reaches rotation functions. */
 export interface RotationFunctions {
   /** The function's ARN when it is known here (name or ARN given) and may be invoked, else undefined. */

@@ -1,5 +1,4 @@
-import { errors } from '../services/secrets-manager/errors.ts';
-import { AwsError } from './aws-error.ts';
+import { AwsError, validation } from './aws-error.ts';
 
 /** Reads a value of the input: adds to `problems` what breaks the service's model, and gives the value its type. */
 export type Shape<T> = (value: unknown, at: string, problems: string[]) => T;
@@ -13,12 +12,12 @@ export function parse<T>(shape: Shape<T>, input: unknown): T {
   const parsed = shape(input, '', problems);
   if (problems.length === 0) return parsed;
   const count = problems.length === 1 ? '1 validation error' : `${problems.length} validation errors`;
-  throw errors.validation(`${count} detected: ${problems.join('; ')}`);
+  throw validation(`${count} detected: ${problems.join('; ')}`);
 }
 
 export function structure<R extends Shapes, O extends Shapes>(
   required: R,
-  optional: O,
+  optional: O = {} as O,
 ): Shape<Members<R> & Partial<Members<O>>> {
   return (value, at, problems) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mismatch(value, 'a structure');

@@ -58,6 +58,39 @@ describe('arrows point inwards', () => {
   });
 });
 
+/** What is around the product: whom the files of a room may import besides one another. Services know nothing of each other. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  local: ['local/aws', 'local/services', 'local/servers', 'terminal'],
+  'local/aws': ['local/loopback.ts'],
+  'local/services/*': ['local/aws', 'local/loopback.ts'],
+  'local/servers': ['local/certificates.ts', 'local/loopback.ts'],
+  // The XML of the query protocol. A double is written from the vendor's documentation, and not from the provider.
+  'local/doubles': ['local/aws/protocols/xml.ts', 'local/loopback.ts'],
+  'local/demo': ['local/sandbox.ts', 'local/loopback.ts', 'local/servers', 'local/doubles', 'shared', 'terminal'],
+  terminal: [],
+  cli: ['shared', 'terminal'],
+  bench: ['local/demo', 'terminal'],
+};
+
+function roomOf(path: string): string {
+  const folders = path.split('/').slice(0, -1);
+  const depth = folders[0] !== 'local' ? 1 : folders[1] === 'services' ? 3 : 2;
+  return folders.slice(0, depth).join('/');
+}
+
+describe('the rooms around the product', () => {
+  it.each(['local', 'terminal', 'cli', 'bench'].flatMap(sources))('%s imports only what its room may', (path) => {
+    const room = roomOf(path);
+    const may = rooms[room] ?? rooms[room.replace(/[^/]+$/, '*')];
+
+    const wrong = imports(path)
+      .filter((target) => target.includes('/') && target.endsWith('.ts') && roomOf(target) !== room)
+      .filter((target) => !may?.some((allowed) => target === allowed || target.startsWith(`${allowed}/`)));
+
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('duties that live in one place', () => {
   const shipped = [...sources('shared'), ...sources('functions')];
 

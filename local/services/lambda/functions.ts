@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Account, InvokeOutcome, RotationFunctions } from '../../aws/service.ts';
+import { type Account, arnOf, type InvokeOutcome, type RotationFunctions } from '../../aws/service.ts';
 import { type Child, startChild } from './child.ts';
 import {
   defaultTimeoutSeconds,
@@ -61,8 +61,7 @@ export function createFunctions(options: {
 }): Functions {
   const { account, lambdaEndpoint } = options;
   const entries = new Map<string, Entry>();
-  const toArn = (name: string) =>
-    `arn:${account.partition}:lambda:${account.region}:${account.accountId}:function:${name}`;
+  const toArn = (name: string) => functionArn(account, name);
   const stop = (entry: Entry) => {
     for (const child of entry.children) child.kill();
     entry.idle.length = 0;
@@ -178,6 +177,8 @@ export function createFunctions(options: {
     },
   };
 }
+
+export const functionArn = (account: Account, name: string) => arnOf(account, 'lambda', `function:${name}`);
 
 /** The name in a name, an ARN or a partial ARN, without version or alias. */
 export function functionName(nameOrArn: string): string {

@@ -1,9 +1,9 @@
 import { AwsError } from '../../aws/aws-error.ts';
-import { readCredential } from '../../aws/credential.ts';
+import { decodePart, restCall } from '../../aws/protocols/rest.ts';
 import type { Account } from '../../aws/service.ts';
 import { json, type Protocol, type WireAnswer, type WireRequest } from '../../aws/wire.ts';
 import { defaultTimeoutSeconds } from './definition.ts';
-import { type Functions, functionName } from './functions.ts';
+import { type Functions, functionArn, functionName } from './functions.ts';
 
 const routes = /^\/2015-03-31\/functions\/([^/]+)(\/invocations)?$/;
 
@@ -13,28 +13,20 @@ export function lambdaRest(functions: Functions, account: Account): Protocol {
     const [, encoded = '', invocations] = routes.exec(request.path) ?? [];
     const isInvoke = invocations !== undefined && request.method === 'POST';
     if (!encoded || !(isInvoke || (!invocations && request.method === 'GET'))) return undefined;
-    const name = decode(encoded);
+    const name = decodePart(encoded);
     if (name === undefined) return undefined;
-    return {
+    return restCall(request, {
       service: 'lambda',
       operation: isInvoke ? 'Invoke' : 'GetFunction',
       codes: { throttled: 'TooManyRequestsException', internal: 'ServiceException' },
-      failure,
+      errorBody: ({ status, message }) => ({ Type: status < 500 ? 'User' : 'Service', Message: message }),
       run: async () => {
-        if (!readCredential(request)) {
-          throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
-        }
         const arn = functions.find(name);
-        if (!arn) throw notFound(account, name);
+        if (!arn) throw notFound(`Function not found: ${functionArn(account, functionName(name))}`);
         return isInvoke ? invoke(functions, arn, request) : describe(functions, arn);
       },
-    };
+    });
   };
-}
-
-function failure(error: AwsError): WireAnswer {
-  const answer = json(error.status, { Type: error.status < 500 ? 'User' : 'Service', Message: error.message });
-  return { ...answer, headers: { ...answer.headers, 'x-amzn-errortype': error.code } };
 }
 
 async function invoke(functions: Functions, arn: string, request: WireRequest): Promise<WireAnswer> {
@@ -47,7 +39,7 @@ async function invoke(functions: Functions, arn: string, request: WireRequest): 
   }
   const outcome = await functions.invoke(arn, event);
   if (!outcome.ok && outcome.error.errorType === 'ResourceNotFoundException') {
-    throw new AwsError('ResourceNotFoundException', outcome.error.errorMessage, 404);
+    throw notFound(outcome.error.errorMessage);
   }
   const answer = json(200, outcome.ok ? outcome.payload : outcome.error);
   const tail = functions.logs(functionName(arn)).join('\n').slice(-4096);
@@ -83,18 +75,7 @@ function describe(functions: Functions, arn: string): WireAnswer {
   });
 }
 
-function notFound(account: Account, name: string): AwsError {
-  const arn = `arn:${account.partition}:lambda:${account.region}:${account.accountId}:function:${functionName(name)}`;
-  return new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
-}
-
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
+const notFound = (message: string) => new AwsError('ResourceNotFoundException', message, 404);
 
 /** An event may be any JSON; rotation functions get an object. */
 function parseEvent(body: Buffer): Record<string, unknown> {

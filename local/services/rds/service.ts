@@ -1,4 +1,5 @@
 import { AwsError } from '../../aws/aws-error.ts';
+import { callOf, invalidAction, type Operations } from '../../aws/operation.ts';
 import type { Account, Service } from '../../aws/service.ts';
 import { clusterXml, type DBCluster, type DBInstance, instanceXml } from './shapes.ts';
 
@@ -11,7 +12,7 @@ export interface RdsService extends Service {
 export function rds(account: Account): RdsService {
   let instances: readonly DBInstance[] = [];
   let clusters: readonly DBCluster[] = [];
-  const operations: Readonly<Record<string, (input: Record<string, unknown>) => Record<string, unknown>>> = {
+  const operations: Operations<undefined> = {
     DescribeDBInstances: (input) => {
       const wanted = input.DBInstanceIdentifier;
       const all = instances.map((instance) => instanceXml(instance, account));
@@ -42,11 +43,7 @@ export function rds(account: Account): RdsService {
   };
   return {
     name: 'rds',
-    call: async (operation, input) => {
-      const run = operations[operation];
-      if (!run) throw new AwsError('InvalidAction', `Could not find operation ${operation} for version 2014-10-31`);
-      return run(input);
-    },
+    call: callOf(operations, undefined, invalidAction('2014-10-31')),
     tell: (databases) => {
       instances = databases.instances ?? [];
       clusters = databases.clusters ?? [];

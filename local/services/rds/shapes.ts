@@ -1,4 +1,4 @@
-import type { Account } from '../../aws/service.ts';
+import { type Account, arnOf } from '../../aws/service.ts';
 
 /** An instance as the sandbox is told of it, in RDS's own words. What is left out is filled in or absent. */
 export interface DBInstance {
@@ -44,7 +44,7 @@ export interface MasterUserSecret {
 export function instanceXml(told: DBInstance, account: Account): Record<string, unknown> {
   return {
     DBInstanceStatus: 'available',
-    DBInstanceArn: arn(account, 'db', told.DBInstanceIdentifier),
+    DBInstanceArn: arnOf(account, 'rds', `db:${told.DBInstanceIdentifier}`),
     Engine: 'postgres',
     ...told,
     ReadReplicaDBInstanceIdentifiers: { ReadReplicaDBInstanceIdentifier: told.ReadReplicaDBInstanceIdentifiers ?? [] },
@@ -54,7 +54,7 @@ export function instanceXml(told: DBInstance, account: Account): Record<string, 
 export function clusterXml(told: DBCluster, account: Account): Record<string, unknown> {
   return {
     Status: 'available',
-    DBClusterArn: arn(account, 'cluster', told.DBClusterIdentifier),
+    DBClusterArn: arnOf(account, 'rds', `cluster:${told.DBClusterIdentifier}`),
     Engine: 'aurora-postgresql',
     ...told,
     CustomEndpoints: { member: told.CustomEndpoints ?? [] },
@@ -62,6 +62,3 @@ export function clusterXml(told: DBCluster, account: Account): Record<string, un
     ReadReplicaIdentifiers: { ReadReplicaIdentifier: told.ReadReplicaIdentifiers ?? [] },
   };
 }
-
-const arn = (account: Account, kind: string, identifier: string) =>
-  `arn:${account.partition}:rds:${account.region}:${account.accountId}:${kind}:${identifier}`;

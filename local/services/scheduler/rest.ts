@@ -1,7 +1,7 @@
-import { AwsError } from '../../aws/aws-error.ts';
-import { readCredential } from '../../aws/credential.ts';
+import { AwsError, validation } from '../../aws/aws-error.ts';
+import { decodePart, restCall } from '../../aws/protocols/rest.ts';
 import type { Account, Service } from '../../aws/service.ts';
-import { json, type Protocol, type WireAnswer, type WireRequest } from '../../aws/wire.ts';
+import { json, type Protocol, type WireRequest } from '../../aws/wire.ts';
 
 const operations: Readonly<Record<string, string>> = {
   POST: 'CreateSchedule',
@@ -17,27 +17,18 @@ export function schedulerRest(service: Service, account: Account): Protocol {
     const isList = /^\/schedules\/?$/.test(request.path) && request.method === 'GET';
     const operation = isList ? 'ListSchedules' : encoded && operations[request.method];
     if (!operation) return undefined;
-    return {
+    return restCall(request, {
       service: 'scheduler',
       operation,
       codes: { throttled: 'ThrottlingException', internal: 'InternalServerException' },
-      failure,
-      run: async () => {
-        const credential = readCredential(request);
-        if (!credential) {
-          throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
-        }
+      throttledStatus: 429,
+      errorBody: ({ message }) => ({ Message: message }),
+      run: async ({ region }) => {
         const input = isList ? listInput(request) : { ...parse(request), ...nameInput(request, encoded ?? '') };
-        return json(200, await service.call(operation, input, { region: credential.region || account.region }));
+        return json(200, await service.call(operation, input, { region: region || account.region }));
       },
-    };
+    });
   };
-}
-
-function failure(error: AwsError): WireAnswer {
-  // 429 is what this service throttles with.
-  const answer = json(error.code === 'ThrottlingException' ? 429 : error.status, { Message: error.message });
-  return { ...answer, headers: { ...answer.headers, 'x-amzn-errortype': error.code } };
 }
 
 function listInput({ query }: WireRequest): Record<string, unknown> {
@@ -53,15 +44,9 @@ function listInput({ query }: WireRequest): Record<string, unknown> {
 
 function nameInput({ query }: WireRequest, encoded: string): Record<string, unknown> {
   const group = query.get('groupName');
-  return { Name: decode(encoded), ...(group !== null && { GroupName: group }) };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new AwsError('ValidationException', 'The name in the path is not well encoded.');
-  }
+  const name = decodePart(encoded);
+  if (name === undefined) throw validation('The name in the path is not well encoded.');
+  return { Name: name, ...(group !== null && { GroupName: group }) };
 }
 
 function parse({ body }: WireRequest): Record<string, unknown> {

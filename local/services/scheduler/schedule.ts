@@ -1,4 +1,4 @@
-import { AwsError } from '../../aws/aws-error.ts';
+import { AwsError, validation } from '../../aws/aws-error.ts';
 import { oneOf, parse, type Shape, structure, text, whole } from '../../aws/shapes.ts';
 import { parseTiming, type Timing } from './timing.ts';
 
@@ -79,12 +79,12 @@ export function definition(given: Record<string, unknown>) {
   const parsed = parse(input, given);
   const { FlexibleTimeWindow: window, StartDate, EndDate } = parsed;
   if ((window.Mode === 'FLEXIBLE') !== (window.MaximumWindowInMinutes !== undefined)) {
-    throw invalid('MaximumWindowInMinutes must be given exactly when the mode of FlexibleTimeWindow is FLEXIBLE.');
+    throw validation('MaximumWindowInMinutes must be given exactly when the mode of FlexibleTimeWindow is FLEXIBLE.');
   }
   if (StartDate !== undefined && EndDate !== undefined && StartDate >= EndDate) {
-    throw invalid('The StartDate must come before the EndDate.');
+    throw validation('The StartDate must come before the EndDate.');
   }
-  if (!parsed.Target.Arn.startsWith('arn:')) throw invalid('Provided Arn is not in correct format.');
+  if (!parsed.Target.Arn.startsWith('arn:')) throw validation('Provided Arn is not in correct format.');
   return {
     GroupName: 'default',
     ActionAfterCompletion: 'NONE' as const,
@@ -103,7 +103,7 @@ export function newSchedule(arn: string, wanted: Definition, now: number, create
   const { ScheduleExpression: expression, ScheduleExpressionTimezone: zone, StartDate } = wanted;
   const start = StartDate === undefined ? now : StartDate * 1000;
   const timing = parseTiming(expression, zone, start);
-  if (!timing) throw invalid(`Invalid Schedule Expression ${expression}.`);
+  if (!timing) throw validation(`Invalid Schedule Expression ${expression}.`);
   const schedule = { arn, definition: wanted, timing, createdAt, modifiedAt: now, nextAt: undefined };
   // A one-time schedule of the past is due at once, and knows no StartDate.
   const after = timing.isOneTime ? Number.NEGATIVE_INFINITY : Math.max(start, now) - 1;
@@ -116,8 +116,4 @@ export function following(schedule: Schedule, after: number): Schedule {
   const { EndDate } = schedule.definition;
   const isOver = next === undefined || (EndDate !== undefined && !schedule.timing.isOneTime && next > EndDate * 1000);
   return { ...schedule, nextAt: isOver ? undefined : next };
-}
-
-export function invalid(message: string): AwsError {
-  return new AwsError('ValidationException', message);
 }

@@ -1,10 +1,11 @@
-import { AwsError } from '../../aws/aws-error.ts';
-import type { Account, RotationFunctions, Service } from '../../aws/service.ts';
-import { parse, structure, text, whole } from '../../aws/shapes.ts';
-import { present, seconds } from '../secrets-manager/views.ts';
-import { page } from '../ssm/pages.ts';
+import { AwsError, validation } from '../../aws/aws-error.ts';
+import { callOf, type Operations, operation } from '../../aws/operation.ts';
+import { page } from '../../aws/page.ts';
+import { present, seconds } from '../../aws/present.ts';
+import { type Account, arnOf, type RotationFunctions, type Service } from '../../aws/service.ts';
+import { structure, text, whole } from '../../aws/shapes.ts';
 import { type Execution, executions } from './executions.ts';
-import { definition, following, groupName, invalid, newSchedule, type Schedule, state } from './schedule.ts';
+import { definition, following, groupName, newSchedule, type Schedule, state } from './schedule.ts';
 
 export interface SchedulerService extends Service {
   /** Everything that came due, oldest first. */
@@ -17,18 +18,15 @@ export interface SchedulerService extends Service {
   redeliver(executionId: string): Promise<Execution>;
 }
 
-type Input = Record<string, unknown>;
-
 /** EventBridge Scheduler, in memory. It has no timer: somebody asks what is due. */
 export function scheduler(account: Account, functions: Pick<RotationFunctions, 'invoke'>): SchedulerService {
   const schedules = new Map<string, Schedule>();
   const executed = executions(functions);
-  const arnOf = (group: string, name: string) =>
-    `arn:${account.partition}:scheduler:${account.region}:${account.accountId}:schedule/${group}/${name}`;
+  const scheduleArn = (group: string, name: string) => arnOf(account, 'scheduler', `schedule/${group}/${name}`);
 
   function get(name: string, group = 'default'): Schedule {
     checkGroup(group);
-    const schedule = schedules.get(arnOf(group, name));
+    const schedule = schedules.get(scheduleArn(group, name));
     if (!schedule) throw new AwsError('ResourceNotFoundException', `Schedule ${name} does not exist.`, 404);
     return schedule;
   }
@@ -43,11 +41,11 @@ export function scheduler(account: Account, functions: Pick<RotationFunctions, '
     return executed.start(schedule, scheduledAt);
   }
 
-  const operations: Readonly<Record<string, (input: Input) => Record<string, unknown>>> = {
+  const operations: Operations<undefined> = {
     CreateSchedule: (input) => {
       const wanted = definition(input);
       checkGroup(wanted.GroupName);
-      const arn = arnOf(wanted.GroupName, wanted.Name);
+      const arn = scheduleArn(wanted.GroupName, wanted.Name);
       const existing = schedules.get(arn);
       const isRepeat =
         existing && wanted.ClientToken !== undefined && existing.definition.ClientToken === wanted.ClientToken;
@@ -62,35 +60,31 @@ export function scheduler(account: Account, functions: Pick<RotationFunctions, '
       schedules.set(arn, newSchedule(arn, wanted, account.now(), createdAt));
       return { ScheduleArn: arn };
     },
-    GetSchedule: (input) => {
-      const { Name, GroupName } = parse(named, input);
-      return shown(get(Name, GroupName));
-    },
-    DeleteSchedule: (input) => {
-      const { Name, GroupName } = parse(named, input);
+    GetSchedule: operation(named, ({ Name, GroupName }) => shown(get(Name, GroupName))),
+    DeleteSchedule: operation(named, ({ Name, GroupName }) => {
       schedules.delete(get(Name, GroupName).arn);
       return {};
-    },
-    ListSchedules: (input) => {
-      const given = parse(listing, input);
+    }),
+    ListSchedules: operation(listing, (given) => {
       checkGroup(given.GroupName ?? 'default');
       const found = [...schedules.values()]
         .filter(({ definition }) => definition.Name.startsWith(given.NamePrefix ?? ''))
         .filter(({ definition }) => given.State === undefined || definition.State === given.State)
         .sort((a, b) => (a.definition.Name < b.definition.Name ? -1 : 1));
-      const { items, nextToken } = page(found, given.MaxResults ?? 100, given.NextToken, 'ValidationException');
-      return present({ Schedules: items.map(summary), NextToken: nextToken });
-    },
+      const refusal = () => validation('The specified token is not valid.');
+      const { items, NextToken } = page(found, given.MaxResults ?? 100, given.NextToken, refusal);
+      return present({ Schedules: items.map(summary), NextToken });
+    }),
   };
 
   return {
     name: 'scheduler',
     executions: executed.list,
-    call: async (name, input) => {
-      const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
-      if (!operation) throw new AwsError('UnknownOperationException', `Unknown operation: ${name}`, 404);
-      return operation(input);
-    },
+    call: callOf(
+      operations,
+      undefined,
+      (name) => new AwsError('UnknownOperationException', `Unknown operation: ${name}`, 404),
+    ),
     due: (until = account.now()) => {
       const isDue = ({ nextAt, definition }: Schedule) =>
         nextAt !== undefined && nextAt <= until && definition.State === 'ENABLED';
@@ -98,7 +92,7 @@ export function scheduler(account: Account, functions: Pick<RotationFunctions, '
     },
     run: async (name, group) => {
       const schedule = get(name, group);
-      if (schedule.definition.State === 'DISABLED') throw invalid(`Schedule ${name} is disabled.`);
+      if (schedule.definition.State === 'DISABLED') throw validation(`Schedule ${name} is disabled.`);
       return start(schedule, account.now());
     },
     redeliver: async (executionId) => {
@@ -136,15 +130,7 @@ function shown({ arn, definition, createdAt, modifiedAt }: Schedule) {
   return { Arn: arn, ...members, CreationDate: seconds(createdAt), LastModificationDate: seconds(modifiedAt) };
 }
 
-function summary({ arn, definition, createdAt, modifiedAt }: Schedule) {
-  const { Name, GroupName, State, Target } = definition;
-  return {
-    Arn: arn,
-    Name,
-    GroupName,
-    State,
-    Target: { Arn: Target.Arn },
-    CreationDate: seconds(createdAt),
-    LastModificationDate: seconds(modifiedAt),
-  };
+function summary(schedule: Schedule) {
+  const { Arn, Name, GroupName, State, Target, CreationDate, LastModificationDate } = shown(schedule);
+  return { Arn, Name, GroupName, State, Target: { Arn: Target.Arn }, CreationDate, LastModificationDate };
 }

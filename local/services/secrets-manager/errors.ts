@@ -1,4 +1,4 @@
-import { AwsError } from '../../aws/aws-error.ts';
+import { AwsError, validation } from '../../aws/aws-error.ts';
 
 /** The texts are the service's own wherever they are on record. */
 export const errors = {
@@ -6,7 +6,7 @@ export const errors = {
   invalidRequest: (message: string) => new AwsError('InvalidRequestException', message),
   exists: (message: string) => new AwsError('ResourceExistsException', message),
   limit: (message: string) => new AwsError('LimitExceededException', message),
-  validation: (message: string) => new AwsError('ValidationException', message),
+  validation,
 
   secretNotFound: () => notFound("Secrets Manager can't find the specified secret."),
   labelNotFound: (label: string) =>
@@ -15,6 +15,8 @@ export const errors = {
     notFound(`Secrets Manager can't find the specified secret value for VersionId: ${id}`),
   deleted: () =>
     errors.invalidRequest("You can't perform this operation on the secret because it was marked for deletion."),
+  invalidToken: () => new AwsError('InvalidNextTokenException', 'Invalid NextToken.'),
+  tooManyTags: (most: number) => errors.invalidParameter(`You can't attach more than ${most} tags to a secret.`),
   invalidName: () =>
     errors.validation(
       'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',

@@ -1,4 +1,4 @@
-import type { Account } from '../../aws/service.ts';
+import { type Account, arnOf } from '../../aws/service.ts';
 import { errors } from './errors.ts';
 import type { Secret } from './secret.ts';
 
@@ -11,9 +11,9 @@ export function checkKmsKey(key: string | undefined, account: Account): void {
 }
 
 /** The name that ListSecretVersionIds has for a secret's key. */
-export function kmsKeyIds({ kmsKeyId }: Secret, { partition, region, accountId }: Account): string[] {
+export function kmsKeyIds({ kmsKeyId }: Secret, account: Account): string[] {
   if (!kmsKeyId) return ['DefaultEncryptionKey'];
   if (kmsKeyId.startsWith('arn:')) return [kmsKeyId];
   const resource = kmsKeyId.startsWith('alias/') ? kmsKeyId : `key/${kmsKeyId}`;
-  return [`arn:${partition}:kms:${region}:${accountId}:${resource}`];
+  return [arnOf(account, 'kms', resource)];
 }

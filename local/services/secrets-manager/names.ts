@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Account } from '../../aws/service.ts';
+import { type Account, arnOf } from '../../aws/service.ts';
 import { errors } from './errors.ts';
 import type { Secret } from './secret.ts';
 
@@ -8,7 +8,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** Every secret gets a new suffix, so an ARN never names a later secret of the same name. */
 export function newArn(account: Account, name: string): string {
   const suffix = Array.from({ length: 6 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
-  return `${arnPrefix(account)}${name}-${suffix}`;
+  return arnOf(account, 'secretsmanager', `secret:${name}-${suffix}`);
 }
 
 export function checkName(name: string): void {
@@ -33,8 +33,4 @@ export function isNamedBy(id: string): (secret: Secret) => boolean {
 /** What follows `:secret:` in an ARN, else undefined. */
 export function nameInArn(id: string): string | undefined {
   return /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.*)$/s.exec(id)?.[1];
-}
-
-function arnPrefix({ partition, region, accountId }: Account): string {
-  return `arn:${partition}:secretsmanager:${region}:${accountId}:secret:`;
 }

@@ -1,3 +1,5 @@
+import type { Tag } from '../../aws/tags.ts';
+
 /**
  * What Secrets Manager remembers about a secret, and how staging labels move.
  * Everything here is plain, frozen-by-type data: each function gives a new secret and leaves the old one as it was.
@@ -46,11 +48,6 @@ export interface RotationRules {
   readonly AutomaticallyAfterDays?: number | undefined;
   readonly ScheduleExpression?: string | undefined;
   readonly Duration?: string | undefined;
-}
-
-export interface Tag {
-  readonly Key: string;
-  readonly Value: string;
 }
 
 export interface Replica {

@@ -1,4 +1,4 @@
-import { AwsError } from '../../aws/aws-error.ts';
+import { callOf } from '../../aws/operation.ts';
 import type { Account, RotationFunctions, SecretsManagerFaults, Service } from '../../aws/service.ts';
 import { operations } from './operations.ts';
 import type { RotationRecord } from './rotation-record.ts';
@@ -37,11 +37,7 @@ export function secretsManager(options: SecretsManagerOptions): SecretsManagerSe
   return {
     name: 'secretsmanager',
 
-    async call(name, input, context) {
-      const operation = operations.get(name);
-      if (!operation) throw new AwsError('UnknownOperationException', `Unknown operation: ${name}`);
-      return operation(input, world, context);
-    },
+    call: callOf(operations, world),
 
     reset() {
       driver.clear();

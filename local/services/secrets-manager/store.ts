@@ -1,3 +1,4 @@
+import { lagging } from '../../aws/lagging.ts';
 import type { Account, SecretsManagerFaults } from '../../aws/service.ts';
 import { errors } from './errors.ts';
 import { checkSecretId, isNamedBy } from './names.ts';
@@ -23,44 +24,27 @@ export interface SecretStore {
   clear(): void;
 }
 
-interface Entry {
-  now: Secret;
-  before: Secret | undefined;
-  /** How many reads still see `before`. */
-  lag: number;
-}
-
 export function secretStore(account: Account, faults: Pick<SecretsManagerFaults, 'staleReads'>): SecretStore {
-  const entries = new Map<string, Entry>();
+  const secrets = lagging<Secret>(faults);
 
   /** Past its recovery window a secret is gone. */
-  function isGone({ now: { deletion } }: Entry): boolean {
-    return deletion !== undefined && account.now() >= deletion.purgeAt;
-  }
-
-  function findEntry(id: string): Entry | undefined {
-    const named = isNamedBy(id);
-    return liveEntries().find(({ now }) => named(now));
-  }
-
-  function liveEntries(): Entry[] {
-    for (const [arn, entry] of entries) if (isGone(entry)) entries.delete(arn);
-    return [...entries.values()];
-  }
-
-  function getEntry(id: string): Entry {
-    checkSecretId(id);
-    const entry = findEntry(id);
-    if (!entry) throw errors.secretNotFound();
-    return entry;
+  function all(): Secret[] {
+    const isGone = ({ deletion }: Secret) => deletion !== undefined && account.now() >= deletion.purgeAt;
+    for (const secret of secrets.values()) if (isGone(secret)) secrets.delete(secret.arn);
+    return secrets.values();
   }
 
   const store: SecretStore = {
-    all: () => liveEntries().map(({ now }) => now),
+    all,
 
-    find: (id) => findEntry(id)?.now,
+    find: (id) => all().find(isNamedBy(id)),
 
-    get: (id) => getEntry(id).now,
+    get(id) {
+      checkSecretId(id);
+      const secret = store.find(id);
+      if (!secret) throw errors.secretNotFound();
+      return secret;
+    },
 
     getLive(id) {
       const secret = store.get(id);
@@ -69,32 +53,21 @@ export function secretStore(account: Account, faults: Pick<SecretsManagerFaults,
     },
 
     read(id) {
-      const entry = getEntry(id);
-      if (Math.min(entry.lag, faults.staleReads) <= 0) return entry.now;
-      entry.lag -= 1;
-      if (!entry.before) throw errors.secretNotFound();
-      return entry.before;
+      const seen = secrets.read(store.get(id).arn);
+      if (!seen) throw errors.secretNotFound();
+      return seen;
     },
 
     save(secret) {
       const now = prune({ ...secret, changedAt: account.now() }, account.now());
-      entries.set(now.arn, { now, before: entries.get(now.arn)?.now, lag: faults.staleReads });
+      secrets.set(now.arn, now);
       return now;
     },
 
-    note(arn, change) {
-      const entry = entries.get(arn);
-      if (entry) entry.now = change(entry.now);
-    },
-
-    remove: (arn) => void entries.delete(arn),
-
-    settle(arn) {
-      const entry = entries.get(arn);
-      if (entry) entry.lag = 0;
-    },
-
-    clear: () => entries.clear(),
+    note: secrets.amend,
+    remove: secrets.delete,
+    settle: secrets.settle,
+    clear: secrets.clear,
   };
   return store;
 }

@@ -1,17 +1,6 @@
+import { present, seconds } from '../../aws/present.ts';
 import { expandedRules } from './schedule.ts';
 import type { Secret, SecretValue, Version } from './secret.ts';
-
-/** The answer without the members that have no value: the service never says null. */
-export function present(members: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-}
-
-/** Epoch seconds, up to three decimals. */
-export function seconds(milliseconds: number): number;
-export function seconds(milliseconds: number | undefined): number | undefined;
-export function seconds(milliseconds: number | undefined): number | undefined {
-  return milliseconds === undefined ? undefined : milliseconds / 1000;
-}
 
 export function named(secret: Secret): { ARN: string; Name: string } {
   return { ARN: secret.arn, Name: secret.name };

@@ -1,5 +1,5 @@
-import type { Account, CallContext, RotationFunctions } from '../../aws/service.ts';
-import { parse, type Shape } from '../../aws/shapes.ts';
+import type { Operations } from '../../aws/operation.ts';
+import type { Account, RotationFunctions } from '../../aws/service.ts';
 import type { Rotations } from './rotations.ts';
 import type { SecretStore } from './store.ts';
 
@@ -11,13 +11,4 @@ export interface World {
   readonly rotations: Rotations;
 }
 
-export type Output = Record<string, unknown> | undefined;
-export type Operation = (input: Record<string, unknown>, world: World, context: CallContext) => Output;
-
-/** An operation whose input is checked against the service's model before it runs. */
-export function operation<T>(
-  input: Shape<T>,
-  run: (input: T, world: World, context: CallContext) => Output,
-): Operation {
-  return (given, world, context) => run(parse(input, given), world, context);
-}
+export type SecretOperations = Operations<World>;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError } from '../../aws/aws-error.ts';
+import { callOf, invalidAction, type Operations } from '../../aws/operation.ts';
 import type { Account, Service } from '../../aws/service.ts';
 import { type Message, parseMessage } from './message.ts';
 import { type Subscription, subscriptions } from './subscriptions.ts';
@@ -12,14 +12,12 @@ export interface SnsService extends Service {
   idle(): Promise<void>;
 }
 
-type Operation = (input: Record<string, unknown>) => Record<string, unknown> | undefined;
-
 export function sns(account: Account, sandboxUrl: () => string): SnsService {
   const known = topics(account);
   const subscribed = subscriptions(account, sandboxUrl);
   const messages: Message[] = [];
 
-  const operations: Readonly<Record<string, Operation>> = {
+  const operations: Operations<undefined> = {
     CreateTopic: (input) => ({ TopicArn: known.create(input).arn }),
     DeleteTopic: (input) => {
       known.delete(input.TopicArn);
@@ -73,11 +71,7 @@ export function sns(account: Account, sandboxUrl: () => string): SnsService {
     name: 'sns',
     messages,
     idle: subscribed.idle,
-    call: async (operation, input) => {
-      const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
-      if (!run) throw new AwsError('InvalidAction', `Could not find operation ${operation} for version 2010-03-31`);
-      return run(input);
-    },
+    call: callOf(operations, undefined, invalidAction('2010-03-31')),
     reset: () => {
       known.clear();
       subscribed.clear();

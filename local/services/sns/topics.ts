@@ -1,5 +1,5 @@
 import { AwsError } from '../../aws/aws-error.ts';
-import type { Account } from '../../aws/service.ts';
+import { type Account, arnOf } from '../../aws/service.ts';
 
 export interface Topic {
   readonly arn: string;
@@ -25,7 +25,7 @@ export function topics(account: Account): Topics {
     create: (input) => {
       const attributes = new Map(Object.entries((input.Attributes ?? {}) as Record<string, string>));
       const name = checkedName(input.Name, attributes.get('FifoTopic') === 'true');
-      const arn = `arn:${account.partition}:sns:${account.region}:${account.accountId}:${name}`;
+      const arn = arnOf(account, 'sns', name);
       const tags = new Map(
         ((input.Tags ?? []) as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]),
       );

@@ -1,9 +1,13 @@
-import { AwsError } from '../../aws/aws-error.ts';
+import { AwsError, validation } from '../../aws/aws-error.ts';
 
 /** The texts are the service's own wherever they are on record. */
 export const errors = {
-  validation: (message: string) => new AwsError('ValidationException', message),
+  validation,
   accessDenied: (message: string) => new AwsError('AccessDeniedException', message),
+
+  invalidToken: () => new AwsError('InvalidNextToken', 'The specified token is not valid.'),
+  tooManyTags: (most: number) =>
+    new AwsError('TooManyTagsError', `The number of tags exceeds the limit of ${most} for a parameter.`),
 
   /** Really without a text: the code says it all. */
   notFound: () => new AwsError('ParameterNotFound', ''),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../../aws/service.ts';
-import { arnOf } from './names.ts';
+import { parameterArn } from './names.ts';
 import { latest, type Parameter } from './parameter.ts';
 import type { Policy } from './policies.ts';
 
@@ -43,7 +43,7 @@ export function parameterEvents(account: Account): ParameterEvents {
       account: account.accountId,
       time: new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
       region: account.region,
-      resources: [arnOf(name, account)],
+      resources: [parameterArn(name, account)],
       detail,
     };
     list.push(event);

@@ -1,5 +1,5 @@
 import { AwsError } from '../../aws/aws-error.ts';
-import type { Account } from '../../aws/service.ts';
+import { type Account, arnOf } from '../../aws/service.ts';
 import { errors } from './errors.ts';
 
 const MOST_LEVELS = 15;
@@ -31,8 +31,8 @@ export function keyOf(name: string): string {
   return isFlat(name) ? name.replace(/^\//, '') : name;
 }
 
-export function arnOf(name: string, { partition, region, accountId }: Account): string {
-  return `arn:${partition}:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`;
+export function parameterArn(name: string, account: Account): string {
+  return arnOf(account, 'ssm', `parameter/${name.replace(/^\//, '')}`);
 }
 
 /** For a name that a parameter shall get. */
@@ -49,7 +49,7 @@ export function checkNewName(name: string, account: Account): void {
       `A hierarchy can have a maximum of ${MOST_LEVELS} levels.`,
     );
   }
-  if (arnOf(name, account).length > LONGEST_ARN) {
+  if (parameterArn(name, account).length > LONGEST_ARN) {
     throw errors.accessDenied(`The ARN of the parameter is longer than ${LONGEST_ARN} characters.`);
   }
 }

@@ -1,3 +1,4 @@
+import type { Tag } from '../../aws/tags.ts';
 import { errors } from './errors.ts';
 import type { Policy } from './policies.ts';
 
@@ -30,11 +31,6 @@ export interface Version {
   readonly modifiedBy: string;
   /** Oldest first. */
   readonly labels: readonly string[];
-}
-
-export interface Tag {
-  readonly Key: string;
-  readonly Value: string;
 }
 
 export const PARAMETER_TYPES = ['String', 'StringList', 'SecureString'] as const;

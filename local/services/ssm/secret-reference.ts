@@ -1,7 +1,8 @@
 import { AwsError } from '../../aws/aws-error.ts';
+import type { Output } from '../../aws/operation.ts';
 import type { CallContext } from '../../aws/service.ts';
 import { errors } from './errors.ts';
-import type { Output, World } from './world.ts';
+import type { World } from './world.ts';
 
 const prefix = '/aws/reference/secretsmanager/';
 /** The service's model: version ids have so many characters. A label could, but none of the service's own does. */

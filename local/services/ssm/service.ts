@@ -1,4 +1,4 @@
-import { AwsError } from '../../aws/aws-error.ts';
+import { callOf } from '../../aws/operation.ts';
 import type { Account, RotationFunctions, SecretsManagerFaults, Service } from '../../aws/service.ts';
 import { type ParameterEvent, parameterEvents } from './events.ts';
 import { operations } from './operations.ts';
@@ -37,11 +37,7 @@ export function ssm({ account, faults, secretsManager, functions }: SsmOptions):
     name: 'ssm',
     events: events.list,
 
-    async call(name, input, context) {
-      const operation = operations.get(name);
-      if (!operation) throw new AwsError('UnknownOperationException', `Unknown operation: ${name}`);
-      return operation(input, world, context);
-    },
+    call: callOf(operations, world),
 
     onPolicyAction: (functionName) => void listeners.add(functionName),
 

@@ -1,3 +1,4 @@
+import { lagging } from '../../aws/lagging.ts';
 import type { SecretsManagerFaults } from '../../aws/service.ts';
 import { errors } from './errors.ts';
 import { keyOf } from './names.ts';
@@ -19,40 +20,23 @@ export interface ParameterStore {
   clear(): void;
 }
 
-interface Entry {
-  readonly now: Parameter;
-  readonly before: Parameter | undefined;
-  /** How many reads still see `before`. */
-  lag: number;
-}
-
 export function parameterStore(faults: Pick<SecretsManagerFaults, 'staleReads'>): ParameterStore {
-  const entries = new Map<string, Entry>();
-
-  function see(entry: Entry | undefined): Parameter | undefined {
-    if (!entry || Math.min(entry.lag, faults.staleReads) <= 0) return entry?.now;
-    entry.lag -= 1;
-    return entry.before;
-  }
-
-  const sorted = () => [...entries.values()].sort((a, b) => (a.now.name < b.now.name ? -1 : 1));
+  const parameters = lagging<Parameter>(faults);
+  const all = () => parameters.values().sort((a, b) => (a.name < b.name ? -1 : 1));
 
   const store: ParameterStore = {
-    all: () => sorted().map(({ now }) => now),
-    find: (name) => entries.get(keyOf(name))?.now,
+    all,
+    find: (name) => parameters.get(keyOf(name)),
     get(name) {
       const parameter = store.find(name);
       if (!parameter) throw errors.notFound();
       return parameter;
     },
-    read: (name) => see(entries.get(keyOf(name))),
-    readAll: () => sorted().flatMap((entry) => see(entry) ?? []),
-    save(parameter) {
-      const key = keyOf(parameter.name);
-      entries.set(key, { now: parameter, before: entries.get(key)?.now, lag: faults.staleReads });
-    },
-    remove: (name) => void entries.delete(keyOf(name)),
-    clear: () => entries.clear(),
+    read: (name) => parameters.read(keyOf(name)),
+    readAll: () => all().flatMap(({ name }) => store.read(name) ?? []),
+    save: (parameter) => parameters.set(keyOf(parameter.name), parameter),
+    remove: (name) => parameters.delete(keyOf(name)),
+    clear: parameters.clear,
   };
   return store;
 }

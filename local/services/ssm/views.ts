@@ -1,7 +1,7 @@
+import { present, seconds } from '../../aws/present.ts';
 import type { Account } from '../../aws/service.ts';
-import { present, seconds } from '../secrets-manager/views.ts';
 import { errors } from './errors.ts';
-import { arnOf, type Reference } from './names.ts';
+import { parameterArn, type Reference } from './names.ts';
 import type { Parameter, Version } from './parameter.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +22,7 @@ export function shownParameter(version: Version, asked: Reference, decrypt: bool
     Version: version.number,
     Selector: asked.selector && `:${asked.selector}`,
     LastModifiedDate: seconds(version.modifiedAt),
-    ARN: arnOf(asked.name, world.account),
+    ARN: parameterArn(asked.name, world.account),
     DataType: version.dataType,
   });
 }
@@ -38,7 +38,7 @@ export function shownVersion(version: Version, name: string, decrypt: boolean | 
 
 /** A parameter as DescribeParameters shows it. */
 export function described(parameter: Parameter, version: Version, account: Account) {
-  return present({ ...metadata(version, parameter.name), ARN: arnOf(parameter.name, account) });
+  return present({ ...metadata(version, parameter.name), ARN: parameterArn(parameter.name, account) });
 }
 
 function metadata(version: Version, name: string): Record<string, unknown> {

@@ -1,5 +1,5 @@
-import type { Account, CallContext, Service } from '../../aws/service.ts';
-import { parse, type Shape } from '../../aws/shapes.ts';
+import type { Operations } from '../../aws/operation.ts';
+import type { Account, Service } from '../../aws/service.ts';
 import type { ParameterEvents } from './events.ts';
 import type { ParameterStore } from './store.ts';
 
@@ -13,17 +13,4 @@ export interface World {
   readonly deniedKeys: ReadonlySet<string>;
 }
 
-export type Output = Record<string, unknown>;
-export type Operation = (
-  input: Record<string, unknown>,
-  world: World,
-  context: CallContext,
-) => Output | Promise<Output>;
-
-/** An operation whose input is checked against the service's model before it runs. */
-export function operation<T>(
-  input: Shape<T>,
-  run: (input: T, world: World, context: CallContext) => Output | Promise<Output>,
-): Operation {
-  return (given, world, context) => run(parse(input, given), world, context);
-}
+export type ParameterOperations = Operations<World>;

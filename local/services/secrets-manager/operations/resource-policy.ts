@@ -1,49 +1,51 @@
 import { AwsError } from '../../../aws/aws-error.ts';
+import { operation } from '../../../aws/operation.ts';
+import { present } from '../../../aws/present.ts';
 import { flag, structure } from '../../../aws/shapes.ts';
 import * as member from '../members.ts';
-import { named, present } from '../views.ts';
-import { type Operation, operation } from '../world.ts';
-
-const input = structure({ SecretId: member.secretId }, {});
-
-export const putResourcePolicy: Operation = operation(
-  structure({ SecretId: member.secretId, ResourcePolicy: member.policyText }, { BlockPublicPolicy: flag }),
-  (given, { secrets }) => {
-    const secret = secrets.getLive(given.SecretId);
-    const policy = parsePolicy(given.ResourcePolicy);
-    if (!policy) throw new AwsError('MalformedPolicyDocumentException', SYNTAX_ERROR);
-    if (given.BlockPublicPolicy && isPublic(policy)) throw new AwsError('PublicPolicyException', BROAD_ACCESS);
-    secrets.save({ ...secret, policy: given.ResourcePolicy });
-    return named(secret);
-  },
-);
-
-export const getResourcePolicy: Operation = operation(input, (given, { secrets }) => {
-  const secret = secrets.getLive(given.SecretId);
-  return present({ ...named(secret), ResourcePolicy: secret.policy });
-});
-
-export const deleteResourcePolicy: Operation = operation(input, (given, { secrets }) => {
-  const secret = secrets.getLive(given.SecretId);
-  secrets.save({ ...secret, policy: undefined });
-  return named(secret);
-});
-
-export const validateResourcePolicy: Operation = operation(
-  structure({ ResourcePolicy: member.policyText }, { SecretId: member.secretId }),
-  (given, { secrets }) => {
-    if (given.SecretId !== undefined) secrets.getLive(given.SecretId);
-    const policy = parsePolicy(given.ResourcePolicy);
-    const problems = [
-      ...(policy ? [] : [{ CheckName: 'SYNTAX_CHECK', ErrorMessage: SYNTAX_ERROR }]),
-      ...(policy && isPublic(policy) ? [{ CheckName: 'PUBLIC_POLICY_CHECK', ErrorMessage: BROAD_ACCESS }] : []),
-    ];
-    return { PolicyValidationPassed: problems.length === 0, ValidationErrors: problems };
-  },
-);
+import { named } from '../views.ts';
+import type { SecretOperations } from '../world.ts';
 
 const SYNTAX_ERROR = 'This resource policy contains a syntax error.';
 const BROAD_ACCESS = 'The resource policy grants broad access to the secret.';
+
+export const resourcePolicyOperations: SecretOperations = {
+  PutResourcePolicy: operation(
+    structure({ SecretId: member.secretId, ResourcePolicy: member.policyText }, { BlockPublicPolicy: flag }),
+    (given, { secrets }) => {
+      const secret = secrets.getLive(given.SecretId);
+      const policy = parsePolicy(given.ResourcePolicy);
+      if (!policy) throw new AwsError('MalformedPolicyDocumentException', SYNTAX_ERROR);
+      if (given.BlockPublicPolicy && isPublic(policy)) throw new AwsError('PublicPolicyException', BROAD_ACCESS);
+      secrets.save({ ...secret, policy: given.ResourcePolicy });
+      return named(secret);
+    },
+  ),
+
+  GetResourcePolicy: operation(structure({ SecretId: member.secretId }), (given, { secrets }) => {
+    const secret = secrets.getLive(given.SecretId);
+    return present({ ...named(secret), ResourcePolicy: secret.policy });
+  }),
+
+  DeleteResourcePolicy: operation(structure({ SecretId: member.secretId }), (given, { secrets }) => {
+    const secret = secrets.getLive(given.SecretId);
+    secrets.save({ ...secret, policy: undefined });
+    return named(secret);
+  }),
+
+  ValidateResourcePolicy: operation(
+    structure({ ResourcePolicy: member.policyText }, { SecretId: member.secretId }),
+    (given, { secrets }) => {
+      if (given.SecretId !== undefined) secrets.getLive(given.SecretId);
+      const policy = parsePolicy(given.ResourcePolicy);
+      const problems = [
+        ...(policy ? [] : [{ CheckName: 'SYNTAX_CHECK', ErrorMessage: SYNTAX_ERROR }]),
+        ...(policy && isPublic(policy) ? [{ CheckName: 'PUBLIC_POLICY_CHECK', ErrorMessage: BROAD_ACCESS }] : []),
+      ];
+      return { PolicyValidationPassed: problems.length === 0, ValidationErrors: problems };
+    },
+  ),
+};
 
 type Statement = Record<string, unknown>;
 

@@ -1,22 +1,23 @@
+import { operation } from '../../../aws/operation.ts';
 import { listOf, structure, text } from '../../../aws/shapes.ts';
+import { mergeTags } from '../../../aws/tags.ts';
+import { errors } from '../errors.ts';
 import * as member from '../members.ts';
-import { mergeTags } from '../tag-list.ts';
-import { type Operation, operation } from '../world.ts';
+import type { SecretOperations } from '../world.ts';
 
-export const tagResource: Operation = operation(
-  structure({ SecretId: member.secretId, Tags: member.tags }, {}),
-  (given, { secrets }) => {
+export const tagOperations: SecretOperations = {
+  TagResource: operation(structure({ SecretId: member.secretId, Tags: member.tags }), (given, { secrets }) => {
     const secret = secrets.getLive(given.SecretId);
-    secrets.save({ ...secret, tags: mergeTags(secret.tags ?? [], given.Tags) });
+    secrets.save({ ...secret, tags: mergeTags(secret.tags ?? [], given.Tags, errors.tooManyTags) });
     return undefined;
-  },
-);
+  }),
 
-export const untagResource: Operation = operation(
-  structure({ SecretId: member.secretId, TagKeys: listOf(text({ min: 1, max: 128 })) }, {}),
-  (given, { secrets }) => {
-    const secret = secrets.getLive(given.SecretId);
-    secrets.save({ ...secret, tags: secret.tags?.filter((tag) => !given.TagKeys.includes(tag.Key)) });
-    return undefined;
-  },
-);
+  UntagResource: operation(
+    structure({ SecretId: member.secretId, TagKeys: listOf(text({ min: 1, max: 128 })) }),
+    (given, { secrets }) => {
+      const secret = secrets.getLive(given.SecretId);
+      secrets.save({ ...secret, tags: secret.tags?.filter((tag) => !given.TagKeys.includes(tag.Key)) });
+      return undefined;
+    },
+  ),
+};

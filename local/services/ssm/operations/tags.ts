@@ -1,33 +1,29 @@
 import { AwsError } from '../../../aws/aws-error.ts';
+import { operation } from '../../../aws/operation.ts';
 import { listOf, structure, text } from '../../../aws/shapes.ts';
+import { mergeTags } from '../../../aws/tags.ts';
+import { errors } from '../errors.ts';
 import * as member from '../members.ts';
 import type { Parameter } from '../parameter.ts';
-import { mergeTags } from '../tag-list.ts';
-import { type Operation, operation, type World } from '../world.ts';
+import type { ParameterOperations, World } from '../world.ts';
 
 const resource = { ResourceType: member.resourceType, ResourceId: text({}) };
 
-export const addTagsToResource: Operation = operation(
-  structure({ ...resource, Tags: member.tags }, {}),
-  (given, world) => {
+export const tagOperations: ParameterOperations = {
+  AddTagsToResource: operation(structure({ ...resource, Tags: member.tags }), (given, world) => {
     const parameter = tagged(given, world);
-    world.parameters.save({ ...parameter, tags: mergeTags(parameter.tags, given.Tags) });
+    world.parameters.save({ ...parameter, tags: mergeTags(parameter.tags, given.Tags, errors.tooManyTags) });
     return {};
-  },
-);
+  }),
 
-export const removeTagsFromResource: Operation = operation(
-  structure({ ...resource, TagKeys: listOf(member.tagKey) }, {}),
-  (given, world) => {
+  RemoveTagsFromResource: operation(structure({ ...resource, TagKeys: listOf(member.tagKey) }), (given, world) => {
     const parameter = tagged(given, world);
     world.parameters.save({ ...parameter, tags: parameter.tags.filter(({ Key }) => !given.TagKeys.includes(Key)) });
     return {};
-  },
-);
+  }),
 
-export const listTagsForResource: Operation = operation(structure(resource, {}), (given, world) => ({
-  TagList: tagged(given, world).tags,
-}));
+  ListTagsForResource: operation(structure(resource), (given, world) => ({ TagList: tagged(given, world).tags })),
+};
 
 function tagged(given: { ResourceType: string; ResourceId: string }, { parameters }: World): Parameter {
   if (given.ResourceType !== 'Parameter') {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type PasswordRules, randomPassword } from '../../../../local/services/secrets-manager/random-password.ts';
+import {
+  type PasswordRules,
+  randomPassword,
+} from '../../../../local/services/secrets-manager/operations/random-password.ts';
 import { sandbox } from './sandbox.ts';
 
 const LOWER = /[a-z]/;

@@ -1,16 +1,28 @@
 import { randomInt } from 'node:crypto';
-import { errors } from './errors.ts';
+import { operation } from '../../../aws/operation.ts';
+import { flag, structure, text, whole } from '../../../aws/shapes.ts';
+import { errors } from '../errors.ts';
+import type { SecretOperations } from '../world.ts';
 
-export interface PasswordRules {
-  readonly PasswordLength?: number;
-  readonly ExcludeCharacters?: string;
-  readonly ExcludeNumbers?: boolean;
-  readonly ExcludePunctuation?: boolean;
-  readonly ExcludeUppercase?: boolean;
-  readonly ExcludeLowercase?: boolean;
-  readonly IncludeSpace?: boolean;
-  readonly RequireEachIncludedType?: boolean;
-}
+const passwordRules = structure(
+  {},
+  {
+    PasswordLength: whole({ min: 1, max: 4096 }),
+    ExcludeCharacters: text({ max: 4096 }),
+    ExcludeNumbers: flag,
+    ExcludePunctuation: flag,
+    ExcludeUppercase: flag,
+    ExcludeLowercase: flag,
+    IncludeSpace: flag,
+    RequireEachIncludedType: flag,
+  },
+);
+
+export type PasswordRules = ReturnType<typeof passwordRules>;
+
+export const randomPasswordOperations: SecretOperations = {
+  GetRandomPassword: operation(passwordRules, (given) => ({ RandomPassword: randomPassword(given) })),
+};
 
 const LOWER = 'abcdefghijklmnopqrstuvwxyz';
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';

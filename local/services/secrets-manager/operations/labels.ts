@@ -1,31 +1,35 @@
+import { operation } from '../../../aws/operation.ts';
 import { structure, text } from '../../../aws/shapes.ts';
 import { errors } from '../errors.ts';
 import * as member from '../members.ts';
 import { attach, CURRENT, detach, holderOf, type Secret, versionOf } from '../secret.ts';
 import { checkLabelLimit } from '../stored-value.ts';
 import { named } from '../views.ts';
-import { type Operation, operation } from '../world.ts';
+import type { SecretOperations } from '../world.ts';
 
 const versionId = text({ min: 32, max: 64 });
 
-const input = structure(
-  { SecretId: member.secretId, VersionStage: member.stagingLabel },
-  { MoveToVersionId: versionId, RemoveFromVersionId: versionId },
-);
+export const labelOperations: SecretOperations = {
+  UpdateSecretVersionStage: operation(
+    structure(
+      { SecretId: member.secretId, VersionStage: member.stagingLabel },
+      { MoveToVersionId: versionId, RemoveFromVersionId: versionId },
+    ),
+    (given, { secrets }) => {
+      const { VersionStage: label, MoveToVersionId: to, RemoveFromVersionId: from } = given;
+      const secret = secrets.getLive(given.SecretId);
+      if (to === undefined && from === undefined) {
+        throw errors.invalidParameter('You must provide MoveToVersionId, RemoveFromVersionId, or both.');
+      }
+      checkHolder(secret, label, to, from);
 
-export const updateSecretVersionStage: Operation = operation(input, (given, { secrets }) => {
-  const { VersionStage: label, MoveToVersionId: to, RemoveFromVersionId: from } = given;
-  const secret = secrets.getLive(given.SecretId);
-  if (to === undefined && from === undefined) {
-    throw errors.invalidParameter('You must provide MoveToVersionId, RemoveFromVersionId, or both.');
-  }
-  checkHolder(secret, label, to, from);
-
-  const moved = to === undefined ? withoutLabel(secret, label) : withLabel(secret, label, to);
-  checkLabelLimit(moved);
-  if (moved !== secret) secrets.save(moved);
-  return named(secret);
-});
+      const moved = to === undefined ? withoutLabel(secret, label) : withLabel(secret, label, to);
+      checkLabelLimit(moved);
+      if (moved !== secret) secrets.save(moved);
+      return named(secret);
+    },
+  ),
+};
 
 /** A label is only taken from a version that the caller names. */
 function checkHolder(secret: Secret, label: string, to: string | undefined, from: string | undefined): void {
