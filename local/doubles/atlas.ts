@@ -1,11 +1,13 @@
 /** A double of MongoDB Atlas' service accounts: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-service-accounts */
 import { randomBytes } from 'node:crypto';
 import {
+  type Answering,
   basicOf,
   bearerOf,
+  created,
   type DoubleAnswer,
-  type DoubleRequest,
   lateUse,
+  ok,
   type ProviderDouble,
   serve,
 } from './double.ts';
@@ -38,11 +40,8 @@ const problem = (error: number, errorCode: string): DoubleAnswer => ({
 
 export async function startAtlas(): Promise<AtlasDouble> {
   const org = randomBytes(12).toString('hex');
-  const [rotated, manager, reader] = [1, 2, 3].map(() => `mdb_sa_id_${randomBytes(12).toString('hex')}`) as [
-    string,
-    string,
-    string,
-  ];
+  const newAccount = () => `mdb_sa_id_${randomBytes(12).toString('hex')}`;
+  const [rotated, manager, reader] = [newAccount(), newAccount(), newAccount()];
   const secrets: StoredSecret[] = [];
   const others = new Set<string>();
   const managers = new Set([manager]);
@@ -75,61 +74,45 @@ export async function startAtlas(): Promise<AtlasDouble> {
     lastUsedAt,
     maskedSecretValue: `mdb_sa_sk_${'*'.repeat(8)}${value.slice(-4)}`,
   });
-  const managed = (request: DoubleRequest, answer: () => DoubleAnswer): DoubleAnswer => {
-    if (request.headers.accept !== 'application/vnd.atlas.2024-08-05+json') return problem(406, 'INVALID_VERSION_DATE');
-    const account = tokens.get(bearerOf(request));
-    if (account === undefined) return problem(401, 'UNAUTHORIZED');
-    if (!managers.has(account)) return problem(403, 'USER_UNAUTHORIZED');
-    const isThere = request.params[0] === org && request.params[1] === rotated;
-    return isThere ? answer() : problem(404, 'RESOURCE_NOT_FOUND');
-  };
-  const at = '^/api/atlas/v2/orgs/([^/]+)/serviceAccounts/([^/]+)';
-  const served = await serve([
-    [
-      'POST',
-      /^\/api\/oauth\/token$/,
-      (request) => {
-        const [account, value] = basicOf(request);
-        const secret = secrets.find((one) => one.account === account && one.value === value);
-        if (secret === undefined || !isAlive(secret) || secret.lag-- > 0) {
-          return { status: 401, json: { error: 'invalid_client', error_description: 'client authentication failed' } };
-        }
-        secret.lastUsedAt = new Date();
-        const access_token = randomBytes(24).toString('base64url');
-        tokens.set(access_token, account);
-        return { status: 200, json: { access_token, expires_in: 3600, token_type: 'Bearer' } };
-      },
-    ],
-    [
-      'GET',
-      new RegExp(`${at}$`),
-      (request) =>
-        managed(request, () => ({ status: 200, json: { clientId: rotated, secrets: of(rotated).map(shown) } })),
-    ],
-    [
-      'POST',
-      new RegExp(`${at}/secrets$`),
-      (request) =>
-        managed(request, () => {
-          const hours = Number(request.body.secretExpiresAfterHours);
-          if (of(rotated).length >= SLOTS) return problem(400, 'SERVICE_ACCOUNT_MAX_SECRETS');
-          if (!Number.isInteger(hours) || hours < 8 || hours > 8760) return problem(400, 'INVALID_ATTRIBUTE');
-          const secret = make(rotated, hours, double.lag);
-          return { status: 201, json: { ...shown(secret), secret: secret.value } };
-        }),
-    ],
-    [
-      'DELETE',
-      new RegExp(`${at}/secrets/([^/]+)$`),
-      (request) =>
-        managed(request, () => {
-          const index = secrets.findIndex(({ id, account }) => account === rotated && id === request.params[2]);
-          if (index < 0) return problem(404, 'RESOURCE_NOT_FOUND');
-          secrets.splice(index, 1);
-          return { status: 204 };
-        }),
-    ],
-  ]);
+  const managed =
+    (answer: Answering): Answering =>
+    (request) => {
+      if (request.headers.accept !== 'application/vnd.atlas.2024-08-05+json')
+        return problem(406, 'INVALID_VERSION_DATE');
+      const account = tokens.get(bearerOf(request));
+      if (account === undefined) return problem(401, 'UNAUTHORIZED');
+      if (!managers.has(account)) return problem(403, 'USER_UNAUTHORIZED');
+      const isThere = request.params[0] === org && request.params[1] === rotated;
+      return isThere ? answer(request) : problem(404, 'RESOURCE_NOT_FOUND');
+    };
+  const at = '/api/atlas/v2/orgs/:org/serviceAccounts/:account';
+  const served = await serve({
+    'POST /api/oauth/token': (request) => {
+      const [account, value] = basicOf(request);
+      const secret = secrets.find((one) => one.account === account && one.value === value);
+      if (secret === undefined || !isAlive(secret) || secret.lag-- > 0) {
+        return { status: 401, json: { error: 'invalid_client', error_description: 'client authentication failed' } };
+      }
+      secret.lastUsedAt = new Date();
+      const access_token = randomBytes(24).toString('base64url');
+      tokens.set(access_token, account);
+      return ok({ access_token, expires_in: 3600, token_type: 'Bearer' });
+    },
+    [`GET ${at}`]: managed(() => ok({ clientId: rotated, secrets: of(rotated).map(shown) })),
+    [`POST ${at}/secrets`]: managed(({ body }) => {
+      const hours = Number(body.secretExpiresAfterHours);
+      if (of(rotated).length >= SLOTS) return problem(400, 'SERVICE_ACCOUNT_MAX_SECRETS');
+      if (!Number.isInteger(hours) || hours < 8 || hours > 8760) return problem(400, 'INVALID_ATTRIBUTE');
+      const secret = make(rotated, hours, double.lag);
+      return created({ ...shown(secret), secret: secret.value });
+    }),
+    [`DELETE ${at}/secrets/:id`]: managed(({ params }) => {
+      const index = secrets.findIndex(({ id, account }) => account === rotated && id === params[2]);
+      if (index < 0) return problem(404, 'RESOURCE_NOT_FOUND');
+      secrets.splice(index, 1);
+      return { status: 204 };
+    }),
+  });
 
   const [admin, powerless, first] = [make(manager, 8760), make(reader, 8760), make(rotated, 2160)];
   const double: AtlasDouble = {

@@ -1,6 +1,15 @@
 /** A double of Auth0's applications: https://auth0.com/docs/api/management/v2/clients, https://auth0.com/docs/api/authentication */
 import { randomBytes } from 'node:crypto';
-import { basicOf, bearerOf, type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from './double.ts';
+import {
+  type Answering,
+  basicOf,
+  bearerOf,
+  type DoubleAnswer,
+  type DoubleRequest,
+  ok,
+  type ProviderDouble,
+  serve,
+} from './double.ts';
 
 interface StoredClient {
   readonly id: string;
@@ -29,58 +38,45 @@ export async function startAuth0(): Promise<Auth0Double> {
     clients.set(id, client);
     return client;
   };
-  const asClient = (
-    request: DoubleRequest,
-    refused: DoubleAnswer,
-    answer: (client: StoredClient) => DoubleAnswer,
-  ): DoubleAnswer => {
-    const { client_id, client_secret } = request.body;
-    const [id, secret] = request.headers.authorization ? basicOf(request) : [client_id, client_secret];
-    const client = clients.get(String(id));
-    return client === undefined || client.secret !== secret || client.lag-- > 0 ? refused : answer(client);
-  };
-  const served = await serve([
-    [
-      'POST',
-      /^\/oauth\/token$/,
-      (request) =>
-        asClient(
-          request,
-          { status: 401, json: { error: 'access_denied', error_description: 'Unauthorized' } },
-          ({ grants }) => {
-            const scope = grants.get(String(request.body.audience));
-            if (scope === undefined) {
-              return { status: 403, json: { error: 'access_denied', error_description: 'Client is not authorized' } };
-            }
-            const access_token = randomBytes(24).toString('base64url');
-            tokens.set(access_token, scope);
-            return { status: 200, json: { access_token, scope, expires_in: 86_400, token_type: 'Bearer' } };
-          },
-        ),
-    ],
-    [
-      'POST',
-      /^\/oauth\/revoke$/,
-      (request) =>
-        asClient(request, { status: 401, json: { error: 'invalid_client' } }, () => ({ status: 200, body: 'OK' })),
-    ],
-    [
-      'PATCH',
-      /^\/api\/v2\/clients\/([^/]+)$/,
-      (request) => {
-        const scope = tokens.get(bearerOf(request))?.split(' ');
-        const problem = (statusCode: number, error: string) => ({ status: statusCode, json: { statusCode, error } });
-        if (scope === undefined) return problem(401, 'Unauthorized');
-        if (!scope.includes('update:client_keys')) return problem(403, 'Forbidden');
-        const client = clients.get(request.params[0] ?? '');
-        if (client === undefined) return problem(404, 'Not Found');
-        const { client_secret } = request.body;
-        if (typeof client_secret !== 'string' || client_secret === '') return problem(400, 'Bad Request');
-        if (client.secret !== client_secret) Object.assign(client, { secret: client_secret, lag: double.lag });
-        return { status: 200, json: { client_id: client.id, name: 'orders' } };
+  const asClient =
+    (refused: DoubleAnswer, answer: (request: DoubleRequest, client: StoredClient) => DoubleAnswer): Answering =>
+    (request) => {
+      const { client_id, client_secret } = request.body;
+      const [id, secret] = request.headers.authorization ? basicOf(request) : [client_id, client_secret];
+      const client = clients.get(String(id));
+      if (client === undefined || client.secret !== secret || client.lag-- > 0) return refused;
+      return answer(request, client);
+    };
+  const served = await serve({
+    'POST /oauth/token': asClient(
+      { status: 401, json: { error: 'access_denied', error_description: 'Unauthorized' } },
+      ({ body }, { grants }) => {
+        const scope = grants.get(String(body.audience));
+        if (scope === undefined) {
+          return { status: 403, json: { error: 'access_denied', error_description: 'Client is not authorized' } };
+        }
+        const access_token = randomBytes(24).toString('base64url');
+        tokens.set(access_token, scope);
+        return ok({ access_token, scope, expires_in: 86_400, token_type: 'Bearer' });
       },
-    ],
-  ]);
+    ),
+    'POST /oauth/revoke': asClient({ status: 401, json: { error: 'invalid_client' } }, () => ({
+      status: 200,
+      body: 'OK',
+    })),
+    'PATCH /api/v2/clients/:id': (request) => {
+      const scope = tokens.get(bearerOf(request))?.split(' ');
+      const problem = (statusCode: number, error: string) => ({ status: statusCode, json: { statusCode, error } });
+      if (scope === undefined) return problem(401, 'Unauthorized');
+      if (!scope.includes('update:client_keys')) return problem(403, 'Forbidden');
+      const client = clients.get(request.params[0] ?? '');
+      if (client === undefined) return problem(404, 'Not Found');
+      const { client_secret } = request.body;
+      if (typeof client_secret !== 'string' || client_secret === '') return problem(400, 'Bad Request');
+      if (client.secret !== client_secret) Object.assign(client, { secret: client_secret, lag: double.lag });
+      return ok({ client_id: client.id, name: 'orders' });
+    },
+  });
 
   const admin = make(MANAGEMENT, 'read:clients update:clients update:client_keys');
   const powerless = make(MANAGEMENT, 'read:clients');

@@ -1,6 +1,14 @@
 /** A double of Cloudflare's API tokens: https://developers.cloudflare.com/api/resources/accounts/subresources/tokens */
 import { randomBytes } from 'node:crypto';
-import { bearerOf, type DoubleAnswer, type DoubleRequest, lateUse, type ProviderDouble, serve } from './double.ts';
+import {
+  type Answering,
+  bearerOf,
+  type DoubleAnswer,
+  type DoubleRequest,
+  lateUse,
+  type ProviderDouble,
+  serve,
+} from './double.ts';
 
 interface Policy {
   readonly id?: string;
@@ -72,18 +80,21 @@ export async function startCloudflare(kind: 'account' | 'user' = 'account'): Pro
     token.last_used_on = new Date().toISOString();
     return token;
   };
-  const managed = (request: DoubleRequest, answer: (by: StoredToken) => DoubleAnswer): DoubleAnswer => {
-    const by = holder(request);
-    if (!('id' in by)) return by;
-    const groups = by.policies.flatMap(({ permission_groups }) => permission_groups);
-    if (!groups.some(({ id }) => id === WRITE_TOKENS))
-      return no(403, 9109, 'Unauthorized to access requested resource');
-    return answer(by);
-  };
-  const one = (request: DoubleRequest, answer: (token: StoredToken) => DoubleAnswer): DoubleAnswer => {
-    const token = tokens.get(request.params[0] ?? '');
-    return token === undefined ? no(404, 1001, 'Token not found') : answer(token);
-  };
+  const managed =
+    (answer: Answering): Answering =>
+    (request) => {
+      const by = holder(request);
+      if (!('id' in by)) return by;
+      const groups = by.policies.flatMap(({ permission_groups }) => permission_groups);
+      if (!groups.some(({ id }) => id === WRITE_TOKENS))
+        return no(403, 9109, 'Unauthorized to access requested resource');
+      return answer(request);
+    };
+  const one = (answer: (token: StoredToken) => DoubleAnswer) =>
+    managed(({ params: [id = ''] }) => {
+      const token = tokens.get(id);
+      return token === undefined ? no(404, 1001, 'Token not found') : answer(token);
+    });
   const create = ({ body }: DoubleRequest): DoubleAnswer => {
     const policies = body.policies as Policy[];
     if (policies.some(({ id }) => id !== undefined)) {
@@ -105,40 +116,23 @@ export async function startCloudflare(kind: 'account' | 'user' = 'account'): Pro
   const admin = make('admin', [policy(WRITE_TOKENS)], 0);
   const first = make('made by hand', [policy(READ_DNS)], 0);
   const base = kind === 'account' ? `/accounts/${ACCOUNT}/tokens` : '/user/tokens';
-  const at = (rest = '') => new RegExp(`^${base}${rest}$`);
-  const served = await serve([
-    [
-      'GET',
-      at('/verify'),
-      (request) => {
-        const by = holder(request);
-        return 'id' in by ? ok({ id: by.id, status: by.status }) : by;
-      },
-    ],
-    [
-      'GET',
-      at(),
-      (request) =>
-        managed(request, () => {
-          const size = Math.min(Number(request.query.get('per_page') ?? 20), 50);
-          const from = (Number(request.query.get('page') ?? 1) - 1) * size;
-          return ok([...tokens.values()].slice(from, from + size).map(shown));
-        }),
-    ],
-    ['POST', at(), (request) => managed(request, () => create(request))],
-    ['GET', at('/([^/]+)'), (request) => managed(request, () => one(request, (token) => ok(shown(token))))],
-    [
-      'DELETE',
-      at('/([^/]+)'),
-      (request) =>
-        managed(request, () =>
-          one(request, ({ id }) => {
-            tokens.delete(id);
-            return ok({ id });
-          }),
-        ),
-    ],
-  ]);
+  const served = await serve({
+    [`GET ${base}/verify`]: (request) => {
+      const by = holder(request);
+      return 'id' in by ? ok({ id: by.id, status: by.status }) : by;
+    },
+    [`GET ${base}`]: managed(({ query }) => {
+      const size = Math.min(Number(query.get('per_page') ?? 20), 50);
+      const from = (Number(query.get('page') ?? 1) - 1) * size;
+      return ok([...tokens.values()].slice(from, from + size).map(shown));
+    }),
+    [`POST ${base}`]: managed(create),
+    [`GET ${base}/:id`]: one((token) => ok(shown(token))),
+    [`DELETE ${base}/:id`]: one(({ id }) => {
+      tokens.delete(id);
+      return ok({ id });
+    }),
+  });
 
   const account = kind === 'account' ? { account_id: ACCOUNT } : {};
   const held = (secret: Readonly<Record<string, unknown>>) =>

@@ -1,6 +1,15 @@
 /** A double of Datadog's keys: https://docs.datadoghq.com/api/latest/key-management/ and .../service-accounts/ */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type DoubleAnswer, type DoubleRequest, lateUse, type ProviderDouble, type Route, serve } from './double.ts';
+import {
+  type Answering,
+  created,
+  type DoubleAnswer,
+  type DoubleRequest,
+  lateUse,
+  ok,
+  type ProviderDouble,
+  serve,
+} from './double.ts';
 
 interface StoredKey {
   readonly id: string;
@@ -59,10 +68,12 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
     key.lastUsed = new Date().toISOString();
     return key;
   };
-  const managed = (request: DoubleRequest, right: string, answer: () => DoubleAnswer): DoubleAnswer => {
-    const [api, application] = [shownBy(request, 'api_keys'), shownBy(request, 'application_keys')];
-    return api !== undefined && application?.scopes?.includes(right) ? answer() : forbidden;
-  };
+  const managed =
+    (right: string, answer: Answering): Answering =>
+    (request) => {
+      const [api, application] = [shownBy(request, 'api_keys'), shownBy(request, 'application_keys')];
+      return api !== undefined && application?.scopes?.includes(right) ? answer(request) : forbidden;
+    };
   const shown = ({ id, type, value, name, scopes, kept, createdAt, lastUsed }: StoredKey) => ({
     id,
     type,
@@ -73,14 +84,14 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
       ...(type === 'api_keys' ? { date_last_used: lastUsed, ...kept } : { last_used_at: lastUsed, scopes }),
     },
   });
-  const created = (key: StoredKey) => {
+  const shownOnce = (key: StoredKey) => {
     const { attributes, ...rest } = shown(key);
-    return { status: 201, json: { data: { ...rest, attributes: { ...attributes, key: key.value } } } };
+    return created({ data: { ...rest, attributes: { ...attributes, key: key.value } } });
   };
   const page = (request: DoubleRequest, all: StoredKey[]): DoubleAnswer => {
     const [size, number] = ['size', 'number'].map((name) => Number(request.query.get(`page[${name}]`)));
     const from = (size || 10) * (number || 0);
-    return { status: 200, json: { data: all.slice(from, from + (size || 10)).map(shown) } };
+    return ok({ data: all.slice(from, from + (size || 10)).map(shown) });
   };
   const remove = (id: string | undefined, owner: string): DoubleAnswer => {
     const isTheirs = keys.get(id ?? '')?.owner === owner;
@@ -89,56 +100,6 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
   const attributesOf = ({ body }: DoubleRequest) => (body.data as { attributes: Record<string, unknown> }).attributes;
   const of = (type: StoredKey['type'], owner?: string) =>
     [...keys.values()].filter((key) => key.type === type && (owner === undefined || key.owner === owner));
-
-  const apiKeys: Route[] = [
-    [
-      'GET',
-      /^\/api\/v2\/api_keys$/,
-      (request) => managed(request, 'api_keys_read', () => page(request, of('api_keys'))),
-    ],
-    [
-      'POST',
-      /^\/api\/v2\/api_keys$/,
-      (request) =>
-        managed(request, 'api_keys_write', () => {
-          const { name, ...kept } = attributesOf(request);
-          if (of('api_keys').length >= MOST_API_KEYS || of('api_keys').some((key) => key.name === name))
-            return forbidden;
-          return created(make('api_keys', { name: String(name), kept, lag: double.lag }));
-        }),
-    ],
-    [
-      'DELETE',
-      /^\/api\/v2\/api_keys\/([^/]+)$/,
-      (request) => managed(request, 'api_keys_delete', () => remove(request.params[0], 'organization')),
-    ],
-  ];
-  const path = `^/api/v2/service_accounts/([^/]+)/application_keys`;
-  const applicationKeys: Route[] = [
-    [
-      'GET',
-      new RegExp(`${path}$`),
-      (request) =>
-        managed(request, 'service_account_write', () => page(request, of('application_keys', request.params[0]))),
-    ],
-    [
-      'POST',
-      new RegExp(`${path}$`),
-      (request) =>
-        managed(request, 'service_account_write', () => {
-          const { name, scopes = null } = attributesOf(request) as { name: string; scopes?: string[] | null };
-          const owner = request.params[0] ?? '';
-          return created(
-            make('application_keys', { name, scopes: double.scopesOfNext ?? scopes, owner, lag: double.lag }),
-          );
-        }),
-    ],
-    [
-      'DELETE',
-      new RegExp(`${path}/([^/]+)$`),
-      (request) => managed(request, 'service_account_write', () => remove(request.params[1], request.params[0] ?? '')),
-    ],
-  ];
 
   const account = randomUUID();
   const adminKey = make('api_keys');
@@ -150,24 +111,32 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
     ? make('api_keys', { kept: { remote_config_read_enabled: true } })
     : make('application_keys', { owner: account, scopes: ['dashboards_read', 'metrics_read'] });
   const field = isApi ? 'api_key' : 'application_key';
-  const served = await serve([
-    [
-      'GET',
-      /^\/api\/v1\/validate$/,
-      (request) => (shownBy(request, 'api_keys') === undefined ? forbidden : { status: 200, json: { valid: true } }),
-    ],
-    [
-      'GET',
-      /^\/api\/v2\/validate_keys$/,
-      (request) => {
-        const isKnown =
-          shownBy(request, 'api_keys') !== undefined && shownBy(request, 'application_keys') !== undefined;
-        return isKnown ? { status: 200, json: { status: 'ok' } } : forbidden;
-      },
-    ],
-    ...apiKeys,
-    ...applicationKeys,
-  ]);
+  const ofAccount = '/api/v2/service_accounts/:account/application_keys';
+  const served = await serve({
+    'GET /api/v1/validate': (request) => (shownBy(request, 'api_keys') === undefined ? forbidden : ok({ valid: true })),
+    'GET /api/v2/validate_keys': (request) => {
+      const isKnown = shownBy(request, 'api_keys') !== undefined && shownBy(request, 'application_keys') !== undefined;
+      return isKnown ? ok({ status: 'ok' }) : forbidden;
+    },
+    'GET /api/v2/api_keys': managed('api_keys_read', (request) => page(request, of('api_keys'))),
+    'POST /api/v2/api_keys': managed('api_keys_write', (request) => {
+      const { name, ...kept } = attributesOf(request);
+      const isTaken = of('api_keys').some((key) => key.name === name);
+      if (isTaken || of('api_keys').length >= MOST_API_KEYS) return forbidden;
+      return shownOnce(make('api_keys', { name: String(name), kept, lag: double.lag }));
+    }),
+    'DELETE /api/v2/api_keys/:id': managed('api_keys_delete', ({ params: [id] }) => remove(id, 'organization')),
+    [`GET ${ofAccount}`]: managed('service_account_write', (request) =>
+      page(request, of('application_keys', request.params[0])),
+    ),
+    [`POST ${ofAccount}`]: managed('service_account_write', (request) => {
+      const { name, scopes = null } = attributesOf(request) as { name: string; scopes?: string[] | null };
+      const owner = request.params[0] ?? '';
+      const given = { name, scopes: double.scopesOfNext ?? scopes, owner, lag: double.lag };
+      return shownOnce(make('application_keys', given));
+    }),
+    [`DELETE ${ofAccount}/:id`]: managed('service_account_write', ({ params: [owner = '', id] }) => remove(id, owner)),
+  });
 
   const keyOf = (secret: Readonly<Record<string, unknown>>) =>
     [...keys.values()].find(({ type, value }) => type === rotated && value === secret[field]);

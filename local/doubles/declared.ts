@@ -1,6 +1,15 @@
 /** A double of no vendor: the API that providers/acme.json describes. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { bearerOf, type DoubleAnswer, type DoubleRequest, lateUse, type ProviderDouble, serve } from './double.ts';
+import {
+  type Answering,
+  bearerOf,
+  created,
+  type DoubleAnswer,
+  lateUse,
+  ok,
+  type ProviderDouble,
+  serve,
+} from './double.ts';
 
 interface StoredKey {
   readonly id: number;
@@ -30,65 +39,47 @@ export async function startAcme(given: { scopes?: readonly string[] } = {}): Pro
   const account = `acct-${randomInt(1e6)}`;
   const [admin, powerless] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')];
   const first = make('made by hand', 0);
-  const managed = (request: DoubleRequest, answer: () => DoubleAnswer): DoubleAnswer => {
-    if (bearerOf(request) === powerless) return { status: 403, json: { message: 'not an admin' } };
-    if (bearerOf(request) !== admin) return denied;
-    return request.params[0] === account ? answer() : { status: 404, json: { message: 'no such account' } };
-  };
+  const managed =
+    (answer: Answering): Answering =>
+    (request) => {
+      if (bearerOf(request) === powerless) return { status: 403, json: { message: 'not an admin' } };
+      if (bearerOf(request) !== admin) return denied;
+      return request.params[0] === account ? answer(request) : { status: 404, json: { message: 'no such account' } };
+    };
 
-  const served = await serve([
-    [
-      'GET',
-      /^\/v1\/me$/,
-      ({ headers }) => {
-        const key = active().find(({ value }) => value === headers['x-api-key']);
-        if (key === undefined || key.lag-- > 0) return denied;
-        key.lastUsed = new Date();
-        return { status: 200, json: { state: 'active', scopes: key.scopes } };
-      },
-    ],
-    [
-      'GET',
-      /^\/v1\/accounts\/([^/]+)\/keys$/,
-      (request) =>
-        managed(request, () => {
-          const from = Number(request.query.get('cursor') ?? 0);
-          const to = from + Number(request.query.get('limit') ?? 100);
-          const data = keys.slice(from, to).map(({ id, name, state, createdAt, lastUsed }) => ({
-            id,
-            name,
-            state,
-            created_at: createdAt.toISOString(),
-            last_used_at: lastUsed?.toISOString() ?? null,
-          }));
-          return { status: 200, json: { data, paging: { next: to < keys.length ? String(to) : null } } };
-        }),
-    ],
-    [
-      'POST',
-      /^\/v1\/accounts\/([^/]+)\/keys$/,
-      (request) =>
-        managed(request, () => {
-          if (active().length >= MOST) return { status: 409, json: { message: 'too many keys' } };
-          const key = make(String(request.body.name), double.lag, [
-            ...(given.scopes ?? (request.body.scopes as string[])),
-          ]);
-          return { status: 201, json: { data: { id: key.id, secret: key.value } } };
-        }),
-    ],
-    [
-      'DELETE',
-      /^\/v1\/accounts\/([^/]+)\/keys\/([^/]+)$/,
-      (request) =>
-        managed(request, () => {
-          const key = keys.find(({ id }) => String(id) === request.params[1]);
-          if (key === undefined) return { status: 404, json: { message: 'no such key' } };
-          if (key.state === 'revoked') return { status: 410, json: { message: 'gone' } };
-          key.state = 'revoked';
-          return { status: 204 };
-        }),
-    ],
-  ]);
+  const served = await serve({
+    'GET /v1/me': ({ headers }) => {
+      const key = active().find(({ value }) => value === headers['x-api-key']);
+      if (key === undefined || key.lag-- > 0) return denied;
+      key.lastUsed = new Date();
+      return ok({ state: 'active', scopes: key.scopes });
+    },
+    'GET /v1/accounts/:account/keys': managed(({ query }) => {
+      const from = Number(query.get('cursor') ?? 0);
+      const to = from + Number(query.get('limit') ?? 100);
+      const data = keys.slice(from, to).map(({ id, name, state, createdAt, lastUsed }) => ({
+        id,
+        name,
+        state,
+        created_at: createdAt.toISOString(),
+        last_used_at: lastUsed?.toISOString() ?? null,
+      }));
+      return ok({ data, paging: { next: to < keys.length ? String(to) : null } });
+    }),
+    'POST /v1/accounts/:account/keys': managed(({ body }) => {
+      if (active().length >= MOST) return { status: 409, json: { message: 'too many keys' } };
+      const scopes = [...(given.scopes ?? (body.scopes as string[]))];
+      const key = make(String(body.name), double.lag, scopes);
+      return created({ data: { id: key.id, secret: key.value } });
+    }),
+    'DELETE /v1/accounts/:account/keys/:id': managed(({ params }) => {
+      const key = keys.find(({ id }) => String(id) === params[1]);
+      if (key === undefined) return { status: 404, json: { message: 'no such key' } };
+      if (key.state === 'revoked') return { status: 410, json: { message: 'gone' } };
+      key.state = 'revoked';
+      return { status: 204 };
+    }),
+  });
 
   const others = new Set<number>();
   const holding = ({ api_key }: Readonly<Record<string, unknown>>) => active().find(({ value }) => value === api_key);

@@ -23,7 +23,7 @@ export interface DoubleRequest {
   readonly text: string;
   /** Parsed JSON or form. */
   readonly body: Record<string, unknown>;
-  /** What the groups of the route's pattern matched. */
+  /** What stands in the path for the names of the route, in their order. */
   readonly params: readonly string[];
 }
 
@@ -34,7 +34,10 @@ export interface DoubleAnswer {
   readonly headers?: Record<string, string>;
 }
 
-export type Route = readonly [method: string, path: RegExp, answer: (request: DoubleRequest) => DoubleAnswer];
+export type Answering = (request: DoubleRequest) => DoubleAnswer;
+
+/** `GET /v3/api_keys/:id`: a name after a colon stands for any one part of a path, `*` at the end for any rest. */
+export type Routes = Readonly<Record<string, Answering>>;
 
 /** What the provider suite and the demonstration need to know of a double. */
 export interface ProviderDouble {
@@ -66,7 +69,7 @@ export interface ProviderDouble {
 type Served = Pick<ProviderDouble, 'url' | 'troubles' | 'calls' | 'close'>;
 
 /** Serves the routes. No route: 404. */
-export async function serve(routes: readonly Route[]): Promise<Served> {
+export async function serve(routes: Routes): Promise<Served> {
   const troubles: ProviderDouble['troubles'] = [];
   const calls: string[] = [];
   const server = createServer((incoming, outgoing) => {
@@ -103,6 +106,9 @@ export async function serve(routes: readonly Route[]): Promise<Served> {
   };
 }
 
+export const ok = (json: unknown): DoubleAnswer => ({ status: 200, json });
+export const created = (json: unknown): DoubleAnswer => ({ status: 201, json });
+
 /** Doubles count every use, as vendors do. A test need not wait until one cannot be Rekey's own: it is told ahead of time. */
 export const lateUse = () => new Date(Date.now() + 3_600_000);
 
@@ -116,9 +122,11 @@ export function basicOf({ headers }: DoubleRequest): readonly [string, string] {
   return [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
 }
 
-function answered(routes: readonly Route[], request: DoubleRequest): DoubleAnswer {
-  for (const [method, path, answer] of routes) {
-    const match = method === request.method ? path.exec(request.path) : null;
+function answered(routes: Routes, request: DoubleRequest): DoubleAnswer {
+  for (const [route, answer] of Object.entries(routes)) {
+    const [method, path = ''] = route.split(' ');
+    const pattern = path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '([^/]+)').replace(/\*$/, '.*');
+    const match = method === request.method ? new RegExp(`^${pattern}$`).exec(request.path) : null;
     if (match !== null) return answer({ ...request, params: match.slice(1).map(decodeURIComponent) });
   }
   return { status: 404, json: { error: 'no such route' } };

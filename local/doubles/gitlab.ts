@@ -1,6 +1,15 @@
 /** A double of GitLab's access tokens: https://docs.gitlab.com/api/project_access_tokens/, .../group_access_tokens/ */
 import { randomBytes } from 'node:crypto';
-import { type DoubleAnswer, type DoubleRequest, lateUse, type ProviderDouble, serve } from './double.ts';
+import {
+  type Answering,
+  created,
+  type DoubleAnswer,
+  type DoubleRequest,
+  lateUse,
+  ok,
+  type ProviderDouble,
+  serve,
+} from './double.ts';
 
 interface StoredToken {
   readonly id: number;
@@ -31,6 +40,7 @@ const forbidden: DoubleAnswer = {
   status: 403,
   json: { error: 'insufficient_scope', error_description: 'The request requires higher privileges', scope: 'api' },
 };
+const badRequest: DoubleAnswer = { status: 400, json: { message: '400 Bad request' } };
 const missing: DoubleAnswer = { status: 404, json: { message: '404 Not found' } };
 
 export const startGitlab = () => start('projects');
@@ -67,76 +77,54 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
     token.last_used_at = new Date().toISOString();
     return token;
   };
-  const managed = (request: DoubleRequest, answer: (owner: string) => DoubleAnswer): DoubleAnswer => {
-    const by = holder(request);
-    if (by === undefined) return unauthorized;
-    // Tokens of projects and groups cannot make tokens.
-    if (by.owner !== 'persons' || !by.scopes.includes('api')) return forbidden;
-    return answer(`${kind}/${request.params[0]}`);
-  };
+  const managed =
+    (answer: (request: DoubleRequest, owner: string) => DoubleAnswer): Answering =>
+    (request) => {
+      const by = holder(request);
+      if (by === undefined) return unauthorized;
+      // Tokens of projects and groups cannot make tokens.
+      if (by.owner !== 'persons' || !by.scopes.includes('api')) return forbidden;
+      return answer(request, `${kind}/${request.params[0]}`);
+    };
+  const one = (answer: (token: StoredToken) => DoubleAnswer) =>
+    managed(({ params }, owner) => {
+      const token = tokens.find((one) => one.owner === owner && String(one.id) === params[1]);
+      return token === undefined ? missing : answer(token);
+    });
   const shown = (token: StoredToken) => {
     const { value, owner, lag, uses, ...rest } = token;
     return { ...rest, user_id: 141, active: isActive(token) };
   };
-  const at = `^/api/v4/${kind}/([^/]+)/access_tokens`;
-  const served = await serve([
-    [
-      'GET',
-      /^\/api\/v4\/personal_access_tokens\/self$/,
-      (request) => {
-        const by = holder(request);
-        if (by === undefined) return unauthorized;
-        const { access_level, ...rest } = shown(by);
-        return { status: 200, json: rest };
-      },
-    ],
-    [
-      'GET',
-      new RegExp(`${at}$`),
-      (request) =>
-        managed(request, (owner) => {
-          const all = tokens.filter((token) => token.owner === owner);
-          const some = request.query.get('state') === 'active' ? all.filter(isActive) : all;
-          const [size, page] = [Number(request.query.get('per_page') ?? 20), Number(request.query.get('page') ?? 1)];
-          const next = some.length > size * page ? String(page + 1) : '';
-          const json = some.slice(size * (page - 1), size * page).map(shown);
-          return { status: 200, json, headers: { 'x-next-page': next } };
-        }),
-    ],
-    [
-      'GET',
-      new RegExp(`${at}/(\\d+)$`),
-      (request) =>
-        managed(request, (owner) => {
-          const token = tokens.find((one) => one.owner === owner && String(one.id) === request.params[1]);
-          return token === undefined ? missing : { status: 200, json: shown(token) };
-        }),
-    ],
-    [
-      'POST',
-      new RegExp(`${at}$`),
-      (request) =>
-        managed(request, (owner) => {
-          const { name, scopes, access_level = 40, expires_at } = request.body as unknown as StoredToken;
-          if (!expires_at) return { status: 400, json: { error: 'expires_at is missing' } };
-          if (expires_at > dateIn(365)) return { status: 400, json: { message: '400 Bad request' } };
-          const token = make({ name, owner, scopes, access_level, expires_at, lag: double.lag });
-          return { status: 201, json: { ...shown(token), token: token.value } };
-        }),
-    ],
-    [
-      'DELETE',
-      new RegExp(`${at}/(\\d+)$`),
-      (request) =>
-        managed(request, (owner) => {
-          const token = tokens.find((one) => one.owner === owner && String(one.id) === request.params[1]);
-          if (token === undefined) return missing;
-          if (token.revoked) return { status: 400, json: { message: '400 Bad request' } };
-          token.revoked = true;
-          return { status: 204 };
-        }),
-    ],
-  ]);
+  const at = `/api/v4/${kind}/:owner/access_tokens`;
+  const served = await serve({
+    'GET /api/v4/personal_access_tokens/self': (request) => {
+      const by = holder(request);
+      if (by === undefined) return unauthorized;
+      const { access_level, ...rest } = shown(by);
+      return ok(rest);
+    },
+    [`GET ${at}`]: managed(({ query }, owner) => {
+      const all = tokens.filter((token) => token.owner === owner);
+      const some = query.get('state') === 'active' ? all.filter(isActive) : all;
+      const [size, page] = [Number(query.get('per_page') ?? 20), Number(query.get('page') ?? 1)];
+      const next = some.length > size * page ? String(page + 1) : '';
+      const shownHere = some.slice(size * (page - 1), size * page).map(shown);
+      return { ...ok(shownHere), headers: { 'x-next-page': next } };
+    }),
+    [`GET ${at}/:id`]: one((token) => ok(shown(token))),
+    [`POST ${at}`]: managed(({ body }, owner) => {
+      const { name, scopes, access_level = 40, expires_at } = body as unknown as StoredToken;
+      if (!expires_at) return { status: 400, json: { error: 'expires_at is missing' } };
+      if (expires_at > dateIn(365)) return badRequest;
+      const token = make({ name, owner, scopes, access_level, expires_at, lag: double.lag });
+      return created({ ...shown(token), token: token.value });
+    }),
+    [`DELETE ${at}/:id`]: one((token) => {
+      if (token.revoked) return badRequest;
+      token.revoked = true;
+      return { status: 204 };
+    }),
+  });
 
   const owner = kind === 'projects' ? 'acme/shop' : 'acme';
   const admin = make({});

@@ -138,7 +138,7 @@ export async function startIam(): Promise<IamDouble> {
   };
 
   const first = make('deployer', 0, clock);
-  const served = await serve([['POST', /^\/$/, answer]]);
+  const served = await serve({ 'POST /': answer });
   const held = ({ access_key_id, secret_access_key }: Readonly<Record<string, unknown>>) => {
     const key = keys.get(String(access_key_id));
     return key?.secret === secret_access_key && key?.status === 'Active' ? key : undefined;

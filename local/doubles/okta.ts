@@ -1,6 +1,6 @@
 /** A double of Okta's client secrets: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationSSOCredentialOAuth2ClientAuth/ */
 import { createHash, randomBytes } from 'node:crypto';
-import { basicOf, type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from './double.ts';
+import { type Answering, basicOf, created, type DoubleAnswer, ok, type ProviderDouble, serve } from './double.ts';
 
 interface StoredSecret {
   readonly id: string;
@@ -50,88 +50,62 @@ export async function startOkta(): Promise<OktaDouble> {
     lastUpdated: secret.created,
     secret_hash: createHash('md5').update(secret.client_secret).digest('base64url'),
   });
-  const managed = (
-    request: DoubleRequest,
-    answer: (secret: StoredSecret | undefined) => DoubleAnswer,
-  ): DoubleAnswer => {
-    const by = request.headers.authorization?.replace(/^SSWS /, '');
-    if (by !== tokens.admin && by !== tokens.reader) return problem(401, 'E0000011', 'Invalid token provided');
-    if (by === tokens.reader)
-      return problem(403, 'E0000006', 'You do not have permission to perform the requested action');
-    if (request.params[0] !== clientId) return missing;
-    return answer(secrets.find(({ id }) => id === request.params[1]));
-  };
-  const asClient = (request: DoubleRequest, answer: () => DoubleAnswer): DoubleAnswer => {
-    const [id, shownSecret] = basicOf(request);
-    const secret = secrets.find((one) => one.status === 'ACTIVE' && one.client_secret === shownSecret);
-    if (id !== clientId || secret === undefined || secret.lag-- > 0) return refused;
-    return answer();
-  };
-  const at = '^/api/v1/apps/([^/]+)/credentials/secrets';
-  const served = await serve([
-    ['GET', new RegExp(`${at}$`), (request) => managed(request, () => ({ status: 200, json: secrets.map(shown) }))],
-    [
-      'POST',
-      new RegExp(`${at}$`),
-      (request) =>
-        managed(request, () => {
-          const value = String(request.body.client_secret);
-          if (secrets.length >= SLOTS) return problem(400, 'E0000001', 'Api validation failed: client_secret');
-          if (value.length < 14) return problem(400, 'E0000001', 'Api validation failed: client_secret');
-          return { status: 201, json: shown(make(value, double.lag)) };
-        }),
-    ],
-    [
-      'POST',
-      new RegExp(`${at}/([^/]+)/lifecycle/activate$`),
-      (request) =>
-        managed(request, (secret) => {
-          if (secret === undefined) return missing;
-          secret.status = 'ACTIVE';
-          return { status: 200, json: shown(secret) };
-        }),
-    ],
-    [
-      'POST',
-      new RegExp(`${at}/([^/]+)/lifecycle/deactivate$`),
-      (request) =>
-        managed(request, (secret) => {
-          if (secret === undefined) return missing;
-          const isLast = secrets.filter(({ status }) => status === 'ACTIVE').length < 2;
-          if (isLast) return problem(400, 'E0000001', 'Api validation failed: last active secret');
-          secret.status = 'INACTIVE';
-          return { status: 200, json: shown(secret) };
-        }),
-    ],
-    [
-      'DELETE',
-      new RegExp(`${at}/([^/]+)$`),
-      (request) =>
-        managed(request, (secret) => {
-          if (secret === undefined) return missing;
-          if (secret.status === 'ACTIVE')
-            return problem(403, 'E0000022', 'The endpoint does not support an active secret');
-          secrets.splice(secrets.indexOf(secret), 1);
-          return { status: 204 };
-        }),
-    ],
-    [
-      'POST',
-      /^\/oauth2\/default\/v1\/token$/,
-      (request) =>
-        asClient(request, () => {
-          if (!double.mayHaveToken) return { status: 400, json: { error: 'unauthorized_client' } };
-          if (request.body.scope !== SCOPE) return { status: 400, json: { error: 'invalid_scope' } };
-          const access_token = randomBytes(24).toString('base64url');
-          return { status: 200, json: { token_type: 'Bearer', expires_in: 3600, access_token, scope: SCOPE } };
-        }),
-    ],
-    [
-      'POST',
-      /^\/oauth2(?:\/default)?\/v1\/introspect$/,
-      (request) => asClient(request, () => ({ status: 200, json: { active: false } })),
-    ],
-  ]);
+  const managed =
+    (answer: Answering): Answering =>
+    (request) => {
+      const by = request.headers.authorization?.replace(/^SSWS /, '');
+      if (by !== tokens.admin && by !== tokens.reader) return problem(401, 'E0000011', 'Invalid token provided');
+      if (by === tokens.reader)
+        return problem(403, 'E0000006', 'You do not have permission to perform the requested action');
+      return request.params[0] === clientId ? answer(request) : missing;
+    };
+  const one = (answer: (secret: StoredSecret) => DoubleAnswer) =>
+    managed(({ params }) => {
+      const secret = secrets.find(({ id }) => id === params[1]);
+      return secret === undefined ? missing : answer(secret);
+    });
+  const asClient =
+    (answer: Answering): Answering =>
+    (request) => {
+      const [id, shownSecret] = basicOf(request);
+      const secret = secrets.find((one) => one.status === 'ACTIVE' && one.client_secret === shownSecret);
+      if (id !== clientId || secret === undefined || secret.lag-- > 0) return refused;
+      return answer(request);
+    };
+  const introspect = asClient(() => ok({ active: false }));
+  const at = '/api/v1/apps/:app/credentials/secrets';
+  const served = await serve({
+    [`GET ${at}`]: managed(() => ok(secrets.map(shown))),
+    [`POST ${at}`]: managed(({ body }) => {
+      const value = String(body.client_secret);
+      if (secrets.length >= SLOTS || value.length < 14)
+        return problem(400, 'E0000001', 'Api validation failed: client_secret');
+      return created(shown(make(value, double.lag)));
+    }),
+    [`POST ${at}/:id/lifecycle/activate`]: one((secret) => {
+      secret.status = 'ACTIVE';
+      return ok(shown(secret));
+    }),
+    [`POST ${at}/:id/lifecycle/deactivate`]: one((secret) => {
+      const isLast = secrets.filter(({ status }) => status === 'ACTIVE').length < 2;
+      if (isLast) return problem(400, 'E0000001', 'Api validation failed: last active secret');
+      secret.status = 'INACTIVE';
+      return ok(shown(secret));
+    }),
+    [`DELETE ${at}/:id`]: one((secret) => {
+      if (secret.status === 'ACTIVE') return problem(403, 'E0000022', 'The endpoint does not support an active secret');
+      secrets.splice(secrets.indexOf(secret), 1);
+      return { status: 204 };
+    }),
+    'POST /oauth2/default/v1/token': asClient(({ body }) => {
+      if (!double.mayHaveToken) return { status: 400, json: { error: 'unauthorized_client' } };
+      if (body.scope !== SCOPE) return { status: 400, json: { error: 'invalid_scope' } };
+      const access_token = randomBytes(24).toString('base64url');
+      return ok({ token_type: 'Bearer', expires_in: 3600, access_token, scope: SCOPE });
+    }),
+    'POST /oauth2/v1/introspect': introspect,
+    'POST /oauth2/default/v1/introspect': introspect,
+  });
 
   const host = 'acme.okta.example';
   const first = make(randomBytes(30).toString('base64url'));

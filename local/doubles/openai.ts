@@ -1,12 +1,13 @@
 /** A double of OpenAI's project service accounts: https://platform.openai.com/docs/api-reference/project-service-accounts */
 import { randomBytes } from 'node:crypto';
 import {
+  type Answering,
   bearerOf,
   type DoubleAnswer,
   type DoubleRequest,
   lateUse,
+  ok,
   type ProviderDouble,
-  type Route,
   serve,
 } from './double.ts';
 
@@ -61,10 +62,12 @@ export async function startOpenai(): Promise<OpenaiDouble> {
     role: id === first.id ? double.firstRole : role,
     created_at: created,
   });
-  const managed = (request: DoubleRequest, answer: () => DoubleAnswer): DoubleAnswer => {
-    if (bearerOf(request) !== adminKey) return holder(request) === undefined ? refused : forbidden;
-    return request.params[0] === PROJECT ? answer() : missing;
-  };
+  const managed =
+    (answer: Answering): Answering =>
+    (request) => {
+      if (bearerOf(request) !== adminKey) return holder(request) === undefined ? refused : forbidden;
+      return request.params[0] === PROJECT ? answer(request) : missing;
+    };
   const holder = (request: DoubleRequest): Account | undefined => {
     const account = [...accounts.values()].find(({ key }) => key === bearerOf(request));
     if (account === undefined || account.lag-- > 0) return undefined;
@@ -77,82 +80,49 @@ export async function startOpenai(): Promise<OpenaiDouble> {
     const data = items.slice(from, from + Math.min(Number(query.get('limit') ?? 20), 100));
     const has_more = from + data.length < items.length;
     const ends = { first_id: data.at(0)?.id ?? null, last_id: data.at(-1)?.id ?? null };
-    return { status: 200, json: { object: 'list', data, ...ends, has_more } };
+    return ok({ object: 'list', data, ...ends, has_more });
   };
-  const inProject = (rest: string) => new RegExp(`^/v1/organization/projects/([^/]+)${rest}$`);
 
   const first = make('made by hand', 0);
-  const routes: Route[] = [
-    [
-      'GET',
-      /^\/v1\/models$/,
-      (request) =>
-        holder(request) === undefined
-          ? refused
-          : { status: 200, json: { object: 'list', data: [{ id: 'gpt-4o', object: 'model', owned_by: 'openai' }] } },
-    ],
-    [
-      'GET',
-      inProject('/service_accounts'),
-      (request) => managed(request, () => page(request, [...accounts.values()].map(shown))),
-    ],
-    [
-      'GET',
-      inProject('/api_keys'),
-      (request) =>
-        managed(request, () =>
-          page(
-            request,
-            [...accounts.values()].map((account) => ({
-              object: 'organization.project.api_key',
-              id: account.keyId,
-              name: 'Secret Key',
-              redacted_value: `sk-svcacct-…${account.key.slice(-4)}`,
-              created_at: account.created,
-              last_used_at: account.used,
-              owner: { type: 'service_account', service_account: shown(account) },
-            })),
-          ),
-        ),
-    ],
-    [
-      'GET',
-      inProject('/service_accounts/([^/]+)'),
-      (request) =>
-        managed(request, () => {
-          const account = accounts.get(request.params[1] ?? '');
-          return account === undefined ? missing : { status: 200, json: shown(account) };
-        }),
-    ],
-    [
-      'POST',
-      inProject('/service_accounts'),
-      (request) =>
-        managed(request, () => {
-          const account = make(String(request.body.name), double.lag);
-          const api_key = {
-            object: 'organization.project.service_account.api_key',
-            id: account.keyId,
-            name: 'Secret Key',
-            created_at: account.created,
-            value: account.key,
-          };
-          return { status: 200, json: { ...shown(account), api_key } };
-        }),
-    ],
-    [
-      'DELETE',
-      inProject('/service_accounts/([^/]+)'),
-      (request) =>
-        managed(request, () => {
-          const [, id = ''] = request.params;
-          const json = { object: 'organization.project.service_account.deleted', id, deleted: true };
-          return accounts.delete(id) ? { status: 200, json } : missing;
-        }),
-    ],
-  ];
-
-  const served = await serve(routes);
+  const project = '/v1/organization/projects/:project';
+  const served = await serve({
+    'GET /v1/models': (request) => {
+      if (holder(request) === undefined) return refused;
+      return ok({ object: 'list', data: [{ id: 'gpt-4o', object: 'model', owned_by: 'openai' }] });
+    },
+    [`GET ${project}/service_accounts`]: managed((request) => page(request, [...accounts.values()].map(shown))),
+    [`GET ${project}/api_keys`]: managed((request) => {
+      const all = [...accounts.values()].map((account) => ({
+        object: 'organization.project.api_key',
+        id: account.keyId,
+        name: 'Secret Key',
+        redacted_value: `sk-svcacct-…${account.key.slice(-4)}`,
+        created_at: account.created,
+        last_used_at: account.used,
+        owner: { type: 'service_account', service_account: shown(account) },
+      }));
+      return page(request, all);
+    }),
+    [`GET ${project}/service_accounts/:id`]: managed(({ params }) => {
+      const account = accounts.get(params[1] ?? '');
+      return account === undefined ? missing : ok(shown(account));
+    }),
+    [`POST ${project}/service_accounts`]: managed(({ body }) => {
+      const account = make(String(body.name), double.lag);
+      const api_key = {
+        object: 'organization.project.service_account.api_key',
+        id: account.keyId,
+        name: 'Secret Key',
+        created_at: account.created,
+        value: account.key,
+      };
+      return ok({ ...shown(account), api_key });
+    }),
+    [`DELETE ${project}/service_accounts/:id`]: managed(({ params: [, id = ''] }) => {
+      const gone = { object: 'organization.project.service_account.deleted', id, deleted: true };
+      return accounts.delete(id) ? ok(gone) : missing;
+    }),
+  });
   const account = ({ api_key }: Readonly<Record<string, unknown>>) =>
     [...accounts.values()].find(({ key }) => key === api_key);
   const double: OpenaiDouble = {

@@ -1,6 +1,15 @@
 /** A double of SendGrid's API keys: https://www.twilio.com/docs/sendgrid/api-reference/api-keys */
 import { randomBytes } from 'node:crypto';
-import { bearerOf, type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from './double.ts';
+import {
+  type Answering,
+  bearerOf,
+  created,
+  type DoubleAnswer,
+  type DoubleRequest,
+  ok,
+  type ProviderDouble,
+  serve,
+} from './double.ts';
 
 interface StoredKey {
   readonly id: string;
@@ -26,49 +35,32 @@ export async function startSendgrid(): Promise<ProviderDouble> {
     const key = [...keys.values()].find(({ value }) => value === bearerOf(request));
     return key === undefined || key.lag-- > 0 ? undefined : key;
   };
-  const managed = (request: DoubleRequest, answer: (by: StoredKey) => DoubleAnswer): DoubleAnswer => {
-    const by = holder(request);
-    if (by === undefined) return denied;
-    return by.scopes.includes('api_keys.create') ? answer(by) : forbidden;
-  };
+  const managed =
+    (answer: (request: DoubleRequest, by: StoredKey) => DoubleAnswer): Answering =>
+    (request) => {
+      const by = holder(request);
+      if (by === undefined) return denied;
+      return by.scopes.includes('api_keys.create') ? answer(request, by) : forbidden;
+    };
 
   const admin = make('admin', ['api_keys.create', 'api_keys.read', 'api_keys.delete', 'mail.send'], 0);
   const first = make('made by hand', ['mail.send'], 0);
-  const served = await serve([
-    [
-      'GET',
-      /^\/v3\/scopes$/,
-      (request) => {
-        const by = holder(request);
-        return by === undefined ? denied : { status: 200, json: { scopes: [...by.scopes, '2fa_required'] } };
-      },
-    ],
-    [
-      'GET',
-      /^\/v3\/api_keys$/,
-      (request) =>
-        managed(request, () => ({
-          status: 200,
-          json: { result: [...keys.values()].map(({ id, name }) => ({ api_key_id: id, name })) },
-        })),
-    ],
-    [
-      'POST',
-      /^\/v3\/api_keys$/,
-      (request) =>
-        managed(request, (by) => {
-          const scopes = request.body.scopes as string[];
-          if (keys.size >= MOST || scopes.some((scope) => !by.scopes.includes(scope))) return forbidden;
-          const key = make(String(request.body.name), scopes, double.lag);
-          return { status: 201, json: { api_key: key.value, api_key_id: key.id, name: key.name, scopes } };
-        }),
-    ],
-    [
-      'DELETE',
-      /^\/v3\/api_keys\/([^/]+)$/,
-      (request) => managed(request, () => ({ status: keys.delete(request.params[0] ?? '') ? 204 : 404 })),
-    ],
-  ]);
+  const served = await serve({
+    'GET /v3/scopes': (request) => {
+      const by = holder(request);
+      return by === undefined ? denied : ok({ scopes: [...by.scopes, '2fa_required'] });
+    },
+    'GET /v3/api_keys': managed(() =>
+      ok({ result: [...keys.values()].map(({ id, name }) => ({ api_key_id: id, name })) }),
+    ),
+    'POST /v3/api_keys': managed(({ body }, by) => {
+      const scopes = body.scopes as string[];
+      if (keys.size >= MOST || scopes.some((scope) => !by.scopes.includes(scope))) return forbidden;
+      const key = make(String(body.name), scopes, double.lag);
+      return created({ api_key: key.value, api_key_id: key.id, name: key.name, scopes });
+    }),
+    'DELETE /v3/api_keys/:id': managed(({ params: [id = ''] }) => ({ status: keys.delete(id) ? 204 : 404 })),
+  });
 
   const others = new Set([admin.id]);
   const double: ProviderDouble = {

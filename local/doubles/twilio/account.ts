@@ -1,6 +1,6 @@
 /** An account in a double of Twilio: who may ask, and what a refusal looks like. */
 import { randomBytes } from 'node:crypto';
-import { basicOf, type DoubleAnswer, type DoubleRequest } from '../double.ts';
+import { type Answering, basicOf, type DoubleAnswer, type DoubleRequest, ok } from '../double.ts';
 
 export interface StoredKey {
   readonly sid: string;
@@ -47,15 +47,13 @@ export function whoAsks(account: Account, request: DoubleRequest): 'token' | Sto
 }
 
 /** Whole accounts and keys are the business of auth tokens and Main keys: https://www.twilio.com/docs/iam/api-keys/key-resource-v1 */
-export function asOwner(account: Account, request: DoubleRequest, answer: () => DoubleAnswer): DoubleAnswer {
-  const asking = whoAsks(account, request);
-  return asking === 'token' || asking?.kind === 'main' ? answer() : refused;
+export function asOwner(account: Account, answer: Answering): Answering {
+  return (request) => {
+    const asking = whoAsks(account, request);
+    return asking === 'token' || asking?.kind === 'main' ? answer(request) : refused;
+  };
 }
 
-export function shownAccount(account: Account): DoubleAnswer {
-  const { sid, primary } = account;
-  return {
-    status: 200,
-    json: { sid, auth_token: primary.value, friendly_name: 'double', status: 'active', type: 'Full' },
-  };
+export function shownAccount({ sid, primary }: Account): DoubleAnswer {
+  return ok({ sid, auth_token: primary.value, friendly_name: 'double', status: 'active', type: 'Full' });
 }

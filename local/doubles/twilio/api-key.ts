@@ -1,5 +1,5 @@
 /** A double of Twilio's API keys: https://www.twilio.com/docs/iam/api-keys/key-resource-v1 */
-import { type DoubleAnswer, type DoubleRequest, type ProviderDouble, serve } from '../double.ts';
+import { created, type DoubleAnswer, type DoubleRequest, ok, type ProviderDouble, serve } from '../double.ts';
 import { asOwner, failure, hex, newAccount, refused, type StoredKey, shownAccount, whoAsks } from './account.ts';
 
 export interface TwilioKeyDouble extends ProviderDouble {
@@ -23,11 +23,11 @@ export async function startTwilioApiKey(given: FirstKey = { kind: 'standard' }):
     keys.set(key.sid, key);
     return key;
   };
-  const shown = ({ sid, name, created }: StoredKey) => ({
+  const shown = ({ sid, name, created: at }: StoredKey) => ({
     sid,
     friendly_name: name,
-    date_created: created.toUTCString().replace('GMT', '+0000'),
-    date_updated: created.toUTCString().replace('GMT', '+0000'),
+    date_created: at.toUTCString().replace('GMT', '+0000'),
+    date_updated: at.toUTCString().replace('GMT', '+0000'),
   });
   const policyOf = ({ kind, allow }: StoredKey) => ({ policy: kind === 'restricted' ? { allow } : null });
 
@@ -40,7 +40,7 @@ export async function startTwilioApiKey(given: FirstKey = { kind: 'standard' }):
       `https://iam.twilio.com/v1/Keys?AccountSid=${sid}&PageSize=${size}&Page=${at}&PageToken=PTx`;
     const next_page_url = (page + 1) * size < keys.size ? address(page + 1) : null;
     const meta = { page, page_size: size, next_page_url, url: address(page), key: 'keys' };
-    return { status: 200, json: { keys: found.map(shown), meta } };
+    return ok({ keys: found.map(shown), meta });
   };
   const create = ({ body }: DoubleRequest): DoubleAnswer => {
     const { AccountSid, FriendlyName = '', KeyType, Policy } = body as Record<string, string>;
@@ -50,57 +50,34 @@ export async function startTwilioApiKey(given: FirstKey = { kind: 'standard' }):
     const allow = KeyType === 'restricted' ? (JSON.parse(Policy ?? '{}').allow as string[]) : [];
     const given = allow.filter((permission) => permission !== double.withheld).toReversed();
     const key = make(FriendlyName, KeyType === 'restricted' ? 'restricted' : 'standard', given, double.lag);
-    return { status: 201, json: { ...shown(key), ...policyOf(key), secret: key.secret } };
+    return created({ ...shown(key), ...policyOf(key), secret: key.secret });
   };
-  const numbers = (request: DoubleRequest, permission: string): DoubleAnswer => {
+  const needing = (permission: string) => (request: DoubleRequest) => {
     const asking = whoAsks(account, request);
     if (asking === undefined) return refused;
     if (asking !== 'token' && asking.kind === 'restricted' && !asking.allow.includes(permission)) {
       return failure(401, 70051, 'Authorization Error');
     }
-    return { status: 200, json: { page_size: 1 } };
+    return ok({ page_size: 1 });
   };
+  const missing = failure(404, 20404, 'The requested resource was not found');
 
   const first = make('made by hand', given.kind, given.allow ?? [], 0);
-  const served = await serve([
-    [
-      'GET',
-      /^\/2010-04-01\/Accounts\/([^/]+)\.json$/,
-      (request) => asOwner(account, request, () => shownAccount(account)),
-    ],
-    [
-      'GET',
-      /^\/2010-04-01\/Accounts\/[^/]+\/IncomingPhoneNumbers\.json$/,
-      (request) => numbers(request, '/twilio/phone-numbers/incoming-phone-numbers/list'),
-    ],
-    [
-      'GET',
-      /^\/2010-04-01\/Accounts\/[^/]+\/Messages\.json$/,
-      (request) => numbers(request, '/twilio/messaging/messages/list'),
-    ],
-    ['GET', /^\/v1\/Keys$/, (request) => asOwner(account, request, () => list(request))],
-    ['POST', /^\/v1\/Keys$/, (request) => asOwner(account, request, () => create(request))],
-    [
-      'GET',
-      /^\/v1\/Keys\/([^/]+)$/,
-      (request) =>
-        asOwner(account, request, () => {
-          const key = keys.get(request.params[0] ?? '');
-          if (key === undefined) return failure(404, 20404, 'The requested resource was not found');
-          return { status: 200, json: { ...shown(key), ...policyOf(key) } };
-        }),
-    ],
-    [
-      'DELETE',
-      /^\/v1\/Keys\/([^/]+)$/,
-      (request) =>
-        asOwner(account, request, () =>
-          keys.delete(request.params[0] ?? '')
-            ? { status: 204 }
-            : failure(404, 20404, 'The requested resource was not found'),
-        ),
-    ],
-  ]);
+  const accountAt = '/2010-04-01/Accounts/:sid';
+  const served = await serve({
+    [`GET ${accountAt}.json`]: asOwner(account, () => shownAccount(account)),
+    [`GET ${accountAt}/IncomingPhoneNumbers.json`]: needing('/twilio/phone-numbers/incoming-phone-numbers/list'),
+    [`GET ${accountAt}/Messages.json`]: needing('/twilio/messaging/messages/list'),
+    'GET /v1/Keys': asOwner(account, list),
+    'POST /v1/Keys': asOwner(account, create),
+    'GET /v1/Keys/:sid': asOwner(account, ({ params: [sid = ''] }) => {
+      const key = keys.get(sid);
+      return key === undefined ? missing : ok({ ...shown(key), ...policyOf(key) });
+    }),
+    'DELETE /v1/Keys/:sid': asOwner(account, ({ params: [sid = ''] }) =>
+      keys.delete(sid) ? { status: 204 } : missing,
+    ),
+  });
 
   const held = ({ api_key_sid, api_key_secret }: Readonly<Record<string, unknown>>) =>
     keys.get(String(api_key_sid))?.secret === api_key_secret;

@@ -3,7 +3,7 @@
  * What a second POST says, and what is said where there is nothing to promote or delete, is in no page of Twilio's; it is taken from
  * a client's source: https://github.com/dixahq/twilio-scala
  */
-import { type DoubleAnswer, type ProviderDouble, serve } from '../double.ts';
+import { basicOf, created, type DoubleAnswer, ok, type ProviderDouble, serve } from '../double.ts';
 import { type Account, asOwner, failure, hex, newAccount, shownAccount } from './account.ts';
 
 export interface TwilioTokenDouble extends ProviderDouble {
@@ -22,16 +22,13 @@ export async function startTwilioAuthToken(): Promise<TwilioTokenDouble> {
   const create = (): DoubleAnswer => {
     if (account.secondary !== undefined) return failure(400, 70002, 'A secondary auth token exists');
     account.secondary = { value: hex(), lag: double.lag };
-    return {
-      status: 201,
-      json: { account_sid: account.sid, secondary_auth_token: account.secondary.value, ...dates },
-    };
+    return created({ account_sid: account.sid, secondary_auth_token: account.secondary.value, ...dates });
   };
   const promote = (): DoubleAnswer => {
     if (account.secondary === undefined) return missing('/AuthTokens/Promote');
     account.primary = account.secondary;
     account.secondary = undefined;
-    return { status: 200, json: { account_sid: account.sid, auth_token: account.primary.value, ...dates } };
+    return ok({ account_sid: account.sid, auth_token: account.primary.value, ...dates });
   };
   const remove = (): DoubleAnswer => {
     if (account.secondary === undefined) return missing('/AuthTokens/Secondary');
@@ -39,23 +36,16 @@ export async function startTwilioAuthToken(): Promise<TwilioTokenDouble> {
     return { status: 204 };
   };
 
-  const served = await serve([
-    [
-      'GET',
-      /^\/2010-04-01\/Accounts\/([^/]+)\.json$/,
-      (request) =>
-        asOwner(account, request, () => {
-          if (!double.echoes) return shownAccount(account);
-          const [, asked = ''] = Buffer.from(request.headers.authorization?.slice(6) ?? '', 'base64')
-            .toString()
-            .split(':');
-          return { status: 200, json: { sid: account.sid, auth_token: asked } };
-        }),
-    ],
-    ['POST', /^\/v1\/AuthTokens\/Secondary$/, (request) => asOwner(account, request, create)],
-    ['DELETE', /^\/v1\/AuthTokens\/Secondary$/, (request) => asOwner(account, request, remove)],
-    ['POST', /^\/v1\/AuthTokens\/Promote$/, (request) => asOwner(account, request, promote)],
-  ]);
+  const served = await serve({
+    'GET /2010-04-01/Accounts/:sid.json': asOwner(account, (request) => {
+      if (!double.echoes) return shownAccount(account);
+      const [, asked] = basicOf(request);
+      return ok({ sid: account.sid, auth_token: asked });
+    }),
+    'POST /v1/AuthTokens/Secondary': asOwner(account, create),
+    'DELETE /v1/AuthTokens/Secondary': asOwner(account, remove),
+    'POST /v1/AuthTokens/Promote': asOwner(account, promote),
+  });
 
   const live = () =>
     [account.primary, account.secondary].flatMap((token) => (token === undefined ? [] : [token.value]));

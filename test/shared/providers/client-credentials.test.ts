@@ -24,7 +24,7 @@ describe('a token by client credentials', () => {
       seen.push(request);
       return answer;
     };
-    const served = await serve([['POST', /^\/oauth\/token$/, route]]);
+    const served = await serve({ 'POST /oauth/token': route });
     ends.push(served.close);
     const ctx = testContext();
     const token = clientToken({ name: 'acme', base: served.url, ctx }, { ...grant, ...given });
@@ -126,7 +126,7 @@ describe('a token by client credentials', () => {
         seen.push(request);
         return answer;
       };
-      const served = await serve([['POST', /^\/oauth\/introspect$/, route]]);
+      const served = await serve({ 'POST /oauth/introspect': route });
       ends.push(served.close);
       const api = { name: 'acme', base: served.url, ctx: testContext() };
       return { proof: clientAccepted(api, { ...grant, path: '/oauth/introspect' }, kind), seen };

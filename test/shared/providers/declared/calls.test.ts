@@ -182,26 +182,18 @@ describe('ids', () => {
 it('revokes the key before by the id in its value where the vendor lists none', async () => {
   const live = new Set<string>(['tk_a1_first']);
   let made = 1;
-  const served = await serve([
-    ['GET', /^\/self$/, ({ headers }) => ({ status: live.has(headers.authorization?.slice(7) ?? '') ? 200 : 401 })],
-    [
-      'POST',
-      /^\/keys$/,
-      () => {
-        const key = `tk_b${++made}_next-key`;
-        live.add(key);
-        return { status: 200, json: { key } };
-      },
-    ],
-    [
-      'DELETE',
-      /^\/keys\/([^/]+)$/,
-      ({ params }) => {
-        const key = [...live].find((one) => one.split('_')[1] === params[0]);
-        return { status: key !== undefined && live.delete(key) ? 204 : 404 };
-      },
-    ],
-  ]);
+  const served = await serve({
+    'GET /self': ({ headers }) => ({ status: live.has(headers.authorization?.slice(7) ?? '') ? 200 : 401 }),
+    'POST /keys': () => {
+      const key = `tk_b${++made}_next-key`;
+      live.add(key);
+      return { status: 200, json: { key } };
+    },
+    'DELETE /keys/:id': ({ params }) => {
+      const key = [...live].find((one) => one.split('_')[1] === params[0]);
+      return { status: key !== undefined && live.delete(key) ? 204 : 404 };
+    },
+  });
   ended.push(served.close);
   const double = {
     ...served,

@@ -1,6 +1,6 @@
 /** The smallest description that is one, and a vendor that remembers what it was asked. */
 import { afterEach } from 'vitest';
-import { type DoubleRequest, type Route, serve } from '../../../../local/doubles/double.ts';
+import { type DoubleRequest, serve } from '../../../../local/doubles/double.ts';
 import { declaredProvider } from '../../../../shared/providers/declared.ts';
 import type { Access, KeySecret } from '../../../../shared/providers/provider.ts';
 import { testContext } from '../../../support/context.ts';
@@ -18,7 +18,7 @@ export async function vendor(...answers: { status?: number; json?: unknown }[]) 
     const { status = 200, json = {} } = answers[Math.min(requests.length, answers.length) - 1] ?? {};
     return { status, json };
   };
-  const served = await serve(['GET', 'POST', 'DELETE'].map((method): Route => [method, /^\/.*$/, answer]));
+  const served = await serve({ 'GET /*': answer, 'POST /*': answer, 'DELETE /*': answer });
   ended.push(served.close);
   return { ...served, requests };
 }
