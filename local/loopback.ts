@@ -1,4 +1,15 @@
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server as NetServer } from 'node:net';
+
+/** Listens on 127.0.0.1, at this port or any free one, which it gives. */
+export async function listen(server: NetServer, port = 0): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
 
 /** Stops listening and ends every connection, also one that waits for an answer. */
 export async function stop(server: Server): Promise<void> {
@@ -18,4 +29,12 @@ export function isLoopback(hostname: string): boolean {
 export function loopbackUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url && /^https?:$/.test(url.protocol) && isLoopback(url.hostname) ? url : undefined;
+}
+
+/** A port that was free a moment ago, for a program that has to be told one. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  const port = await listen(probe);
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }

@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { Sandbox } from './sandbox.ts';
+import { asSuperuser } from './servers/postgres/client.ts';
 import type { PostgresServer } from './servers/postgres/server.ts';
 
 export const topicName = 'rekey-rotations';
@@ -51,22 +51,10 @@ export function createSeed(sandbox: Sandbox, database: PostgresServer | undefine
   };
 }
 
-async function setPassword(database: PostgresServer, username: string, password: string): Promise<void> {
-  const { host, port, superuser, ca } = database;
-  const client = new pg.Client({
-    host,
-    port,
-    user: superuser.username,
-    password: superuser.password,
-    database: 'postgres',
-    ssl: { ca },
-  });
-  await client.connect();
-  try {
+function setPassword(database: PostgresServer, username: string, password: string): Promise<void> {
+  return asSuperuser(database, async (client) => {
     const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [username]);
     const role = `ROLE ${client.escapeIdentifier(username)} LOGIN PASSWORD ${client.escapeLiteral(password)}`;
     await client.query(rowCount ? `ALTER ${role}` : `CREATE ${role}`);
-  } finally {
-    await client.end();
-  }
+  });
 }

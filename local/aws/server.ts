@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { stop as stopServer } from '../loopback.ts';
+import { listen, stop } from '../loopback.ts';
 import { AwsError } from './aws-error.ts';
 import { readCredential } from './credential.ts';
 import type { FaultRule, Faults } from './faults.ts';
@@ -38,11 +37,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
   // Clients keep their connections; a server that drops idle ones first makes them fail now and then.
   server.keepAliveTimeout = 120_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
-  return { port: (server.address() as AddressInfo).port, close: () => stopServer(server) };
+  return { port: await listen(server, options.port), close: () => stop(server) };
 }
 
 async function serve(options: ServerOptions, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

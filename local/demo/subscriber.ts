@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen, stop } from '../loopback.ts';
 
 export interface Notification {
   readonly subject: string;
@@ -25,16 +25,13 @@ export async function startSubscriber(sandboxUrl: string): Promise<Subscriber> {
     if (Type !== 'SubscriptionConfirmation' || !String(SubscribeURL).startsWith(sandboxUrl)) return;
     isConfirmed = (await fetch(SubscribeURL)).ok;
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    endpoint: `http://127.0.0.1:${port}/`,
     notifications,
     get isConfirmed() {
       return isConfirmed;
     },
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: () => stop(server),
   };
 }

@@ -1,7 +1,7 @@
 /** A provider's HTTP API on this machine, with state: what the vendor's documentation says, and the trouble that a test asks for. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listen, stop } from '../loopback.ts';
 
 /** What is played next, instead of the answer. */
 export type Trouble =
@@ -92,18 +92,7 @@ export async function serve(routes: Routes): Promise<Served> {
     return write(outgoing, { body: '{"error":"as the test asked"}', ...trouble });
   }
 
-  server.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    troubles,
-    calls,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { url: `http://127.0.0.1:${await listen(server)}`, troubles, calls, close: () => stop(server) };
 }
 
 export const ok = (json: unknown): DoubleAnswer => ({ status: 200, json });

@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { createAuthority } from '../../local/certificates.ts';
-import { guardAgainstOrphan } from '../../local/servers/postgres/orphan-guard.ts';
+import { guardAgainstOrphan } from '../../local/servers/orphan-guard.ts';
 import { deadPort } from './sockets.ts';
 
 export interface Mongod {

@@ -4,14 +4,13 @@
  * what it proves is that Rekey says the right commands and takes the answers right, not how a real server behaves.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo, Server, Socket } from 'node:net';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Document } from 'mongodb';
-import { createAuthority } from '../../certificates.ts';
+import { listen } from '../../loopback.ts';
+import { type LocalServer, type TlsOption, writeCertificate } from '../local-server.ts';
+import { inFolder } from '../process.ts';
 import { CommandError, run, type Session, type World } from './commands.ts';
 import { createUsers } from './users.ts';
 import { answerTo, readMessages } from './wire.ts';
@@ -22,21 +21,14 @@ const wireVersions = { '3.6': 6, '4.0': 7, '5.0': 13, '8.0': 25 } as const;
 export interface DocumentDbOptions {
   /** The API that it says it has, 5.0 when absent. */
   readonly version?: keyof typeof wireVersions;
-  /** On unless false. A certificate for other names, or one that expired, on request. */
-  readonly tls?: boolean | { readonly names?: readonly string[]; readonly notAfter?: Date };
+  readonly tls?: TlsOption;
   /** False: a replica, which takes no changes. */
   readonly isWritable?: boolean;
   /** True: it has authenticationRestrictions, as MongoDB. Otherwise it refuses the word, as DocumentDB. */
   readonly restrictions?: boolean;
 }
 
-export interface DocumentDbStandIn {
-  readonly host: 'localhost';
-  readonly port: number;
-  readonly superuser: { readonly username: string; readonly password: string };
-  /** PEM text, and a file with it. */
-  readonly ca: string;
-  readonly caFile: string;
+export interface DocumentDbStandIn extends LocalServer {
   /** Logins that opened since it started; of clients of this name, where one is given. */
   openedLogins(appName?: string): number;
   /** Logins refused since it started, to anybody. */
@@ -45,10 +37,13 @@ export interface DocumentDbStandIn {
   openSessions(appName: string): number;
   /** Ends every connection, as a failover does. */
   disconnectAll(): void;
-  stop(): Promise<void>;
 }
 
-export async function startDocumentDb(options: DocumentDbOptions = {}): Promise<DocumentDbStandIn> {
+export function startDocumentDb(options: DocumentDbOptions = {}): Promise<DocumentDbStandIn> {
+  return inFolder('documentdb', (folder) => start(folder, options));
+}
+
+async function start(folder: string, options: DocumentDbOptions): Promise<DocumentDbStandIn> {
   const { version = '5.0', tls = true, isWritable = true, restrictions = false } = options;
   const superuser = { username: 'primary', password: randomBytes(24).toString('base64url') };
   const users = createUsers();
@@ -64,14 +59,10 @@ export async function startDocumentDb(options: DocumentDbOptions = {}): Promise<
     refusedLogins: 0,
   };
   const open = new Map<Socket, Session>();
-  const authority = createAuthority();
-  const { certificate, key } = authority.issue(typeof tls === 'object' ? tls : {});
+  const { ca, caFile, certificate, key } = writeCertificate(folder, tls);
   const serve = (socket: Socket) => serveOne(socket, open, world);
   const server = tls === false ? createServer(serve) : createTlsServer({ cert: certificate, key }, serve);
-  const port = await listening(server);
-  const folder = mkdtempSync(join(tmpdir(), 'rekey-documentdb-'));
-  const caFile = join(folder, 'ca.pem');
-  writeFileSync(caFile, authority.ca);
+  const port = await listen(server);
   const disconnectAll = () => {
     for (const socket of open.keys()) socket.destroy();
   };
@@ -80,7 +71,7 @@ export async function startDocumentDb(options: DocumentDbOptions = {}): Promise<
     host: 'localhost',
     port,
     superuser,
-    ca: authority.ca,
+    ca,
     caFile,
     openedLogins: (appName) =>
       [...world.openedLogins]
@@ -125,9 +116,4 @@ function answered(command: Document, session: Session, world: World): Document {
     if (!(error instanceof CommandError)) throw error;
     return { ok: 0, errmsg: error.message, code: error.code, codeName: error.codeName };
   }
-}
-
-async function listening(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
 }

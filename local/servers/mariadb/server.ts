@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findServer, type ServerProgram } from '../mysql/binaries.ts';
-import { environment, launch, type MysqlOptions, type MysqlServer, parameters } from '../mysql/launch.ts';
+import { launch, type MysqlOptions, type MysqlServer, parameters } from '../mysql/launch.ts';
+import { environment, inFolder } from '../process.ts';
 
 export interface MariadbOptions extends MysqlOptions {
   /** 10.11 when absent. */
@@ -22,11 +22,10 @@ export function availableMariadb(series: MariadbSeries = '10.11'): ServerProgram
 }
 
 /** Starts a MariaDB of its own in a temporary folder, with TLS, on a free port of this machine. */
-export async function startMariadb(options: MariadbOptions = {}): Promise<MysqlServer> {
+export function startMariadb(options: MariadbOptions = {}): Promise<MysqlServer> {
   const program = availableMariadb(options.series);
   if (program === undefined) throw new Error('MariaDB is not installed; next: npm run servers');
-  const folder = mkdtempSync(join(tmpdir(), 'rekey-mariadb-'));
-  try {
+  return inFolder('mariadb', async (folder) => {
     await initialise(program, join(folder, 'data'));
     const superuser = { username: 'master', password: randomBytes(24).toString('base64url') };
     const init = [
@@ -35,11 +34,8 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<MysqlS
       "DELETE FROM mysql.global_priv WHERE User IN ('', 'root');",
       'FLUSH PRIVILEGES;',
     ];
-    return await launch({ title: 'MariaDB', program, folder, init, superuser, flags }, options);
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  }
+    return launch({ title: 'MariaDB', program, folder, init, superuser, flags }, options);
+  });
 }
 
 const flags = { 'innodb-log-file-size': '4M' };

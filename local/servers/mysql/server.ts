@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { environment, inFolder } from '../process.ts';
 import { findServer, type ServerProgram } from './binaries.ts';
-import { environment, launch, type MysqlOptions, type MysqlServer, parameters } from './launch.ts';
+import { launch, type MysqlOptions, type MysqlServer, parameters } from './launch.ts';
 
 /** Undefined where MySQL is not installed; `npm run servers` unpacks one. */
 export function availableMysql(): ServerProgram | undefined {
@@ -13,11 +13,10 @@ export function availableMysql(): ServerProgram | undefined {
 }
 
 /** Starts a MySQL of its own in a temporary folder, with TLS, on a free port of this machine. */
-export async function startMysql(options: MysqlOptions = {}): Promise<MysqlServer> {
+export function startMysql(options: MysqlOptions = {}): Promise<MysqlServer> {
   const program = availableMysql();
   if (program === undefined) throw new Error('MySQL is not installed; next: npm run servers');
-  const folder = mkdtempSync(join(tmpdir(), 'rekey-mysql-'));
-  try {
+  return inFolder('mysql', async (folder) => {
     await initialise(program, join(folder, 'data'));
     const superuser = { username: 'master', password: randomBytes(24).toString('base64url') };
     const init = [
@@ -25,11 +24,8 @@ export async function startMysql(options: MysqlOptions = {}): Promise<MysqlServe
       `GRANT ALL PRIVILEGES ON *.* TO '${superuser.username}'@'%' WITH GRANT OPTION;`,
       'ALTER USER root@localhost ACCOUNT LOCK;',
     ];
-    return await launch({ title: 'MySQL', program, folder, init, superuser, flags }, options);
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  }
+    return launch({ title: 'MySQL', program, folder, init, superuser, flags }, options);
+  });
 }
 
 const flags = {

@@ -1,95 +1,88 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createAuthority } from '../../certificates.ts';
+import { type LocalServer, type TlsOption, writeCertificate } from '../local-server.ts';
+import { environment, inFolder, launch, type RunningServer } from '../process.ts';
 import { chownAll, type Identity, runnableNative } from './binaries.ts';
-import { guardAgainstOrphan } from './orphan-guard.ts';
-import { environment, launch, serverIdentity, stop } from './process.ts';
 
 export interface PostgresOptions {
   /** Major version, 18 when absent. See `availablePostgresVersions`. */
   readonly version?: number;
-  /** On unless false; then nothing but TLS gets in. A certificate for other names, or one that expired, on request. */
-  readonly tls?: boolean | { readonly names?: readonly string[]; readonly notAfter?: Date };
+  readonly tls?: TlsOption;
   readonly settings?: Readonly<Record<string, string>>;
   /** Replaces pg_hba.conf. */
   readonly hba?: string;
 }
 
-export interface PostgresServer {
-  /** The name in the certificate; the server listens on 127.0.0.1, which is in it too. */
-  readonly host: 'localhost';
-  readonly port: number;
-  readonly superuser: { readonly username: string; readonly password: string };
-  /** PEM text, and a file with it. */
-  readonly ca: string;
-  readonly caFile: string;
+export interface PostgresServer extends LocalServer {
   readonly version: number;
   readonly logFile: string;
-  stop(): Promise<void>;
 }
 
 /** Starts a PostgreSQL of its own in a temporary folder, with TLS and SCRAM, on a free port of this machine. */
-export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const { version = 18 } = options;
-  const folder = mkdtempSync(join(tmpdir(), 'rekey-postgres-'));
-  try {
-    return await start(folder, version, options);
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  }
+export function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  return inFolder('postgres', (folder) => start(folder, options));
 }
 
-async function start(folder: string, version: number, options: PostgresOptions): Promise<PostgresServer> {
+async function start(
+  folder: string,
+  { version = 18, tls = true, settings, hba }: PostgresOptions,
+): Promise<PostgresServer> {
   const identity = serverIdentity();
-  if (identity) chownAll(folder, identity);
-  const native = runnableNative(version, folder, identity);
-  const data = join(folder, 'data');
-  const password = randomBytes(24).toString('base64url');
   const own = (path: string) => {
     if (identity) chownAll(path, identity);
     return path;
   };
+  own(folder);
+  const native = runnableNative(version, folder, identity);
+  const data = join(folder, 'data');
+  const password = randomBytes(24).toString('base64url');
 
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
   await initialise(native, data, own(passwordFile), identity);
   rmSync(passwordFile);
 
-  const authority = createAuthority();
-  const tls = join(folder, 'tls');
-  const caFile = join(tls, 'ca.pem');
-  const { tls: wanted = true } = options;
-  const { certificate, key } = authority.issue(typeof wanted === 'object' ? wanted : {});
-  mkdirSync(tls);
-  writeFileSync(caFile, authority.ca);
-  writeFileSync(join(tls, 'server.crt'), certificate);
-  writeFileSync(join(tls, 'server.key'), key, { mode: 0o600 });
-  own(tls);
-  appendFileSync(join(data, 'postgresql.conf'), configuration(tls, wanted !== false, options.settings));
-  writeFileSync(join(data, 'pg_hba.conf'), options.hba ?? defaultHba(wanted !== false));
+  const files = writeCertificate(folder, tls);
+  own(files.tls);
+  const withTls = { ssl: 'on', ssl_cert_file: files.certificateFile, ssl_key_file: files.keyFile };
+  appendFileSync(
+    join(data, 'postgresql.conf'),
+    `\n${configuration({ ...common, ...(tls !== false && withTls), ...settings })}`,
+  );
+  writeFileSync(join(data, 'pg_hba.conf'), hba ?? defaultHba(tls !== false));
 
-  const logFile = join(folder, 'server.log');
-  const { child, port } = await launch(join(native, 'bin', 'postgres'), data, logFile, identity);
-  const release = guardAgainstOrphan(child, folder);
   return {
     host: 'localhost',
-    port,
     superuser: { username: 'postgres', password },
-    ca: authority.ca,
-    caFile,
+    ca: files.ca,
+    caFile: files.caFile,
     version,
-    logFile,
-    stop: async () => {
-      await stop(child);
-      release();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    ...(await launchPostgres(native, folder, data, identity)),
   };
+}
+
+/** PostgreSQL refuses root. `nobody` is the user that every system has a passwd entry for, which initdb asks for. */
+export function serverIdentity(): Identity {
+  return process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined;
+}
+
+export function launchPostgres(native: string, folder: string, data: string, user: Identity): Promise<RunningServer> {
+  return launch({
+    title: 'PostgreSQL',
+    command: [join(native, 'bin', 'postgres')],
+    parameters: (port) => ['-D', data, '-p', String(port)],
+    user,
+    folder,
+    data,
+    startLimitMs: 30_000,
+    // A standby says "read-only connections", without the hyphen before version 14.
+    isReady: (log) => /database system is ready to accept (read.only )?connections/.test(log),
+    // The fast shutdown, then the immediate one. https://www.postgresql.org/docs/18/server-shutdown.html
+    signals: ['SIGINT', 'SIGQUIT'],
+  });
 }
 
 async function initialise(native: string, data: string, passwordFile: string, identity: Identity): Promise<void> {
@@ -99,18 +92,19 @@ async function initialise(native: string, data: string, passwordFile: string, id
   await promisify(execFile)(join(native, 'bin', 'initdb'), parameters, { ...identity, env: environment, cwd: '/' });
 }
 
-function configuration(tls: string, isTls: boolean, settings: Readonly<Record<string, string>> = {}): string {
-  const all = {
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
-    fsync: 'off',
-    shared_buffers: '16MB',
-    password_encryption: 'scram-sha-256',
-    ...(isTls && { ssl: 'on', ssl_cert_file: join(tls, 'server.crt'), ssl_key_file: join(tls, 'server.key') }),
-    ...settings,
-  };
-  const lines = Object.entries(all).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`);
-  return `\n${lines.join('')}`;
+const common = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  fsync: 'off',
+  shared_buffers: '16MB',
+  password_encryption: 'scram-sha-256',
+};
+
+/** Lines of a configuration file. */
+export function configuration(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`)
+    .join('');
 }
 
 /** A standby logs in to `replication`, which `all` does not mean. */

@@ -1,12 +1,10 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { inFolder } from '../process.ts';
 import { chownAll, runnableNative } from './binaries.ts';
-import { guardAgainstOrphan } from './orphan-guard.ts';
-import { launch, serverIdentity, stop } from './process.ts';
-import type { PostgresServer } from './server.ts';
+import { asSuperuser } from './client.ts';
+import { configuration, launchPostgres, type PostgresServer, serverIdentity } from './server.ts';
 
 /** Users, passwords and certificate are those of the primary. */
 export interface PostgresStandby extends PostgresServer {
@@ -21,17 +19,11 @@ export interface PostgresStandby extends PostgresServer {
  * A hot standby that streams from `primary`, over verified TLS. Stop it before the primary, whose certificate it uses.
  * The package has no pg_basebackup, so this is the backup by hand of https://www.postgresql.org/docs/18/continuous-archiving.html
  */
-export async function startStandby(
+export function startStandby(
   primary: PostgresServer,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<PostgresStandby> {
-  const folder = mkdtempSync(join(tmpdir(), 'rekey-standby-'));
-  try {
-    return await start(folder, primary, settings);
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  }
+  return inFolder('standby', (folder) => start(folder, primary, settings));
 }
 
 async function start(
@@ -46,31 +38,22 @@ async function start(
   const password = primary.superuser.password.replaceAll(/[:\\]/g, '\\$&');
   writeFileSync(passwordFile, `*:*:*:*:${password}\n`, { mode: 0o600 });
   writeFileSync(join(data, 'standby.signal'), '');
-  writeFileSync(join(data, 'postgresql.auto.conf'), configuration(primary, passwordFile, settings), { mode: 0o600 });
+  const all = { primary_conninfo: connectionTo(primary, passwordFile), ...settings };
+  writeFileSync(join(data, 'postgresql.auto.conf'), configuration(all), { mode: 0o600 });
   if (identity) chownAll(folder, identity);
 
   const native = runnableNative(primary.version, folder, identity);
-  const logFile = join(folder, 'server.log');
-  const { child, port } = await launch(join(native, 'bin', 'postgres'), data, logFile, identity);
-  const release = guardAgainstOrphan(child, folder);
-  const standby = { ...primary, port };
+  const standby = { ...primary, ...(await launchPostgres(native, folder, data, identity)) };
+  const query = (text: string) => asSuperuser(standby, async (client) => void (await client.query(text)));
   return {
     ...standby,
-    logFile,
-    pauseReplay: async () => {
-      await query(standby, 'SELECT pg_wal_replay_pause()');
-    },
-    resumeReplay: async () => {
-      await query(standby, 'SELECT pg_wal_replay_resume()');
-    },
+    pauseReplay: () => query('SELECT pg_wal_replay_pause()'),
+    resumeReplay: () => query('SELECT pg_wal_replay_resume()'),
     caughtUp: async () => {
-      const [now] = await query(primary, 'SELECT pg_current_wal_flush_lsn()::text AS lsn');
-      await until(standby, 'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS yes', [now?.lsn]);
-    },
-    stop: async () => {
-      await stop(child);
-      release();
-      rmSync(folder, { recursive: true, force: true });
+      const { rows } = await asSuperuser(primary, (client) =>
+        client.query('SELECT pg_current_wal_flush_lsn()::text AS lsn'),
+      );
+      await replayed(standby, rows[0]?.lsn);
     },
   };
 }
@@ -81,9 +64,7 @@ async function backUp(primary: PostgresServer, to: string): Promise<void> {
     primary.version >= 15
       ? ["pg_backup_start('standby', true)", 'pg_backup_stop(false)']
       : ["pg_start_backup('standby', true, false)", 'pg_stop_backup(false, false)'];
-  const client = new pg.Client(config(primary));
-  await client.connect();
-  try {
+  await asSuperuser(primary, async (client) => {
     const { rows } = await client.query('SHOW data_directory');
     const from = String(rows[0]?.data_directory);
     await client.query(`SELECT ${start}`);
@@ -92,9 +73,7 @@ async function backUp(primary: PostgresServer, to: string): Promise<void> {
     writeFileSync(join(to, 'backup_label'), String(stopped.rows[0]?.labelfile));
     // Only now is everything in the log that the copy needs.
     copyFolder(join(from, 'pg_wal'), join(to, 'pg_wal'), []);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** A file that the server deletes meanwhile is passed over. */
@@ -115,54 +94,31 @@ function copyFolder(from: string, to: string, without: readonly string[]): void 
   }
 }
 
-function configuration(
-  primary: PostgresServer,
-  passwordFile: string,
-  settings: Readonly<Record<string, string>>,
-): string {
+function connectionTo({ host, port, superuser, caFile }: PostgresServer, passwordFile: string): string {
   const connection = {
-    host: primary.host,
+    host,
     hostaddr: '127.0.0.1',
-    port: primary.port,
-    user: primary.superuser.username,
+    port,
+    user: superuser.username,
     passfile: passwordFile,
     sslmode: 'verify-full',
-    sslrootcert: primary.caFile,
+    sslrootcert: caFile,
   };
   const words = Object.entries(connection).map(([name, value]) => `${name}=${value}`);
-  const all = { primary_conninfo: words.join(' '), ...settings };
-  return Object.entries(all)
-    .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`)
-    .join('');
+  return words.join(' ');
 }
 
-type Place = Pick<PostgresServer, 'host' | 'port' | 'superuser' | 'ca'>;
-
-function config({ host, port, superuser, ca }: Place): pg.ClientConfig {
-  return { host, port, user: superuser.username, password: superuser.password, database: 'postgres', ssl: { ca } };
-}
-
-async function query(at: Place, text: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client(config(at));
-  await client.connect();
-  try {
-    return (await client.query(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-/** Asks again until the answer is yes. */
-async function until(at: Place, text: string, values: unknown[]): Promise<void> {
-  const client = new pg.Client(config(at));
-  await client.connect();
-  try {
-    const end = Date.now() + 30_000;
-    while ((await client.query(text, values)).rows[0]?.yes !== true) {
+/** Asks until everything up to this place in the log shows. */
+async function replayed(standby: PostgresServer, place: unknown): Promise<void> {
+  const end = Date.now() + 30_000;
+  await asSuperuser(standby, async (client) => {
+    const isThere = async () => {
+      const { rows } = await client.query('SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS yes', [place]);
+      return rows[0]?.yes === true;
+    };
+    while (!(await isThere())) {
       if (Date.now() > end) throw new Error('the standby did not catch up in 30 s');
       await delay(20);
     }
-  } finally {
-    await client.end();
-  }
+  });
 }

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type { ClientBase } from 'pg';
+import { asSuperuser } from '../postgres/client.ts';
 import { type PostgresOptions, type PostgresServer, startPostgres } from '../postgres/server.ts';
 import { redshiftCatalog, redshiftViews } from './catalog.ts';
 
@@ -34,20 +35,9 @@ export async function startRedshift(settings: PostgresOptions['settings'] = {}):
   return { ...server, dbname: 'dev' };
 }
 
-async function run(server: PostgresServer, database: string, statements: readonly string[]): Promise<void> {
-  const { host, port, ca, superuser } = server;
-  const client = new pg.Client({
-    host,
-    port,
-    user: superuser.username,
-    password: superuser.password,
-    database,
-    ssl: { ca },
-  });
-  await client.connect();
-  try {
+function run(server: PostgresServer, database: string, statements: readonly string[]): Promise<void> {
+  const all = async (client: ClientBase) => {
     for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  };
+  return asSuperuser(server, all, database);
 }
