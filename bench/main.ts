@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { complain, interruption, knownEngine, parseOptions, UsageError } from '../local/demo/command-line.ts';
 import { engineNames, loadEngine } from '../local/demo/engine.ts';
-import { createPaint } from '../local/demo/paint.ts';
-import { createProgress } from '../local/demo/progress.ts';
-import { wrapped } from '../local/demo/report.ts';
 import type { Mode } from '../local/demo/stage.ts';
+import { interruption, statusOf } from '../terminal/interruption.ts';
+import { createPaint } from '../terminal/paint.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { wrapped } from '../terminal/table.ts';
+import { complain, known, parseOptions, UsageError } from '../terminal/usage.ts';
 import type { BenchFigures, Plan } from './measure.ts';
 import { table } from './table.ts';
 import { failures } from './targets.ts';
@@ -46,10 +47,10 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  knownEngine(engine, choices);
+  known('engine', engine, choices);
   const modes = chosen(asked.mode);
   const signal = interruption();
-  const progress = createProgress();
+  const progress = createProgress(process.stderr, { isLog: true });
   try {
     // Not before it is needed: the SDK takes its time to load.
     const { measure } = await import('./measure.ts');
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
     progress.end();
     if (!signal.aborted) throw error;
     process.stderr.write('stopped; nothing is left behind\n');
+    process.exitCode = statusOf(signal);
   }
 }
 

@@ -1,12 +1,20 @@
-import type { Paint } from '../local/demo/paint.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { type Column, tableLine } from '../terminal/table.ts';
 import type { Row } from './targets.ts';
 
-const widths = [24, 23, 7, 7, 8, 6] as const;
+const columns: readonly Column[] = [
+  { width: 24 },
+  { width: 23, align: 'right' },
+  { width: 7, align: 'right' },
+  { width: 7 },
+  { width: 8, align: 'right' },
+  { width: 6, align: 'right' },
+];
 
 /** 80 columns wide. `of AWS's`: our figure as a part of theirs. */
 export function table(rows: readonly Row[], paint: Paint): string {
   const groups = Object.entries(Object.groupBy(rows, ({ group }) => group));
-  const head = line(['', 'now', 'target', '', "AWS's", 'of it']);
+  const head = tableLine(['', 'now', 'target', '', "AWS's", 'of it'], columns);
   return [
     paint.dim(head),
     ...groups.flatMap(([group, members = []]) => [paint.bold(group), ...members.map((row) => shown(row, paint)), '']),
@@ -15,25 +23,17 @@ export function table(rows: readonly Row[], paint: Paint): string {
 
 function shown(row: Row, paint: Paint): string {
   const { met, target, baseline, ratio, isBelow } = row;
-  const text = line([
+  const cells = [
     `  ${row.figure}`,
     value(row),
     target === undefined ? '' : `${isBelow ? '<' : ''}${number(target)}`,
     met === undefined ? '' : met ? 'met' : 'MISSED',
     baseline === undefined ? '' : number(baseline),
     ratio === undefined ? '' : `${Math.round(ratio * 100)} %`,
-  ]);
+  ];
+  const text = tableLine(cells, columns);
   if (met === undefined) return text;
   return met ? text.replace(' met', ` ${paint.good('met')}`) : text.replace('MISSED', paint.bad('MISSED'));
-}
-
-function line(cells: readonly string[]): string {
-  return cells
-    .map((cell, index) =>
-      index === 0 || index === 3 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
-    )
-    .join(' ')
-    .trimEnd();
 }
 
 function value({ value: middle, spread, unit }: Row): string {

@@ -1,14 +1,11 @@
+import type { Output } from '../terminal/output.ts';
+
 /** What a command gets of the process, so that a test can give it something else. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly signal: AbortSignal;
-}
-
-export interface Output {
-  readonly isTTY?: boolean;
-  write(text: string): unknown;
 }
 
 /** Throws UsageError for a wrong command line, RotationError for everything that can go wrong outside. */

@@ -1,9 +1,9 @@
+import { createProgress } from '../terminal/progress.ts';
 import type { Command } from './command.ts';
 import { costOptions } from './cost/options.ts';
 import { pricesOf } from './cost/pricing.ts';
 import { costReport } from './cost/report.ts';
 import { table } from './cost/table.ts';
-import { createProgress } from './progress.ts';
 
 const DEADLINE_MS = 60_000;
 
@@ -32,7 +32,7 @@ export const cost: Command = async (parameters, { env, stdout, stderr, signal })
     stdout.write(help);
     return;
   }
-  const progress = createProgress(stderr);
+  const progress = createProgress(stderr, { patienceMs: 1000, intervalMs: 100 });
   try {
     // Not before it is needed: the SDK takes its time to load.
     const { readInventory } = await import('./cost/read-inventory.ts');

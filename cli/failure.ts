@@ -1,5 +1,5 @@
 import { RotationError, UnexpectedError } from '../shared/rotation/errors.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from '../terminal/usage.ts';
 
 export interface Failure {
   readonly status: 1 | 2;
@@ -10,7 +10,7 @@ export interface Failure {
 /** Neither causes nor stacks are shown: they may hold what a service was sent. */
 export function failureOf(error: unknown, program: string): Failure {
   if (error instanceof UsageError) {
-    return { status: 2, text: `${program}: ${error.fact}\nhint: ${error.hint}\n` };
+    return { status: 2, text: `${program}: ${error.message}\nhint: ${error.hint}\n` };
   }
   const typed = error instanceof RotationError ? error : defect(error);
   return { status: 1, text: `${program}: ${typed.code}: ${typed.fact}\nhint: ${typed.hint}\n` };

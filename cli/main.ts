@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** `rekey <command>`: the operator's tool. A command is one file; loaded only when it is asked for. */
+import { interruption, statusOf } from '../terminal/interruption.ts';
+import { allowLeavingReaders } from '../terminal/output.ts';
+import { UsageError } from '../terminal/usage.ts';
 import type { Command } from './command.ts';
 import { failureOf } from './failure.ts';
-import { UsageError } from './usage.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   cost: async () => (await import('./cost.ts')).cost,
@@ -16,11 +18,7 @@ rekey <command> --help tells more.
 Ends with 0 when all went well, 1 when something failed, 2 when the command line is wrong.
 `;
 
-// A reader that went away (`| head`) is no reason to fail.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
-
+allowLeavingReaders();
 await main(process.argv.slice(2));
 
 async function main([name, ...parameters]: readonly string[]): Promise<void> {
@@ -28,8 +26,7 @@ async function main([name, ...parameters]: readonly string[]): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
+  const signal = interruption();
   const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {
     if (load === undefined) {
@@ -38,10 +35,9 @@ async function main([name, ...parameters]: readonly string[]): Promise<void> {
     }
     const command = await load();
     const { env, stdout, stderr } = process;
-    await command(parameters, { env, stdout, stderr, signal: interrupted.signal });
+    await command(parameters, { env, stdout, stderr, signal });
   } catch (error) {
-    // As a shell counts a program that Ctrl-C ended.
-    if (interrupted.signal.aborted) process.exitCode = 130;
+    if (signal.aborted) process.exitCode = statusOf(signal);
     else {
       const failure = failureOf(error, load === undefined ? 'rekey' : `rekey ${name}`);
       process.stderr.write(failure.text);

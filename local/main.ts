@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { interruption } from '../terminal/interruption.ts';
+import { allowLeavingReaders } from '../terminal/output.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 import { applicationUser, createSeed, type Seed } from './seed.ts';
 import { type PostgresServer, startPostgres } from './servers/postgres/server.ts';
@@ -52,11 +55,8 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const stopped = untilStopped();
-  // A reader that went away (`| head`) is no reason to stop.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  const stopped = once(interruption(), 'abort');
+  allowLeavingReaders();
   const { AWS_ENDPOINT_URL_LAMBDA: lambdaEndpoint } = process.env;
   let seed: Seed | undefined;
   let database: PostgresServer | undefined;
@@ -103,18 +103,6 @@ function parseOptions() {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`--port ${port}: not a port`);
   if (database !== 'postgres' && database !== 'none') throw new Error(`--database ${database}: postgres or none`);
   return { port: Number(port), database, help };
-}
-
-/** Ctrl-C or a polite kill. A second one ends the process at once. */
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = () => {
-      for (const signal of signals) process.removeListener(signal, stop);
-      resolve();
-    };
-    const signals = ['SIGINT', 'SIGTERM'] as const;
-    for (const signal of signals) process.once(signal, stop);
-  });
 }
 
 function registerFunctions(sandbox: Sandbox, seed: Seed, database: PostgresServer | undefined): void {

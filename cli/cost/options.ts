@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '../usage.ts';
+import { parseOptions, UsageError } from '../../terminal/usage.ts';
 
 export interface CostOptions {
   readonly help: boolean;
@@ -14,7 +13,18 @@ const HINT = 'rekey cost --help lists the options';
 
 /** Throws UsageError. */
 export function costOptions(parameters: readonly string[]): CostOptions {
-  const values = parse(parameters);
+  const values = parseOptions(
+    {
+      help: { type: 'boolean', short: 'h' },
+      json: { type: 'boolean' },
+      all: { type: 'boolean' },
+      'read-sizes': { type: 'boolean' },
+      region: { type: 'string' },
+      'endpoint-url': { type: 'string' },
+    },
+    HINT,
+    parameters,
+  );
   const { help = false, json = false, all = false, region } = values;
   const endpointUrl = values['endpoint-url'];
   if (region !== undefined && !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) {
@@ -34,27 +44,6 @@ export function costOptions(parameters: readonly string[]): CostOptions {
     ...(region !== undefined && { region }),
     ...(endpointUrl !== undefined && { endpointUrl }),
   };
-}
-
-function parse(parameters: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...parameters],
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        json: { type: 'boolean' },
-        all: { type: 'boolean' },
-        'read-sizes': { type: 'boolean' },
-        region: { type: 'string' },
-        'endpoint-url': { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    const { code, message } = error as { code?: unknown; message: string };
-    if (typeof code !== 'string' || !code.startsWith('ERR_PARSE_ARGS')) throw error;
-    // Node's first sentence is the fact; what follows are hints of its own.
-    throw new UsageError(message.split(/\.\s|\n/)[0] ?? code, HINT);
-  }
 }
 
 function isHttp(text: string): boolean {

@@ -1,10 +1,11 @@
+import { type Column, tableLine, wrapped } from '../../terminal/table.ts';
 import { counted } from './advice.ts';
 import { dollars } from './money.ts';
 import type { CostReport, ParameterCost, SecretCost } from './report.ts';
 
 const WIDTH = 100;
 const LONGEST_NAME = 48;
-const MONEY = 10;
+const MONEY: Column = { width: 10, align: 'right' };
 
 interface Options {
   /** Every parameter a line, also those that cost nothing. */
@@ -73,18 +74,26 @@ function section(
   count: number = rows.length,
 ): string[] {
   if (rows.length === 0) return [];
-  const head = heads.map((text) => text.padStart(MONEY)).join('');
+  const head = money(heads);
   return ['', `${title} (${count})`, head, ...rows.flatMap((row) => shown(row, names))];
 }
 
 function shown({ amounts, name, remark }: Row, names: number): string[] {
-  const start = `${amounts.map((amount) => dollars(amount).padStart(MONEY)).join('')}  `;
+  const start = `${money(amounts.map(dollars))}  `;
   const indent = start.length + names + 2;
   const [first = '', ...others] = wrapped(remark, WIDTH - indent);
   return [
     `${start}${shortened(name, names).padEnd(names)}  ${first}`.trimEnd(),
     ...others.map((text) => `${' '.repeat(indent)}${text}`),
   ];
+}
+
+function money(cells: readonly string[]): string {
+  return tableLine(
+    cells,
+    cells.map(() => MONEY),
+    '',
+  );
 }
 
 function totalLine({ now, move, couldMove, afterMove, afterAllMoves }: CostReport['totals']): string {
@@ -105,16 +114,4 @@ function shortened(name: string, width: number): string {
   if (name.length <= width) return name;
   const tail = Math.floor((width - 1) / 2);
   return `${name.slice(0, width - 1 - tail)}…${name.slice(-tail)}`;
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

@@ -1,8 +1,9 @@
+import { interruption, statusOf } from '../../terminal/interruption.ts';
+import { createPaint } from '../../terminal/paint.ts';
+import { createProgress } from '../../terminal/progress.ts';
+import { complain, known, parseOptions } from '../../terminal/usage.ts';
 import { readBaseline } from './baseline.ts';
-import { complain, interruption, known, knownEngine, parseOptions } from './command-line.ts';
 import { engineNames } from './engine.ts';
-import { createPaint } from './paint.ts';
-import { createProgress } from './progress.ts';
 import { providerNames } from './provider-names.ts';
 import { report } from './report.ts';
 
@@ -41,11 +42,11 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  if (provider === undefined) knownEngine(engine, engineNames());
+  if (provider === undefined) known('engine', engine, engineNames());
   else known('provider', provider, providerNames());
   known('store', store, ['parameter', 'secret']);
   const signal = interruption();
-  const progress = createProgress();
+  const progress = createProgress(process.stderr, { isLog: true });
   try {
     if (provider !== undefined) {
       const { runProviderDemo } = await import('./provider.ts');
@@ -77,5 +78,6 @@ async function main(): Promise<void> {
     progress.end();
     if (!signal.aborted) throw error;
     process.stderr.write('stopped; nothing is left behind\n');
+    process.exitCode = statusOf(signal);
   }
 }

@@ -8,9 +8,9 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/providers/provider.ts';
+import { UsageError } from '../../terminal/usage.ts';
 import type { ProviderDouble } from '../doubles/double.ts';
 import { type Sandbox, startSandbox } from '../sandbox.ts';
-import { UsageError } from './command-line.ts';
 import type { Claim } from './demo.ts';
 import { type KeyUser, keyUser } from './key-user.ts';
 import { type RotatedKey, rotateKey } from './rotate-key.ts';

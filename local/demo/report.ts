@@ -1,6 +1,7 @@
+import type { Paint } from '../../terminal/paint.ts';
+import { wrapped } from '../../terminal/table.ts';
 import type { Baseline } from './baseline.ts';
 import type { Claim, DemoFigures, Rotation } from './demo.ts';
-import type { Paint } from './paint.ts';
 import type { Labels } from './rotate.ts';
 import { strategies } from './strategies.ts';
 
@@ -108,16 +109,4 @@ const whole = (ms: number) => ms.toFixed(0);
 export function outage(ms: number): string {
   if (ms === 0) return 'none';
   return Number.isFinite(ms) ? `${whole(ms)} ms` : 'without end';
-}
-
-export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line && line.length + word.length + 1 > width) {
-      lines.push(line);
-      line = word;
-    } else line = line ? `${line} ${word}` : word;
-  }
-  return [...lines, line];
 }

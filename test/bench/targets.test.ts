@@ -4,7 +4,7 @@ import { spread } from '../../bench/statistics.ts';
 import { table } from '../../bench/table.ts';
 import { bundleRows, failures, rotationRows } from '../../bench/targets.ts';
 import { readBaseline } from '../../local/demo/baseline.ts';
-import { createPaint } from '../../local/demo/paint.ts';
+import { createPaint } from '../../terminal/paint.ts';
 
 const { engines } = readBaseline();
 const good: RotationFigures = {

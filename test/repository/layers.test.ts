@@ -112,7 +112,7 @@ describe('duties that live in one place', () => {
 });
 
 describe('files', () => {
-  const all = ['shared', 'functions', 'local', 'cli', 'bench', 'test'].flatMap(sources);
+  const all = ['shared', 'functions', 'local', 'terminal', 'cli', 'bench', 'test'].flatMap(sources);
 
   it('are named in kebab-case', () => {
     expect(all.filter((path) => !/^([a-z0-9-]+\/)+[a-z0-9-]+(\.(test|case))?\.ts$/.test(path))).toEqual([]);

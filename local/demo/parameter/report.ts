@@ -1,6 +1,7 @@
+import type { Paint } from '../../../terminal/paint.ts';
+import { wrapped } from '../../../terminal/table.ts';
 import type { Claim } from '../demo.ts';
-import type { Paint } from '../paint.ts';
-import { mark, outage, verdict, wrapped } from '../report.ts';
+import { mark, outage, verdict } from '../report.ts';
 import { strategies } from '../strategies.ts';
 import type { ParameterAct } from './act.ts';
 import type { ParameterFigures } from './demo.ts';

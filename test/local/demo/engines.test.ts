@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { UsageError } from '../../../local/demo/command-line.ts';
 import { type DemoFigures, runDemo } from '../../../local/demo/demo.ts';
 import { engineNames, loadEngine } from '../../../local/demo/engine.ts';
 import { loginsIn } from '../../../local/demo/mysql-family.ts';
+import { UsageError } from '../../../terminal/usage.ts';
 import { unavailable } from '../../support/servers.ts';
 
 const demo = (engine: string): Promise<DemoFigures> =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readBaseline } from '../../../local/demo/baseline.ts';
 import type { DemoFigures, Rotation } from '../../../local/demo/demo.ts';
-import { createPaint } from '../../../local/demo/paint.ts';
 import { report } from '../../../local/demo/report.ts';
+import { createPaint } from '../../../terminal/paint.ts';
 
 const rotation: Rotation = {
   strategy: 'single-user',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createProgress } from '../../cli/progress.ts';
+import { createProgress, type ProgressOptions } from '../../terminal/progress.ts';
 
-function terminal(isTTY: boolean) {
+function terminal(isTTY: boolean, options: ProgressOptions = { patienceMs: 1000, intervalMs: 100 }) {
   const clock = { now: 0 };
   const state = { told: '' };
   const stream = {
@@ -10,7 +10,7 @@ function terminal(isTTY: boolean) {
       state.told += text;
     },
   };
-  return { clock, state, progress: createProgress(stream, () => clock.now) };
+  return { clock, state, progress: createProgress(stream, { ...options, now: () => clock.now }) };
 }
 
 describe('the progress line', () => {
@@ -39,5 +39,27 @@ describe('the progress line', () => {
     progress.end();
 
     expect(state.told).toBe('');
+  });
+
+  it('tells the time where it is a log, and a line each time where there is no terminal', () => {
+    const { clock, state, progress } = terminal(false, { isLog: true });
+    progress.show('starting');
+    clock.now = 1500;
+    progress.show('stopping');
+
+    progress.end();
+
+    expect(state.told).toBe('0.0 s  starting\n1.5 s  stopping\n');
+  });
+
+  it('is one line on a terminal, also where it is a log', () => {
+    const { clock, state, progress } = terminal(true, { isLog: true });
+    progress.show('starting');
+    clock.now = 100;
+    progress.show('stopping');
+
+    progress.end();
+
+    expect(state.told).toBe('\r\x1b[2K0.0 s  starting\r\x1b[2K0.1 s  stopping\r\x1b[2K');
   });
 });

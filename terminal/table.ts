@@ -1,0 +1,29 @@
+/** Tables and paragraphs of so many characters a line. */
+
+export interface Column {
+  readonly width: number;
+  readonly align?: 'left' | 'right';
+}
+
+/** Cells in their columns, without blanks at the end. A cell that is longer than its column moves the others. */
+export function tableLine(cells: readonly string[], columns: readonly Column[], gap = ' '): string {
+  return cells
+    .map((cell, index) => {
+      const { width = 0, align = 'left' } = columns[index] ?? {};
+      return align === 'left' ? cell.padEnd(width) : cell.padStart(width);
+    })
+    .join(gap)
+    .trimEnd();
+}
+
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
