@@ -4,7 +4,7 @@ import { createProgress } from '../../terminal/progress.ts';
 import { complain, known, parseOptions } from '../../terminal/usage.ts';
 import { readBaseline } from './baseline.ts';
 import { engineNames } from './engine.ts';
-import { providerNames } from './provider-names.ts';
+import { providerNames } from './provider/names.ts';
 import { report } from './report.ts';
 
 const help = `Usage: npm start -- [--engine NAME [--store parameter] | --provider NAME] [--cold] [--json]
@@ -49,8 +49,8 @@ async function main(): Promise<void> {
   const progress = createProgress(process.stderr, { isLog: true });
   try {
     if (provider !== undefined) {
-      const { runProviderDemo } = await import('./provider.ts');
-      const { providerReport } = await import('./provider-report.ts');
+      const { runProviderDemo } = await import('./provider/demo.ts');
+      const { providerReport } = await import('./provider/report.ts');
       const shown = await runProviderDemo(provider, signal, progress.show);
       progress.end();
       process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : providerReport(shown, createPaint()));

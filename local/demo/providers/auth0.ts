@@ -1,6 +1,6 @@
 import { auth0 } from '../../../shared/providers/auth0.ts';
 import { startAuth0 } from '../../doubles/auth0.ts';
-import type { ProviderAct } from '../provider.ts';
+import type { ProviderAct } from '../provider/demo.ts';
 
 export const act: ProviderAct = {
   title: 'an Auth0 client secret',

@@ -1,7 +1,7 @@
 import { iamKeys } from '../../../shared/aws/iam-keys.ts';
 import { iamProvider } from '../../../shared/providers/iam.ts';
 import { startIam } from '../../doubles/iam.ts';
-import type { ProviderAct } from '../provider.ts';
+import type { ProviderAct } from '../provider/demo.ts';
 
 export const act: ProviderAct = {
   title: 'an access key of an IAM user',

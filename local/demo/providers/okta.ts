@@ -1,6 +1,6 @@
 import { okta } from '../../../shared/providers/okta.ts';
 import { startOkta } from '../../doubles/okta.ts';
-import type { ProviderAct } from '../provider.ts';
+import type { ProviderAct } from '../provider/demo.ts';
 
 export const act: ProviderAct = {
   title: 'an Okta client secret',

@@ -1,6 +1,6 @@
 import { twilioApiKey } from '../../../shared/providers/twilio/api-key.ts';
 import { startTwilioApiKey } from '../../doubles/twilio/api-key.ts';
-import type { ProviderAct } from '../provider.ts';
+import type { ProviderAct } from '../provider/demo.ts';
 
 export const act: ProviderAct = {
   title: 'a Twilio API key',

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runProviderDemo } from '../../../local/demo/provider.ts';
+import { runProviderDemo } from '../../../local/demo/provider/demo.ts';
 import { act } from '../../../local/demo/providers/sendgrid.ts';
 
 const { signal } = new AbortController();

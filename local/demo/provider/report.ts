@@ -1,6 +1,6 @@
-import type { Paint } from '../../terminal/paint.ts';
-import { wrapped } from '../../terminal/table.ts';
-import type { ProviderFigures, Scene } from './provider.ts';
+import type { Paint } from '../../../terminal/paint.ts';
+import { wrapped } from '../../../terminal/table.ts';
+import type { ProviderFigures, Scene } from './demo.ts';
 
 /** Everything that a person wants to see, 80 columns wide. */
 export function providerReport({ title, provider, scenes, claims, ms, held }: ProviderFigures, paint: Paint): string {

@@ -1,12 +1,12 @@
 /** An application that keeps fetching AWSCURRENT and using it at the provider. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { AuthenticationError } from '../../shared/rotation/errors.ts';
-import { redactor } from '../../shared/rotation/redact.ts';
-import type { RotationContext } from '../../shared/rotation/strategy.ts';
-import type { ProviderDouble } from '../doubles/double.ts';
-import type { ProviderAct } from './provider.ts';
-import { until } from './until.ts';
+import { AuthenticationError } from '../../../shared/rotation/errors.ts';
+import { redactor } from '../../../shared/rotation/redact.ts';
+import type { RotationContext } from '../../../shared/rotation/strategy.ts';
+import type { ProviderDouble } from '../../doubles/double.ts';
+import { until } from '../until.ts';
+import type { ProviderAct } from './demo.ts';
 
 export interface KeyUser {
   seen(): { uses: number; refused: number };

@@ -7,11 +7,11 @@ import {
   SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
-import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/providers/provider.ts';
-import { UsageError } from '../../terminal/usage.ts';
-import type { ProviderDouble } from '../doubles/double.ts';
-import { type Sandbox, startSandbox } from '../sandbox.ts';
-import type { Claim } from './demo.ts';
+import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../../shared/providers/provider.ts';
+import { UsageError } from '../../../terminal/usage.ts';
+import type { ProviderDouble } from '../../doubles/double.ts';
+import { type Sandbox, startSandbox } from '../../sandbox.ts';
+import type { Claim } from '../demo.ts';
 import { type KeyUser, keyUser } from './key-user.ts';
 import { type RotatedKey, rotateKey } from './rotate-key.ts';
 
@@ -56,7 +56,7 @@ export interface ProviderStage {
   readonly user: KeyUser;
 }
 
-const root = new URL('../../', import.meta.url);
+const root = new URL('../../../', import.meta.url);
 /** Short, so that the repeat after a crash need not be waited for: a younger key might still be stored by whoever issued it. */
 const TIME_LIMIT_S = 6;
 const HOUR = 3_600_000;
@@ -67,7 +67,7 @@ export async function runProviderDemo(
   progress: (line: string) => void,
 ): Promise<ProviderFigures> {
   const started = performance.now();
-  const { act } = (await import(new URL(`providers/${name}.ts`, import.meta.url).href)) as { act: ProviderAct };
+  const { act } = (await import(new URL(`../providers/${name}.ts`, import.meta.url).href)) as { act: ProviderAct };
   const closing: (() => Promise<void>)[] = [];
   try {
     progress('starting the sandbox and the double');

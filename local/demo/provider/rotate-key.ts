@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import type { ProviderStage } from './provider.ts';
-import type { Labels, Step } from './rotate.ts';
+import type { Labels, Step } from '../rotate.ts';
+import type { ProviderStage } from './demo.ts';
 
 export interface RotatedKey {
   readonly token: string;
