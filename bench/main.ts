@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
+import type { Mode } from '../local/demo/database-stage.ts';
 import { engineNames, loadEngine } from '../local/demo/engine.ts';
-import type { Mode } from '../local/demo/stage.ts';
 import { interruption, statusOf } from '../terminal/interruption.ts';
 import { createPaint } from '../terminal/paint.ts';
 import { createProgress } from '../terminal/progress.ts';

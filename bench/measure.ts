@@ -1,7 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { readBaseline } from '../local/demo/baseline.ts';
+import { type Mode, openDatabaseStage } from '../local/demo/database-stage.ts';
 import { loadEngine } from '../local/demo/engine.ts';
-import { type Mode, openStage } from '../local/demo/stage.ts';
 import { strategyNames } from '../local/demo/strategies.ts';
 import { measureBundles } from './bundles.ts';
 import { measureRotations, type RotationFigures, type Rounds } from './rotations.ts';
@@ -60,11 +60,11 @@ async function measureEngine(
   engine: string,
   { modes, plan, signal, progress }: Omit<BenchOptions, 'engines'>,
 ): Promise<{ title: string; rotations: readonly RotationFigures[] }> {
-  const { functions } = await loadEngine(engine);
+  const { strategies } = await loadEngine(engine);
   const measured = strategyNames
-    .filter((strategy) => functions[strategy] !== undefined)
+    .filter((strategy) => strategies.includes(strategy))
     .flatMap((strategy) => modes.map((mode) => ({ engine, strategy, mode })));
-  const stage = await openStage({ engine, clients: measured.length, signal, progress });
+  const stage = await openDatabaseStage({ engine, clients: measured.length, signal, progress });
   try {
     const rotations: RotationFigures[] = [];
     for (const [index, what] of measured.entries()) {

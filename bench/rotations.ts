@@ -1,6 +1,6 @@
+import type { DatabaseStage, Mode, Planted } from '../local/demo/database-stage.ts';
 import { outageOf } from '../local/demo/outage.ts';
 import { type Rotated, rotate } from '../local/demo/rotate.ts';
-import type { Mode, Planted, Stage } from '../local/demo/stage.ts';
 import type { StrategyName } from '../local/demo/strategies.ts';
 import { type Spread, spread } from './statistics.ts';
 
@@ -36,7 +36,7 @@ export interface Rounds {
 const goodLogins = 3;
 
 export async function measureRotations(
-  stage: Stage,
+  stage: DatabaseStage,
   { engine, strategy, mode, index }: { engine: string; strategy: StrategyName; mode: Mode; index: number },
   rounds: Rounds,
   signal: AbortSignal,
@@ -79,13 +79,13 @@ export async function measureRotations(
 
 type Measured = Rotated & { readonly refusedLogins: number };
 
-async function rotated(stage: Stage, planted: Planted): Promise<Measured> {
+async function rotated(stage: DatabaseStage, planted: Planted): Promise<Measured> {
   const one = await rotate(stage, planted);
   if (one.failure !== undefined) throw new Error(`a rotation of ${planted.functionName} failed: ${one.failure}`);
   return { ...one, refusedLogins: stage.database.logins().refused - one.refusedBefore };
 }
 
-async function watch(stage: Stage, planted: Planted, index: number, rounds: number, signal: AbortSignal) {
+async function watch(stage: DatabaseStage, planted: Planted, index: number, rounds: number, signal: AbortSignal) {
   const client = stage.clients[index];
   if (!client) throw new Error('each measurement needs a client');
   client.start({ engine: stage.engineName, secretId: planted.secret, ca: stage.database.ca });

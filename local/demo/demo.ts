@@ -1,18 +1,14 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { type Act, goodLogins, playActs } from './acts.ts';
+import type { Claim } from './claims.ts';
+import type { DatabaseStage, Mode, StageOptions } from './database-stage.ts';
 import { type Login, type LoginOutcome, loadEngine } from './engine.ts';
 import { type Outage, outageOf } from './outage.ts';
 import { type Rotated, rotate } from './rotate.ts';
-import { type Mode, openStage, type Stage, type StageOptions } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { type StrategyName, strategies } from './strategies.ts';
 import type { Notification } from './subscriber.ts';
 import { until } from './until.ts';
-
-/** One thing that the demo shows, and whether it was so. */
-export interface Claim {
-  readonly about: 'rotation' | 'labels' | 'client' | 'function' | 'passwords' | 'message';
-  readonly text: string;
-  readonly held: boolean;
-}
 
 export interface Rotation extends Rotated {
   readonly strategy: StrategyName;
@@ -39,55 +35,24 @@ export interface DemoFigures {
   readonly claims: readonly Claim[];
 }
 
-/** Those that are shown, where the engine has them, and whose secret they rotate. */
-const acts: readonly (readonly [StrategyName, username: string])[] = [
-  ['single-user', 'orders'],
-  ['alternating-users', 'billing'],
-  ['dual-password', 'invoices'],
-];
-
-/** Good logins before a rotation begins, and with the new value after it: enough to tell an outage from a slow start. */
-const goodLogins = 5;
-
 export async function runDemo(options: Omit<StageOptions, 'clients'> & { mode: Mode }): Promise<DemoFigures> {
-  const start = performance.now();
   const { mode, progress, signal } = options;
-  const { functions } = await loadEngine(options.engine);
-  const shown = acts.filter(([strategy]) => functions[strategy] !== undefined);
-  const stage = await openStage({ ...options, clients: shown.length });
-  try {
-    const passwords: string[] = [stage.database.superuser.password];
-    const rotations: Rotation[] = [];
-    for (const [index, [strategy, username]] of shown.entries()) {
-      progress(`rotating with ${strategy}`);
-      rotations.push(await perform(stage, { strategy, username, mode, index }, passwords, signal));
-    }
-    const serverLog = stage.database.log();
-    const logs = serverLog === '' ? 'a log of a function' : 'a log';
-    const held = isSilent(stage, serverLog, passwords);
-    const claims: Claim[] = [{ about: 'passwords', text: `no password in ${logs} or a message`, held }];
-    const all = [...claims, ...rotations.flatMap((rotation) => rotation.claims)];
-    const server = stage.database.title;
-    const ms = performance.now() - start;
-    return {
-      version: 1,
-      held: all.every((claim) => claim.held),
-      engine: stage.engineName,
-      server,
-      mode,
-      ms,
-      rotations,
-      claims,
-    };
-  } finally {
-    progress('stopping');
-    await stage.close();
-  }
+  const { strategies: shown } = await loadEngine(options.engine);
+  const { held, engine, server, hasLog, ms, played, silent } = await playActs(
+    options,
+    shown,
+    (stage, act, passwords) => {
+      progress(`rotating with ${act.strategy}`);
+      return perform(stage, { ...act, mode }, passwords, signal);
+    },
+  );
+  const claims = [hasLog ? silent : { ...silent, text: 'no password in a log of a function or a message' }];
+  return { version: 1, held, engine, server, mode, ms, rotations: played, claims };
 }
 
 async function perform(
-  stage: Stage,
-  { strategy, username, mode, index }: { strategy: StrategyName; username: string; mode: Mode; index: number },
+  stage: DatabaseStage,
+  { strategy, username, mode, index }: Act & { readonly mode: Mode },
   passwords: string[],
   signal: AbortSignal,
 ): Promise<Rotation> {
@@ -156,12 +121,4 @@ function claimsOf(figures: Omit<Rotation, 'claims'>, loginsWithNew: number): Cla
 async function readVersion({ secretsManager }: Stage, SecretId: string, VersionId: string | undefined): Promise<Login> {
   const { SecretString = '' } = await secretsManager.send(new GetSecretValueCommand({ SecretId, VersionId }));
   return JSON.parse(SecretString);
-}
-
-/** Looks at all that anybody could read: the server's log with every statement, the functions' logs and answers, and the messages. */
-export function isSilent({ sandbox }: Stage, serverLog: string, passwords: readonly string[]): boolean {
-  const { functions, sns } = sandbox;
-  const told = functions.names().map((name) => [functions.logs(name), functions.invocations(name)]);
-  const readable = serverLog + JSON.stringify([told, sns.messages]);
-  return passwords.every((password) => !readable.includes(password));
 }

@@ -16,10 +16,8 @@ export interface Login {
 export type LoginOutcome = 'opened' | 'refused';
 
 export interface DemoEngine {
-  /** The bundle that is packaged for it, from the root of the repository. */
-  readonly bundle: string;
-  /** Which export of the bundle rotates with which strategy. */
-  readonly functions: Readonly<Partial<Record<StrategyName, string>>>;
+  /** Those that its functions have. */
+  readonly strategies: readonly StrategyName[];
   /** What is not installed, where the server cannot be started: "MySQL". `npm run servers` installs it. */
   missing?(): string | undefined;
   start(): Promise<DemoDatabase>;
@@ -30,8 +28,6 @@ export interface DemoEngine {
 export interface DemoDatabase {
   /** For people: product and version, and that it is a stand-in where it is one. */
   readonly title: string;
-  readonly host: string;
-  readonly port: number;
   /** PEM text of the authority that vouches for the server. */
   readonly ca: string;
   /** What a rotation function needs in its environment to reach it. */
@@ -68,3 +64,10 @@ export async function loadEngine(name: string): Promise<DemoEngine> {
   const { demoEngine } = (await import(new URL(`${name}.ts`, folder).href)) as { demoEngine: DemoEngine };
   return demoEngine;
 }
+
+/** From the root of the repository. */
+export const bundleOf = (name: string): string => `dist/${name}/index.mjs`;
+
+/** `single-user` is exported as `singleUser`. */
+export const exportOf = (strategy: StrategyName): string =>
+  strategy.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -1,11 +1,11 @@
 import { interruption, statusOf } from '../../terminal/interruption.ts';
-import { createPaint } from '../../terminal/paint.ts';
+import { createPaint, type Paint } from '../../terminal/paint.ts';
 import { createProgress } from '../../terminal/progress.ts';
 import { complain, known, parseOptions } from '../../terminal/usage.ts';
 import { readBaseline } from './baseline.ts';
+import type { Mode, StageOptions } from './database-stage.ts';
 import { engineNames } from './engine.ts';
 import { providerNames } from './provider/names.ts';
-import { report } from './report.ts';
 
 const help = `Usage: npm start -- [--engine NAME [--store parameter] | --provider NAME] [--cold] [--json]
 
@@ -47,37 +47,54 @@ async function main(): Promise<void> {
   known('store', store, ['parameter', 'secret']);
   const signal = interruption();
   const progress = createProgress(process.stderr, { isLog: true });
+  const running = { engine, signal, progress: progress.show };
   try {
-    if (provider !== undefined) {
-      const { runProviderDemo } = await import('./provider/demo.ts');
-      const { providerReport } = await import('./provider/report.ts');
-      const shown = await runProviderDemo(provider, signal, progress.show);
-      progress.end();
-      process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : providerReport(shown, createPaint()));
-      process.exitCode = shown.held ? 0 : 1;
-      return;
-    }
-    if (store === 'parameter') {
-      const { runParameterDemo } = await import('./parameter/demo.ts');
-      const { parameterReport } = await import('./parameter/report.ts');
-      const shown = await runParameterDemo({ engine, signal, progress: progress.show });
-      progress.end();
-      process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : parameterReport(shown, createPaint()));
-      process.exitCode = shown.held ? 0 : 1;
-      return;
-    }
-    // Not before it is needed: the SDK takes its time to load.
-    const { runDemo } = await import('./demo.ts');
-    const figures = await runDemo({ engine, mode: cold ? 'cold' : 'warm', signal, progress: progress.show });
+    const { held, data, text } =
+      provider !== undefined
+        ? await ofProvider(provider, running)
+        : store === 'parameter'
+          ? await ofParameters(running)
+          : await ofSecrets({ ...running, mode: cold ? 'cold' : 'warm' });
     progress.end();
-    const baseline = readBaseline();
-    if (json) process.stdout.write(`${JSON.stringify({ ...figures, baseline }, null, 2)}\n`);
-    else process.stdout.write(report(figures, baseline, createPaint()));
-    process.exitCode = figures.held ? 0 : 1;
+    process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : text(createPaint()));
+    process.exitCode = held ? 0 : 1;
   } catch (error) {
     progress.end();
     if (!signal.aborted) throw error;
     process.stderr.write('stopped; nothing is left behind\n');
     process.exitCode = statusOf(signal);
   }
+}
+
+type Running = Omit<StageOptions, 'clients'>;
+
+/** Figures, and how a person reads them. */
+interface Shown {
+  readonly held: boolean;
+  readonly data: unknown;
+  text(paint: Paint): string;
+}
+
+// Each is loaded not before it is needed: the SDK takes its time.
+
+async function ofSecrets(running: Running & { readonly mode: Mode }): Promise<Shown> {
+  const { runDemo } = await import('./demo.ts');
+  const { report } = await import('./report.ts');
+  const figures = await runDemo(running);
+  const baseline = readBaseline();
+  return { held: figures.held, data: { ...figures, baseline }, text: (paint) => report(figures, baseline, paint) };
+}
+
+async function ofParameters(running: Running): Promise<Shown> {
+  const { runParameterDemo } = await import('./parameter/demo.ts');
+  const { parameterReport } = await import('./parameter/report.ts');
+  const data = await runParameterDemo(running);
+  return { held: data.held, data, text: (paint) => parameterReport(data, paint) };
+}
+
+async function ofProvider(provider: string, { signal, progress }: Running): Promise<Shown> {
+  const { runProviderDemo } = await import('./provider/demo.ts');
+  const { providerReport } = await import('./provider/report.ts');
+  const data = await runProviderDemo(provider, signal, progress);
+  return { held: data.held, data, text: (paint) => providerReport(data, paint) };
 }

@@ -1,10 +1,9 @@
 /** What MySQL and MariaDB have in common on this stage. */
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import mysql, { type Connection } from 'mysql2';
 import type { MysqlServer } from '../servers/mysql/launch.ts';
-import type { DemoDatabase, Login, LoginCount, LoginOutcome } from './engine.ts';
-import type { StrategyName } from './strategies.ts';
+import { type DatabaseKind, demoDatabase } from './database.ts';
+import type { DemoEngine, Login, LoginCount, LoginOutcome } from './engine.ts';
 
 /**
  * Where applications work. No secret names it, so that the functions log in without a database: the servers do not write
@@ -12,60 +11,42 @@ import type { StrategyName } from './strategies.ts';
  */
 const SCHEMA = 'shop';
 
-export interface Member {
+export interface MysqlMember extends Pick<DemoEngine, 'strategies' | 'missing'> {
   readonly product: 'MySQL' | 'MariaDB';
-  /** What the superuser of the pair needs besides CREATE USER and the rights that it passes on. */
-  readonly superuserNeeds: readonly string[];
   /** `IDENTIFIED …`, such that the general log does not show the password. */
   identifiedBy(password: string): string;
-  /** Rights that a strategy needs. */
-  rightsFor(strategy: StrategyName): readonly string[];
+  /** What a user needs who keeps two passwords, and so the superuser who gives it. */
+  readonly dualRight?: string;
 }
 
-export async function startMember(member: Member, start: () => Promise<MysqlServer>): Promise<DemoDatabase> {
-  const server = await start();
-  try {
-    const { product, superuserNeeds, identifiedBy } = member;
-    const place = { engine: product.toLowerCase(), host: server.host, port: server.port };
-    const superuser = { ...place, username: 'rotator', password: randomBytes(24).toString('base64url') };
-    await run({ ...place, ...server.superuser }, server.ca, [
-      `CREATE DATABASE ${SCHEMA}`,
-      `CREATE USER rotator ${identifiedBy(superuser.password)} REQUIRE SSL`,
-      'GRANT CREATE USER ON *.* TO rotator',
-      'GRANT SELECT ON mysql.* TO rotator',
-      `GRANT SELECT, INSERT ON ${SCHEMA}.* TO rotator WITH GRANT OPTION`,
-      ...superuserNeeds.map((right) => `GRANT ${right} ON *.* TO rotator WITH GRANT OPTION`),
-    ]);
-    return database(member, server, superuser);
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
-}
-
-function database({ product, identifiedBy, rightsFor }: Member, server: MysqlServer, superuser: Login): DemoDatabase {
-  const { host, port, ca, caFile, generalLog, version } = server;
-  const log = () => readFileSync(generalLog, 'utf8');
-  return {
-    title: `${product} ${version}`,
-    host,
-    port,
-    ca,
-    environment: { DATABASE_CA_BUNDLE: caFile },
-    superuser,
-    async createUser(username, password, strategy) {
+export function mysqlMember(member: MysqlMember, start: () => Promise<MysqlServer>): DemoEngine {
+  const { product, strategies, missing, identifiedBy, dualRight } = member;
+  const log = ({ generalLog }: MysqlServer) => readFileSync(generalLog, 'utf8');
+  const kind: DatabaseKind<MysqlServer> = {
+    title: ({ version }) => `${product} ${version}`,
+    place: () => ({ engine: product.toLowerCase() }),
+    prepare: (admin, ca, { username, password }) =>
+      run(admin, ca, [
+        `CREATE DATABASE ${SCHEMA}`,
+        `CREATE USER ${username} ${identifiedBy(password)} REQUIRE SSL`,
+        `GRANT CREATE USER ON *.* TO ${username}`,
+        `GRANT SELECT ON mysql.* TO ${username}`,
+        `GRANT SELECT, INSERT ON ${SCHEMA}.* TO ${username} WITH GRANT OPTION`,
+        ...(dualRight ? [`GRANT ${dualRight} ON *.* TO ${username} WITH GRANT OPTION`] : []),
+      ]),
+    createUser: (superuser, ca, { username, password }, strategy) => {
       const name = mysql.escapeId(username, true);
-      await run(superuser, ca, [
+      const right = strategy === 'dual-password' && dualRight;
+      return run(superuser, ca, [
         `CREATE USER ${name} ${identifiedBy(password)} REQUIRE SSL`,
         `GRANT SELECT, INSERT ON ${SCHEMA}.* TO ${name}`,
-        ...rightsFor(strategy).map((right) => `GRANT ${right} ON *.* TO ${name}`),
+        ...(right ? [`GRANT ${right} ON *.* TO ${name}`] : []),
       ]);
-      return { ...superuser, username, password };
     },
-    logins: () => loginsIn(log()),
+    logins: (server) => loginsIn(log(server)),
     log,
-    stop: () => server.stop(),
   };
+  return { strategies, ...(missing && { missing }), start: async () => demoDatabase(await start(), kind), login };
 }
 
 /** `9 Connect`, and what for. A login that is refused has a second line of the same number. */
@@ -81,7 +62,7 @@ export function loginsIn(generalLog: string): LoginCount {
   return { openedByFunctions: functions.size, refused };
 }
 
-export async function login(value: Login, ca: string): Promise<LoginOutcome> {
+async function login(value: Login, ca: string): Promise<LoginOutcome> {
   try {
     (await connected(value, ca, SCHEMA)).destroy();
     return 'opened';
@@ -106,15 +87,9 @@ async function run(as: Login, ca: string, statements: readonly string[]): Promis
 }
 
 function connected({ host, port, username, password }: Login, ca: string, database?: string): Promise<Connection> {
+  const place = { host, port, ...(database !== undefined && { database }) };
   const ssl = { ca, verifyIdentity: true };
-  const client = mysql.createConnection({
-    host,
-    port,
-    user: username,
-    password,
-    ssl,
-    ...(database === undefined ? {} : { database }),
-  });
+  const client = mysql.createConnection({ ...place, user: username, password, ssl });
   return new Promise((resolve, reject) => {
     client.on('error', () => {});
     client.connect((error) => {

@@ -1,5 +1,7 @@
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import type { Planted, Stage } from './stage.ts';
+import type { Sandbox } from '../sandbox.ts';
+import type { DatabaseStage, Planted } from './database-stage.ts';
+import type { RegisteredFunction, Stage } from './stage.ts';
 
 export interface Step {
   readonly step: string;
@@ -11,11 +13,17 @@ export interface Step {
 /** Label → version id. */
 export type Labels = Readonly<Record<string, string>>;
 
-export interface Rotated {
+/** What there is to tell of one rotation, or of the last try of it. */
+export interface Course {
   readonly token: string;
   /** What the first step that failed said. */
   readonly failure?: string;
   readonly steps: readonly Step[];
+  /** Calls that the function made to Secrets Manager. */
+  readonly requests: Sandbox['requests'];
+}
+
+export interface Rotated extends Omit<Course, 'requests'> {
   /** All steps together. */
   readonly ms: number;
   /** Calls that the function made to Secrets Manager, by operation. */
@@ -29,57 +37,70 @@ export interface Rotated {
   readonly after: Labels;
 }
 
-/** Asks Secrets Manager for a rotation, waits until it has driven it to its end, and gathers what happened. */
-export async function rotate(stage: Stage, { secret, functionName, functionArn }: Planted): Promise<Rotated> {
-  const { sandbox, database, secretsManager } = stage;
-  const before = await labels(stage, secret);
+/** Rotates a secret of a database, and gathers what happened. */
+export async function rotate(stage: DatabaseStage, planted: Planted): Promise<Rotated> {
+  const { database } = stage;
+  const before = sorted(await labelsOf(stage, planted.secret));
   const { openedByFunctions: openedBefore, refused: refusedBefore } = database.logins();
-  const since = Date.now();
-
-  const { VersionId: token = '' } = await secretsManager.send(
-    new RotateSecretCommand({ SecretId: secret, RotationLambdaARN: functionArn }),
-  );
-  await sandbox.idle();
-
-  const history = sandbox.secretsManager.history.filter((record) => record.token === token);
-  const invocations = sandbox.functions.invocations(functionName).slice(-4);
-  const called = history.filter(({ event }) => event === 'StepCalled');
-  const started = invocations.slice(-called.length);
-  const steps = called.map(({ step = '', durationMs: ms = 0 }, index) => {
-    const initMs = started[index]?.initMs;
-    return { step, ms, ...(initMs !== undefined && { initMs }) };
-  });
-  const error = history.find(
-    ({ event }) => event !== 'StepCalled' && event !== 'RotationStarted' && event !== 'RotationSucceeded',
-  )?.error;
+  const { requests, ...course } = await driveRotation(stage, planted);
   const { openedByFunctions: openedAfter } = database.logins();
-  const requests = sandbox.requests.filter(
-    ({ service, caller, startedAt }) => service === 'secretsmanager' && caller === functionName && startedAt >= since,
-  );
+  const byOperation = Object.entries(Object.groupBy(requests, ({ operation }) => operation));
   return {
-    token,
-    ...(error && { failure: `${error.errorType}: ${error.errorMessage}` }),
-    steps,
-    ms: steps.reduce((sum, { ms }) => sum + ms, 0),
-    calls: Object.fromEntries(
-      Object.entries(Object.groupBy(requests, ({ operation }) => operation)).map(([name, all = []]) => [
-        name,
-        all.length,
-      ]),
-    ),
+    ...course,
+    ms: course.steps.reduce((sum, { ms }) => sum + ms, 0),
+    calls: Object.fromEntries(byOperation.map(([name, all = []]) => [name, all.length])),
     callCount: requests.length,
     ...(openedBefore !== undefined && openedAfter !== undefined && { logins: openedAfter - openedBefore }),
     refusedBefore,
     before,
-    after: await labels(stage, secret),
+    after: sorted(await labelsOf(stage, planted.secret)),
   };
 }
 
-async function labels({ secretsManager }: Stage, SecretId: string): Promise<Labels> {
-  const { VersionIdsToStages = {} } = await secretsManager.send(new DescribeSecretCommand({ SecretId }));
-  return Object.fromEntries(
-    Object.entries(VersionIdsToStages)
-      .flatMap(([version, names]) => (names ?? []).map((name) => [name, version] as const))
-      .sort(),
+/** Asks Secrets Manager for a rotation, and waits until it has driven it to its end. `again`: then lets it repeat what is unfinished. */
+export async function driveRotation(
+  { sandbox, secretsManager }: Stage,
+  { secret, functionName, functionArn }: RegisteredFunction & { readonly secret: string },
+  again?: () => Promise<void>,
+): Promise<Course> {
+  let since = Date.now();
+  let told = 0;
+  const { VersionId: token = '' } = await secretsManager.send(
+    new RotateSecretCommand({ SecretId: secret, RotationLambdaARN: functionArn }),
   );
+  await sandbox.idle();
+  if (again) {
+    await again();
+    since = Date.now();
+    told = sandbox.secretsManager.history.length;
+    await sandbox.secretsManager.retryRotation(secret);
+    await sandbox.idle();
+  }
+
+  const history = sandbox.secretsManager.history.slice(told).filter((record) => record.token === token);
+  const called = history.filter(({ event }) => event === 'StepCalled');
+  const invocations = sandbox.functions.invocations(functionName).slice(-called.length);
+  const error = history.find(
+    ({ event }) => event !== 'StepCalled' && event !== 'RotationStarted' && event !== 'RotationSucceeded',
+  )?.error;
+  return {
+    token,
+    ...(error && { failure: `${error.errorType}: ${error.errorMessage}` }),
+    steps: called.map(({ step = '', durationMs: ms = 0 }, index) => {
+      const initMs = invocations[index]?.initMs;
+      return { step, ms, ...(initMs !== undefined && { initMs }) };
+    }),
+    requests: sandbox.requests.filter(
+      ({ service, caller, startedAt }) => service === 'secretsmanager' && caller === functionName && startedAt >= since,
+    ),
+  };
 }
+
+/** Those of the oldest version come first. */
+export async function labelsOf({ secretsManager }: Stage, SecretId: string): Promise<Labels> {
+  const { VersionIdsToStages = {} } = await secretsManager.send(new DescribeSecretCommand({ SecretId }));
+  const versions = Object.entries(VersionIdsToStages);
+  return Object.fromEntries(versions.flatMap(([version, labels]) => labels.map((label) => [label, version])));
+}
+
+const sorted = (labels: Labels): Labels => Object.fromEntries(Object.entries(labels).sort());

@@ -1,146 +1,84 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { UsageError } from '../../terminal/usage.ts';
 import { type Sandbox, startSandbox } from '../sandbox.ts';
-import { createClient, type DemoClient } from './client.ts';
-import { type DemoDatabase, type DemoEngine, type Login, loadEngine } from './engine.ts';
-import { type StrategyName, strategies } from './strategies.ts';
+import type { FileFunction } from '../services/lambda/definition.ts';
 import { type Subscriber, startSubscriber } from './subscriber.ts';
 import { until } from './until.ts';
 
-/** warm: a process for each function. cold: one for each step, as when Lambda has none left. */
-export type Mode = 'warm' | 'cold';
-
-export interface StageOptions {
-  readonly engine: string;
-  /** How many applications wait to be started. */
-  readonly clients: number;
-  readonly signal: AbortSignal;
-  readonly progress: (line: string) => void;
-}
-
-/** A database, the sandbox, the packaged functions, a topic that somebody listens to, and applications that wait to start. */
+/** What every demonstration stands on: the sandbox, an operator of it, and a topic that somebody listens to. */
 export interface Stage {
-  readonly engineName: string;
-  readonly engine: DemoEngine;
-  readonly database: DemoDatabase;
   readonly sandbox: Sandbox;
-  readonly subscriber: Subscriber;
-  readonly topicArn: string;
   readonly secretsManager: SecretsManagerClient;
-  readonly clients: readonly DemoClient[];
-  /** Makes a user with its secret, and the function that rotates it. */
-  plant(strategy: StrategyName, mode: Mode, username: string): Promise<Planted>;
+  readonly subscriber: Subscriber;
+  /** Makes a secret, and gives its ARN. */
+  store(name: string, value: object): Promise<string>;
+  /** Registers a packaged function, which reports to the topic. */
+  register(functionName: string, bundle: string, definition: Omit<FileFunction, 'file'>): RegisteredFunction;
+  /** Ends this, too, when the stage is closed: what was opened last goes first. */
+  whenClosed(end: () => unknown): void;
   close(): Promise<void>;
 }
 
-export interface Planted {
-  readonly strategy: StrategyName;
-  readonly secret: string;
+export interface RegisteredFunction {
   readonly functionName: string;
   readonly functionArn: string;
-  readonly initial: Login;
 }
 
-const root = new URL('../../', import.meta.url);
+/** A path from the root of the repository. */
+const inRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-export async function openStage(options: StageOptions): Promise<Stage> {
-  const closing: (() => Promise<void>)[] = [];
+/** `build` puts on the stage what else is needed; when it cannot, everything is closed. */
+export async function openStage<S>(signal: AbortSignal, build: (stage: Stage) => Promise<S>): Promise<S> {
+  const ends: (() => unknown)[] = [];
   const close = async () => {
-    for (const end of closing.splice(0).reverse()) await end();
+    for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    return await build(options, closing, close);
+    const sandbox = await startSandbox({ automaticRetries: 0 });
+    ends.push(sandbox.close);
+    const secretsManager = new SecretsManagerClient({
+      endpoint: sandbox.url,
+      region: sandbox.account.region,
+      credentials: { accessKeyId: 'operator', secretAccessKey: 'sandbox' },
+    });
+    ends.push(() => secretsManager.destroy());
+    const subscriber = await startSubscriber(sandbox.url);
+    ends.push(subscriber.close);
+    const topicArn = await subscribe(sandbox, subscriber, signal);
+    return await build({
+      sandbox,
+      secretsManager,
+      subscriber,
+      store: async (Name, value) => {
+        const secret = new CreateSecretCommand({ Name, SecretString: JSON.stringify(value) });
+        return String((await secretsManager.send(secret)).ARN);
+      },
+      register: (functionName, bundle, { env, ...definition }) => {
+        requireBundle(bundle);
+        const all = { NOTIFICATION_TOPIC_ARN: topicArn, ...env };
+        const functionArn = sandbox.functions.register(functionName, { ...definition, file: inRoot(bundle), env: all });
+        return { functionName, functionArn };
+      },
+      whenClosed: (end) => void ends.push(end),
+      close,
+    });
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function build(
-  options: StageOptions,
-  closing: (() => Promise<void>)[],
-  close: () => Promise<void>,
-): Promise<Stage> {
-  const { engine: engineName, signal, progress } = options;
-  const engine = await loadEngine(engineName);
-  const missing = engine.missing?.();
-  if (missing !== undefined) {
-    throw new UsageError(`--engine ${engineName}: ${missing} is not installed`, 'next: npm run servers');
-  }
-  const bundle = fileURLToPath(new URL(engine.bundle, root));
-  if (!existsSync(bundle)) throw new Error(`${engine.bundle} is missing: npm run build makes it`);
-
-  progress('starting the sandbox and the clients');
-  const sandbox = await startSandbox({ automaticRetries: 0 });
-  closing.push(() => sandbox.close());
-  const secretsManager = new SecretsManagerClient({
-    endpoint: sandbox.url,
-    region: sandbox.account.region,
-    credentials: { accessKeyId: 'operator', secretAccessKey: 'sandbox' },
-  });
-  closing.push(async () => secretsManager.destroy());
-  const clients = Array.from({ length: options.clients }, () => createClient(clientEnvironment(sandbox), signal));
-  closing.push(async () => void (await Promise.all(clients.map((client) => client.stop()))));
-  const { subscriber, topicArn } = await subscribe(sandbox, signal);
-  closing.push(() => subscriber.close());
-
-  progress(`starting ${engineName}`);
-  const database = await engine.start();
-  closing.push(() => database.stop());
-  signal.throwIfAborted();
-  const store = async (name: string, value: Login) => {
-    const secret = new CreateSecretCommand({ Name: name, SecretString: JSON.stringify(value) });
-    return String((await secretsManager.send(secret)).ARN);
-  };
-
-  progress('making users and secrets');
-  const masterarn = await store('superuser', database.superuser);
-  return {
-    engineName,
-    engine,
-    database,
-    sandbox,
-    subscriber,
-    topicArn,
-    secretsManager,
-    clients,
-    async plant(strategy, mode, username) {
-      const exported = engine.functions[strategy];
-      if (exported === undefined) throw new Error(`${engineName} has no function for ${strategy}`);
-      const functionName = `rekey-${engineName}-${strategy}-${mode}`;
-      const functionArn = sandbox.functions.register(functionName, {
-        file: bundle,
-        export: exported,
-        mode,
-        env: { NOTIFICATION_TOPIC_ARN: topicArn, ...database.environment },
-      });
-      const user = await database.createUser(username, randomBytes(24).toString('base64url'), strategy);
-      const initial = strategies[strategy].needsSuperuser ? { ...user, masterarn } : user;
-      return { strategy, secret: await store(username, initial), functionName, functionArn, initial };
-    },
-    close,
-  };
+/** Said before anything is started. */
+export function requireBundle(bundle: string): void {
+  if (!existsSync(inRoot(bundle))) throw new Error(`${bundle} is missing: npm run build makes it`);
 }
 
-async function subscribe(sandbox: Sandbox, signal: AbortSignal) {
-  const { region } = sandbox.account;
-  const topic = await sandbox.sns.call('CreateTopic', { Name: 'rekey-rotations' }, { region });
-  const topicArn = String(topic?.TopicArn);
-  const subscriber = await startSubscriber(sandbox.url);
-  const subscription = { TopicArn: topicArn, Protocol: 'http', Endpoint: subscriber.endpoint };
-  await sandbox.sns.call('Subscribe', subscription, { region });
+async function subscribe({ sns, account }: Sandbox, subscriber: Subscriber, signal: AbortSignal): Promise<string> {
+  const { region } = account;
+  const topic = await sns.call('CreateTopic', { Name: 'rekey-rotations' }, { region });
+  const TopicArn = String(topic?.TopicArn);
+  await sns.call('Subscribe', { TopicArn, Protocol: 'http', Endpoint: subscriber.endpoint }, { region });
   await until(() => subscriber.isConfirmed, 5_000, signal);
-  return { subscriber, topicArn };
-}
-
-function clientEnvironment({ url, account }: Sandbox): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL: url,
-    AWS_REGION: account.region,
-    AWS_ACCESS_KEY_ID: 'application',
-    AWS_SECRET_ACCESS_KEY: 'sandbox',
-  };
+  return TopicArn;
 }

@@ -66,7 +66,15 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'local/servers': ['local/certificates.ts', 'local/loopback.ts'],
   // The XML of the query protocol. A double is written from the vendor's documentation, and not from the provider.
   'local/doubles': ['local/aws/protocols/xml.ts', 'local/loopback.ts'],
-  'local/demo': ['local/sandbox.ts', 'local/loopback.ts', 'local/servers', 'local/doubles', 'shared', 'terminal'],
+  'local/demo': [
+    'local/sandbox.ts',
+    'local/services/lambda/definition.ts',
+    'local/loopback.ts',
+    'local/servers',
+    'local/doubles',
+    'shared',
+    'terminal',
+  ],
   terminal: [],
   cli: ['shared', 'terminal'],
   bench: ['local/demo', 'terminal'],

@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import type { Claim } from '../demo.ts';
-import type { Login, LoginOutcome } from '../engine.ts';
+import { randomUUID } from 'node:crypto';
+import { type Act, goodLogins } from '../acts.ts';
+import type { Claim } from '../claims.ts';
+import type { DatabaseStage } from '../database-stage.ts';
+import { bundleOf, exportOf, type Login, type LoginOutcome } from '../engine.ts';
 import { type Outage, outageOf } from '../outage.ts';
 import type { Stage } from '../stage.ts';
 import { type StrategyName, strategies } from '../strategies.ts';
@@ -29,12 +30,11 @@ interface Answer {
   readonly Outcome?: string;
 }
 
-const goodLogins = 5;
 const context = { region: 'us-east-1' };
 
 export async function playAct(
-  stage: Stage,
-  { strategy, username, index }: { strategy: StrategyName; username: string; index: number },
+  stage: DatabaseStage,
+  { strategy, username, index }: Act,
   passwords: string[],
   signal: AbortSignal,
 ): Promise<ParameterAct> {
@@ -151,20 +151,15 @@ interface Version {
 
 const latestOf = (versions: readonly Version[]) => versions.at(-1)?.Version;
 
-async function plant(
-  { sandbox, database, engine, topicArn, engineName }: Stage,
-  strategy: StrategyName,
-  username: string,
-) {
-  const user = await database.createUser(username, randomBytes(24).toString('base64url'), strategy);
-  const initial: Login = strategies[strategy].needsSuperuser ? { ...user, masterarn: 'superuser' } : user;
+async function plant(stage: DatabaseStage, strategy: StrategyName, username: string) {
+  const { sandbox, database, engineName } = stage;
+  const initial = await stage.newUser(strategy, username);
   const parameter = `/shop/${username}/database`;
-  const functionName = `rekey-${engineName}-${strategy}-parameter`;
-  const functionArn = sandbox.functions.register(functionName, {
-    file: fileURLToPath(new URL(`../../../${engine.bundle}`, import.meta.url)),
-    export: `${engine.functions[strategy]}Parameter`,
-    env: { NOTIFICATION_TOPIC_ARN: topicArn, ...database.environment },
-  });
+  const { functionName, functionArn } = stage.register(
+    `rekey-${engineName}-${strategy}-parameter`,
+    bundleOf(engineName),
+    { export: `${exportOf(strategy)}Parameter`, env: database.environment },
+  );
   const value = { Name: parameter, Type: 'SecureString', Value: JSON.stringify(initial) };
   await sandbox.ssm.call('PutParameter', value, context);
   const schedule = {

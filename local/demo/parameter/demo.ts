@@ -1,6 +1,6 @@
-import { type Claim, isSilent } from '../demo.ts';
-import { openStage, type StageOptions } from '../stage.ts';
-import type { StrategyName } from '../strategies.ts';
+import { playActs } from '../acts.ts';
+import type { Claim } from '../claims.ts';
+import type { StageOptions } from '../database-stage.ts';
 import { type ParameterAct, playAct } from './act.ts';
 
 export interface ParameterFigures {
@@ -13,36 +13,16 @@ export interface ParameterFigures {
   readonly claims: readonly Claim[];
 }
 
-const acts: readonly (readonly [StrategyName, username: string])[] = [
-  ['single-user', 'orders'],
-  ['alternating-users', 'billing'],
-];
-
 /** Secrets that are SecureString parameters, rotated by their schedules, with everything that goes wrong there. */
 export async function runParameterDemo(options: Omit<StageOptions, 'clients'>): Promise<ParameterFigures> {
-  const start = performance.now();
   const { progress, signal } = options;
-  const stage = await openStage({ ...options, clients: acts.length });
-  try {
-    const passwords: string[] = [stage.database.superuser.password];
-    const played: ParameterAct[] = [];
-    for (const [index, [strategy, username]] of acts.entries()) {
-      progress(`rotating a parameter with ${strategy}`);
-      played.push(await playAct(stage, { strategy, username, index }, passwords, signal));
-    }
-    const held = isSilent(stage, stage.database.log(), passwords);
-    const claims: Claim[] = [{ about: 'passwords', text: 'no password in a log or a message', held }];
-    return {
-      version: 1,
-      held: [...claims, ...played.flatMap((act) => act.claims)].every((claim) => claim.held),
-      engine: stage.engineName,
-      server: stage.database.title,
-      ms: performance.now() - start,
-      acts: played,
-      claims,
-    };
-  } finally {
-    progress('stopping');
-    await stage.close();
-  }
+  const { held, engine, server, ms, played, silent } = await playActs(
+    options,
+    ['single-user', 'alternating-users'],
+    (stage, act, passwords) => {
+      progress(`rotating a parameter with ${act.strategy}`);
+      return playAct(stage, act, passwords, signal);
+    },
+  );
+  return { version: 1, held, engine, server, ms, acts: played, claims: [silent] };
 }

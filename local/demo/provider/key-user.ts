@@ -1,12 +1,12 @@
 /** An application that keeps fetching AWSCURRENT and using it at the provider. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { AcceptingProvider, IssuingProvider } from '../../../shared/providers/provider.ts';
 import { AuthenticationError } from '../../../shared/rotation/errors.ts';
 import { redactor } from '../../../shared/rotation/redact.ts';
 import type { RotationContext } from '../../../shared/rotation/strategy.ts';
 import type { ProviderDouble } from '../../doubles/double.ts';
 import { until } from '../until.ts';
-import type { ProviderAct } from './demo.ts';
 
 export interface KeyUser {
   seen(): { uses: number; refused: number };
@@ -18,10 +18,10 @@ export interface KeyUser {
 export function keyUser(options: {
   readonly secretsManager: SecretsManagerClient;
   readonly secret: string;
-  readonly act: ProviderAct;
+  readonly provider: IssuingProvider | AcceptingProvider;
   readonly double: ProviderDouble;
 }): KeyUser {
-  const { secretsManager, secret, act, double } = options;
+  const { secretsManager, secret, provider, double } = options;
   const stopped = new AbortController();
   const uses: { version: string; refused: boolean }[] = [];
   let failure: unknown;
@@ -41,7 +41,7 @@ export function keyUser(options: {
       new GetSecretValueCommand({ SecretId: secret }),
     );
     const value = JSON.parse(SecretString);
-    const refused = await act.provider.verify(value, { current: value, admin: {}, ctx }).then(
+    const refused = await provider.verify(value, { current: value, admin: {}, ctx }).then(
       () => false,
       (error) => {
         if (error instanceof AuthenticationError) return true;

@@ -1,11 +1,9 @@
 import { atlas } from '../../../shared/providers/atlas.ts';
 import { startAtlas } from '../../doubles/atlas.ts';
-import type { ProviderAct } from '../provider/demo.ts';
+import type { ProviderAct } from '../provider/stage.ts';
 
-export const act: ProviderAct = {
+export const act = {
   title: 'the secret of a MongoDB Atlas service account',
-  bundle: 'atlas',
-  handler: 'atlas',
   provider: atlas,
   start: startAtlas,
-};
+} satisfies ProviderAct;

@@ -1,11 +1,9 @@
 import { cloudflare } from '../../../shared/providers/cloudflare.ts';
 import { startCloudflare } from '../../doubles/cloudflare.ts';
-import type { ProviderAct } from '../provider/demo.ts';
+import type { ProviderAct } from '../provider/stage.ts';
 
-export const act: ProviderAct = {
+export const act = {
   title: 'a Cloudflare API token',
-  bundle: 'cloudflare',
-  handler: 'cloudflare',
   provider: cloudflare,
   start: startCloudflare,
-};
+} satisfies ProviderAct;

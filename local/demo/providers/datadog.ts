@@ -1,11 +1,10 @@
 import { datadogApiKey } from '../../../shared/providers/datadog.ts';
 import { startDatadogApiKeys } from '../../doubles/datadog.ts';
-import type { ProviderAct } from '../provider/demo.ts';
+import type { ProviderAct } from '../provider/stage.ts';
 
-export const act: ProviderAct = {
+export const act = {
   title: 'a Datadog API key',
-  bundle: 'datadog',
-  handler: 'apiKey',
   provider: datadogApiKey,
+  handler: 'apiKey',
   start: startDatadogApiKeys,
-};
+} satisfies ProviderAct;

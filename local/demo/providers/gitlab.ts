@@ -1,11 +1,9 @@
 import { gitlab } from '../../../shared/providers/gitlab.ts';
 import { startGitlab } from '../../doubles/gitlab.ts';
-import type { ProviderAct } from '../provider/demo.ts';
+import type { ProviderAct } from '../provider/stage.ts';
 
-export const act: ProviderAct = {
+export const act = {
   title: 'a GitLab project access token',
-  bundle: 'gitlab',
-  handler: 'gitlab',
   provider: gitlab,
   start: startGitlab,
-};
+} satisfies ProviderAct;

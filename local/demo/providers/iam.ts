@@ -1,11 +1,10 @@
 import { iamKeys } from '../../../shared/aws/iam-keys.ts';
 import { iamProvider } from '../../../shared/providers/iam.ts';
 import { startIam } from '../../doubles/iam.ts';
-import type { ProviderAct } from '../provider/demo.ts';
+import type { ProviderAct } from '../provider/stage.ts';
 
-export const act: ProviderAct = {
+export const act = {
   title: 'an access key of an IAM user',
-  bundle: 'iam',
   handler: 'accessKey',
   provider: iamProvider(iamKeys),
   start() {
@@ -13,4 +12,4 @@ export const act: ProviderAct = {
     process.env.AWS_REGION ??= 'us-east-1';
     return startIam();
   },
-};
+} satisfies ProviderAct;

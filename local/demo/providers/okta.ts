@@ -1,11 +1,5 @@
 import { okta } from '../../../shared/providers/okta.ts';
 import { startOkta } from '../../doubles/okta.ts';
-import type { ProviderAct } from '../provider/demo.ts';
+import type { ProviderAct } from '../provider/stage.ts';
 
-export const act: ProviderAct = {
-  title: 'an Okta client secret',
-  bundle: 'okta',
-  handler: 'okta',
-  provider: okta,
-  start: startOkta,
-};
+export const act = { title: 'an Okta client secret', provider: okta, start: startOkta } satisfies ProviderAct;

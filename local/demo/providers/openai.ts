@@ -1,11 +1,9 @@
 import { openai } from '../../../shared/providers/openai.ts';
 import { startOpenai } from '../../doubles/openai.ts';
-import type { ProviderAct } from '../provider/demo.ts';
+import type { ProviderAct } from '../provider/stage.ts';
 
-export const act: ProviderAct = {
+export const act = {
   title: 'a key of an OpenAI service account',
-  bundle: 'openai',
-  handler: 'openai',
   provider: openai,
   start: startOpenai,
-};
+} satisfies ProviderAct;

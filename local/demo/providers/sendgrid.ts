@@ -1,11 +1,5 @@
 import { sendgrid } from '../../../shared/providers/sendgrid.ts';
 import { startSendgrid } from '../../doubles/sendgrid.ts';
-import type { ProviderAct } from '../provider/demo.ts';
+import type { ProviderAct } from '../provider/stage.ts';
 
-export const act: ProviderAct = {
-  title: 'a SendGrid API key',
-  bundle: 'sendgrid',
-  handler: 'sendgrid',
-  provider: sendgrid,
-  start: startSendgrid,
-};
+export const act = { title: 'a SendGrid API key', provider: sendgrid, start: startSendgrid } satisfies ProviderAct;

@@ -1,11 +1,10 @@
 import { twilioApiKey } from '../../../shared/providers/twilio/api-key.ts';
 import { startTwilioApiKey } from '../../doubles/twilio/api-key.ts';
-import type { ProviderAct } from '../provider/demo.ts';
+import type { ProviderAct } from '../provider/stage.ts';
 
-export const act: ProviderAct = {
+export const act = {
   title: 'a Twilio API key',
-  bundle: 'twilio',
-  handler: 'apiKey',
   provider: twilioApiKey,
+  handler: 'apiKey',
   start: startTwilioApiKey,
-};
+} satisfies ProviderAct;

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runProviderDemo } from '../../../local/demo/provider/demo.ts';
+import type { ProviderAct } from '../../../local/demo/provider/stage.ts';
 import { act } from '../../../local/demo/providers/sendgrid.ts';
 
 const { signal } = new AbortController();
@@ -14,7 +15,7 @@ describe('the demonstration of a provider', { timeout: 60_000 }, () => {
   });
 
   it('does not claim what did not happen: here the double keeps every key alive', async () => {
-    const changed = act as { start: typeof act.start };
+    const changed: { start: ProviderAct['start'] } = act;
     const { start } = act;
     onTestFinished(() => {
       changed.start = start;
