@@ -1,8 +1,8 @@
 import { counted } from './advice.ts';
+import type { ParameterCost, SecretCost } from './costs.ts';
 import type { Inventory } from './inventory.ts';
 import { dollars } from './money.ts';
 import type { PriceList } from './pricing.ts';
-import type { ParameterCost, SecretCost } from './report.ts';
 
 export interface Note {
   readonly code:

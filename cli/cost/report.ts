@@ -1,7 +1,7 @@
-import { advise, type Reason, type Verdict } from './advice.ts';
-import type { Inventory, ParameterFacts, SecretFacts, Size } from './inventory.ts';
+import { type ParameterCost, parameterCost, type SecretCost, secretCost } from './costs.ts';
+import type { Inventory } from './inventory.ts';
 import { type Note, notesOn } from './notes.ts';
-import { type PriceList, type Prices, sum } from './pricing.ts';
+import { type PriceList, sum } from './pricing.ts';
 
 /** What `--json` prints. A member may be added; none changes its meaning or goes without a new `version`. */
 export interface CostReport {
@@ -13,25 +13,6 @@ export interface CostReport {
   readonly parameters: readonly ParameterCost[];
   readonly totals: Totals;
   readonly notes: readonly Note[];
-}
-
-/** Dollars for a whole month. */
-export interface SecretCost {
-  readonly name: string;
-  readonly arn: string;
-  readonly verdict: Verdict;
-  readonly reasons: readonly Reason[];
-  readonly now: number;
-  /** As the verdict has it: as a parameter, or as it is. */
-  readonly after: number;
-  readonly saving: number;
-  readonly replicas: number;
-  readonly size: Size;
-  readonly lastAccessed: string | null;
-}
-
-export interface ParameterCost extends ParameterFacts {
-  readonly now: number;
 }
 
 export interface Totals {
@@ -50,7 +31,7 @@ export function costReport(inventory: Inventory, prices: PriceList): CostReport 
   const { region } = inventory;
   const secrets = inventory.secrets.map((secret) => secretCost(secret, region, prices)).sort(bySaving);
   const parameters = inventory.parameters
-    .map((parameter) => ({ ...parameter, now: parameterMonth(parameter.tier, prices.values) }))
+    .map((parameter) => parameterCost(parameter, prices))
     .sort((a, b) => b.now - a.now || byText(a.name, b.name));
   const totals = totalsOf(secrets, parameters);
   return {
@@ -62,26 +43,6 @@ export function costReport(inventory: Inventory, prices: PriceList): CostReport 
     totals,
     notes: notesOn({ inventory, prices, secrets, parameters }),
   };
-}
-
-function secretCost(secret: SecretFacts, region: string, { values, includedBy }: PriceList): SecretCost {
-  const { verdict, reasons } = advise(secret, region);
-  const isFree = secret.isDeleted || includedBy.includes(secret.owningService ?? '');
-  const now = isFree ? 0 : sum([values.secretMonth * (1 + secret.replicas)]);
-  const moves = verdict === 'move' || verdict === 'could-move';
-  const after = moves ? asParameter(secret, values) : now;
-  const { name, arn, replicas, size, lastAccessed = null } = secret;
-  return { name, arn, verdict, reasons, now, after, saving: sum([now, -after]), replicas, size, lastAccessed };
-}
-
-/** A parameter that rotates has a companion of its tier, which keeps the pending value. */
-function asParameter(secret: SecretFacts, prices: Prices): number {
-  const each = parameterMonth(secret.size === 'advanced' ? 'advanced' : 'standard', prices);
-  return sum(secret.rotates ? [each, each] : [each]);
-}
-
-function parameterMonth(tier: ParameterFacts['tier'], prices: Prices): number {
-  return tier === 'advanced' ? prices.advancedParameterMonth : prices.standardParameterMonth;
 }
 
 function totalsOf(secrets: readonly SecretCost[], parameters: readonly ParameterCost[]): Totals {

@@ -1,7 +1,8 @@
 import { type Column, tableLine, wrapped } from '../../terminal/table.ts';
 import { counted } from './advice.ts';
+import type { ParameterCost, SecretCost } from './costs.ts';
 import { dollars } from './money.ts';
-import type { CostReport, ParameterCost, SecretCost } from './report.ts';
+import type { CostReport } from './report.ts';
 
 const WIDTH = 100;
 const LONGEST_NAME = 48;

@@ -7,10 +7,15 @@ export const read = (path: string) => readFileSync(join(root, path), 'utf8');
 export const exists = (path: string) => existsSync(join(root, path));
 
 /** Paths from the root, with slashes, sorted. An absent folder is an empty one. */
-export function sources(folder: string): string[] {
+export const sources = (folder: string): string[] => filesNamed(folder, /\.ts$/);
+
+/** The same, with what is plain JavaScript. */
+export const programs = (folder: string): string[] => filesNamed(folder, /\.([cm]?js|ts)$/);
+
+function filesNamed(folder: string, name: RegExp): string[] {
   if (!exists(folder)) return [];
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && name.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort();
 }
