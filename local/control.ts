@@ -1,3 +1,4 @@
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import { z } from 'zod';
 import { AwsError } from './aws/aws-error.ts';
 import type { FaultRule, Faults } from './aws/faults.ts';
@@ -6,13 +7,13 @@ import { json, type WireAnswer, type WireRequest } from './aws/wire.ts';
 import { loopbackUrl } from './loopback.ts';
 import type { Functions } from './services/lambda/functions.ts';
 import type { RdsService } from './services/rds/service.ts';
-import type { DBCluster, DBInstance } from './services/rds/shapes.ts';
 import type { SchedulerService } from './services/scheduler/service.ts';
 import type { SecretsManagerService } from './services/secrets-manager/service.ts';
 import type { SnsService } from './services/sns/service.ts';
 import type { SsmService } from './services/ssm/service.ts';
 
-interface Controlled {
+/** What both a host program and its routes reach. */
+export interface Services {
   readonly secretsManager: SecretsManagerService;
   readonly sns: SnsService;
   readonly rds: RdsService;
@@ -20,6 +21,9 @@ interface Controlled {
   readonly scheduler: SchedulerService;
   readonly functions: Functions;
   readonly faults: Faults;
+}
+
+interface Controlled extends Services {
   readonly requests: RequestLog;
   reset(): Promise<void>;
 }

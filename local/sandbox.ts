@@ -1,18 +1,18 @@
-import { createFaults, type Faults } from './aws/faults.ts';
+import { createFaults } from './aws/faults.ts';
 import { awsJson } from './aws/protocols/json.ts';
 import { awsQuery } from './aws/protocols/query.ts';
 import { type RequestRecord, requestLog } from './aws/requests.ts';
 import { startServer } from './aws/server.ts';
 import type { Account } from './aws/service.ts';
-import { controlRoutes } from './control.ts';
-import { createFunctions, type Functions } from './services/lambda/functions.ts';
+import { controlRoutes, type Services } from './control.ts';
+import { createFunctions } from './services/lambda/functions.ts';
 import { lambdaRest } from './services/lambda/rest.ts';
-import { type RdsService, rds } from './services/rds/service.ts';
+import { rds } from './services/rds/service.ts';
 import { schedulerRest } from './services/scheduler/rest.ts';
-import { type SchedulerService, scheduler } from './services/scheduler/service.ts';
-import { type SecretsManagerService, secretsManager } from './services/secrets-manager/service.ts';
-import { type SnsService, sns } from './services/sns/service.ts';
-import { type SsmService, ssm } from './services/ssm/service.ts';
+import { scheduler } from './services/scheduler/service.ts';
+import { secretsManager } from './services/secrets-manager/service.ts';
+import { sns } from './services/sns/service.ts';
+import { ssm } from './services/ssm/service.ts';
 
 export interface SandboxOptions {
   /** A free one is chosen when absent. */
@@ -27,16 +27,9 @@ export interface SandboxOptions {
   readonly afterReset?: () => Promise<void>;
 }
 
-export interface Sandbox {
+export interface Sandbox extends Services {
   readonly url: string;
   readonly account: Account;
-  readonly secretsManager: SecretsManagerService;
-  readonly sns: SnsService;
-  readonly rds: RdsService;
-  readonly ssm: SsmService;
-  readonly scheduler: SchedulerService;
-  readonly functions: Functions;
-  readonly faults: Faults;
   /** Every call that a service was asked for, oldest first; `caller` names the rotation function that made it. */
   readonly requests: readonly RequestRecord[];
   /** Resolves when no rotation is being driven and no message is on its way. */

@@ -7,6 +7,15 @@ export interface Claim {
   readonly held: boolean;
 }
 
+/** What every demonstration has to tell; its parts have claims of their own. */
+export interface Figures {
+  readonly version: 1;
+  readonly held: boolean;
+  readonly ms: number;
+  /** About all parts together. */
+  readonly claims: readonly Claim[];
+}
+
 export const haveHeld = (claims: readonly Claim[]): boolean => claims.every(({ held }) => held);
 
 /** Looks at all that anybody could read: the server's log with every statement, the functions' logs and answers, and the messages. */

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { type Act, goodLogins, playActs } from './acts.ts';
-import type { Claim } from './claims.ts';
+import type { Claim, Figures } from './claims.ts';
 import type { DatabaseStage, Mode, StageOptions } from './database-stage.ts';
 import { type Login, type LoginOutcome, loadEngine } from './engine.ts';
 import { type Outage, outageOf } from './outage.ts';
@@ -24,15 +24,11 @@ export interface Rotation extends Rotated {
   readonly claims: readonly Claim[];
 }
 
-export interface DemoFigures {
-  readonly version: 1;
-  readonly held: boolean;
+export interface DemoFigures extends Figures {
   readonly engine: string;
   readonly server: string;
   readonly mode: Mode;
-  readonly ms: number;
   readonly rotations: readonly Rotation[];
-  readonly claims: readonly Claim[];
 }
 
 export async function runDemo(options: Omit<StageOptions, 'clients'> & { mode: Mode }): Promise<DemoFigures> {

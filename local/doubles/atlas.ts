@@ -1,16 +1,7 @@
 /** A double of MongoDB Atlas' service accounts: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-service-accounts */
 import { randomBytes } from 'node:crypto';
-import {
-  type Answering,
-  basicOf,
-  bearerOf,
-  created,
-  type DoubleAnswer,
-  lateUse,
-  ok,
-  type ProviderDouble,
-  serve,
-} from './double.ts';
+import type { Answering, DoubleAnswer, ProviderDouble } from './double.ts';
+import { basicOf, bearerOf, created, lateUse, ok, serve } from './double.ts';
 
 interface StoredSecret {
   readonly id: string;

@@ -1,15 +1,7 @@
 /** A double of Auth0's applications: https://auth0.com/docs/api/management/v2/clients, https://auth0.com/docs/api/authentication */
 import { randomBytes } from 'node:crypto';
-import {
-  type Answering,
-  basicOf,
-  bearerOf,
-  type DoubleAnswer,
-  type DoubleRequest,
-  ok,
-  type ProviderDouble,
-  serve,
-} from './double.ts';
+import type { Answering, DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
+import { basicOf, bearerOf, ok, serve } from './double.ts';
 
 interface StoredClient {
   readonly id: string;

@@ -1,14 +1,7 @@
 /** A double of Cloudflare's API tokens: https://developers.cloudflare.com/api/resources/accounts/subresources/tokens */
 import { randomBytes } from 'node:crypto';
-import {
-  type Answering,
-  bearerOf,
-  type DoubleAnswer,
-  type DoubleRequest,
-  lateUse,
-  type ProviderDouble,
-  serve,
-} from './double.ts';
+import type { Answering, DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
+import { bearerOf, lateUse, serve } from './double.ts';
 
 interface Policy {
   readonly id?: string;

@@ -1,15 +1,7 @@
 /** A double of Datadog's keys: https://docs.datadoghq.com/api/latest/key-management/ and .../service-accounts/ */
 import { randomBytes, randomUUID } from 'node:crypto';
-import {
-  type Answering,
-  created,
-  type DoubleAnswer,
-  type DoubleRequest,
-  lateUse,
-  ok,
-  type ProviderDouble,
-  serve,
-} from './double.ts';
+import type { Answering, DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
+import { created, lateUse, ok, serve } from './double.ts';
 
 interface StoredKey {
   readonly id: string;

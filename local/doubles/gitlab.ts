@@ -1,15 +1,7 @@
 /** A double of GitLab's access tokens: https://docs.gitlab.com/api/project_access_tokens/, .../group_access_tokens/ */
 import { randomBytes } from 'node:crypto';
-import {
-  type Answering,
-  created,
-  type DoubleAnswer,
-  type DoubleRequest,
-  lateUse,
-  ok,
-  type ProviderDouble,
-  serve,
-} from './double.ts';
+import type { Answering, DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
+import { created, lateUse, ok, serve } from './double.ts';
 
 interface StoredToken {
   readonly id: number;

@@ -1,7 +1,8 @@
 /** A double of IAM's access keys and STS's GetCallerIdentity: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html */
 import { randomBytes } from 'node:crypto';
 import { toXml } from '../aws/protocols/xml.ts';
-import { type DoubleAnswer, type DoubleRequest, lateUse, type ProviderDouble, serve } from './double.ts';
+import type { DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
+import { lateUse, serve } from './double.ts';
 import { signedBy } from './iam/signature.ts';
 
 export interface StoredAccessKey {

@@ -1,6 +1,7 @@
 /** A double of Okta's client secrets: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationSSOCredentialOAuth2ClientAuth/ */
 import { createHash, randomBytes } from 'node:crypto';
-import { type Answering, basicOf, created, type DoubleAnswer, ok, type ProviderDouble, serve } from './double.ts';
+import type { Answering, DoubleAnswer, ProviderDouble } from './double.ts';
+import { basicOf, created, ok, serve } from './double.ts';
 
 interface StoredSecret {
   readonly id: string;

@@ -1,15 +1,7 @@
 /** A double of OpenAI's project service accounts: https://platform.openai.com/docs/api-reference/project-service-accounts */
 import { randomBytes } from 'node:crypto';
-import {
-  type Answering,
-  bearerOf,
-  type DoubleAnswer,
-  type DoubleRequest,
-  lateUse,
-  ok,
-  type ProviderDouble,
-  serve,
-} from './double.ts';
+import type { Answering, DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
+import { bearerOf, lateUse, ok, serve } from './double.ts';
 
 interface Account {
   readonly id: string;

@@ -1,15 +1,7 @@
 /** A double of SendGrid's API keys: https://www.twilio.com/docs/sendgrid/api-reference/api-keys */
 import { randomBytes } from 'node:crypto';
-import {
-  type Answering,
-  bearerOf,
-  created,
-  type DoubleAnswer,
-  type DoubleRequest,
-  ok,
-  type ProviderDouble,
-  serve,
-} from './double.ts';
+import type { Answering, DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
+import { bearerOf, created, ok, serve } from './double.ts';
 
 interface StoredKey {
   readonly id: string;

@@ -1,16 +1,12 @@
 import { playActs } from '../acts.ts';
-import type { Claim } from '../claims.ts';
+import type { Figures } from '../claims.ts';
 import type { StageOptions } from '../database-stage.ts';
 import { type ParameterAct, playAct } from './act.ts';
 
-export interface ParameterFigures {
-  readonly version: 1;
-  readonly held: boolean;
+export interface ParameterFigures extends Figures {
   readonly engine: string;
   readonly server: string;
-  readonly ms: number;
   readonly acts: readonly ParameterAct[];
-  readonly claims: readonly Claim[];
 }
 
 /** Secrets that are SecureString parameters, rotated by their schedules, with everything that goes wrong there. */

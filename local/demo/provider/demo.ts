@@ -1,7 +1,7 @@
 /** A key of a provider, rotated three times by the packaged function: as planned, through a crash, and with a time to revoke. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
-import { type Claim, haveHeld, isSilent } from '../claims.ts';
+import { type Claim, type Figures, haveHeld, isSilent } from '../claims.ts';
 import { type Course, driveRotation, type Labels, labelsOf } from '../rotate.ts';
 import { openProviderStage, type ProviderAct, type ProviderStage, TIME_LIMIT_S } from './stage.ts';
 
@@ -18,14 +18,10 @@ export interface Scene extends Omit<Course, 'requests'> {
   readonly claims: readonly Claim[];
 }
 
-export interface ProviderFigures {
-  readonly version: 1;
-  readonly held: boolean;
+export interface ProviderFigures extends Figures {
   readonly provider: string;
   readonly title: string;
-  readonly ms: number;
   readonly scenes: readonly Scene[];
-  readonly claims: readonly Claim[];
 }
 
 /** One rotation, and what is claimed of it besides what is claimed of every rotation. */

@@ -1,6 +1,7 @@
 /** An account in a double of Twilio: who may ask, and what a refusal looks like. */
 import { randomBytes } from 'node:crypto';
-import { type Answering, basicOf, type DoubleAnswer, type DoubleRequest, ok } from '../double.ts';
+import type { Answering, DoubleAnswer, DoubleRequest } from '../double.ts';
+import { basicOf, ok } from '../double.ts';
 
 export interface StoredKey {
   readonly sid: string;

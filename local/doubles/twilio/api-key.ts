@@ -1,5 +1,6 @@
 /** A double of Twilio's API keys: https://www.twilio.com/docs/iam/api-keys/key-resource-v1 */
-import { created, type DoubleAnswer, type DoubleRequest, ok, type ProviderDouble, serve } from '../double.ts';
+import type { DoubleAnswer, DoubleRequest, ProviderDouble } from '../double.ts';
+import { created, ok, serve } from '../double.ts';
 import { asOwner, failure, hex, newAccount, refused, type StoredKey, shownAccount, whoAsks } from './account.ts';
 
 export interface TwilioKeyDouble extends ProviderDouble {

@@ -1,7 +1,8 @@
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import { AwsError } from '../../aws/aws-error.ts';
 import { callOf, invalidAction, type Operations } from '../../aws/operation.ts';
 import type { Account, Service } from '../../aws/service.ts';
-import { clusterXml, type DBCluster, type DBInstance, instanceXml } from './shapes.ts';
+import { clusterXml, instanceXml } from './shapes.ts';
 
 export interface RdsService extends Service {
   /** Replaces all instances and clusters that are known. */
