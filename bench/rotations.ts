@@ -88,7 +88,7 @@ async function rotated(stage: DatabaseStage, planted: Planted): Promise<Measured
 async function watch(stage: DatabaseStage, planted: Planted, index: number, rounds: number, signal: AbortSignal) {
   const client = stage.clients[index];
   if (!client) throw new Error('each measurement needs a client');
-  client.start({ engine: stage.engineName, secretId: planted.secret, ca: stage.database.ca });
+  client.start({ opens: { engine: stage.engineName, ca: stage.database.ca }, secretId: planted.secret });
   await client.loggedIn(goodLogins);
   const results = [];
   for (let round = 0; round < rounds; round += 1) {

@@ -1,14 +1,18 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Sandbox } from '../sandbox.ts';
 import type { Attempt } from './outage.ts';
 import { until } from './until.ts';
 
 export interface ClientOrder {
-  readonly engine: string;
+  readonly opens:
+    | { readonly engine: string; readonly ca: string }
+    | { readonly provider: string; readonly endpoint: string };
   /** One of the two. */
   readonly secretId?: string;
   readonly parameter?: string;
-  readonly ca: string;
+  /** Between two uses; none when absent. */
+  readonly pauseMs?: number;
 }
 
 export interface DemoClient {
@@ -22,10 +26,15 @@ export interface DemoClient {
 
 const program = fileURLToPath(new URL('client-process.ts', import.meta.url));
 
-/** The process is made at once, so that it is ready by the time it is needed; it does nothing before `start`. */
-export function createClient(environment: Readonly<Record<string, string>>, signal: AbortSignal): DemoClient {
+/** An application of this sandbox. Its process is made at once, to be ready by the time it is needed; it does nothing before `start`. */
+export function createClient({ url, account }: Sandbox, signal: AbortSignal): DemoClient {
   const child = fork(program, [], {
-    env: { ...environment },
+    env: {
+      AWS_ENDPOINT_URL: url,
+      AWS_REGION: account.region,
+      AWS_ACCESS_KEY_ID: 'application',
+      AWS_SECRET_ACCESS_KEY: 'sandbox',
+    },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

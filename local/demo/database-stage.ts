@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { UsageError } from '../../terminal/usage.ts';
-import type { Sandbox } from '../sandbox.ts';
 import { createClient, type DemoClient } from './client.ts';
 import { bundleOf, type DemoDatabase, type DemoEngine, exportOf, type Login, loadEngine } from './engine.ts';
 import { openStage, type RegisteredFunction, requireBundle, type Stage } from './stage.ts';
@@ -47,8 +46,7 @@ export async function openDatabaseStage(options: StageOptions): Promise<Database
 
   progress('starting the sandbox and the clients');
   return openStage(signal, async (stage) => {
-    const environment = clientEnvironment(stage.sandbox);
-    const clients = Array.from({ length: options.clients }, () => createClient(environment, signal));
+    const clients = Array.from({ length: options.clients }, () => createClient(stage.sandbox, signal));
     stage.whenClosed(() => Promise.all(clients.map((client) => client.stop())));
 
     progress(`starting ${engineName}`);
@@ -82,13 +80,4 @@ export async function openDatabaseStage(options: StageOptions): Promise<Database
       },
     };
   });
-}
-
-function clientEnvironment({ url, account }: Sandbox): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL: url,
-    AWS_REGION: account.region,
-    AWS_ACCESS_KEY_ID: 'application',
-    AWS_SECRET_ACCESS_KEY: 'sandbox',
-  };
 }

@@ -58,7 +58,7 @@ async function perform(
   if (!client) throw new Error('each rotation needs a client');
   const planted = await stage.plant(strategy, mode, username);
   const { secret, initial } = planted;
-  client.start({ engine: stage.engineName, secretId: secret, ca });
+  client.start({ opens: { engine: stage.engineName, ca }, secretId: secret });
   await client.loggedIn(goodLogins);
 
   const rotated = await rotate(stage, planted);

@@ -5,7 +5,7 @@ import { complain, known, parseOptions } from '../../terminal/usage.ts';
 import { readBaseline } from './baseline.ts';
 import type { Mode, StageOptions } from './database-stage.ts';
 import { engineNames } from './engine.ts';
-import { providerNames } from './provider/names.ts';
+import { providerNames } from './provider/act.ts';
 
 const help = `Usage: npm start -- [--engine NAME [--store parameter] | --provider NAME] [--cold] [--json]
 

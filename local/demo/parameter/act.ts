@@ -43,7 +43,7 @@ export async function playAct(
   if (!client) throw new Error('each act needs a client');
   const { parameter, functionName, functionArn, initial } = await plant(stage, strategy, username);
   const refusedAtStart = database.logins().refused;
-  client.start({ engine: engineName, parameter, ca: database.ca });
+  client.start({ opens: { engine: engineName, ca: database.ca }, parameter });
   await client.loggedIn(goodLogins);
   const callsSoFar = () =>
     sandbox.requests.filter(({ caller, service }) => caller === functionName && service === 'ssm').length;

@@ -2,8 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { type Claim, type Figures, haveHeld, isSilent } from '../claims.ts';
+import { outageOf } from '../outage.ts';
 import { type Course, driveRotation, type Labels, labelsOf } from '../rotate.ts';
-import { openProviderStage, type ProviderAct, type ProviderStage, TIME_LIMIT_S } from './stage.ts';
+import { loadAct } from './act.ts';
+import { openProviderStage, type ProviderStage, TIME_LIMIT_S } from './stage.ts';
 
 export interface Scene extends Omit<Course, 'requests'> {
   readonly callCount: number;
@@ -59,7 +61,7 @@ export async function runProviderDemo(
   progress: (line: string) => void,
 ): Promise<ProviderFigures> {
   const started = performance.now();
-  const { act } = (await import(new URL(`../providers/${name}.ts`, import.meta.url).href)) as { act: ProviderAct };
+  const act = await loadAct(name);
   const { provider, title } = act;
   const isBrief = !('issue' in provider) && provider.outage === 'brief';
   progress('starting the sandbox and the double');
@@ -75,7 +77,7 @@ export async function runProviderDemo(
       scenes.push(await play(stage, script, isBrief));
       values.push(...(await seen()));
     }
-    await stage.user.stop();
+    await stage.client.stop();
     const held = isSilent(stage.sandbox, values);
     const claims: Claim[] = [{ about: 'passwords', text: 'no key in a log of a function or a message', held }];
     return {
@@ -94,14 +96,13 @@ export async function runProviderDemo(
 }
 
 async function play(stage: ProviderStage, script: Script, isBrief: boolean): Promise<Scene> {
-  const { sandbox, double, user } = stage;
-  const before = user.seen();
+  const { sandbox, double, client } = stage;
+  const usedBefore = client.attempts.length;
   const messages = sandbox.sns.messages.length;
   const { token, failure, steps, requests, providerCalls, after } = await rotated(stage, script);
-  await user.usedWith(token, 3);
-  const { uses, refused: refusedNow } = user.seen();
+  await client.loggedIn(3, token);
+  const { logins: uses, refused, failed } = outageOf(client.attempts.slice(usedBefore));
   await sandbox.idle();
-  const refused = refusedNow - before.refused;
   const live = double.live().length;
   const claim = (about: Claim['about'], text: string, held: boolean): Claim => ({ about, text, held });
   return {
@@ -112,7 +113,7 @@ async function play(stage: ProviderStage, script: Script, isBrief: boolean): Pro
     providerCalls,
     after,
     title: script.title,
-    uses: uses - before.uses,
+    uses,
     refused,
     live,
     subjects: sandbox.sns.messages.slice(messages).map(({ subject }) => String(subject)),
@@ -123,7 +124,7 @@ async function play(stage: ProviderStage, script: Script, isBrief: boolean): Pro
         'AWSCURRENT is on the new version, AWSPENDING is gone',
         after.AWSCURRENT === token && after.AWSPENDING === undefined,
       ),
-      ...(isBrief ? [] : [claim('client', 'the application was refused at no moment', refused === 0)]),
+      ...(isBrief ? [] : [claim('client', 'the application was refused at no moment', refused + failed === 0)]),
       claim('passwords', 'at most two keys live', live <= 2),
       claim('passwords', script.claim, await script.isSo(stage)),
     ],

@@ -1,26 +1,16 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../../shared/providers/provider.ts';
+import type { KeySecret } from '../../../shared/providers/provider.ts';
 import type { ProviderDouble } from '../../doubles/double.ts';
+import { createClient, type DemoClient } from '../client.ts';
 import { bundleOf } from '../engine.ts';
 import { openStage, type RegisteredFunction, type Stage } from '../stage.ts';
-import { type KeyUser, keyUser } from './key-user.ts';
-
-export type KeyProvider = IssuingProvider | AcceptingProvider;
-
-/** What there is to show of a provider. */
-export interface ProviderAct {
-  readonly title: string;
-  readonly provider: KeyProvider;
-  /** The export of its bundle that rotates the key; named as the bundle when absent. */
-  readonly handler?: string;
-  start(): Promise<ProviderDouble>;
-}
+import type { ProviderAct } from './act.ts';
 
 /** With a double of the provider, a secret that holds a key of it, and an application that uses it. */
 export interface ProviderStage extends Stage, RegisteredFunction {
   readonly double: ProviderDouble;
   readonly secret: string;
-  readonly user: KeyUser;
+  readonly client: DemoClient;
   /** The value with this label, AWSCURRENT when absent. */
   read(label?: string): Promise<KeySecret>;
 }
@@ -29,9 +19,11 @@ export interface ProviderStage extends Stage, RegisteredFunction {
 export const TIME_LIMIT_S = 6;
 
 export function openProviderStage(name: string, act: ProviderAct, signal: AbortSignal): Promise<ProviderStage> {
-  const { provider, handler = name } = act;
+  const { handler = name } = act;
   return openStage(signal, async (stage) => {
     const { sandbox, secretsManager } = stage;
+    const client = createClient(sandbox, signal);
+    stage.whenClosed(client.stop);
     const double = await act.start();
     stage.whenClosed(double.close);
     const masterarn = double.admin && (await stage.store(`${handler}-admin`, double.admin));
@@ -44,13 +36,12 @@ export function openProviderStage(name: string, act: ProviderAct, signal: AbortS
         SCHEDULER_ROLE_ARN: `arn:aws:iam::${sandbox.account.accountId}:role/call-back`,
       },
     });
-    const user = keyUser({ secretsManager, secret, provider, double });
-    stage.whenClosed(user.stop);
-    await user.used(3);
+    client.start({ opens: { provider: name, endpoint: double.url }, secretId: secret, pauseMs: 20 });
+    await client.loggedIn(3);
     const read = async (VersionStage = 'AWSCURRENT') => {
       const command = new GetSecretValueCommand({ SecretId: secret, VersionStage });
       return JSON.parse((await secretsManager.send(command)).SecretString ?? '{}');
     };
-    return { ...stage, ...registered, double, secret, user, read };
+    return { ...stage, ...registered, double, secret, client, read };
   });
 }

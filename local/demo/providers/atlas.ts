@@ -1,6 +1,6 @@
 import { atlas } from '../../../shared/providers/atlas.ts';
 import { startAtlas } from '../../doubles/atlas.ts';
-import type { ProviderAct } from '../provider/stage.ts';
+import type { ProviderAct } from '../provider/act.ts';
 
 export const act = {
   title: 'the secret of a MongoDB Atlas service account',

@@ -1,6 +1,6 @@
 import { cloudflare } from '../../../shared/providers/cloudflare.ts';
 import { startCloudflare } from '../../doubles/cloudflare.ts';
-import type { ProviderAct } from '../provider/stage.ts';
+import type { ProviderAct } from '../provider/act.ts';
 
 export const act = {
   title: 'a Cloudflare API token',

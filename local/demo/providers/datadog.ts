@@ -1,6 +1,6 @@
 import { datadogApiKey } from '../../../shared/providers/datadog.ts';
 import { startDatadogApiKeys } from '../../doubles/datadog.ts';
-import type { ProviderAct } from '../provider/stage.ts';
+import type { ProviderAct } from '../provider/act.ts';
 
 export const act = {
   title: 'a Datadog API key',

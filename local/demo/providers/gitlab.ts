@@ -1,6 +1,6 @@
 import { gitlab } from '../../../shared/providers/gitlab.ts';
 import { startGitlab } from '../../doubles/gitlab.ts';
-import type { ProviderAct } from '../provider/stage.ts';
+import type { ProviderAct } from '../provider/act.ts';
 
 export const act = {
   title: 'a GitLab project access token',

@@ -1,5 +1,5 @@
 import { okta } from '../../../shared/providers/okta.ts';
 import { startOkta } from '../../doubles/okta.ts';
-import type { ProviderAct } from '../provider/stage.ts';
+import type { ProviderAct } from '../provider/act.ts';
 
 export const act = { title: 'an Okta client secret', provider: okta, start: startOkta } satisfies ProviderAct;

@@ -1,6 +1,6 @@
 import { openai } from '../../../shared/providers/openai.ts';
 import { startOpenai } from '../../doubles/openai.ts';
-import type { ProviderAct } from '../provider/stage.ts';
+import type { ProviderAct } from '../provider/act.ts';
 
 export const act = {
   title: 'a key of an OpenAI service account',

@@ -1,5 +1,5 @@
 import { sendgrid } from '../../../shared/providers/sendgrid.ts';
 import { startSendgrid } from '../../doubles/sendgrid.ts';
-import type { ProviderAct } from '../provider/stage.ts';
+import type { ProviderAct } from '../provider/act.ts';
 
 export const act = { title: 'a SendGrid API key', provider: sendgrid, start: startSendgrid } satisfies ProviderAct;

@@ -1,6 +1,6 @@
 import { twilioApiKey } from '../../../shared/providers/twilio/api-key.ts';
 import { startTwilioApiKey } from '../../doubles/twilio/api-key.ts';
-import type { ProviderAct } from '../provider/stage.ts';
+import type { ProviderAct } from '../provider/act.ts';
 
 export const act = {
   title: 'a Twilio API key',

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ProviderAct } from '../../../local/demo/provider/act.ts';
 import { runProviderDemo } from '../../../local/demo/provider/demo.ts';
-import type { ProviderAct } from '../../../local/demo/provider/stage.ts';
 import { act } from '../../../local/demo/providers/sendgrid.ts';
 
 const { signal } = new AbortController();
