@@ -28,56 +28,50 @@ export function structure<R extends Shapes, O extends Shapes>(
       const path = `${at && `${at}.`}${name.charAt(0).toLowerCase()}${name.slice(1)}`;
       // JSON null means absent, as in every AWS protocol.
       if (member !== undefined && member !== null) parsed[name] = shape(member, path, problems);
-      else if (name in required) problems.push(`Value null at '${path}' ${fails('not be null')}`);
+      else if (name in required) reporter('Value null', path, problems)('not be null');
     }
     return parsed as Members<R> & Partial<Members<O>>;
   };
 }
 
-interface TextRules {
+interface Limits {
   readonly min?: number;
   readonly max?: number;
+}
+
+interface TextRules extends Limits {
   readonly pattern?: RegExp;
   /** The service leaves such a value out of its messages. */
   readonly sensitive?: boolean;
 }
 
-export function text({
-  min = 0,
-  max = Number.POSITIVE_INFINITY,
-  pattern,
-  sensitive = false,
-}: TextRules): Shape<string> {
+export function text({ pattern, sensitive = false, ...limits }: TextRules): Shape<string> {
   return (value, at, problems) => {
     if (typeof value !== 'string') throw mismatch(value, 'a String');
-    const report = (constraint: string) =>
-      problems.push(`${sensitive ? 'Value' : `Value '${value}'`} at '${at}' ${fails(constraint)}`);
-    if (value.length < min) report(`have length greater than or equal to ${min}`);
-    if (value.length > max) report(`have length less than or equal to ${max}`);
+    const report = reporter(sensitive ? 'Value' : `Value '${value}'`, at, problems);
+    checkLimits('length', value.length, limits, report);
     if (pattern && !fully(pattern).test(value)) report(`satisfy regular expression pattern: ${pattern.source}`);
     return value;
   };
 }
 
 /** Base64, measured by the bytes it stands for. */
-export function blob({ max }: { max: number }): Shape<string> {
+export function blob(limits: Limits): Shape<string> {
   return (value, at, problems) => {
     if (typeof value !== 'string') throw mismatch(value, 'a Blob');
     const bytes = Buffer.from(value, 'base64');
     if (value.replace(/=+$/, '').length !== bytes.toString('base64').replace(/=+$/, '').length) {
       throw mismatch(value, 'a Blob');
     }
-    if (bytes.length > max) problems.push(`Value at '${at}' ${fails(`have length less than or equal to ${max}`)}`);
+    checkLimits('length', bytes.length, limits, reporter('Value', at, problems));
     return bytes.toString('base64');
   };
 }
 
-export function whole({ min, max }: { min?: number; max?: number }): Shape<number> {
+export function whole(limits: Limits): Shape<number> {
   return (value, at, problems) => {
     if (typeof value !== 'number' || !Number.isInteger(value)) throw mismatch(value, 'an Integer');
-    const report = (constraint: string) => problems.push(`Value '${value}' at '${at}' ${fails(constraint)}`);
-    if (min !== undefined && value < min) report(`have value greater than or equal to ${min}`);
-    if (max !== undefined && value > max) report(`have value less than or equal to ${max}`);
+    checkLimits('value', value, limits, reporter(`Value '${value}'`, at, problems));
     return value;
   };
 }
@@ -90,30 +84,33 @@ export const flag: Shape<boolean> = (value) => {
 export function oneOf<const T extends string>(values: readonly T[]): Shape<T> {
   return (value, at, problems) => {
     if (typeof value !== 'string') throw mismatch(value, 'a String');
-    if (!values.some((allowed) => allowed === value)) {
-      problems.push(`Value '${value}' at '${at}' ${fails(`satisfy enum value set: [${values.join(', ')}]`)}`);
-    }
+    const report = reporter(`Value '${value}'`, at, problems);
+    if (!values.some((allowed) => allowed === value)) report(`satisfy enum value set: [${values.join(', ')}]`);
     return value as T;
   };
 }
 
-export function listOf<T>(shape: Shape<T>, { min = 0, max = Number.POSITIVE_INFINITY } = {}): Shape<T[]> {
+export function listOf<T>(shape: Shape<T>, limits: Limits = {}): Shape<T[]> {
   return (value, at, problems) => {
     if (!Array.isArray(value)) throw mismatch(value, 'a List');
-    const report = (constraint: string) =>
-      problems.push(`Value '${JSON.stringify(value)}' at '${at}' ${fails(constraint)}`);
-    if (value.length < min) report(`have length greater than or equal to ${min}`);
-    if (value.length > max) report(`have length less than or equal to ${max}`);
+    checkLimits('length', value.length, limits, reporter(`Value '${JSON.stringify(value)}'`, at, problems));
     return value.map((item, index) => shape(item, `${at}.${index + 1}.member`, problems));
   };
 }
 
-function fully(pattern: RegExp): RegExp {
-  return new RegExp(`^(?:${pattern.source})$`, 'u');
+type Report = (constraint: string) => void;
+
+function reporter(what: string, at: string, problems: string[]): Report {
+  return (constraint) => problems.push(`${what} at '${at}' failed to satisfy constraint: Member must ${constraint}`);
 }
 
-function fails(constraint: string): string {
-  return `failed to satisfy constraint: Member must ${constraint}`;
+function checkLimits(of: 'length' | 'value', size: number, { min, max }: Limits, report: Report): void {
+  if (min !== undefined && size < min) report(`have ${of} greater than or equal to ${min}`);
+  if (max !== undefined && size > max) report(`have ${of} less than or equal to ${max}`);
+}
+
+function fully(pattern: RegExp): RegExp {
+  return new RegExp(`^(?:${pattern.source})$`, 'u');
 }
 
 function mismatch(value: unknown, wanted: string): AwsError {

@@ -1,5 +1,6 @@
 /** A double of IAM's access keys and STS's GetCallerIdentity: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html */
 import { randomBytes } from 'node:crypto';
+import { AwsError } from '../aws/aws-error.ts';
 import { toXml } from '../aws/protocols/xml.ts';
 import type { DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
 import { lateUse, serve } from './double.ts';
@@ -32,15 +33,7 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
 };
 
-class Refusal extends Error {
-  readonly status: number;
-  readonly code: string;
-  constructor(status: number, code: string) {
-    super(code);
-    this.status = status;
-    this.code = code;
-  }
-}
+const refusal = (status: number, code: string) => new AwsError(code, 'as the documentation says', status);
 
 export async function startIam(): Promise<IamDouble> {
   const users = new Map<string, string>([['deployer', '/ci/']]);
@@ -59,12 +52,12 @@ export async function startIam(): Promise<IamDouble> {
   };
   const of = (user: string) => [...keys.values()].filter((key) => key.user === user);
   const known = (user: string): string => {
-    if (!users.has(user)) throw new Refusal(404, 'NoSuchEntity');
+    if (!users.has(user)) throw refusal(404, 'NoSuchEntity');
     return user;
   };
   const keyOf = (user: string, id: string): StoredAccessKey => {
     const key = keys.get(id);
-    if (key === undefined || key.user !== user) throw new Refusal(404, 'NoSuchEntity');
+    if (key === undefined || key.user !== user) throw refusal(404, 'NoSuchEntity');
     return key;
   };
 
@@ -83,12 +76,12 @@ export async function startIam(): Promise<IamDouble> {
     }),
     GetAccessKeyLastUsed({ AccessKeyId = '' }) {
       const key = keys.get(AccessKeyId);
-      if (key === undefined) throw new Refusal(404, 'NoSuchEntity');
+      if (key === undefined) throw refusal(404, 'NoSuchEntity');
       const { at, service, region } = key.used ?? { at: undefined, service: 'N/A', region: 'N/A' };
       return { UserName: key.user, AccessKeyLastUsed: { LastUsedDate: at, ServiceName: service, Region: region } };
     },
     CreateAccessKey({ UserName = '' }) {
-      if (of(known(UserName)).length >= MOST) throw new Refusal(409, 'LimitExceeded');
+      if (of(known(UserName)).length >= MOST) throw refusal(409, 'LimitExceeded');
       const { id, secret, status, createdAt } = make(UserName, double.lag);
       return {
         AccessKey: { UserName, AccessKeyId: id, Status: status, SecretAccessKey: secret, CreateDate: createdAt },
@@ -107,8 +100,8 @@ export async function startIam(): Promise<IamDouble> {
   const identity = (request: DoubleRequest): unknown => {
     const signed = signedBy(request);
     const key = keys.get(signed?.accessKeyId ?? '');
-    if (key?.status !== 'Active' || key.lag-- > 0) throw new Refusal(403, 'InvalidClientTokenId');
-    if (!signed?.isBy(key.secret)) throw new Refusal(403, 'SignatureDoesNotMatch');
+    if (key?.status !== 'Active' || key.lag-- > 0) throw refusal(403, 'InvalidClientTokenId');
+    if (!signed?.isBy(key.secret)) throw refusal(403, 'SignatureDoesNotMatch');
     key.used = { at: new Date(), service: 'sts', region: 'us-east-1' };
     const Arn = `arn:aws:iam::${ACCOUNT}:user${users.get(key.user)}${key.user}`;
     return { Arn, UserId: `AIDA${key.user}`, Account: ACCOUNT };
@@ -124,16 +117,16 @@ export async function startIam(): Promise<IamDouble> {
     });
     operations.push(Action);
     try {
-      const refusal = refusals.get(Action);
-      if (refusal !== undefined) throw new Refusal(refusal.status, refusal.code);
+      const asked = refusals.get(Action);
+      if (asked !== undefined) throw refusal(asked.status, asked.code);
       if (Action !== 'GetCallerIdentity' && keys.has(signedBy(request)?.accessKeyId ?? 'none')) {
-        throw new Refusal(403, 'AccessDenied');
+        throw refusal(403, 'AccessDenied');
       }
       const result = Action === 'GetCallerIdentity' ? identity(request) : actions[Action]?.(given);
       return xml(200, `${Action}Response`, { [`${Action}Result`]: result, ResponseMetadata: { RequestId: 'double' } });
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      const told = { Type: 'Sender', Code: error.code, Message: 'as the documentation says' };
+      if (!(error instanceof AwsError)) throw error;
+      const told = { Type: 'Sender', Code: error.code, Message: error.message };
       return xml(error.status, 'ErrorResponse', { Error: told, RequestId: 'double' });
     }
   };

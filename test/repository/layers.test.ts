@@ -64,8 +64,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'local/aws': ['local/loopback.ts'],
   'local/services/*': ['local/aws', 'local/loopback.ts'],
   'local/servers': ['local/certificates.ts', 'local/loopback.ts'],
-  // The XML of the query protocol. A double is written from the vendor's documentation, and not from the provider.
-  'local/doubles': ['local/aws/protocols/xml.ts', 'local/loopback.ts'],
+  // A double is written from the vendor's documentation, and not from the provider. IAM speaks as other services of AWS do.
+  'local/doubles': ['local/aws', 'local/loopback.ts'],
   'local/demo': [
     'local/sandbox.ts',
     'local/services/lambda/definition.ts',

@@ -11,9 +11,10 @@ import type { Document } from 'mongodb';
 import { listen } from '../../loopback.ts';
 import { type LocalServer, type TlsOption, writeCertificate } from '../local-server.ts';
 import { inFolder } from '../process.ts';
-import { CommandError, run, type Session, type World } from './commands.ts';
+import { run } from './commands.ts';
 import { createUsers } from './users.ts';
 import { answerTo, readMessages } from './wire.ts';
+import { CommandError, type Session, type World } from './world.ts';
 
 /** What each version says of itself: https://github.com/mongodb/specifications/blob/master/source/wireversion-featurelist/wireversion-featurelist.md */
 const wireVersions = { '3.6': 6, '4.0': 7, '5.0': 13, '8.0': 25 } as const;

@@ -1,17 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type Account, arnOf, type InvokeOutcome, type RotationFunctions } from '../../aws/service.ts';
+import type { Account, InvokeOutcome, RotationFunctions } from '../../aws/service.ts';
 import { type Child, startChild } from './child.ts';
 import {
   defaultTimeoutSeconds,
-  describeError,
   type FileFunction,
   type FunctionDefinition,
-  type HandlerFunction,
   type InvocationContext,
-  timedOut,
 } from './definition.ts';
 import { invokeAt } from './endpoint.ts';
+import { runHandler } from './handler.ts';
+import { accessKeyId, environmentOf, functionArn, functionName, newContext } from './identity.ts';
 
 export interface Invocation {
   readonly requestId: string;
@@ -67,19 +64,7 @@ export function createFunctions(options: {
     entry.idle.length = 0;
   };
 
-  const environment = (name: string) => ({
-    AWS_ENDPOINT_URL: options.url(),
-    AWS_REGION: account.region,
-    AWS_DEFAULT_REGION: account.region,
-    AWS_ACCESS_KEY_ID: accessKeyId(name),
-    AWS_SECRET_ACCESS_KEY: 'sandbox',
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-    TZ: ':UTC',
-  });
+  const environment = (name: string) => environmentOf(name, account, options.url());
 
   async function runFile(
     name: string,
@@ -176,58 +161,4 @@ export function createFunctions(options: {
       await Promise.all(ended);
     },
   };
-}
-
-export const functionArn = (account: Account, name: string) => arnOf(account, 'lambda', `function:${name}`);
-
-/** The name in a name, an ARN or a partial ARN, without version or alias. */
-export function functionName(nameOrArn: string): string {
-  const parts = nameOrArn.split(':');
-  const marker = parts.indexOf('function');
-  return (marker >= 0 ? parts[marker + 1] : parts[0]) ?? '';
-}
-
-/** Looks like a real one, stays the same from run to run. */
-function accessKeyId(name: string): string {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const digest = createHash('sha256').update(name).digest().subarray(0, 16);
-  return `AKIA${[...digest].map((byte) => letters[byte % 32]).join('')}`;
-}
-
-function newContext(name: string, arn: string): InvocationContext {
-  return {
-    awsRequestId: randomUUID(),
-    functionName: name,
-    functionVersion: '$LATEST',
-    invokedFunctionArn: arn,
-    memoryLimitInMB: '256',
-    logGroupName: `/aws/lambda/${name}`,
-    logStreamName: `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID().replaceAll('-', '')}`,
-  };
-}
-
-async function runHandler(
-  definition: HandlerFunction,
-  event: unknown,
-  context: InvocationContext,
-): Promise<InvokeOutcome> {
-  const seconds = definition.timeoutSeconds ?? defaultTimeoutSeconds;
-  const deadline = Date.now() + seconds * 1000;
-  const handler = definition.handler as (event: unknown, context: object) => unknown;
-  const timer = new AbortController();
-  const late = delay(seconds * 1000, timedOut(context.awsRequestId, seconds), { signal: timer.signal, ref: false });
-  try {
-    const getRemainingTimeInMillis = () => Math.max(0, deadline - Date.now());
-    const run = async () => {
-      // A copy, as over the wire: the handler must not reach into the caller's objects.
-      const payload = await handler(structuredClone(event), { ...context, getRemainingTimeInMillis });
-      return { ok: true as const, payload: payload === undefined ? null : payload };
-    };
-    return await Promise.race([run(), late]);
-  } catch (error) {
-    return { ok: false, error: describeError(error) };
-  } finally {
-    late.catch(() => {});
-    timer.abort();
-  }
 }

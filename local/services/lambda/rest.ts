@@ -3,7 +3,8 @@ import { decodePart, restCall } from '../../aws/protocols/rest.ts';
 import type { Account } from '../../aws/service.ts';
 import { json, type Protocol, type WireAnswer, type WireRequest } from '../../aws/wire.ts';
 import { defaultTimeoutSeconds } from './definition.ts';
-import { type Functions, functionArn, functionName } from './functions.ts';
+import type { Functions } from './functions.ts';
+import { functionArn, functionName } from './identity.ts';
 
 const routes = /^\/2015-03-31\/functions\/([^/]+)(\/invocations)?$/;
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Account, InvokeOutcome, RotationFunctions, SecretsManagerFaults } from '../../aws/service.ts';
+import type { Account, RotationFunctions, SecretsManagerFaults } from '../../aws/service.ts';
 import { NOT_PROMOTED, rotated, whyAbandoned } from './rotation-outcome.ts';
 import type { RotationEvent, RotationFailure, RotationRecord, RotationStep } from './rotation-record.ts';
 import { CURRENT, holderOf, withoutVersion } from './secret.ts';
+import { callStep, type StepCall } from './step-call.ts';
 import type { SecretStore } from './store.ts';
 
 /** Drives rotation functions through their steps, as the service does in the background. */
@@ -31,11 +32,8 @@ export interface RotationsOptions {
 }
 
 /** One try of one rotation. */
-interface Run {
-  readonly arn: string;
-  readonly token: string;
+interface Run extends StepCall {
   readonly attempt: number;
-  readonly rotationToken: string;
   /** Aborted when the account is emptied: from then on the run leaves no trace. */
   readonly signal: AbortSignal;
 }
@@ -115,26 +113,12 @@ export function rotations(options: RotationsOptions): Rotations {
     const call = async () => {
       const startedAt = account.now();
       const start = performance.now();
-      const error = await invoke(run, step);
+      const error = await callStep(functions, secrets.find(run.arn)?.rotation?.functionArn ?? '', run, step);
       record(run, 'StepCalled', { step, startedAt, durationMs: performance.now() - start, ...(error && { error }) });
       return error;
     };
     const calls = faults.deliverTwice(step) ? [call(), call()] : [call()];
     return (await Promise.all(calls)).find((error) => error);
-  }
-
-  async function invoke(run: Run, step: RotationStep): Promise<RotationFailure | undefined> {
-    const { arn: SecretId, token: ClientRequestToken, rotationToken: RotationToken } = run;
-    const functionArn = secrets.find(run.arn)?.rotation?.functionArn ?? '';
-    const outcome = await functions
-      .invoke(functionArn, { Step: step, SecretId, ClientRequestToken, RotationToken })
-      .catch(
-        (error: unknown): InvokeOutcome => ({
-          ok: false,
-          error: { errorType: 'InvokeFailed', errorMessage: error instanceof Error ? error.message : String(error) },
-        }),
-      );
-    return outcome.ok ? undefined : outcome.error;
   }
 
   function newRun(arn: string, token: string, signal: AbortSignal): Run {

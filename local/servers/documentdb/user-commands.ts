@@ -1,0 +1,120 @@
+/** Commands about users and roles. */
+import type { Document } from 'mongodb';
+import { mechanisms } from './scram.ts';
+import type { RoleName, User } from './users.ts';
+import { type Command, CommandError, demand, demandWritable, holds, type World } from './world.ts';
+
+export const userCommands: Record<string, Command> = {
+  usersinfo({ usersInfo: name, showAuthenticationRestrictions: shown, $db }, session, world) {
+    demandKnown({ showAuthenticationRestrictions: shown }, 'usersInfo', world);
+    if (name !== session.user?.name || $db !== session.user?.db) demand(session, world, 'viewUser', $db);
+    const user = world.users.find(name, $db);
+    if (user === undefined) return { users: [] };
+    const known = world.maxWireVersion >= 7 && { mechanisms: [...user.credentials.keys()] };
+    const restrictions = shown && { authenticationRestrictions: user.restrictions };
+    return { users: [{ _id: `${$db}.${name}`, user: name, db: $db, roles: user.roles, ...known, ...restrictions }] };
+  },
+
+  createuser(command, session, world) {
+    const { createUser: name, roles, authenticationRestrictions, $db } = command;
+    demandWritable(world);
+    demandKnown({ authenticationRestrictions }, 'createUser', world);
+    demand(session, world, 'createUser', $db);
+    const named = rolesIn(roles, $db, world);
+    for (const { db } of named) demand(session, world, 'grantRole', db);
+    if (world.users.find(name, $db) !== undefined) {
+      throw new CommandError(51003, 'Location51003', `User "${name}@${$db}" already exists`);
+    }
+    put(world, command, name, named);
+    return {};
+  },
+
+  updateuser(command, session, world) {
+    const { updateUser: name, pwd, roles, authenticationRestrictions, $db } = command;
+    demandWritable(world);
+    demandKnown({ authenticationRestrictions }, 'updateUser', world);
+    const isSelf = name === session.user?.name && $db === session.user?.db;
+    if (pwd !== undefined) {
+      if (!isSelf || !holds(session, world, 'changeOwnPassword', $db)) demand(session, world, 'changePassword', $db);
+    }
+    const named = roles === undefined ? undefined : rolesIn(roles, $db, world);
+    if (named !== undefined) demand(session, world, 'revokeRole', '');
+    for (const { db } of named ?? []) demand(session, world, 'grantRole', db);
+    existing(world, name, $db);
+    put(world, command, name, named);
+    return {};
+  },
+
+  dropuser({ dropUser: name, $db }, session, world) {
+    demand(session, world, 'dropUser', $db);
+    existing(world, name, $db);
+    world.users.remove(name, $db);
+    return {};
+  },
+
+  grantrolestouser({ grantRolesToUser: name, roles, $db }, session, world) {
+    const named = rolesIn(roles, $db, world);
+    for (const { db } of named) demand(session, world, 'grantRole', db);
+    const user = existing(world, name, $db);
+    user.roles = [...user.roles.filter((role) => !named.some((each) => same(each, role))), ...named];
+    return {};
+  },
+
+  revokerolesfromuser({ revokeRolesFromUser: name, roles, $db }, session, world) {
+    const named = rolesIn(roles, $db, world);
+    for (const { db } of named) demand(session, world, 'revokeRole', db);
+    const user = existing(world, name, $db);
+    user.roles = user.roles.filter((role) => !named.some((each) => same(each, role)));
+    return {};
+  },
+
+  createrole({ createRole: role, privileges, $db }, session, world) {
+    demand(session, world, 'createRole', $db);
+    if (world.users.hasRole({ role, db: $db })) {
+      throw new CommandError(51002, 'Location51002', `Role "${role}@${$db}" already exists`);
+    }
+    world.users.defineRole({ role, db: $db }, privileges);
+    return {};
+  },
+};
+
+const same = (a: RoleName, b: RoleName) => a.role === b.role && a.db === b.db;
+
+/** As DocumentDB puts it. */
+function demandKnown(argument: Document, command: string, { hasRestrictions }: World): void {
+  for (const [name, value] of Object.entries(argument)) {
+    if (value === undefined || hasRestrictions) continue;
+    throw new CommandError(2, 'BadValue', `"${name}" is not a valid argument to ${command}`);
+  }
+}
+
+function existing(world: World, name: string, db: string): User {
+  const user = world.users.find(name, db);
+  if (user === undefined) throw new CommandError(11, 'UserNotFound', `User '${name}@${db}' not found`);
+  return user;
+}
+
+/** What createUser and updateUser both say of a user. */
+function put(world: World, command: Document, name: string, roles: readonly RoleName[] | undefined): void {
+  const { pwd: password, mechanisms: wanted, authenticationRestrictions: restrictions, $db } = command;
+  const chosen = Array.isArray(wanted) && mechanisms.filter((each) => wanted.includes(each));
+  try {
+    world.users.put(name, $db, {
+      password,
+      ...(roles && { roles }),
+      ...(chosen && { mechanisms: chosen }),
+      ...(restrictions && { restrictions }),
+    });
+  } catch {
+    throw new CommandError(2, 'BadValue', 'Error preflighting normalization');
+  }
+}
+
+function rolesIn(roles: readonly (string | RoleName)[], db: string, world: World): RoleName[] {
+  const named = roles.map((role) => (typeof role === 'string' ? { role, db } : { role: role.role, db: role.db }));
+  const unknown = named.find((role) => !world.users.hasRole(role));
+  if (unknown !== undefined) {
+    throw new CommandError(31, 'RoleNotFound', `Could not find role: ${unknown.role}@${unknown.db}`);
+  }
+  return named;
+}
