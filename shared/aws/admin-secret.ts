@@ -1,7 +1,7 @@
 /** The admin credential of a provider, from the secret that `masterarn` names. */
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { InvalidSecretError } from '../rotation/errors.ts';
-import type { AdminSource } from '../strategies/key-access.ts';
+import type { AdminSource } from '../strategies/keys/access.ts';
 import { secretsManagerClient } from './secrets-manager.ts';
 import { nameOf, serviceError } from './service-error.ts';
 

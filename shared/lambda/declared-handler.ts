@@ -4,7 +4,7 @@ import { declaredProvider } from '../providers/declared.ts';
 import { InvalidEventError } from '../rotation/errors.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { apiKeyStrategy } from '../strategies/api-key.ts';
-import type { KeyPorts } from '../strategies/key-access.ts';
+import type { KeyPorts } from '../strategies/keys/access.ts';
 import { providerDescription } from './config.ts';
 import { type RotationHandler, rotationHandler } from './rotation-handler.ts';
 

@@ -1,9 +1,9 @@
 /** Third-party API keys. Each provider's page says which of the two ways its keys go: docs/providers. */
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../providers/provider.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
-import { acceptedKeyStrategy } from './accepted-key.ts';
-import { issuedKeyStrategy } from './issued-key.ts';
-import type { KeyPorts } from './key-access.ts';
+import { acceptedKeyStrategy } from './keys/accepted.ts';
+import type { KeyPorts } from './keys/access.ts';
+import { issuedKeyStrategy } from './keys/issued.ts';
 
 export function apiKeyStrategy(
   provider: IssuingProvider | AcceptingProvider,

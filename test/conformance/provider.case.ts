@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ProviderDouble, Trouble } from '../../local/doubles/double.ts';
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/providers/provider.ts';
 import { redactor } from '../../shared/rotation/redact.ts';
-import { accessTo } from '../../shared/strategies/key-access.ts';
+import { accessTo } from '../../shared/strategies/keys/access.ts';
 import { type KeyWorld, keyWorld } from '../support/key-world.ts';
 import { byLabel, labelled } from '../support/store.ts';
 import { openLabels, rotation, step, wholeRotation } from './rotate.ts';

@@ -4,7 +4,7 @@ import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared
 import { nodeTransport } from '../../shared/providers/transport.ts';
 import type { RotationContext } from '../../shared/rotation/strategy.ts';
 import { apiKeyStrategy } from '../../shared/strategies/api-key.ts';
-import type { AdminSource } from '../../shared/strategies/key-access.ts';
+import type { AdminSource } from '../../shared/strategies/keys/access.ts';
 import type { StrategyWorld } from '../conformance/world.ts';
 import { testContext } from './context.ts';
 import type { MemoryStore } from './memory-store.ts';

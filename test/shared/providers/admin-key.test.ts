@@ -11,7 +11,7 @@ import { declaredProvider } from '../../../shared/providers/declared.ts';
 import type { IssuingProvider } from '../../../shared/providers/provider.ts';
 import { sendgrid } from '../../../shared/providers/sendgrid.ts';
 import { twilioApiKey } from '../../../shared/providers/twilio/api-key.ts';
-import { accessTo } from '../../../shared/strategies/key-access.ts';
+import { accessTo } from '../../../shared/strategies/keys/access.ts';
 import { keyWorld } from '../../support/key-world.ts';
 
 const doubles: ProviderDouble[] = [];

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AtlasDouble, startAtlas } from '../../../local/doubles/atlas.ts';
 import { atlas } from '../../../shared/providers/atlas.ts';
-import { accessTo } from '../../../shared/strategies/key-access.ts';
+import { accessTo } from '../../../shared/strategies/keys/access.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';
 import { openLabels, step, wholeRotation } from '../../conformance/rotate.ts';
 import { keyWorld } from '../../support/key-world.ts';

@@ -6,7 +6,7 @@ import {
 } from '../../../local/doubles/datadog.ts';
 import { datadogApiKey, datadogApplicationKey } from '../../../shared/providers/datadog.ts';
 import type { IssuingProvider } from '../../../shared/providers/provider.ts';
-import { accessTo } from '../../../shared/strategies/key-access.ts';
+import { accessTo } from '../../../shared/strategies/keys/access.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';
 import { wholeRotation } from '../../conformance/rotate.ts';
 import { keyWorld } from '../../support/key-world.ts';

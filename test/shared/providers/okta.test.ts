@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type OktaDouble, startOkta } from '../../../local/doubles/okta.ts';
 import { okta } from '../../../shared/providers/okta.ts';
-import { accessTo } from '../../../shared/strategies/key-access.ts';
+import { accessTo } from '../../../shared/strategies/keys/access.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';
 import { openLabels, step, wholeRotation } from '../../conformance/rotate.ts';
 import { keyWorld } from '../../support/key-world.ts';

@@ -3,7 +3,7 @@ import type { ProviderDouble } from '../../../local/doubles/double.ts';
 import { startSendgrid } from '../../../local/doubles/sendgrid.ts';
 import { sendgrid } from '../../../shared/providers/sendgrid.ts';
 import { nodeTransport } from '../../../shared/providers/transport.ts';
-import { accessTo } from '../../../shared/strategies/key-access.ts';
+import { accessTo } from '../../../shared/strategies/keys/access.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';
 import { keyWorld } from '../../support/key-world.ts';
 

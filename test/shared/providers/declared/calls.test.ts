@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { basicOf, serve } from '../../../../local/doubles/double.ts';
 import type { KeySecret } from '../../../../shared/providers/provider.ts';
-import { type AdminSource, accessTo as accessToKey } from '../../../../shared/strategies/key-access.ts';
+import { type AdminSource, accessTo as accessToKey } from '../../../../shared/strategies/keys/access.ts';
 import { wholeRotation } from '../../../conformance/rotate.ts';
 import { testContext } from '../../../support/context.ts';
 import { keyWorld } from '../../../support/key-world.ts';

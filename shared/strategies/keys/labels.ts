@@ -1,7 +1,7 @@
 /** How a key is found again whose value was lost: its name at the provider tells the secret, the rotation and the time. */
 import { createHash } from 'node:crypto';
-import type { Key } from '../providers/provider.ts';
-import type { RotationContext } from '../rotation/strategy.ts';
+import type { Key } from '../../providers/provider.ts';
+import type { RotationContext } from '../../rotation/strategy.ts';
 
 /** At most 60 characters of [a-z0-9-]: Twilio's names end at 64. */
 export function newLabel(ctx: RotationContext): string {

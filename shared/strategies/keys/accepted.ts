@@ -1,12 +1,12 @@
 /** Keys whose value we make and the provider takes: stored first, so a value cannot be lost. */
-import type { AcceptingProvider, KeySecret } from '../providers/provider.ts';
-import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
-import { PENDING } from '../rotation/versions.ts';
-import type { KeyPorts } from './key-access.ts';
-import { accessAsKey, accessTo, accessToVerify, asAdmin, completed, requireSame } from './key-access.ts';
-import { isForSame, opens, unproven } from './key-proof.ts';
-import { revokeChoice } from './revoke-choice.ts';
-import { verified } from './verified-key.ts';
+import type { AcceptingProvider, KeySecret } from '../../providers/provider.ts';
+import type { RotationContext, RotationStrategy } from '../../rotation/strategy.ts';
+import { PENDING } from '../../rotation/versions.ts';
+import { revokeChoice } from '../revoke-choice.ts';
+import type { KeyPorts } from './access.ts';
+import { accessAsKey, accessTo, accessToVerify, asAdmin, completed, requireSame } from './access.ts';
+import { isForSame, opens, unproven } from './proof.ts';
+import { verified } from './verified.ts';
 
 export function acceptedKeyStrategy(provider: AcceptingProvider, ports: KeyPorts): RotationStrategy<KeySecret> {
   const isBrief = provider.outage === 'brief';

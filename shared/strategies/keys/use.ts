@@ -1,9 +1,9 @@
 /** Whether a key may go, or another may come. */
-import { keyTold, limitReached } from '../providers/key-limit.ts';
-import type { Access, IssuingProvider, Key } from '../providers/provider.ts';
-import { InvalidSecretError, ProviderError } from '../rotation/errors.ts';
-import type { Postponed, RotationContext } from '../rotation/strategy.ts';
-import type { RevokeChoice } from './revoke-choice.ts';
+import { keyTold, limitReached } from '../../providers/key-limit.ts';
+import type { Access, IssuingProvider, Key } from '../../providers/provider.ts';
+import { InvalidSecretError, ProviderError } from '../../rotation/errors.ts';
+import type { Postponed, RotationContext } from '../../rotation/strategy.ts';
+import type { RevokeChoice } from '../revoke-choice.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,9 +1,14 @@
 /** With what a provider is called for one secret: its value, and the admin credential. */
-import type { AcceptingProvider, Access, AdminSecret, IssuingProvider, KeySecret } from '../providers/provider.ts';
-import type { Transport } from '../providers/transport.ts';
-import { AuthenticationError, InvalidSecretError, PermissionError, TargetMismatchError } from '../rotation/errors.ts';
-import type { RotationContext, SecretSchema } from '../rotation/strategy.ts';
-import { isBare } from '../secrets/key-secret.ts';
+import type { AcceptingProvider, Access, AdminSecret, IssuingProvider, KeySecret } from '../../providers/provider.ts';
+import type { Transport } from '../../providers/transport.ts';
+import {
+  AuthenticationError,
+  InvalidSecretError,
+  PermissionError,
+  TargetMismatchError,
+} from '../../rotation/errors.ts';
+import type { RotationContext, SecretSchema } from '../../rotation/strategy.ts';
+import { isBare } from '../../secrets/key-secret.ts';
 
 export interface AdminSource {
   /** The parsed value of the secret that `masterarn` names. Throws InvalidSecretError when there is none that is usable. */

@@ -1,16 +1,16 @@
 /** Keys that the provider makes: issue, verify, promote; the key before keeps working until it is revoked. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Access, IssuingProvider, Key, KeySecret } from '../providers/provider.ts';
-import { ProviderError } from '../rotation/errors.ts';
-import type { Postponed, RotationContext, RotationStrategy } from '../rotation/strategy.ts';
-import { PENDING } from '../rotation/versions.ts';
-import type { KeyPorts } from './key-access.ts';
-import { accessTo, accessToVerify, asAdmin, completed, requireSame } from './key-access.ts';
-import { ageOf, isOfRotation, isOfSecret, newLabel } from './key-labels.ts';
-import { isForSame, isOwn, isProven, unproven } from './key-proof.ts';
-import { isExpired, requireFreeSlot, requireGrace, requireQuiet, useOf } from './key-use.ts';
-import { revokeChoice } from './revoke-choice.ts';
-import { verified } from './verified-key.ts';
+import type { Access, IssuingProvider, Key, KeySecret } from '../../providers/provider.ts';
+import { ProviderError } from '../../rotation/errors.ts';
+import type { Postponed, RotationContext, RotationStrategy } from '../../rotation/strategy.ts';
+import { PENDING } from '../../rotation/versions.ts';
+import { revokeChoice } from '../revoke-choice.ts';
+import type { KeyPorts } from './access.ts';
+import { accessTo, accessToVerify, asAdmin, completed, requireSame } from './access.ts';
+import { ageOf, isOfRotation, isOfSecret, newLabel } from './labels.ts';
+import { isForSame, isOwn, isProven, unproven } from './proof.ts';
+import { isExpired, requireFreeSlot, requireGrace, requireQuiet, useOf } from './use.ts';
+import { verified } from './verified.ts';
 
 /** Lambda's longest, when nobody says how long this function may live. */
 const LONGEST_INVOCATION_MS = 900_000;

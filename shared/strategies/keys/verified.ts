@@ -1,7 +1,7 @@
 /** A fresh key may be refused until it has spread at the provider: it is tried again before it is called dead. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AcceptingProvider, Access, IssuingProvider, KeySecret } from '../providers/provider.ts';
-import { AuthenticationError } from '../rotation/errors.ts';
+import type { AcceptingProvider, Access, IssuingProvider, KeySecret } from '../../providers/provider.ts';
+import { AuthenticationError } from '../../rotation/errors.ts';
 
 /** Throws AuthenticationError when the key is still refused after the provider's `spreadMs`. */
 export async function verified(

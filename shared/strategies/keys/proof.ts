@@ -1,10 +1,10 @@
 /** Before an admin credential acts on the word of a secret, the secret must hold a key that lives where the admin credential manages keys. */
-import type { AcceptingProvider, Access, IssuingProvider, Key, KeySecret } from '../providers/provider.ts';
-import { AuthenticationError, InvalidSecretError, PermissionError } from '../rotation/errors.ts';
-import type { RotationContext } from '../rotation/strategy.ts';
-import type { KeyPorts } from './key-access.ts';
-import { accessToVerify, completed } from './key-access.ts';
-import { isOfSecret } from './key-labels.ts';
+import type { AcceptingProvider, Access, IssuingProvider, Key, KeySecret } from '../../providers/provider.ts';
+import { AuthenticationError, InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
+import type { RotationContext } from '../../rotation/strategy.ts';
+import type { KeyPorts } from './access.ts';
+import { accessToVerify, completed } from './access.ts';
+import { isOfSecret } from './labels.ts';
 
 type Provider = IssuingProvider | AcceptingProvider;
 
