@@ -7,7 +7,6 @@ import { keySecretSchema } from '../secrets/key-secret.ts';
 import { clientToken } from './client-credentials.ts';
 import { type Api, listAt, send, textAt } from './http.ts';
 import { limitReached } from './key-limit.ts';
-import { requireNotAdmins } from './known-key.ts';
 import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, KeySecret } from './provider.ts';
 
@@ -79,10 +78,12 @@ export const atlas: IssuingProvider = {
 
   verify: async (secret, access) => void (await tokenOf(secret, 'the new secret', access)),
 
-  async revoke(id, access, value) {
-    const { admin, current } = access;
-    const isAdmins = admin.client_id === current.client_id && admin.client_secret === value?.client_secret;
-    requireNotAdmins(isAdmins, id);
+  async adminIds({ admin, current }, previous) {
+    if (previous === undefined || admin.client_id !== current.client_id) return [];
+    return admin.client_secret === previous.client_secret ? [String(previous.secret_id)] : [];
+  },
+
+  async revoke(id, access) {
     const path = `${accountPath(access)}/secrets/${segment(id, 'secret_id')}`;
     await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...(await asAdmin(access)) });
   },

@@ -14,7 +14,6 @@ import { cloudflareAdminSchema, cloudflareSchema } from './cloudflare/secret.ts'
 import { permissionsIn, successorOf } from './cloudflare/successor.ts';
 import { type Answer, type Api, listAt, paged, send, textAt } from './http.ts';
 import { limitReached } from './key-limit.ts';
-import { requireNotAdmins } from './known-key.ts';
 import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, Key, KeySecret } from './provider.ts';
 
@@ -86,8 +85,9 @@ export const cloudflare: IssuingProvider = {
     requireOwnId(id, secret);
   },
 
+  adminIds: async (access) => [await ownId(access.admin, access, 'the admin token')],
+
   async revoke(id, access) {
-    requireNotAdmins(id === (await ownId(access.admin, access, 'the admin token')), id);
     const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
     await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
   },

@@ -3,7 +3,7 @@ import { AuthenticationError, InvalidSecretError, PermissionError } from '../rot
 import { keySecretSchema } from '../secrets/key-secret.ts';
 import { type Api, listAt, paged, send, textAt, unusable } from './http.ts';
 import { limitReached } from './key-limit.ts';
-import { requireLivingCurrent, requireNotAdmins } from './known-key.ts';
+import { requireLivingCurrent } from './known-key.ts';
 import { segment } from './path-segment.ts';
 import type { Access, AdminSecret, IssuingProvider, Key, KeySecret } from './provider.ts';
 
@@ -53,7 +53,8 @@ export const datadogApiKey: IssuingProvider = {
     if (status !== undefined) throw refused('API key', status);
   },
 
-  revoke: (id, access) => remove('api_key', '/api/v2/api_keys', id, access),
+  adminIds: (access) => adminsOwn('api_key', '/api/v2/api_keys', access),
+  revoke: (id, access) => remove('/api/v2/api_keys', id, access),
 };
 
 export const datadogApplicationKey: IssuingProvider = {
@@ -92,7 +93,8 @@ export const datadogApplicationKey: IssuingProvider = {
     });
   },
 
-  revoke: (id, access) => remove('application_key', ownersPath(access), id, access),
+  adminIds: (access) => adminsOwn('application_key', ownersPath(access), access),
+  revoke: (id, access) => remove(ownersPath(access), id, access),
 };
 
 type Field = 'api_key' | 'application_key';
@@ -184,9 +186,11 @@ async function create(
   return { id: at('id'), key: at('attributes', 'key') };
 }
 
-async function remove(field: Field, path: string, id: string, access: Access): Promise<void> {
-  const own = named(access.admin, field, await listed(path, access), { ...access, current: access.admin });
-  requireNotAdmins(id === own?.id, id);
+async function adminsOwn(field: Field, path: string, access: Access): Promise<(string | undefined)[]> {
+  return [named(access.admin, field, await listed(path, access), { ...access, current: access.admin })?.id];
+}
+
+async function remove(path: string, id: string, access: Access): Promise<void> {
   const call = { method: 'DELETE', path: `${path}/${segment(id, 'id')}`, expected: [404] } as const;
   await send(apiOf(access), { ...call, ...asAdmin(access) });
 }

@@ -6,7 +6,7 @@ import { checked } from './declared/check.ts';
 import { parseDescription, type RequestDescription } from './declared/description.ts';
 import { fieldsOf, schemasOf } from './declared/schemas.ts';
 import { paged } from './http.ts';
-import { requireNotAdmins, withCurrent } from './known-key.ts';
+import { withCurrent } from './known-key.ts';
 import type { IssuingProvider, Key, KeySecret } from './provider.ts';
 
 /** `file` names the description in messages. Throws InvalidEventError (INVALID_CONFIGURATION), which names the member. */
@@ -84,11 +84,15 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
       requireRights(should.filter((right) => !may.includes(right)));
     },
 
-    async revoke(id, access, value) {
+    async adminIds(access, previous) {
       const { pattern } = secret.id;
-      const admins = Object.values(access.admin).map(String);
-      const isAdmins = (text: string) => pattern !== undefined && new RegExp(pattern).exec(text)?.[1] === id;
-      requireNotAdmins(admins.some(isAdmins) || admins.includes(String(value?.[secret.key])), id);
+      const values = Object.values(access.admin).map(String);
+      const isPrevious = previous !== undefined && values.includes(String(previous[secret.key]));
+      const ids = pattern === undefined ? [] : values.map((text) => new RegExp(pattern).exec(text)?.[1]);
+      return isPrevious ? [...ids, await provider.identify(previous, access)] : ids;
+    },
+
+    async revoke(id, access) {
       await ask(revoke.request, 'admin', { id }, access, revoke.gone ?? [404]);
     },
   };

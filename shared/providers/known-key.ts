@@ -42,11 +42,3 @@ export async function requireLivingCurrent(provider: IssuingProvider, access: Ac
     });
   }
 }
-
-/** The key that manages the others ends no rotation. Throws InvalidSecretError when `isAdmins`. */
-export function requireNotAdmins(isAdmins: boolean, id: string): void {
-  if (!isAdmins) return;
-  throw new InvalidSecretError(`key ${id}, which would be revoked, is the one of the admin secret`, {
-    hint: 'give the admin secret a key of its own; if AWSPREVIOUS is wrong, store the value of AWSCURRENT once more with put-secret-value',
-  });
-}

@@ -71,6 +71,11 @@ export interface IssuingProvider extends AnyProvider {
     keys: readonly Key[],
     theirs?: () => Promise<KeySecret | undefined>,
   ): Promise<KeySecret>;
+  /**
+   * Ids of the keys that the admin credential itself is, which are never revoked: asked before anything is. `previous` is the value
+   * of AWSPREVIOUS. Absent: the admin credential is none of these keys.
+   */
+  adminIds?(access: Access, previous?: KeySecret): Promise<readonly (string | undefined)[]>;
   /** Already gone is success. `value` is the key's, where a version still holds it. */
   revoke(id: string, access: Access, value?: KeySecret): Promise<void>;
   /** Printed when no slot is free: the command that frees one. May have `<id>` in it. */

@@ -2,7 +2,6 @@
 import { AuthenticationError, InvalidSecretError, PermissionError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
 import { type Api, listAt, send, textAt } from './http.ts';
-import { requireNotAdmins } from './known-key.ts';
 import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, Key } from './provider.ts';
 
@@ -70,8 +69,9 @@ export const sendgrid: IssuingProvider = {
     });
   },
 
+  adminIds: async ({ admin }) => [idIn(admin.api_key)],
+
   async revoke(id, access) {
-    requireNotAdmins(id === idIn(access.admin.api_key), id);
     const path = `/v3/api_keys/${segment(id, 'api_key')}`;
     await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
   },

@@ -2,7 +2,7 @@
 import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
 import { keySecretSchema } from '../../secrets/key-secret.ts';
 import { listAt, paged, send, textAt } from '../http.ts';
-import { requireLivingCurrent, requireNotAdmins } from '../known-key.ts';
+import { requireLivingCurrent } from '../known-key.ts';
 import { segment } from '../path-segment.ts';
 import type { Access, IssuingProvider } from '../provider.ts';
 import { ACCOUNT_HINT, accountPath, asHolder, twilioAdminSchema, twilioApi } from './account.ts';
@@ -68,8 +68,9 @@ export const twilioApiKey: IssuingProvider = {
     await send(twilioApi(access, 'api'), { method: 'GET', path, ...asHolder(secret, 'the key') });
   },
 
+  adminIds: async ({ admin }) => (admin.api_key_sid === undefined ? [] : [String(admin.api_key_sid)]),
+
   async revoke(id, access) {
-    requireNotAdmins(id === access.admin.api_key_sid, id);
     const path = `${KEYS}/${segment(id, 'api_key_sid')}`;
     await send(twilioApi(access, 'iam'), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
   },

@@ -4,9 +4,18 @@ import type { RotationContext, RotationStrategy } from '../../rotation/strategy.
 import { PENDING } from '../../rotation/versions.ts';
 import { revokeChoice } from '../revoke-choice.ts';
 import type { KeyPorts } from './access.ts';
-import { accessAsKey, accessTo, accessToVerify, asAdmin, completed, requireSame } from './access.ts';
-import { isForSame, opens, unproven } from './proof.ts';
-import { verified } from './verified.ts';
+import {
+  accessAsKey,
+  accessTo,
+  accessToVerify,
+  asAdmin,
+  completed,
+  isForSame,
+  opens,
+  requireSame,
+  unproven,
+  verified,
+} from './access.ts';
 
 export function acceptedKeyStrategy(provider: AcceptingProvider, ports: KeyPorts): RotationStrategy<KeySecret> {
   const isBrief = provider.outage === 'brief';

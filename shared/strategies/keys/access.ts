@@ -1,4 +1,5 @@
-/** With what a provider is called for one secret: its value, and the admin credential. */
+/** With what a provider is called for one secret, its value and the admin credential; and what the provider says of a value. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AcceptingProvider, Access, AdminSecret, IssuingProvider, KeySecret } from '../../providers/provider.ts';
 import type { Transport } from '../../providers/transport.ts';
 import {
@@ -72,6 +73,47 @@ export function requireSame(provider: Provider, one: KeySecret, other: KeySecret
   });
 }
 
+/** Is an older value about the same account and holder as AWSCURRENT? One of another place proves nothing here. */
+export function isForSame(provider: Provider, value: KeySecret, current: KeySecret): boolean {
+  return [...provider.sameTarget, ...(provider.sameHolder ?? [])].every((field) => value[field] === current[field]);
+}
+
+/** Does the provider let this value in? */
+export async function opens(
+  provider: Provider,
+  secret: KeySecret,
+  ports: KeyPorts,
+  ctx: RotationContext,
+): Promise<boolean> {
+  try {
+    await provider.verify(completed(secret, ctx), await accessToVerify(provider, secret, ports, ctx));
+  } catch (error) {
+    if (error instanceof AuthenticationError) return false;
+    // Alive, and short of a right: that is for `test` to judge.
+    if (!(error instanceof PermissionError)) throw error;
+  }
+  return true;
+}
+
+/**
+ * A fresh key may be refused until it has spread at the provider: it is tried again before it is called dead. Throws
+ * AuthenticationError when it is still refused after the provider's `spreadMs`.
+ */
+export async function verified(provider: Provider, secret: KeySecret, access: Access): Promise<void> {
+  const { ctx } = access;
+  const until = performance.now() + provider.spreadMs;
+  for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
+    try {
+      return await provider.verify(secret, access);
+    } catch (error) {
+      if (!(error instanceof AuthenticationError)) throw error;
+      if (performance.now() + pause > until) throw refused(error, ctx);
+    }
+    ctx.log('the key is refused, it may not have spread yet', { provider: provider.name, pauseMs: pause });
+    await sleep(pause, undefined, { signal: ctx.signal }).catch(() => ctx.signal.throwIfAborted());
+  }
+}
+
 /** A refused admin credential is nothing that another key could mend, so it is not an AuthenticationError of the rotated secret. */
 export async function asAdmin<T>(access: Access, work: () => Promise<T>): Promise<T> {
   try {
@@ -94,6 +136,24 @@ function withoutAdmin(provider: Provider, current: KeySecret, ctx: RotationConte
     `${ctx.secretId} names no admin secret, and a key of ${provider.name} cannot replace itself`,
     {
       hint: 'put the ARN of the admin secret into the field masterarn (or the tag rekey:masterarn of a secret that is a bare key)',
+    },
+  );
+}
+
+function refused({ fact, cause }: AuthenticationError, { token }: RotationContext): AuthenticationError {
+  return new AuthenticationError(fact, {
+    hint: `repeat it; if somebody revoked the pending key, take AWSPENDING off version ${token} and rotate again`,
+    cause,
+  });
+}
+
+/** Whoever writes a secret must hold what it is about, before an admin credential acts on its word. */
+export function unproven(provider: Provider, { secretId }: RotationContext): InvalidSecretError {
+  return new InvalidSecretError(
+    `no value of ${secretId} is a living key of ${provider.name} in the account of its admin credential`,
+    {
+      code: 'AUTHENTICATION_REFUSED',
+      hint: 'a key is made only for whoever holds one: make one in the console of the provider, store it with put-secret-value, rotate again',
     },
   );
 }

@@ -1,0 +1,68 @@
+/** A row for every rule of whether the key before goes, when its time has come. */
+import { describe, expect, it } from 'vitest';
+import {
+  ago,
+  before,
+  byHand,
+  current,
+  DAY,
+  earlier,
+  HOUR,
+  inTime,
+  named,
+  ON_TIME,
+  of,
+  otherSecret,
+  planned,
+  type Row,
+} from './plan-row.ts';
+
+describe('the time has come for the key before', () => {
+  it.each<Row>([
+    ['it goes', {}, ON_TIME],
+    [
+      'and nothing else, lost or expired',
+      { keys: [current, before, named('lost', earlier, HOUR)] },
+      'revoke before (AWSPREVIOUS), leave current, lost',
+    ],
+    ['first it is looked for', { unasked: ['previousId', 'currentOpens'] }, 'ask previousId'],
+    ['the current key stays', { previousId: 'current' }, 'revoke nothing, leave current, before'],
+    [
+      'what is gone already needs no proof',
+      { keys: [current], unasked: ['currentOpens'] },
+      'revoke nothing, leave current',
+    ],
+    [
+      'while it is in use it stays, and nothing else is asked',
+      { keys: [current, { ...byHand, lastUsed: ago(20 * HOUR) }], unasked: ['currentOpens'] },
+      `before in use, until ${inTime(4 * HOUR)}`,
+    ],
+    ['unless it has expired', { keys: [current, { ...before, lastUsed: ago(1), expiresAt: ago(0) }] }, ON_TIME],
+    ['AWSCURRENT must open', { unasked: ['currentOpens'] }, 'ask currentOpens'],
+    [
+      'while it does not, the key before may be all that works',
+      { currentOpens: false, previousOpens: true },
+      `current refused, until ${inTime(DAY)}`,
+    ],
+    ['nor is it to live elsewhere', { currentId: 'elsewhere' }, `current refused, until ${inTime(DAY)}`],
+    ['the key of another secret stays', { keys: [current, named('before', otherSecret, 60 * DAY)] }, 'not ours'],
+    ['a key that a person made is tried', { keys: [current, byHand] }, 'ask previousOpens'],
+    ['it stays when only its id is known', { keys: [current, byHand], previousOpens: false }, 'not ours'],
+    ['it goes when its value opens', { keys: [current, byHand], previousOpens: true }, ON_TIME],
+    ["which key is the admin's is asked", { unasked: ['adminIds'] }, 'ask adminIds'],
+    ['and that one never goes', { adminIds: ['before'] }, "before is the admin's"],
+    [
+      'a key that no list shows goes by the word of AWSPREVIOUS, when that opens',
+      { keys: [], isUnlisted: true, previousOpens: true },
+      'revoke before (AWSPREVIOUS), leave nothing',
+    ],
+    ['a limit is no matter, for nothing is made', { slots: 1 }, ON_TIME],
+    [
+      'nor is a key that another delivery has just made',
+      { keys: [current, before, named('theirs', of, 1000)] },
+      'revoke before (AWSPREVIOUS), leave current, theirs',
+    ],
+  ])('%s', (_rule, given, comesTo) => {
+    expect(planned('revoke', given)).toBe(comesTo);
+  });
+});

@@ -1,0 +1,293 @@
+/** A row for every rule of which key goes and whether another comes. No provider, no clock. */
+import { describe, expect, it } from 'vitest';
+import {
+  ago,
+  before,
+  byHand,
+  current,
+  DAY,
+  earlier,
+  first,
+  HOUR,
+  inTime,
+  MINUTE,
+  named,
+  nameless,
+  ON_TIME,
+  of,
+  otherSecret,
+  planned,
+  type Row,
+} from './plan-row.ts';
+
+describe('another key is to be made', () => {
+  it.each<Row>([
+    // What goes first.
+    ['the key of AWSPREVIOUS goes first, so that two live', {}, ON_TIME],
+    ['nothing goes in a first rotation', { ...first, keys: [current] }, 'revoke nothing, leave current'],
+    [
+      'the current key stays, also where AWSPREVIOUS names it',
+      { keys: [current], previousId: 'current' },
+      'revoke nothing, leave current',
+    ],
+    ['a key of AWSPREVIOUS that is gone already is no matter', { keys: [current] }, 'revoke nothing, leave current'],
+    [
+      'a value of AWSPREVIOUS under no id that anybody knows is no matter',
+      { previousId: null },
+      'revoke before, leave current',
+    ],
+
+    // Whose keys may go.
+    [
+      'the key of another secret stays, whatever AWSPREVIOUS says',
+      { keys: [current, { ...named('before', otherSecret, 60 * DAY) }], previousOpens: true },
+      'revoke nothing, leave current, before; before stays',
+    ],
+    [
+      'a key that a person made goes when the value of AWSPREVIOUS opens',
+      { keys: [current, byHand], previousOpens: true },
+      ON_TIME,
+    ],
+    [
+      'a key that a person made stays when only its id is known',
+      { keys: [current, byHand], previousOpens: false },
+      'revoke nothing, leave current, before; before stays',
+    ],
+    ['the value of AWSPREVIOUS is tried only then', { keys: [current, byHand] }, 'ask previousOpens'],
+    [
+      'keys without names are those of the one holder, so that of AWSPREVIOUS goes untried',
+      { keys: [nameless('current', 30 * DAY), nameless('before', 60 * DAY)] },
+      ON_TIME,
+    ],
+    ['the key before is tried at a provider that lists none', { keys: [], isUnlisted: true }, 'ask previousOpens'],
+    [
+      'a key that no list shows goes by the word of AWSPREVIOUS, when that opens',
+      { keys: [], isUnlisted: true, previousOpens: true },
+      'revoke before (AWSPREVIOUS), leave nothing',
+    ],
+    [
+      'and stays when it does not',
+      { keys: [], isUnlisted: true, previousOpens: false },
+      'revoke nothing, leave nothing; before stays',
+    ],
+    [
+      'keys of people and of other secrets stay',
+      { ...first, keys: [current, byHand, named('theirs', otherSecret, 90 * DAY)] },
+      'revoke nothing, leave current, before, theirs',
+    ],
+    ["the admin's own key never goes", { adminIds: ['before'] }, "before is the admin's"],
+    [
+      "the admin's own key never goes, lost or not",
+      { keys: [current, named('lost', earlier, DAY)], adminIds: ['lost'] },
+      "lost is the admin's",
+    ],
+    ["which key is the admin's is asked before one goes", { unasked: ['adminIds'] }, 'ask adminIds'],
+    [
+      'and not when none goes',
+      { keys: [current], unasked: ['previous', 'previousId', 'adminIds'] },
+      'revoke nothing, leave current',
+    ],
+
+    // Keys whose value was lost.
+    [
+      'a key of this secret that no version names was lost, and goes',
+      { keys: [current, before, named('lost', earlier, HOUR)] },
+      'revoke lost, before (AWSPREVIOUS), leave current',
+    ],
+    [
+      'a key of this rotation whose maker cannot be alive was lost, too',
+      { keys: [current, before, named('lost', of, 30_000)] },
+      'revoke lost, before (AWSPREVIOUS), leave current',
+    ],
+    [
+      'a key of this rotation whose maker may be alive is waited for',
+      { keys: [current, before, named('theirs', of, 29_000)] },
+      'wait',
+    ],
+    [
+      'before anything is asked',
+      { keys: [current, before, named('theirs', of, 29_000)], unasked: ['currentOpens', 'previousId', 'adminIds'] },
+      'wait',
+    ],
+    ['for a current key that was just made nobody waits', { keys: [named('current', of, 1000), before] }, ON_TIME],
+    [
+      'a key of another rotation whose maker may be alive stays',
+      { keys: [current, before, named('theirs', earlier, 29_000)] },
+      'revoke before (AWSPREVIOUS), leave current, theirs',
+    ],
+    [
+      'the clock that named a key counts, not the one of the provider',
+      { keys: [current, before, named('lost', of, HOUR, { createdAt: ago(1000) })] },
+      'revoke lost, before (AWSPREVIOUS), leave current',
+    ],
+    [
+      'a nameless key that nobody used, younger than the current one, was lost',
+      { keys: [nameless('current', 30 * DAY), nameless('lost', DAY, { lastUsed: 'never' })] },
+      'revoke lost, leave current',
+    ],
+    [
+      'a nameless key whose maker may be alive is waited for',
+      { keys: [nameless('current', 30 * DAY), nameless('theirs', 1000, { lastUsed: 'never' })] },
+      'wait',
+    ],
+    [
+      'a nameless key that somebody used stays',
+      { keys: [nameless('current', 30 * DAY), nameless('other', DAY, { lastUsed: ago(HOUR) })] },
+      'revoke nothing, leave current, other',
+    ],
+    [
+      'a nameless key of which no use is told stays',
+      { keys: [nameless('current', 30 * DAY), nameless('other', DAY)] },
+      'revoke nothing, leave current, other',
+    ],
+    [
+      'a nameless key that is older than the current one stays',
+      { keys: [nameless('current', 30 * DAY), nameless('other', 31 * DAY, { lastUsed: 'never' })] },
+      'revoke nothing, leave current, other',
+    ],
+    [
+      'or as old',
+      { keys: [nameless('current', 30 * DAY), nameless('other', 30 * DAY, { lastUsed: 'never' })] },
+      'revoke nothing, leave current, other',
+    ],
+    [
+      'a nameless key beside a current one of unknown age stays',
+      { keys: [{ id: 'current' }, nameless('other', DAY, { lastUsed: 'never' })] },
+      'revoke nothing, leave current, other',
+    ],
+    [
+      'an expired key of this secret goes at any age',
+      { keys: [current, named('lost', earlier, 1000, { expiresAt: ago(0) })] },
+      'revoke lost, leave current',
+    ],
+    [
+      'an expired key without a name goes, used or not',
+      { keys: [nameless('current', 30 * DAY), nameless('lost', 31 * DAY, { expiresAt: ago(1), lastUsed: ago(DAY) })] },
+      'revoke lost, leave current',
+    ],
+    [
+      'an expired key of another secret stays',
+      { keys: [current, named('other', otherSecret, DAY, { expiresAt: ago(1) })] },
+      'revoke nothing, leave current, other',
+    ],
+    [
+      'the current key stays, expired or lost as it may look',
+      { ...first, keys: [named('current', of, HOUR, { expiresAt: ago(1) })] },
+      'revoke nothing, leave current',
+    ],
+
+    // Keys in use.
+    [
+      'a key before that is in use keeps another from being made',
+      { keys: [current, { ...before, lastUsed: ago(20 * HOUR) }] },
+      `before in use, until ${inTime(4 * HOUR)}`,
+    ],
+    [
+      'for an hour at least',
+      { keys: [current, { ...before, lastUsed: ago(24 * HOUR - MINUTE) }] },
+      `before in use, until ${inTime(HOUR)}`,
+    ],
+    ['not once it was quiet for long enough', { keys: [current, { ...before, lastUsed: ago(24 * HOUR) }] }, ON_TIME],
+    [
+      'nor when its owner says that uses are no matter',
+      { keys: [current, { ...before, lastUsed: ago(1) }], quietFor: 0 },
+      ON_TIME,
+    ],
+    ['nor when it was never used', { keys: [current, { ...before, lastUsed: 'never' }] }, ON_TIME],
+    ['nor once it has expired', { keys: [current, { ...before, lastUsed: ago(1), expiresAt: ago(0) }] }, ON_TIME],
+    [
+      'uses of the time in which it was the current one do not count',
+      { keys: [named('current', earlier, HOUR), { ...before, lastUsed: ago(HOUR + 1) }] },
+      ON_TIME,
+    ],
+    [
+      'nor what the rotation did in its fifteen minutes',
+      { keys: [named('current', earlier, HOUR), { ...before, lastUsed: ago(45 * MINUTE + 1) }] },
+      ON_TIME,
+    ],
+    [
+      'what came later does',
+      { keys: [named('current', earlier, HOUR), { ...before, lastUsed: ago(45 * MINUTE) }] },
+      `before in use, until ${inTime(24 * HOUR - 45 * MINUTE)}`,
+    ],
+    [
+      'every use counts beside a current key of unknown age',
+      { keys: [{ id: 'current' }, { ...before, lastUsed: ago(45 * MINUTE + 1) }] },
+      `before in use, until ${inTime(24 * HOUR - 45 * MINUTE - 1)}`,
+    ],
+    [
+      'a lost key that somebody uses stays as well',
+      { keys: [current, before, named('lost', earlier, HOUR, { lastUsed: ago(MINUTE) })] },
+      `lost in use, until ${inTime(24 * HOUR - MINUTE)}`,
+    ],
+    [
+      'a key that stays may be in use',
+      { keys: [current, { ...byHand, lastUsed: ago(1) }], previousOpens: false },
+      'revoke nothing, leave current, before; before stays',
+    ],
+
+    // Who may ask.
+    ['AWSCURRENT is tried first', { unasked: ['currentOpens'] }, 'ask currentOpens'],
+    ['then the key of AWSPREVIOUS is looked for', { unasked: ['previousId'] }, 'ask previousId'],
+    ['nobody without AWSPREVIOUS when AWSCURRENT is refused', { ...first, currentOpens: false }, 'unproven'],
+    ['nobody whose current key lives elsewhere', { ...first, currentId: 'elsewhere', keys: [byHand] }, 'unproven'],
+    ['nor whose current key has no id', { ...first, currentId: undefined }, 'unproven'],
+    ['AWSPREVIOUS is tried when AWSCURRENT is refused', { currentOpens: false }, 'ask previousOpens'],
+    ['but not where it is about another account', { currentOpens: false, previous: { isForSame: false } }, 'unproven'],
+    [
+      'nor if it were to open there',
+      { currentOpens: false, previous: { isForSame: false }, previousOpens: true },
+      'unproven',
+    ],
+    ['nobody when both are refused', { currentOpens: false, previousOpens: false }, 'unproven'],
+    [
+      'and its id must be listed',
+      { currentOpens: false, previousOpens: true, unasked: ['previousId'] },
+      'ask previousId',
+    ],
+    [
+      'nobody whose previous key lives elsewhere',
+      { currentOpens: false, previousOpens: true, previousId: null },
+      'unproven',
+    ],
+    [
+      'whoever holds the previous key, and then nothing goes, lost, expired or not',
+      {
+        currentOpens: false,
+        previousOpens: true,
+        keys: [current, before, named('lost', earlier, HOUR), named('expired', earlier, DAY, { expiresAt: ago(1) })],
+      },
+      'revoke nothing, leave current, before, lost, expired',
+    ],
+    [
+      'whoever holds a key at a provider that lists none',
+      { ...first, keys: [], isUnlisted: true },
+      'revoke nothing, leave nothing',
+    ],
+    [
+      'or the one before',
+      { keys: [], isUnlisted: true, currentOpens: false, previousOpens: true },
+      'revoke nothing, leave nothing',
+    ],
+
+    // Whether there is room.
+    ['room is made by what goes', { slots: 2 }, ON_TIME],
+    [
+      'none is made by what stays',
+      { slots: 2, keys: [current, byHand], previousOpens: false },
+      'full: current, before',
+    ],
+    [
+      'no slot is free beside a key of somebody else, and nothing goes for nothing',
+      { slots: 2, keys: [current, before, { id: 'other', label: 'made by hand' }] },
+      'full: current, other',
+    ],
+    [
+      'nor when the previous key is all that works',
+      { slots: 2, currentOpens: false, previousOpens: true },
+      'full: current, before',
+    ],
+  ])('%s', (_rule, given, comesTo) => {
+    expect(planned('issue', given)).toBe(comesTo);
+  });
+});
