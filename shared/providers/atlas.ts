@@ -4,9 +4,11 @@
  */
 import { InvalidSecretError, ProviderError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
+import { bearer, vendor } from './api/vendor.ts';
 import { clientToken } from './client-credentials.ts';
-import { type Api, listAt, send, textAt } from './http.ts';
+import { listAt, textAt } from './http.ts';
 import { limitReached } from './key-limit.ts';
+import { isForeignUse } from './known-key.ts';
 import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, KeySecret } from './provider.ts';
 
@@ -15,8 +17,6 @@ const ACCEPT = 'application/vnd.atlas.2024-08-05+json';
 const SHORTEST_HOURS = 8;
 const LONGEST_HOURS = 8760;
 const SLOTS = 2;
-/** Between the making of a secret and its first `verify` there is no more than a rotation step or two. */
-const OWN_USE_MS = 15 * 60_000;
 const required = {
   client_secret: 'give the secret of the service account that works now',
   client_id: 'give the client id, mdb_sa_id_…',
@@ -45,28 +45,26 @@ export const atlas: IssuingProvider = {
   },
 
   async keys(access) {
-    const api = apiOf(access);
     const path = accountPath(access);
-    const answer = await send(api, { method: 'GET', path, ...(await asAdmin(access)) });
-    return listAt(answer, ['secrets'], api, `GET ${path}`).map(({ id, createdAt, expiresAt, lastUsedAt }) => ({
-      id: String(id),
-      createdAt: dateIn(createdAt),
-      expiresAt: dateIn(expiresAt),
-      lastUsed: isForeignUse(dateIn(lastUsedAt), dateIn(createdAt)) ? dateIn(lastUsedAt) : 'never',
-    }));
+    const answer = await api.asAdmin(access, 'GET', path);
+    return listAt(answer, ['secrets'], api.at(access), `GET ${path}`).map((secret) => {
+      const [createdAt, used] = [dateIn(secret.createdAt), dateIn(secret.lastUsedAt)];
+      // What `verify` does counts for none: the secret of an abandoned rotation was never used by anybody else.
+      const lastUsed = used !== undefined && isForeignUse(used, createdAt) ? used : 'never';
+      return { id: String(secret.id), createdAt, expiresAt: dateIn(secret.expiresAt), lastUsed };
+    });
   },
 
   async issue(_label, access, _keys, theirs) {
-    const api = apiOf(access);
     const path = `${accountPath(access)}/secrets`;
     const json = { secretExpiresAfterHours: hoursOf(access) };
-    const answer = await send(api, { method: 'POST', path, json, expected: [400, 409], ...(await asAdmin(access)) });
+    const answer = await api.asAdmin(access, 'POST', path, { json, expected: [400, 409] });
     if (answer.status >= 400) {
       const stored = await theirs?.();
       if (stored !== undefined) return stored;
       throw await refusal(answer.status, access);
     }
-    const at = (member: string) => textAt(answer, [member], api, `POST ${path}`);
+    const at = (member: string) => textAt(answer, [member], api.at(access), `POST ${path}`);
     const { expiresAt } = answer.body as { expiresAt?: unknown };
     return {
       ...access.current,
@@ -85,14 +83,9 @@ export const atlas: IssuingProvider = {
 
   async revoke(id, access) {
     const path = `${accountPath(access)}/secrets/${segment(id, 'secret_id')}`;
-    await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...(await asAdmin(access)) });
+    await api.asAdmin(access, 'DELETE', path, { expected: [404] });
   },
 };
-
-/** What `verify` does counts for none: the secret of an abandoned rotation was never used by anybody else. */
-function isForeignUse(used: Date | undefined, made: Date | undefined): boolean {
-  return used !== undefined && (made === undefined || used.getTime() - made.getTime() >= OWN_USE_MS);
-}
 
 function accountPath({ current }: Access): string {
   return `/api/atlas/v2/orgs/${segment(current.org_id, 'org_id')}/serviceAccounts/${segment(current.client_id, 'client_id')}`;
@@ -104,8 +97,7 @@ const adminTokens = new WeakMap<Access, Promise<string>>();
 async function asAdmin(access: Access) {
   const known = adminTokens.get(access) ?? tokenOf(access.admin, 'the admin credential', access);
   adminTokens.set(access, known);
-  const headers = { accept: ACCEPT, authorization: `Bearer ${await known}` };
-  return { as: 'the admin credential', headers };
+  return { as: 'the admin credential', headers: { accept: ACCEPT, ...bearer(await known) } };
 }
 
 /** https://www.mongodb.com/docs/atlas/api/service-accounts/generate-oauth2-token/ */
@@ -113,7 +105,7 @@ async function tokenOf(secret: KeySecret, as: string, access: Access): Promise<s
   const { client_id, client_secret } = secret;
   const path = '/api/oauth/token';
   const grant = { path, clientId: String(client_id), clientSecret: String(client_secret), as, by: 'basic' } as const;
-  return (await clientToken(apiOf(access), grant)).value;
+  return (await clientToken(api.at(access), grant)).value;
 }
 
 /** Not that of the current one: an abandoned rotation has cut that short. */
@@ -134,10 +126,5 @@ async function refusal(status: number, access: Access): Promise<Error> {
   });
 }
 
-const apiOf = ({ ctx, transport }: Access): Api => ({
-  name: 'atlas',
-  base: 'https://cloud.mongodb.com',
-  ctx,
-  transport,
-});
+const api = vendor({ name: 'atlas', base: 'https://cloud.mongodb.com', admin: asAdmin });
 const dateIn = (text: unknown) => (typeof text === 'string' ? new Date(text) : undefined);

@@ -5,9 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { InvalidSecretError, TargetMismatchError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
+import { bearer, vendor } from './api/vendor.ts';
 import { clientAccepted, clientToken } from './client-credentials.ts';
 import { hostIn } from './host.ts';
-import { type Api, send } from './http.ts';
 import { segment } from './path-segment.ts';
 import type { AcceptingProvider, Access, KeySecret } from './provider.ts';
 
@@ -32,13 +32,8 @@ export const auth0: AcceptingProvider = {
 
   async accept(pending, access) {
     const { client_id, client_secret } = requireRoles(pending, access);
-    const api = apiOf(access);
-    await send(api, {
-      method: 'PATCH',
-      path: `/api/v2/clients/${segment(client_id, 'client_id')}`,
+    await api.asAdmin(access, 'PATCH', `/api/v2/clients/${segment(client_id, 'client_id')}`, {
       json: { client_secret },
-      as: 'the admin client',
-      headers: { authorization: `Bearer ${await adminToken(api, access)}` },
     });
   },
 
@@ -53,7 +48,7 @@ export const auth0: AcceptingProvider = {
       by: method === 'client_secret_basic' ? 'basic' : 'form',
       ...(asked && { fields: { audience } }),
     } as const;
-    await (asked ? clientToken(apiOf(access), grant) : clientAccepted(apiOf(access), grant, 'revocation'));
+    await (asked ? clientToken(api.at(access), grant) : clientAccepted(api.at(access), grant, 'revocation'));
   },
 };
 
@@ -70,18 +65,20 @@ function requireRoles(pending: KeySecret, { current, admin, ctx }: Access): KeyS
   });
 }
 
-async function adminToken(api: Api, { admin }: Access): Promise<string> {
-  const { value } = await clientToken(api, {
-    path: '/oauth/token',
-    clientId: String(admin.client_id),
-    clientSecret: String(admin.client_secret),
-    as: 'the admin client',
-    by: 'form',
-    fields: { audience: `${api.base}/api/v2/` },
-  });
-  return value;
-}
-
-function apiOf(access: Access): Api {
-  return { name: 'auth0', base: `https://${hostIn(access, 'domain')}`, ctx: access.ctx, transport: access.transport };
-}
+const api = vendor({
+  name: 'auth0',
+  base: (access) => `https://${hostIn(access, 'domain')}`,
+  async admin(access) {
+    const as = 'the admin client';
+    const at = api.at(access);
+    const { value } = await clientToken(at, {
+      path: '/oauth/token',
+      clientId: String(access.admin.client_id),
+      clientSecret: String(access.admin.client_secret),
+      as,
+      by: 'form',
+      fields: { audience: `${at.base}/api/v2/` },
+    });
+    return { as, headers: bearer(value) };
+  },
+});

@@ -10,16 +10,19 @@ import {
   TargetMismatchError,
 } from '../rotation/errors.ts';
 import { isBare } from '../secrets/key-secret.ts';
+import { bearer, vendor } from './api/vendor.ts';
 import { cloudflareAdminSchema, cloudflareSchema } from './cloudflare/secret.ts';
 import { permissionsIn, successorOf } from './cloudflare/successor.ts';
-import { type Answer, type Api, listAt, paged, send, textAt } from './http.ts';
+import { type Answer, listAt, paged, textAt } from './http.ts';
 import { limitReached } from './key-limit.ts';
 import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, Key, KeySecret } from './provider.ts';
+import { asLivingCurrent, requireRights } from './same-rights.ts';
 
 /** https://developers.cloudflare.com/fundamentals/api/reference/limits. Enterprise customers may have more, so only a refusal counts. */
 const MOST = { user: 50, account: 500 };
 const PAGE = 50;
+const GIVEN_AWAY = 'the admin token must be allowed to give it away; see the page of the provider';
 
 export const cloudflare: IssuingProvider = {
   name: 'cloudflare',
@@ -36,17 +39,15 @@ export const cloudflare: IssuingProvider = {
     const isCurrent = secret.api_token === access.current.api_token;
     if (!isCurrent && typeof secret.token_id === 'string') return secret.token_id;
     const id = await ownId(secret, access, isCurrent ? 'the current token' : 'the token before');
-    if (isCurrent && id === undefined) throw unreadable();
-    if (isCurrent) requireOwnId(id, secret);
+    if (isCurrent && id !== undefined) requireOwnId(id, secret);
     return id;
   },
 
   async keys(access) {
-    const api = apiOf(access);
     const tokens = await paged<Record<string, unknown>, number>(async (page = 1) => {
       const path = `${tokensOf(access)}?per_page=${PAGE}&page=${page}`;
-      const answer = await send(api, { method: 'GET', path, ...asAdmin(access) });
-      const items = listAt(answer, ['result'], api, 'GET …/tokens');
+      const answer = await api.asAdmin(access, 'GET', path);
+      const items = listAt(answer, ['result'], api.at(access), 'GET …/tokens');
       return { items, next: items.length === PAGE ? page + 1 : undefined };
     });
     return tokens.map(({ id, name, issued_on, last_used_on }) => ({
@@ -59,65 +60,50 @@ export const cloudflare: IssuingProvider = {
   },
 
   async issue(label, access, keys) {
-    const api = apiOf(access);
-    const id = await ownId(access.current, access, 'the current token');
-    const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
-    const now = await send(api, { method: 'GET', path, ...asAdmin(access) });
+    const id = await asLivingCurrent(() => livingId(access.current, access));
+    const now = await api.asAdmin(access, 'GET', `${tokensOf(access)}/${segment(id, 'token_id')}`);
     const json = { name: label, ...successorOf(resultOf(now)) };
-    const made = await send(api, {
-      method: 'POST',
-      path: tokensOf(access),
-      json,
-      expected: [400, 403],
-      ...asAdmin(access),
-    });
+    const made = await api.asAdmin(access, 'POST', tokensOf(access), { json, expected: [400, 403] });
     if (made.status >= 400) throw notMade(made, keys, access);
-    const token_id = textAt(made, ['result', 'id'], api, 'POST …/tokens');
-    const api_token = textAt(made, ['result', 'value'], api, 'POST …/tokens');
+    const token_id = textAt(made, ['result', 'id'], api.at(access), 'POST …/tokens');
+    const api_token = textAt(made, ['result', 'value'], api.at(access), 'POST …/tokens');
     access.ctx.redact.add(api_token);
-    requireSamePermissions(permissionsIn(json), permissionsIn(resultOf(made)));
+    requireRights(permissionsIn(resultOf(made)), permissionsIn(json), GIVEN_AWAY);
     return { ...access.current, api_token, ...(!isBare(access.current) && { token_id }) };
   },
 
-  async verify(secret, access) {
-    const id = await ownId(secret, access, 'the token');
-    if (id === undefined) throw refused();
-    requireOwnId(id, secret);
-  },
+  verify: async (secret, access) => void (await livingId(secret, access)),
 
   adminIds: async (access) => [await ownId(access.admin, access, 'the admin token')],
 
   async revoke(id, access) {
     const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
-    await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
+    await api.asAdmin(access, 'DELETE', path, { expected: [404] });
   },
 };
 
 /** Asks as the token itself. Undefined: refused, or not active any more. A token of the wrong form gets 400 (code 6003). */
 async function ownId(secret: KeySecret, access: Access, as: string): Promise<string | undefined> {
-  const api = apiOf(access);
-  const path = `${tokensOf(access)}/verify`;
-  const headers = bearer(secret.api_token);
-  const answer = await send(api, { method: 'GET', path, as, headers, expected: [400, 401] });
+  const shown = { as, headers: bearer(secret.api_token) };
+  const answer = await api.as(shown, access, 'GET', `${tokensOf(access)}/verify`, { expected: [400, 401] });
   if (answer.status >= 400) return undefined;
-  const id = textAt(answer, ['result', 'id'], api, 'GET …/tokens/verify');
-  return textAt(answer, ['result', 'status'], api, 'GET …/tokens/verify') === 'active' ? id : undefined;
+  const at = (member: string) => textAt(answer, ['result', member], api.at(access), 'GET …/tokens/verify');
+  const id = at('id');
+  return at('status') === 'active' ? id : undefined;
+}
+
+async function livingId(secret: KeySecret, access: Access): Promise<string> {
+  const id = await ownId(secret, access, 'the token');
+  if (id === undefined) throw refused();
+  requireOwnId(id, secret);
+  return id;
 }
 
 /** A wrong id would have another token revoked, or another's permissions copied. */
-function requireOwnId(id: string | undefined, secret: KeySecret): void {
+function requireOwnId(id: string, secret: KeySecret): void {
   if (secret.token_id === undefined || secret.token_id === id) return;
   throw new TargetMismatchError('field token_id is not the id of the token in api_token', {
     hint: 'GET …/tokens/verify with the token shows its id; correct the secret with put-secret-value, then rotate again',
-  });
-}
-
-function requireSamePermissions(asked: readonly string[], given: readonly string[]): void {
-  const missing = asked.find((permission) => !given.includes(permission));
-  if (missing === undefined) return;
-  throw new PermissionError(`the new token lacks a permission of the current one: ${missing}`, {
-    code: 'PRIVILEGES_DIFFER',
-    hint: 'the admin token must be allowed to give it away; see the page of the provider',
   });
 }
 
@@ -130,13 +116,6 @@ function notMade({ status }: Answer, keys: readonly Key[], access: Access): Erro
   return new ProviderError('cloudflare makes no token with the policies of the current one (HTTP 400)', {
     retryable: false,
     hint,
-  });
-}
-
-/** Not an AuthenticationError, which would be taken for the admin token's. */
-function unreadable(): InvalidSecretError {
-  return new InvalidSecretError('cloudflare refuses the current token, so its policies cannot be copied', {
-    hint: 'see in its dashboard whether it was deleted, is disabled or has expired, and store one that works',
   });
 }
 
@@ -164,11 +143,8 @@ function dateOf(text: unknown): Date | undefined {
   return Number.isNaN(time) ? undefined : new Date(time);
 }
 
-const apiOf = ({ ctx, transport }: Access): Api => ({
+const api = vendor({
   name: 'cloudflare',
   base: 'https://api.cloudflare.com/client/v4',
-  ctx,
-  transport,
+  admin: ({ admin }) => ({ as: 'the admin token', headers: bearer(admin.api_token) }),
 });
-const asAdmin = ({ admin }: Access) => ({ as: 'the admin token', headers: bearer(admin.api_token) });
-const bearer = (token: unknown) => ({ authorization: `Bearer ${String(token)}` });

@@ -1,11 +1,12 @@
 /** Datadog's API keys and application keys: https://docs.datadoghq.com/api/latest/key-management/. docs/providers/datadog.md */
-import { AuthenticationError, InvalidSecretError, PermissionError } from '../rotation/errors.ts';
+import { AuthenticationError, InvalidSecretError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
-import { type Api, listAt, paged, send, textAt, unusable } from './http.ts';
+import { vendor } from './api/vendor.ts';
+import { listAt, paged, textAt, unusable } from './http.ts';
 import { limitReached } from './key-limit.ts';
-import { requireLivingCurrent } from './known-key.ts';
 import { segment } from './path-segment.ts';
-import type { Access, AdminSecret, IssuingProvider, Key, KeySecret } from './provider.ts';
+import type { Access, IssuingProvider, Key, KeySecret } from './provider.ts';
+import { otherRights, requireLivingCurrent } from './same-rights.ts';
 
 /** https://docs.datadoghq.com/getting_started/site/: the `site` parameter of agents and clients. */
 const SITES =
@@ -87,10 +88,10 @@ export const datadogApplicationKey: IssuingProvider = {
     const keys = await listed(ownersPath(access), access);
     const [may, should] = [secret, access.current].map((one) => named(one, 'application_key', keys, access)?.scopes);
     if (should === undefined || String(may?.toSorted()) === String(should.toSorted())) return;
-    throw new PermissionError('the new application key has other scopes than the current one', {
-      code: 'PRIVILEGES_DIFFER',
-      hint: 'the owner of the key must have every permission that its scopes name; rotate again when it has',
-    });
+    throw otherRights(
+      'the new application key has other scopes than the current one',
+      'the owner of the key must have every permission that its scopes name; rotate again when it has',
+    );
   },
 
   adminIds: (access) => adminsOwn('application_key', ownersPath(access), access),
@@ -107,12 +108,11 @@ interface ListedKey extends Key {
 }
 
 async function listed(path: string, access: Access): Promise<ListedKey[]> {
-  const api = apiOf(access);
   const size = 100;
   const found = await paged(async (number: number | undefined) => {
     const query = `page%5Bsize%5D=${size}&page%5Bnumber%5D=${number ?? 0}`;
-    const answer = await send(api, { method: 'GET', path: `${path}?${query}`, ...asAdmin(access) });
-    const items = listAt(answer, ['data'], api, `GET ${path}`);
+    const answer = await api.asAdmin(access, 'GET', `${path}?${query}`);
+    const items = listAt(answer, ['data'], api.at(access), `GET ${path}`);
     return { items, next: items.length < size ? undefined : (number ?? 0) + 1 };
   });
   return found.map(({ id, attributes: given }) => {
@@ -161,8 +161,8 @@ async function refusalOf(secret: KeySecret, field: Field, access: Access): Promi
     'dd-api-key': String(isApi ? secret.api_key : access.admin.api_key),
     ...(!isApi && { 'dd-application-key': String(secret.application_key) }),
   };
-  const call = { method: 'GET', path, as: 'the key', headers, expected: isApi ? [403] : [401, 403] } as const;
-  const { status, body } = await send(apiOf(access), call);
+  const expected = isApi ? [403] : [401, 403];
+  const { status, body } = await api.as({ as: 'the key', headers }, access, 'GET', path, { expected });
   const { valid } = (body ?? {}) as { valid?: unknown };
   if (status >= 400 || (isApi && valid === false)) return status;
   if (isApi && valid !== true) throw unusable(`the answer of datadog to GET ${path} lacks valid`);
@@ -176,13 +176,12 @@ async function create(
   access: Access,
   keys: readonly Key[],
 ): Promise<{ id: string; key: string }> {
-  const api = apiOf(access);
   const isFull = type === 'api_keys' && keys.length >= MOST_API_KEYS;
   const json = { data: { type, attributes } };
   const expected = isFull ? [400, 403, 409, 422] : [];
-  const answer = await send(api, { method: 'POST', path, json, expected, ...asAdmin(access) });
+  const answer = await api.asAdmin(access, 'POST', path, { json, expected });
   if (answer.status >= 400) throw limitReached(datadogApiKey, keys, access.current);
-  const at = (...members: string[]) => textAt(answer, ['data', ...members], api, `POST ${path}`);
+  const at = (...members: string[]) => textAt(answer, ['data', ...members], api.at(access), `POST ${path}`);
   return { id: at('id'), key: at('attributes', 'key') };
 }
 
@@ -191,8 +190,7 @@ async function adminsOwn(field: Field, path: string, access: Access): Promise<(s
 }
 
 async function remove(path: string, id: string, access: Access): Promise<void> {
-  const call = { method: 'DELETE', path: `${path}/${segment(id, 'id')}`, expected: [404] } as const;
-  await send(apiOf(access), { ...call, ...asAdmin(access) });
+  await api.asAdmin(access, 'DELETE', `${path}/${segment(id, 'id')}`, { expected: [404] });
 }
 
 /** Keys of a service account, or else those of the admin credential's own user. */
@@ -202,15 +200,20 @@ function ownersPath({ current }: Access): string {
   return `/api/v2/service_accounts/${segment(owner, 'service_account_id')}/application_keys`;
 }
 
-function apiOf({ ctx, transport, current }: Access): Api {
-  const { site = 'datadoghq.com' } = current;
-  if (typeof site !== 'string' || !SITES.includes(site)) {
+const api = vendor({
+  name: 'datadog',
+  base({ ctx, current }) {
+    const { site = 'datadoghq.com' } = current;
+    if (typeof site === 'string' && SITES.includes(site)) return `https://api.${site}`;
     throw new InvalidSecretError(`field site of ${ctx.secretId} is not a site of Datadog`, {
       hint: `write one of ${SITES.join(', ')}`,
     });
-  }
-  return { name: 'datadog', base: `https://api.${site}`, ctx, transport };
-}
+  },
+  admin: ({ admin }) => ({
+    as: 'the admin credential',
+    headers: { 'dd-api-key': String(admin.api_key), 'dd-application-key': String(admin.application_key) },
+  }),
+});
 
 function ofAnotherOwner({ ctx }: Access): InvalidSecretError {
   return new InvalidSecretError(
@@ -223,10 +226,6 @@ const refused = (what: string, status: number) =>
   new AuthenticationError(`datadog refuses the ${what} (HTTP ${status})`, {
     hint: 'see in Organization Settings whether it was revoked, and store one that works',
   });
-const asAdmin = ({ admin }: { admin: AdminSecret }) => ({
-  as: 'the admin credential',
-  headers: { 'dd-api-key': String(admin.api_key), 'dd-application-key': String(admin.application_key) },
-});
 const kept = (like: ListedKey | undefined, names: readonly string[]) =>
   Object.fromEntries(names.flatMap((name) => (like?.attributes[name] == null ? [] : [[name, like.attributes[name]]])));
 const dateIn = (text: unknown) => (typeof text === 'string' ? new Date(text) : undefined);

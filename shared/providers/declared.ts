@@ -1,5 +1,5 @@
 /** A provider by description instead of code. docs/providers/declared.md */
-import { AuthenticationError, InvalidSecretError, PermissionError } from '../rotation/errors.ts';
+import { AuthenticationError, InvalidSecretError } from '../rotation/errors.ts';
 import { fits, found, keysIn, neededText, textIn, wordsIn } from './declared/answers.ts';
 import { asker, requireGrant } from './declared/ask.ts';
 import { checked } from './declared/check.ts';
@@ -8,6 +8,10 @@ import { fieldsOf, schemasOf } from './declared/schemas.ts';
 import { paged } from './http.ts';
 import { withCurrent } from './known-key.ts';
 import type { IssuingProvider, Key, KeySecret } from './provider.ts';
+import { deadCurrent, requireRights } from './same-rights.ts';
+
+const RIGHTS_HINT =
+  'let issue.request of the description ask for them, and see that the admin credential may give them';
 
 /** `file` names the description in messages. Throws InvalidEventError (INVALID_CONFIGURATION), which names the member. */
 export function declaredProvider(value: unknown, file: string): IssuingProvider {
@@ -40,7 +44,8 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
       const refused = [401, ...(verify.refused ?? [])];
       const answer = await ask(request, 'key', { key: value }, access, refused);
       if (!refused.includes(answer.status)) return neededText(answer, path, name, 'secret.id.request');
-      if (isCurrent) throw deadCurrent(name, answer.status);
+      // Not the admin's fault, which is what an AuthenticationError would say here.
+      if (isCurrent) throw deadCurrent(`${name} refuses the key of AWSCURRENT (HTTP ${answer.status})`);
       return undefined;
     },
 
@@ -81,7 +86,7 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
       if (rights === undefined || value[secret.key] === access.current[secret.key]) return;
       const may = wordsIn(answer, rights, name, 'verify.request');
       const should = wordsIn(await look(access.current, 'the current key'), rights, name, 'verify.request');
-      requireRights(should.filter((right) => !may.includes(right)));
+      requireRights(may, should, RIGHTS_HINT);
     },
 
     async adminIds(access, previous) {
@@ -114,24 +119,8 @@ function refusedKey(name: string, as: string, status: number): AuthenticationErr
   });
 }
 
-/** Not the admin's fault, which is what an AuthenticationError would say here. */
-function deadCurrent(name: string, status: number): InvalidSecretError {
-  return new InvalidSecretError(`${name} refuses the key of AWSCURRENT (HTTP ${status})`, {
-    code: 'AUTHENTICATION_REFUSED',
-    hint: 'store a key that works with put-secret-value, then rotate again',
-  });
-}
-
 function nameless(field: string): InvalidSecretError {
   return new InvalidSecretError(`field ${field} of AWSCURRENT has no id in it`, {
     hint: 'compare it with secret.id.pattern of the description; store the key whole',
-  });
-}
-
-function requireRights(missing: readonly string[]): void {
-  if (missing.length === 0) return;
-  throw new PermissionError(`the new key lacks rights of the current one: ${missing.slice(0, 3).join(', ')}`, {
-    code: 'PRIVILEGES_DIFFER',
-    hint: 'let issue.request of the description ask for them, and see that the admin credential may give them',
   });
 }

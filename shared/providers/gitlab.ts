@@ -3,19 +3,14 @@
  * Never `/rotate`: it ends the old token at once, and when it is repeated with an old token, the new one as well
  * (https://gitlab.com/gitlab-org/gitlab/-/issues/524639).
  */
-import {
-  AuthenticationError,
-  InvalidSecretError,
-  PermissionError,
-  ProviderError,
-  TargetMismatchError,
-} from '../rotation/errors.ts';
+import { AuthenticationError, InvalidSecretError, ProviderError, TargetMismatchError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
+import { vendor } from './api/vendor.ts';
 import { hostIn } from './host.ts';
-import { type Answer, type Api, listAt, paged, send, textAt, unusable } from './http.ts';
-import { requireLivingCurrent } from './known-key.ts';
+import { listAt, paged, textAt, unusable } from './http.ts';
 import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, KeySecret } from './provider.ts';
+import { deadCurrent, requireLivingCurrent, requireRights } from './same-rights.ts';
 
 const DAY = 86_400_000;
 /** GitLab's own limit, unless its administrator set another. */
@@ -50,13 +45,15 @@ export const gitlab: IssuingProvider = {
   },
 
   async keys(access) {
-    const api = apiOf(access);
     const path = tokensOf(access);
     const found = await paged(async (page: string | undefined) => {
       const query = `state=active&per_page=100&page=${page ?? 1}`;
-      const answer = await send(api, { method: 'GET', path: `${path}?${query}`, ...asAdmin(access) });
+      const answer = await api.asAdmin(access, 'GET', `${path}?${query}`);
       const next = answer.headers['x-next-page'];
-      return { items: listAt(answer, [], api, `GET ${path}`), next: next === '' ? undefined : (next as string) };
+      return {
+        items: listAt(answer, [], api.at(access), `GET ${path}`),
+        next: next === '' ? undefined : (next as string),
+      };
     });
     // GitLab before 17.2 knows no state, and lists the revoked ones too.
     const active = found.filter(({ active: isActive, revoked }) => isActive !== false && revoked !== true);
@@ -69,7 +66,6 @@ export const gitlab: IssuingProvider = {
   },
 
   async issue(label, access) {
-    const api = apiOf(access);
     const path = tokensOf(access);
     await requireLivingCurrent(gitlab, access);
     const id = await gitlab.identify(access.current, access);
@@ -77,8 +73,8 @@ export const gitlab: IssuingProvider = {
     if (like === undefined) throw elsewhere(access);
     const { scopes, access_level } = like;
     const json = { name: label, scopes, access_level, expires_at: expiryLike(like, access) };
-    const answer = await send(api, { method: 'POST', path, json, ...asAdmin(access) });
-    const at = (member: string) => textAt(answer, [member], api, `POST ${path}`);
+    const answer = await api.asAdmin(access, 'POST', path, { json });
+    const at = (member: string) => textAt(answer, [member], api.at(access), `POST ${path}`);
     const { expires_at } = json;
     return { ...access.current, token: at('token'), token_id: at('id'), previous_token_id: id, expires_at };
   },
@@ -90,22 +86,13 @@ export const gitlab: IssuingProvider = {
     if (isCurrent) return;
     // One that has expired since says nothing; the new one got its scopes from GitLab's list.
     const current = await selfIfAlive(access.current, access, 'the current token');
-    const missing = (current?.scopes ?? []).filter((scope) => !may.includes(scope));
-    if (missing.length === 0) return;
-    throw new PermissionError(`the new token lacks scopes of the current one: ${missing.slice(0, 3).join(', ')}`, {
-      code: 'PRIVILEGES_DIFFER',
-      hint: 'see in Settings, Access tokens which scopes the two have, and rotate again',
-    });
+    const hint = 'see in Settings, Access tokens which scopes the two have, and rotate again';
+    requireRights(may, current?.scopes ?? [], hint);
   },
 
   async revoke(id, access) {
     const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
-    const { status } = await send(apiOf(access), {
-      method: 'DELETE',
-      path,
-      expected: [400, 404],
-      ...asAdmin(access),
-    });
+    const { status } = await api.asAdmin(access, 'DELETE', path, { expected: [400, 404] });
     // 400 is GitLab's word for one that could not be revoked, which a revoked one cannot.
     if (status !== 400 || (await tokenOf(id, access))?.revoked !== false) return;
     throw new ProviderError(`gitlab does not revoke token ${id} (HTTP 400)`, {
@@ -118,8 +105,7 @@ export const gitlab: IssuingProvider = {
 /** Every token may ask who it is, whatever its scopes. */
 async function self(secret: KeySecret, access: Access, as: string): Promise<{ id: unknown; scopes: string[] }> {
   const path = '/api/v4/personal_access_tokens/self';
-  const headers = { 'private-token': String(secret.token) };
-  const answer = await send(apiOf(access), { method: 'GET', path, as, headers });
+  const answer = await api.as(shown(secret, as), access, 'GET', path);
   const { id, scopes } = (answer.body ?? {}) as { id?: unknown; scopes?: unknown };
   if (id === undefined || !Array.isArray(scopes))
     throw unusable(`the answer of gitlab to GET ${path} lacks id or scopes`);
@@ -137,7 +123,7 @@ async function selfIfAlive(...asked: Parameters<typeof self>): Promise<Awaited<R
 
 async function tokenOf(id: string, access: Access): Promise<Record<string, unknown> | undefined> {
   const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
-  const answer: Answer = await send(apiOf(access), { method: 'GET', path, expected: [404], ...asAdmin(access) });
+  const answer = await api.asAdmin(access, 'GET', path, { expected: [404] });
   return answer.status === 404 ? undefined : ((answer.body ?? {}) as Record<string, unknown>);
 }
 
@@ -178,8 +164,7 @@ function elsewhere({ current, ctx }: Access): InvalidSecretError {
 }
 
 function unknownId({ ctx }: Access): InvalidSecretError {
-  return new InvalidSecretError(`gitlab refuses the token of ${ctx.secretId}, and only a living token tells its id`, {
-    code: 'AUTHENTICATION_REFUSED',
+  return deadCurrent(`gitlab refuses the token of ${ctx.secretId}, and only a living token tells its id`, {
     hint: 'make one in Settings, Access tokens, store it with put-secret-value without token_id, then rotate again',
   });
 }
@@ -191,14 +176,11 @@ function ofAnother({ ctx }: Access): TargetMismatchError {
   });
 }
 
-function apiOf(access: Access): Api {
-  const { ctx, transport } = access;
-  return { name: 'gitlab', base: `https://${hostIn(access, 'host')}`, ctx, transport };
-}
-
-const asAdmin = ({ admin }: Access) => ({
-  as: 'the admin token',
-  headers: { 'private-token': String(admin.token) },
+const api = vendor({
+  name: 'gitlab',
+  base: (access) => `https://${hostIn(access, 'host')}`,
+  admin: ({ admin }) => shown(admin, 'the admin token'),
 });
+const shown = ({ token }: KeySecret, as: string) => ({ as, headers: { 'private-token': String(token) } });
 const dateIn = (text: unknown) => (typeof text === 'string' ? new Date(text) : undefined);
 const dayOf = (date: Date) => Math.floor(date.getTime() / DAY);

@@ -1,8 +1,10 @@
 /** AWS IAM access keys, two for each user: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html. docs/providers/iam.md */
-import { AuthenticationError, InvalidSecretError, TargetMismatchError } from '../rotation/errors.ts';
+import { TargetMismatchError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
 import { limitReached } from './key-limit.ts';
+import { isForeignUse } from './known-key.ts';
 import type { Access, IssuingProvider, Key, KeySecret } from './provider.ts';
+import { requireLivingCurrent } from './same-rights.ts';
 
 export interface AccessKey {
   readonly id: string;
@@ -32,8 +34,6 @@ const schema = keySecretSchema({
   },
   visible: ['user_name', 'access_key_id'],
 });
-/** Between the making of a key and its first `verify` there is no more than a rotation step or two. */
-const OWN_USE_MS = 15 * 60_000;
 
 export function iamProvider(iam: IamKeys): IssuingProvider {
   const provider: IssuingProvider = {
@@ -54,7 +54,7 @@ export function iamProvider(iam: IamKeys): IssuingProvider {
       const described: Key[] = [];
       for (const { id, createdAt } of keys) {
         const use = await iam.lastUse(id, access);
-        const isOwn = use?.service === 'sts' && createdAt !== undefined && +use.at - +createdAt < OWN_USE_MS;
+        const isOwn = use?.service === 'sts' && !isForeignUse(use.at, createdAt);
         // What `verify` does counts for none: the key of an abandoned rotation was never used by anybody else.
         const used = use === undefined || isOwn ? 'never' : use.at;
         const usedBy = use === undefined || isOwn ? undefined : `${use.service} in ${use.region}`;
@@ -65,7 +65,8 @@ export function iamProvider(iam: IamKeys): IssuingProvider {
 
     async issue(_label, access, keys) {
       const { current } = access;
-      await requireOwnKey(provider, access);
+      // The role may make keys for many users. Whoever writes a secret gets one for a user whose key the secret has already.
+      await requireLivingCurrent(provider, access);
       const made = await iam.create(userOf(current), access);
       if (made === 'limit') throw limitReached(provider, keys, current);
       return { ...current, access_key_id: made.id, secret_access_key: made.secret };
@@ -86,19 +87,6 @@ export function iamProvider(iam: IamKeys): IssuingProvider {
     },
   };
   return provider;
-}
-
-/** The role may make keys for many users. Whoever writes a secret gets one for a user whose key the secret has already. */
-async function requireOwnKey(provider: IssuingProvider, access: Access): Promise<void> {
-  try {
-    await provider.verify(access.current, access);
-  } catch (error) {
-    if (!(error instanceof AuthenticationError)) throw error;
-    throw new InvalidSecretError(
-      `the current access key is refused, so nothing proves that the secret is user ${userOf(access.current)}'s`,
-      { hint: 'make a key for the user by hand and store it with put-secret-value, then rotate again', cause: error },
-    );
-  }
 }
 
 const userOf = ({ user_name }: KeySecret) => String(user_name);

@@ -1,4 +1,4 @@
-/** What a secret says of its keys is looked at before anything is copied from one, or revoked. */
+/** What a secret and a provider say of keys is looked at before anything follows from it. */
 import { AuthenticationError, InvalidSecretError } from '../rotation/errors.ts';
 import type { Access, IssuingProvider, Key } from './provider.ts';
 
@@ -26,19 +26,10 @@ export async function withCurrent(
   });
 }
 
-/**
- * What the new key may do is copied from the current one. Throws InvalidSecretError when that is refused: then its id is no more
- * than somebody's word, and may be that of a key which may do more.
- */
-export async function requireLivingCurrent(provider: IssuingProvider, access: Access): Promise<void> {
-  try {
-    await provider.verify(access.current, access);
-  } catch (error) {
-    if (!(error instanceof AuthenticationError)) throw error;
-    throw new InvalidSecretError(`${error.fact}, so nobody can tell what the new one should be allowed`, {
-      code: 'AUTHENTICATION_REFUSED',
-      hint: 'store a key that works with put-secret-value, then rotate again',
-      cause: error,
-    });
-  }
+/** Issue, verify and promote, with repeats: a use of a key in this time is the rotation's own. Milliseconds. */
+export const OWN_USE_MS = 15 * 60_000;
+
+/** A use that came later than its own rotation's, or of a key whose age nobody knows. */
+export function isForeignUse(used: Date, made: Date | undefined): boolean {
+  return made === undefined || used.getTime() - made.getTime() >= OWN_USE_MS;
 }

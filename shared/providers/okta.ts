@@ -5,9 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import { InvalidSecretError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
+import { vendor } from './api/vendor.ts';
 import { clientAccepted, clientToken } from './client-credentials.ts';
 import { hostIn } from './host.ts';
-import { type Api, listAt, send } from './http.ts';
+import { listAt } from './http.ts';
 import { limitReached } from './key-limit.ts';
 import { segment } from './path-segment.ts';
 import type { AcceptingProvider, Access, KeySecret } from './provider.ts';
@@ -42,8 +43,7 @@ export const okta: AcceptingProvider = {
       await remove(stale, access);
     }
     const json = { client_secret: String(pending.client_secret) };
-    const call = { method: 'POST', path: secretsPath(access), json, expected: [400, 409], ...asAdmin(access) } as const;
-    const { status } = await send(apiOf(access), call);
+    const { status } = await api.asAdmin(access, 'POST', secretsPath(access), { json, expected: [400, 409] });
     if (status < 400) return;
     // Another delivery of this step may have been faster; or somebody took the slot.
     const now = await secretsOf(access);
@@ -62,7 +62,7 @@ export const okta: AcceptingProvider = {
       by: method === 'client_secret_post' ? 'form' : 'basic',
       ...(asked && { fields: { scope } }),
     } as const;
-    await (asked ? clientToken(apiOf(access), grant) : clientAccepted(apiOf(access), grant, 'introspection'));
+    await (asked ? clientToken(api.at(access), grant) : clientAccepted(api.at(access), grant, 'introspection'));
   },
 
   async revoke(previous, access) {
@@ -82,9 +82,8 @@ interface OktaSecret {
 
 /** With their values, so one is known by what it opens, not by its place in the list. */
 async function secretsOf(access: Access): Promise<OktaSecret[]> {
-  const api = apiOf(access);
   const path = secretsPath(access);
-  const listed = listAt(await send(api, { method: 'GET', path, ...asAdmin(access) }), [], api, `GET ${path}`);
+  const listed = listAt(await api.asAdmin(access, 'GET', path), [], api.at(access), `GET ${path}`);
   access.ctx.redact.add(...listed.map(({ client_secret }) => client_secret));
   return listed.map(({ id, client_secret, status, created }) => ({
     id: String(id),
@@ -140,13 +139,13 @@ function isCurrentActive(listed: readonly OktaSecret[], { current }: Access): bo
 async function remove(secret: OktaSecret, access: Access): Promise<void> {
   if (secret.isActive) await lifecycle('deactivate', secret, access);
   const path = `${secretsPath(access)}/${segment(secret.id, 'id')}`;
-  await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
+  await api.asAdmin(access, 'DELETE', path, { expected: [404] });
   access.ctx.log('a client secret was deleted', { provider: 'okta', key: secret.id });
 }
 
 async function lifecycle(move: 'activate' | 'deactivate', { id }: OktaSecret, access: Access): Promise<void> {
   const path = `${secretsPath(access)}/${segment(id, 'id')}/lifecycle/${move}`;
-  await send(apiOf(access), { method: 'POST', path, expected: [404], ...asAdmin(access) });
+  await api.asAdmin(access, 'POST', path, { expected: [404] });
 }
 
 function full(listed: readonly OktaSecret[], { current }: Access): Error {
@@ -173,11 +172,8 @@ function serverPath(access: Access): string {
   });
 }
 
-function apiOf(access: Access): Api {
-  return { name: 'okta', base: `https://${hostIn(access, 'domain')}`, ctx: access.ctx, transport: access.transport };
-}
-
-const asAdmin = ({ admin }: Access) => ({
-  as: 'the admin token',
-  headers: { authorization: `SSWS ${String(admin.api_token)}` },
+const api = vendor({
+  name: 'okta',
+  base: (access) => `https://${hostIn(access, 'domain')}`,
+  admin: ({ admin }) => ({ as: 'the admin token', headers: { authorization: `SSWS ${String(admin.api_token)}` } }),
 });

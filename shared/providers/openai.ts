@@ -1,10 +1,11 @@
 /** OpenAI keys of project service accounts: https://platform.openai.com/docs/api-reference/project-service-accounts. docs/providers/openai.md */
-import { PermissionError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
-import { type Api, listAt, paged, send, textAt } from './http.ts';
+import { bearer, vendor } from './api/vendor.ts';
+import { listAt, paged, textAt } from './http.ts';
 import { withCurrent } from './known-key.ts';
 import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, Key } from './provider.ts';
+import { otherRights } from './same-rights.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -47,44 +48,42 @@ export const openai: IssuingProvider = {
   async issue(label, access) {
     await requireMember(access);
     const { current } = access;
-    const api = apiOf(access);
     const path = `${projectOf(access)}/service_accounts`;
-    const answer = await send(api, { method: 'POST', path, json: { name: label }, ...asAdmin(access) });
+    const answer = await api.asAdmin(access, 'POST', path, { json: { name: label } });
     const what = 'POST …/service_accounts';
-    const id = textAt(answer, ['id'], api, what);
-    return { ...current, api_key: textAt(answer, ['api_key', 'value'], api, what), service_account_id: id };
+    const id = textAt(answer, ['id'], api.at(access), what);
+    return { ...current, api_key: textAt(answer, ['api_key', 'value'], api.at(access), what), service_account_id: id };
   },
 
   async verify({ api_key }, access) {
-    await send(apiOf(access), { method: 'GET', path: '/v1/models', as: 'the key', headers: bearer(api_key) });
+    await api.as({ as: 'the key', headers: bearer(api_key) }, access, 'GET', '/v1/models');
   },
 
   async revoke(id, access) {
     const path = `${projectOf(access)}/service_accounts/${segment(id, 'service_account_id')}`;
-    await send(apiOf(access), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
+    await api.asAdmin(access, 'DELETE', path, { expected: [404] });
   },
 };
 
 /** What the API makes is a member. The successor of an owner would silently be able to do less. */
 async function requireMember(access: Access): Promise<void> {
   const path = `${projectOf(access)}/service_accounts/${segment(access.current.service_account_id, 'service_account_id')}`;
-  const answer = await send(apiOf(access), { method: 'GET', path, expected: [404], ...asAdmin(access) });
+  const answer = await api.asAdmin(access, 'GET', path, { expected: [404] });
   if (answer.status === 404) return;
-  if (textAt(answer, ['role'], apiOf(access), 'GET …/service_accounts/…') === 'member') return;
-  throw new PermissionError('the service account has another role than the member that its successor would be', {
-    code: 'PRIVILEGES_DIFFER',
-    hint: 'give the service account the role member, or change its key by hand',
-  });
+  if (textAt(answer, ['role'], api.at(access), 'GET …/service_accounts/…') === 'member') return;
+  throw otherRights(
+    'the service account has another role than the member that its successor would be',
+    'give the service account the role member, or change its key by hand',
+  );
 }
 
 async function all(kind: string, access: Access): Promise<Fields[]> {
-  const api = apiOf(access);
   return paged<Fields, string>(async (after) => {
     const query = `?limit=100${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`;
     const path = `${projectOf(access)}${kind}${query}`;
-    const answer = await send(api, { method: 'GET', path, ...asAdmin(access) });
+    const answer = await api.asAdmin(access, 'GET', path);
     const { has_more, last_id } = answer.body as Fields;
-    const items = listAt(answer, ['data'], api, `GET …${kind}`);
+    const items = listAt(answer, ['data'], api.at(access), `GET …${kind}`);
     return { items, next: has_more === true && typeof last_id === 'string' ? last_id : undefined };
   });
 }
@@ -101,7 +100,9 @@ function ownerOf({ owner }: Fields): unknown {
 }
 
 const dateOf = (seconds: unknown) => (typeof seconds === 'number' ? new Date(seconds * 1000) : undefined);
-const apiOf = ({ ctx, transport }: Access): Api => ({ name: 'openai', base: 'https://api.openai.com', ctx, transport });
+const api = vendor({
+  name: 'openai',
+  base: 'https://api.openai.com',
+  admin: ({ admin }) => ({ as: 'the admin key', headers: bearer(admin.admin_key) }),
+});
 const projectOf = ({ current }: Access) => `/v1/organization/projects/${segment(current.project_id, 'project_id')}`;
-const asAdmin = ({ admin }: Access) => ({ as: 'the admin key', headers: bearer(admin.admin_key) });
-const bearer = (key: unknown) => ({ authorization: `Bearer ${String(key)}` });

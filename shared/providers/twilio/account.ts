@@ -1,7 +1,7 @@
 /** What both of Twilio's credentials share: hosts, basic authentication, and the account they belong to. */
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import { keySecretSchema } from '../../secrets/key-secret.ts';
-import type { Api } from '../http.ts';
+import { vendor } from '../api/vendor.ts';
 import { segment } from '../path-segment.ts';
 import type { Access, IssuingProvider, KeySecret } from '../provider.ts';
 
@@ -24,9 +24,13 @@ export const twilioAdminSchema: IssuingProvider['adminSchema'] = {
   },
 };
 
-export function twilioApi({ ctx, transport }: Access, host: 'api' | 'iam' | 'accounts'): Api {
-  return { name: 'twilio', base: `https://${host}.twilio.com`, ctx, transport };
-}
+/** A host for each part of the API: api, iam, accounts. */
+export const twilioAt = (host: string) =>
+  vendor({
+    name: 'twilio',
+    base: `https://${host}.twilio.com`,
+    admin: ({ admin }) => asHolder(admin, 'the admin credential'),
+  });
 
 export function accountPath({ current }: Access): string {
   return `/2010-04-01/Accounts/${segment(current.account_sid, 'account_sid')}`;

@@ -1,11 +1,11 @@
 /** Twilio API keys, Standard and Restricted: https://www.twilio.com/docs/iam/api-keys/key-resource-v1. docs/providers/twilio.md */
-import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
+import { InvalidSecretError } from '../../rotation/errors.ts';
 import { keySecretSchema } from '../../secrets/key-secret.ts';
-import { listAt, paged, send, textAt } from '../http.ts';
-import { requireLivingCurrent } from '../known-key.ts';
+import { listAt, paged, textAt } from '../http.ts';
 import { segment } from '../path-segment.ts';
 import type { Access, IssuingProvider } from '../provider.ts';
-import { ACCOUNT_HINT, accountPath, asHolder, twilioAdminSchema, twilioApi } from './account.ts';
+import { otherRights, requireLivingCurrent } from '../same-rights.ts';
+import { ACCOUNT_HINT, accountPath, asHolder, twilioAdminSchema, twilioAt } from './account.ts';
 
 const KEYS = '/v1/Keys';
 
@@ -28,14 +28,13 @@ export const twilioApiKey: IssuingProvider = {
   identify: async ({ api_key_sid }) => String(api_key_sid),
 
   async keys(access) {
-    const api = twilioApi(access, 'iam');
     const query = new URLSearchParams({ AccountSid: String(access.current.account_sid), PageSize: '1000' });
     const keys = await paged<Record<string, unknown>, string>(async (search = `?${query}`) => {
-      const answer = await send(api, { method: 'GET', path: KEYS + search, ...asAdmin(access) });
+      const answer = await iam.asAdmin(access, 'GET', KEYS + search);
       const { next_page_url } = ((answer.body as { meta?: unknown }).meta ?? {}) as { next_page_url?: unknown };
       // Only what it asks for is taken from the address, never the host.
       const next = typeof next_page_url === 'string' ? new URL(next_page_url).search : undefined;
-      return { items: listAt(answer, ['keys'], api, `GET ${KEYS}`), next };
+      return { items: listAt(answer, ['keys'], iam.at(access), `GET ${KEYS}`), next };
     });
     return keys.map(({ sid, friendly_name, date_created }) => ({
       id: String(sid),
@@ -48,15 +47,14 @@ export const twilioApiKey: IssuingProvider = {
     await requireLivingCurrent(twilioApiKey, access);
     await requireNoMainKey(access);
     const allowed = await permissionsOf(access);
-    const api = twilioApi(access, 'iam');
     const form = {
       AccountSid: String(access.current.account_sid),
       FriendlyName: label,
       ...(allowed && { KeyType: 'restricted', Policy: JSON.stringify({ allow: allowed }) }),
     };
-    const answer = await send(api, { method: 'POST', path: KEYS, form, ...asAdmin(access) });
-    const api_key_sid = textAt(answer, ['sid'], api, `POST ${KEYS}`);
-    const api_key_secret = textAt(answer, ['secret'], api, `POST ${KEYS}`);
+    const answer = await iam.asAdmin(access, 'POST', KEYS, { form });
+    const api_key_sid = textAt(answer, ['sid'], iam.at(access), `POST ${KEYS}`);
+    const api_key_secret = textAt(answer, ['secret'], iam.at(access), `POST ${KEYS}`);
     access.ctx.redact.add(api_key_secret);
     requireSamePermissions(allowed, allowedIn(answer.body));
     return { ...access.current, api_key_sid, api_key_secret };
@@ -65,29 +63,27 @@ export const twilioApiKey: IssuingProvider = {
   /** A key that may not do something gets 401, as a dead one does, so the question must be one that the key may ask. */
   async verify(secret, access) {
     const path = verifyPathOf(access) ?? `${accountPath(access)}/IncomingPhoneNumbers.json?PageSize=1`;
-    await send(twilioApi(access, 'api'), { method: 'GET', path, ...asHolder(secret, 'the key') });
+    await api.as(asHolder(secret, 'the key'), access, 'GET', path);
   },
 
   adminIds: async ({ admin }) => (admin.api_key_sid === undefined ? [] : [String(admin.api_key_sid)]),
 
   async revoke(id, access) {
-    const path = `${KEYS}/${segment(id, 'api_key_sid')}`;
-    await send(twilioApi(access, 'iam'), { method: 'DELETE', path, expected: [404], ...asAdmin(access) });
+    await iam.asAdmin(access, 'DELETE', `${KEYS}/${segment(id, 'api_key_sid')}`, { expected: [404] });
   },
 };
 
 /** Only a Main key may read the account, and the API makes none: its successor would silently be able to do less. */
 async function requireNoMainKey(access: Access): Promise<void> {
-  const path = `${accountPath(access)}.json`;
-  const asCurrent = asHolder(access.current, 'the current key');
-  const answer = await send(twilioApi(access, 'api'), { method: 'GET', path, expected: [401, 403], ...asCurrent });
+  const shown = asHolder(access.current, 'the current key');
+  const answer = await api.as(shown, access, 'GET', `${accountPath(access)}.json`, { expected: [401, 403] });
   if (answer.status >= 400) return;
   const { auth_token } = (answer.body ?? {}) as { auth_token?: unknown };
   access.ctx.redact.add(auth_token);
-  throw new PermissionError('the current key is a Main key, and its successor would be a Standard one', {
-    code: 'PRIVILEGES_DIFFER',
-    hint: 'Main keys are made in the console only; put a Standard or Restricted key into the secret',
-  });
+  throw otherRights(
+    'the current key is a Main key, and its successor would be a Standard one',
+    'Main keys are made in the console only; put a Standard or Restricted key into the secret',
+  );
 }
 
 /** What a Restricted key may do; undefined for a Standard one. */
@@ -95,7 +91,7 @@ async function permissionsOf(access: Access): Promise<readonly string[] | undefi
   const { account_sid, api_key_sid } = access.current;
   const query = new URLSearchParams({ AccountSid: String(account_sid) });
   const path = `${KEYS}/${segment(api_key_sid, 'api_key_sid')}?${query}`;
-  const answer = await send(twilioApi(access, 'iam'), { method: 'GET', path, ...asAdmin(access) });
+  const answer = await iam.asAdmin(access, 'GET', path);
   const allowed = allowedIn(answer.body);
   if (allowed === undefined || verifyPathOf(access) !== undefined) return allowed;
   throw new InvalidSecretError('the key is Restricted, and the secret does not say how to try its successor', {
@@ -111,10 +107,10 @@ function allowedIn(body: unknown): readonly string[] | undefined {
 function requireSamePermissions(asked: readonly string[] | undefined, given: readonly string[] | undefined): void {
   const missing = asked?.find((permission) => !given?.includes(permission));
   if (missing === undefined && (asked === undefined) === (given === undefined)) return;
-  throw new PermissionError(`the new key lacks a permission of the current one: ${missing}`, {
-    code: 'PRIVILEGES_DIFFER',
-    hint: 'see in the console which permissions Twilio still knows, and correct those of the current key',
-  });
+  throw otherRights(
+    `the new key lacks a permission of the current one: ${missing}`,
+    'see in the console which permissions Twilio still knows, and correct those of the current key',
+  );
 }
 
 /** The host is not the secret's to choose. */
@@ -128,4 +124,5 @@ function verifyPathOf({ current }: Access): string | undefined {
   });
 }
 
-const asAdmin = ({ admin }: Access) => asHolder(admin, 'the admin credential');
+const api = twilioAt('api');
+const iam = twilioAt('iam');

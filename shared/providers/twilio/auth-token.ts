@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import { ProviderError } from '../../rotation/errors.ts';
 import { keySecretSchema } from '../../secrets/key-secret.ts';
-import { type Answer, send, textAt, unusable } from '../http.ts';
+import { type Answer, textAt, unusable } from '../http.ts';
 import { limitReached } from '../key-limit.ts';
 import type { Access, IssuingProvider, KeySecret } from '../provider.ts';
-import { ACCOUNT_HINT, accountPath, asHolder, twilioApi } from './account.ts';
+import { ACCOUNT_HINT, accountPath, asHolder, twilioAt } from './account.ts';
 
 const SECONDARY = '/v1/AuthTokens/Secondary';
 const PROMOTE = '/v1/AuthTokens/Promote';
@@ -41,17 +41,19 @@ export const twilioAuthToken: IssuingProvider = {
     const { current } = access;
     if ((await primaryOf(current, access)) !== current.auth_token) throw bothTaken(current);
     const as = asHolder(current, 'the current auth token');
-    const api = twilioApi(access, 'accounts');
-    let answer = await send(api, { method: 'POST', path: SECONDARY, expected: [400], ...as });
+    let answer = await accounts.as(as, access, 'POST', SECONDARY, { expected: [400] });
     if (answer.status === 400) {
       if (codeOf(answer) !== HAS_SECONDARY) throw notMade();
       const stored = await theirs?.();
       if (stored !== undefined) return stored;
       access.ctx.log('the account has a secondary auth token whose value is lost, it is replaced');
-      await send(api, { method: 'DELETE', path: SECONDARY, expected: [404], ...as });
-      answer = await send(api, { method: 'POST', path: SECONDARY, ...as });
+      await accounts.as(as, access, 'DELETE', SECONDARY, { expected: [404] });
+      answer = await accounts.as(as, access, 'POST', SECONDARY);
     }
-    return { ...current, auth_token: textAt(answer, ['secondary_auth_token'], api, `POST ${SECONDARY}`) };
+    return {
+      ...current,
+      auth_token: textAt(answer, ['secondary_auth_token'], accounts.at(access), `POST ${SECONDARY}`),
+    };
   },
 
   async verify(secret, access) {
@@ -60,7 +62,7 @@ export const twilioAuthToken: IssuingProvider = {
     // A fresh secondary token that passes for the primary, beside one that does, too: then nothing below is safe to do.
     const path = `${accountPath(access)}.json`;
     const as = asHolder(access.current, 'the current auth token');
-    const { status } = await send(twilioApi(access, 'api'), { method: 'GET', path, expected: [401], ...as });
+    const { status } = await api.as(as, access, 'GET', path, { expected: [401] });
     if (status !== 401) throw unusable('twilio does not show which auth token is the primary one');
   },
 
@@ -70,20 +72,15 @@ export const twilioAuthToken: IssuingProvider = {
     const isPrimary = idOf(primary) === id;
     const own = isPrimary ? { ...access.current, auth_token: primary } : value;
     if (own === undefined || idOf(own.auth_token) !== id) return;
-    const call = isPrimary
-      ? ({ method: 'POST', path: PROMOTE } as const)
-      : ({ method: 'DELETE', path: SECONDARY } as const);
-    const as = asHolder(own, 'the auth token before');
-    await send(twilioApi(access, 'accounts'), { ...call, expected: [401, 404], ...as });
+    const [method, path] = isPrimary ? (['POST', PROMOTE] as const) : (['DELETE', SECONDARY] as const);
+    await accounts.as(asHolder(own, 'the auth token before'), access, method, path, { expected: [401, 404] });
   },
 };
 
 /** Both tokens may read the account, and both are shown the primary one: https://github.com/nyaruka/rapidpro/pull/163 */
 async function primaryOf(secret: KeySecret, access: Access): Promise<string> {
-  const api = twilioApi(access, 'api');
-  const path = `${accountPath(access)}.json`;
-  const answer = await send(api, { method: 'GET', path, ...asHolder(secret, 'the auth token') });
-  const primary = textAt(answer, ['auth_token'], api, 'GET …/Accounts/….json');
+  const answer = await api.as(asHolder(secret, 'the auth token'), access, 'GET', `${accountPath(access)}.json`);
+  const primary = textAt(answer, ['auth_token'], api.at(access), 'GET …/Accounts/….json');
   access.ctx.redact.add(primary);
   return primary;
 }
@@ -103,4 +100,6 @@ function codeOf({ body }: Answer): unknown {
   return (body as { code?: unknown } | undefined)?.code;
 }
 
+const api = twilioAt('api');
+const accounts = twilioAt('accounts');
 const idOf = (token: unknown) => createHash('sha256').update(String(token)).digest('hex').slice(0, 12);

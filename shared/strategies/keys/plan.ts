@@ -1,4 +1,5 @@
 /** Which keys go and whether one comes: judged from a snapshot alone, with no provider and no clock. */
+import { OWN_USE_MS } from '../../providers/known-key.ts';
 import type { Key } from '../../providers/provider.ts';
 import { ageOf, isOfRekey, isOfRotation, isOfSecret } from './labels.ts';
 import type { Question, Snapshot } from './snapshot.ts';
@@ -42,8 +43,6 @@ export type Plan =
   /** The key before is not known to be this secret's. */
   | { readonly is: 'not ours' };
 
-/** Issue, verify and promote, with repeats: a use of a key in this time is the rotation's own. */
-const LONGEST_ROTATION_MS = 15 * 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -174,7 +173,7 @@ function inUse(doomed: readonly Doomed[], snapshot: Snapshot, { quietFor }: Plan
 function usesCountFrom({ keys, currentId }: Snapshot, now: number): number {
   const current = keys.find(({ id }) => id === currentId);
   const age = current === undefined ? undefined : ageOf(current, now);
-  return age === undefined ? 0 : now - age + LONGEST_ROTATION_MS;
+  return age === undefined ? 0 : now - age + OWN_USE_MS;
 }
 
 /** The key that manages the others ends no rotation. */

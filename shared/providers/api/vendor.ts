@@ -1,0 +1,41 @@
+/** What all calls of one vendor have in common: its name, its address, and how the admin credential is shown. */
+import { type Answer, type Api, type Call, send } from '../http.ts';
+import type { Access } from '../provider.ts';
+
+/** A credential as a call shows it. */
+export interface Shown {
+  /** Who it is, for messages: 'the admin key', 'the new key'. */
+  readonly as: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface VendorOptions {
+  readonly name: string;
+  /** 'https://api.sendgrid.com': the same for everybody, or as AWSCURRENT says. Throws InvalidSecretError when that is no place. */
+  readonly base: string | ((access: Access) => string);
+  readonly admin: (access: Access) => Shown | Promise<Shown>;
+}
+
+type More = Pick<Call, 'json' | 'form' | 'expected'>;
+
+export interface Vendor {
+  at(access: Access): Api;
+  as(who: Shown, access: Access, method: Call['method'], path: string, more?: More): Promise<Answer>;
+  asAdmin(access: Access, method: Call['method'], path: string, more?: More): Promise<Answer>;
+}
+
+export function vendor({ name, base, admin }: VendorOptions): Vendor {
+  const own: Vendor = {
+    at: (access) => ({
+      name,
+      base: typeof base === 'string' ? base : base(access),
+      ctx: access.ctx,
+      transport: access.transport,
+    }),
+    as: (who, access, method, path, more) => send(own.at(access), { method, path, ...who, ...more }),
+    asAdmin: async (access, ...call) => own.as(await admin(access), access, ...call),
+  };
+  return own;
+}
+
+export const bearer = (token: unknown) => ({ authorization: `Bearer ${String(token)}` });
