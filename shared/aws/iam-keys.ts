@@ -10,7 +10,7 @@ import {
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { unusable } from '../providers/http.ts';
 import type { IamKeys } from '../providers/iam.ts';
-import type { Access } from '../providers/provider.ts';
+import type { KeyAccess } from '../providers/provider.ts';
 import { AuthenticationError, InvalidSecretError } from '../rotation/errors.ts';
 import { nameOf, serviceError } from './service-error.ts';
 import { transportHandler } from './transport-handler.ts';
@@ -95,18 +95,18 @@ export const iamKeys: IamKeys = {
 type Send<T> = (client: IAMClient, options: { abortSignal: AbortSignal }) => Promise<T>;
 
 /** IAM is global; the region of the function leads to the endpoint of its partition. */
-function asRole<T>(what: string, access: Access, send: Send<T>): Promise<T> {
+function asRole<T>(what: string, access: KeyAccess, send: Send<T>): Promise<T> {
   return send(new IAMClient(options('iam', what, access)), { abortSignal: access.ctx.signal });
 }
 
-async function unlessGone(what: string, access: Access, send: Send<unknown>): Promise<void> {
+async function unlessGone(what: string, access: KeyAccess, send: Send<unknown>): Promise<void> {
   await asRole(what, access, send).catch((error) => {
     if (nameOf(error) !== GONE) throw serviceError(error, what);
   });
 }
 
 /** One attempt: a repeat of CreateAccessKey might make a second key, and the step is repeated anyway. */
-function options(name: string, what: string, access: Access) {
+function options(name: string, what: string, access: KeyAccess) {
   const { providerEndpoint } = access.ctx;
   return {
     maxAttempts: what.startsWith('Create') ? 1 : 3,

@@ -1,7 +1,7 @@
 /** An SDK client that speaks through a provider's transport, so that its calls are seen, limited and judged as those of every other. */
 import { Readable } from 'node:stream';
 import { failure, unusable } from '../providers/http.ts';
-import type { Access } from '../providers/provider.ts';
+import type { KeyAccess } from '../providers/provider.ts';
 import { nodeTransport } from '../providers/transport.ts';
 import { PermissionError, ProviderError } from '../rotation/errors.ts';
 
@@ -18,7 +18,7 @@ interface SdkRequest {
 const CALL_TIMEOUT_MS = 8000;
 
 /** `what` is the operation, for messages. Every error is typed, and none is one that the SDK would repeat by itself. */
-export function transportHandler(name: string, what: string, { ctx, transport = nodeTransport }: Access) {
+export function transportHandler(name: string, what: string, { ctx, transport = nodeTransport }: KeyAccess) {
   return {
     async handle({ protocol, hostname, port, path, method, headers, body }: SdkRequest) {
       const base = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;

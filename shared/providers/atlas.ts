@@ -10,7 +10,7 @@ import { listAt, textAt } from './http.ts';
 import { limitReached } from './key-limit.ts';
 import { isForeignUse } from './known-key.ts';
 import { segment } from './path-segment.ts';
-import type { Access, IssuingProvider, KeySecret } from './provider.ts';
+import type { Access, IssuingProvider, KeyAccess, KeySecret } from './provider.ts';
 
 /** https://www.mongodb.com/docs/atlas/api/versioned-api-overview/ */
 const ACCEPT = 'application/vnd.atlas.2024-08-05+json';
@@ -23,14 +23,20 @@ const required = {
   org_id: 'give the id of the organization',
 };
 
-export const atlas: IssuingProvider = {
+const schema = keySecretSchema({
+  // Atlas does not show which secret a value is, and guessing would end the wrong one.
+  required: { ...required, secret_id: 'give the id that Atlas lists for this secret of the service account' },
+  visible: ['client_id', 'org_id', 'secret_id', 'expires_after_hours', 'expires_at'],
+});
+const adminSchema = keySecretSchema({ required, visible: ['client_id', 'org_id'] });
+type AtlasSecret = ReturnType<typeof schema.parse>;
+type AtlasAdmin = ReturnType<typeof adminSchema.parse>;
+type AtlasAccess = Access<AtlasSecret, AtlasAdmin>;
+
+export const atlas: IssuingProvider<AtlasSecret, AtlasAdmin> = {
   name: 'atlas',
-  schema: keySecretSchema({
-    // Atlas does not show which secret a value is, and guessing would end the wrong one.
-    required: { ...required, secret_id: 'give the id that Atlas lists for this secret of the service account' },
-    visible: ['client_id', 'org_id', 'secret_id', 'expires_after_hours', 'expires_at'],
-  }),
-  adminSchema: keySecretSchema({ required, visible: ['client_id', 'org_id'] }),
+  schema,
+  adminSchema,
   withoutAdmin: 'key',
   sameTarget: ['org_id'],
   slots: SLOTS,
@@ -41,7 +47,7 @@ export const atlas: IssuingProvider = {
   /** Ids are those of one service account: with another client a value proves nothing here. */
   async identify({ client_id, client_secret, secret_id }, { current }) {
     if (client_id !== current.client_id) return undefined;
-    return String(client_secret === current.client_secret ? current.secret_id : secret_id);
+    return client_secret === current.client_secret ? current.secret_id : secret_id;
   },
 
   async keys(access) {
@@ -78,7 +84,7 @@ export const atlas: IssuingProvider = {
 
   async adminIds({ admin, current }, previous) {
     if (previous === undefined || admin.client_id !== current.client_id) return [];
-    return admin.client_secret === previous.client_secret ? [String(previous.secret_id)] : [];
+    return admin.client_secret === previous.client_secret ? [previous.secret_id] : [];
   },
 
   async revoke(id, access) {
@@ -87,29 +93,29 @@ export const atlas: IssuingProvider = {
   },
 };
 
-function accountPath({ current }: Access): string {
+function accountPath({ current }: AtlasAccess): string {
   return `/api/atlas/v2/orgs/${segment(current.org_id, 'org_id')}/serviceAccounts/${segment(current.client_id, 'client_id')}`;
 }
 
 /** A token for every call would be many: Atlas gives few in a minute. */
-const adminTokens = new WeakMap<Access, Promise<string>>();
+const adminTokens = new WeakMap<Access<KeySecret, AtlasAdmin>, Promise<string>>();
 
-async function asAdmin(access: Access) {
+async function asAdmin(access: Access<KeySecret, AtlasAdmin>) {
   const known = adminTokens.get(access) ?? tokenOf(access.admin, 'the admin credential', access);
   adminTokens.set(access, known);
   return { as: 'the admin credential', headers: { accept: ACCEPT, ...bearer(await known) } };
 }
 
 /** https://www.mongodb.com/docs/atlas/api/service-accounts/generate-oauth2-token/ */
-async function tokenOf(secret: KeySecret, as: string, access: Access): Promise<string> {
+async function tokenOf(secret: AtlasAdmin, as: string, access: KeyAccess): Promise<string> {
   const { client_id, client_secret } = secret;
   const path = '/api/oauth/token';
-  const grant = { path, clientId: String(client_id), clientSecret: String(client_secret), as, by: 'basic' } as const;
+  const grant = { path, clientId: client_id, clientSecret: client_secret, as, by: 'basic' } as const;
   return (await clientToken(api.at(access), grant)).value;
 }
 
 /** Not that of the current one: an abandoned rotation has cut that short. */
-function hoursOf({ current, ctx }: Access): number {
+function hoursOf({ current, ctx }: KeyAccess): number {
   const hours = Number(current.expires_after_hours ?? LONGEST_HOURS);
   if (Number.isInteger(hours) && hours >= SHORTEST_HOURS && hours <= LONGEST_HOURS) return hours;
   throw new InvalidSecretError(`field expires_after_hours of ${ctx.secretId} is not a time that Atlas takes`, {
@@ -117,7 +123,7 @@ function hoursOf({ current, ctx }: Access): number {
   });
 }
 
-async function refusal(status: number, access: Access): Promise<Error> {
+async function refusal(status: number, access: AtlasAccess): Promise<Error> {
   const keys = await atlas.keys(access);
   if (keys.length >= SLOTS) return limitReached(atlas, keys, access.current);
   return new ProviderError(`atlas makes no secret for ${access.current.client_id} (HTTP ${status})`, {

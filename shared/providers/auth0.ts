@@ -9,7 +9,7 @@ import { bearer, vendor } from './api/vendor.ts';
 import { clientAccepted, clientToken } from './client-credentials.ts';
 import { hostIn } from './host.ts';
 import { segment } from './path-segment.ts';
-import type { AcceptingProvider, Access, KeySecret } from './provider.ts';
+import type { AcceptingProvider, Access } from './provider.ts';
 
 const required = {
   client_id: 'give the client id',
@@ -17,10 +17,17 @@ const required = {
   domain: 'give the domain of the tenant, like acme.eu.auth0.com',
 };
 
-export const auth0: AcceptingProvider = {
+const schema = keySecretSchema({
+  required,
+  visible: ['client_id', 'domain', 'audience', 'token_endpoint_auth_method'],
+});
+const adminSchema = keySecretSchema({ required, visible: ['client_id', 'domain'] });
+type Auth0Secret = ReturnType<typeof schema.parse>;
+
+export const auth0: AcceptingProvider<Auth0Secret, Auth0Secret> = {
   name: 'auth0',
-  schema: keySecretSchema({ required, visible: ['client_id', 'domain', 'audience', 'token_endpoint_auth_method'] }),
-  adminSchema: keySecretSchema({ required, visible: ['client_id', 'domain'] }),
+  schema,
+  adminSchema,
   withoutAdmin: 'refused',
   sameTarget: ['domain'],
   sameHolder: ['client_id'],
@@ -42,8 +49,8 @@ export const auth0: AcceptingProvider = {
     const asked = typeof audience === 'string' && audience !== '';
     const grant = {
       path: asked ? '/oauth/token' : '/oauth/revoke',
-      clientId: String(client_id),
-      clientSecret: String(client_secret),
+      clientId: client_id,
+      clientSecret: client_secret,
       as: 'the new client secret',
       by: method === 'client_secret_basic' ? 'basic' : 'form',
       ...(asked && { fields: { audience } }),
@@ -53,7 +60,7 @@ export const auth0: AcceptingProvider = {
 };
 
 /** The client that changes the secret must survive the change, and the client that is changed must be that of AWSCURRENT. */
-function requireRoles(pending: KeySecret, { current, admin, ctx }: Access): KeySecret {
+function requireRoles(pending: Auth0Secret, { current, admin, ctx }: Access<Auth0Secret, Auth0Secret>): Auth0Secret {
   if (admin.client_id === current.client_id) {
     throw new InvalidSecretError(`the admin secret of ${ctx.secretId} names the client that is rotated`, {
       hint: 'make a machine-to-machine application of its own with update:client_keys, and store that one',
@@ -65,7 +72,7 @@ function requireRoles(pending: KeySecret, { current, admin, ctx }: Access): KeyS
   });
 }
 
-const api = vendor({
+const api = vendor<Auth0Secret>({
   name: 'auth0',
   base: (access) => `https://${hostIn(access, 'domain')}`,
   async admin(access) {
@@ -73,8 +80,8 @@ const api = vendor({
     const at = api.at(access);
     const { value } = await clientToken(at, {
       path: '/oauth/token',
-      clientId: String(access.admin.client_id),
-      clientSecret: String(access.admin.client_secret),
+      clientId: access.admin.client_id,
+      clientSecret: access.admin.client_secret,
       as,
       by: 'form',
       fields: { audience: `${at.base}/api/v2/` },

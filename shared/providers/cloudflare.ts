@@ -11,12 +11,12 @@ import {
 } from '../rotation/errors.ts';
 import { isBare } from '../secrets/key-secret.ts';
 import { bearer, vendor } from './api/vendor.ts';
-import { cloudflareAdminSchema, cloudflareSchema } from './cloudflare/secret.ts';
+import { type CloudflareSecret, cloudflareAdminSchema, cloudflareSchema } from './cloudflare/secret.ts';
 import { permissionsIn, successorOf } from './cloudflare/successor.ts';
 import { type Answer, listAt, paged, textAt } from './http.ts';
 import { limitReached } from './key-limit.ts';
 import { segment } from './path-segment.ts';
-import type { Access, IssuingProvider, Key, KeySecret } from './provider.ts';
+import type { Access, IssuingProvider, Key, KeyAccess } from './provider.ts';
 import { asLivingCurrent, requireRights } from './same-rights.ts';
 
 /** https://developers.cloudflare.com/fundamentals/api/reference/limits. Enterprise customers may have more, so only a refusal counts. */
@@ -24,7 +24,9 @@ const MOST = { user: 50, account: 500 };
 const PAGE = 50;
 const GIVEN_AWAY = 'the admin token must be allowed to give it away; see the page of the provider';
 
-export const cloudflare: IssuingProvider = {
+type CloudflareAccess = Access<CloudflareSecret, CloudflareSecret>;
+
+export const cloudflare: IssuingProvider<CloudflareSecret, CloudflareSecret> = {
   name: 'cloudflare',
   schema: cloudflareSchema,
   adminSchema: cloudflareAdminSchema,
@@ -83,7 +85,7 @@ export const cloudflare: IssuingProvider = {
 };
 
 /** Asks as the token itself. Undefined: refused, or not active any more. A token of the wrong form gets 400 (code 6003). */
-async function ownId(secret: KeySecret, access: Access, as: string): Promise<string | undefined> {
+async function ownId(secret: CloudflareSecret, access: KeyAccess, as: string): Promise<string | undefined> {
   const shown = { as, headers: bearer(secret.api_token) };
   const answer = await api.as(shown, access, 'GET', `${tokensOf(access)}/verify`, { expected: [400, 401] });
   if (answer.status >= 400) return undefined;
@@ -92,7 +94,7 @@ async function ownId(secret: KeySecret, access: Access, as: string): Promise<str
   return at('status') === 'active' ? id : undefined;
 }
 
-async function livingId(secret: KeySecret, access: Access): Promise<string> {
+async function livingId(secret: CloudflareSecret, access: KeyAccess): Promise<string> {
   const id = await ownId(secret, access, 'the token');
   if (id === undefined) throw refused();
   requireOwnId(id, secret);
@@ -100,14 +102,14 @@ async function livingId(secret: KeySecret, access: Access): Promise<string> {
 }
 
 /** A wrong id would have another token revoked, or another's permissions copied. */
-function requireOwnId(id: string, secret: KeySecret): void {
+function requireOwnId(id: string, secret: CloudflareSecret): void {
   if (secret.token_id === undefined || secret.token_id === id) return;
   throw new TargetMismatchError('field token_id is not the id of the token in api_token', {
     hint: 'GET …/tokens/verify with the token shows its id; correct the secret with put-secret-value, then rotate again',
   });
 }
 
-function notMade({ status }: Answer, keys: readonly Key[], access: Access): Error {
+function notMade({ status }: Answer, keys: readonly Key[], access: CloudflareAccess): Error {
   const most = access.current.account_id === undefined ? MOST.user : MOST.account;
   if (keys.length >= most) return limitReached(cloudflare, keys, access.current);
   const hint =
@@ -129,10 +131,10 @@ function resultOf({ body }: Answer): Readonly<Record<string, unknown>> {
   return ((body as { result?: Record<string, unknown> } | undefined)?.result ?? {}) as Record<string, unknown>;
 }
 
-function tokensOf({ current }: Access): string {
+function tokensOf({ current }: KeyAccess): string {
   const { account_id } = current;
   if (account_id === undefined) return '/user/tokens';
-  if (/^[0-9a-f]{32}$/.test(String(account_id))) return `/accounts/${account_id}/tokens`;
+  if (typeof account_id === 'string' && /^[0-9a-f]{32}$/.test(account_id)) return `/accounts/${account_id}/tokens`;
   throw new InvalidSecretError('field account_id is not the id of an account', {
     hint: 'it has 32 characters of 0-9 and a-f; leave it out for a token of a user',
   });
@@ -143,7 +145,7 @@ function dateOf(text: unknown): Date | undefined {
   return Number.isNaN(time) ? undefined : new Date(time);
 }
 
-const api = vendor({
+const api = vendor<CloudflareSecret>({
   name: 'cloudflare',
   base: 'https://api.cloudflare.com/client/v4',
   admin: ({ admin }) => ({ as: 'the admin token', headers: bearer(admin.api_token) }),

@@ -9,7 +9,7 @@ import { vendor } from './api/vendor.ts';
 import { hostIn } from './host.ts';
 import { listAt, paged, textAt, unusable } from './http.ts';
 import { segment } from './path-segment.ts';
-import type { Access, IssuingProvider, KeySecret } from './provider.ts';
+import type { Access, IssuingProvider, KeyAccess } from './provider.ts';
 import { deadCurrent, requireLivingCurrent, requireRights } from './same-rights.ts';
 
 const DAY = 86_400_000;
@@ -17,16 +17,21 @@ const DAY = 86_400_000;
 const LONGEST_DAYS = 365;
 const host = 'give the host of GitLab, like gitlab.com';
 
-export const gitlab: IssuingProvider = {
+const schema = keySecretSchema({
+  required: { token: 'give the project or group access token that works now', host },
+  visible: ['host', 'project', 'group', 'token_id', 'previous_token_id', 'expires_in_days', 'expires_at'],
+});
+const adminSchema = keySecretSchema({
+  required: { token: 'give a personal access token with the scope api', host },
+  visible: ['host'],
+});
+type GitlabSecret = ReturnType<typeof schema.parse>;
+type GitlabAccess = Access<GitlabSecret, GitlabSecret>;
+
+export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
   name: 'gitlab',
-  schema: keySecretSchema({
-    required: { token: 'give the project or group access token that works now', host },
-    visible: ['host', 'project', 'group', 'token_id', 'previous_token_id', 'expires_in_days', 'expires_at'],
-  }),
-  adminSchema: keySecretSchema({
-    required: { token: 'give a personal access token with the scope api', host },
-    visible: ['host'],
-  }),
+  schema,
+  adminSchema,
   // https://docs.gitlab.com/user/project/settings/project_access_tokens/: they cannot create other tokens.
   withoutAdmin: 'refused',
   sameTarget: ['host', 'project', 'group'],
@@ -103,7 +108,7 @@ export const gitlab: IssuingProvider = {
 };
 
 /** Every token may ask who it is, whatever its scopes. */
-async function self(secret: KeySecret, access: Access, as: string): Promise<{ id: unknown; scopes: string[] }> {
+async function self(secret: GitlabSecret, access: KeyAccess, as: string): Promise<{ id: unknown; scopes: string[] }> {
   const path = '/api/v4/personal_access_tokens/self';
   const answer = await api.as(shown(secret, as), access, 'GET', path);
   const { id, scopes } = (answer.body ?? {}) as { id?: unknown; scopes?: unknown };
@@ -121,14 +126,14 @@ async function selfIfAlive(...asked: Parameters<typeof self>): Promise<Awaited<R
   }
 }
 
-async function tokenOf(id: string, access: Access): Promise<Record<string, unknown> | undefined> {
+async function tokenOf(id: string, access: GitlabAccess): Promise<Record<string, unknown> | undefined> {
   const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
   const answer = await api.asAdmin(access, 'GET', path, { expected: [404] });
   return answer.status === 404 ? undefined : ((answer.body ?? {}) as Record<string, unknown>);
 }
 
 /** As many days as the current one got, or as the secret asks for. It must outlive the next rotation. */
-function expiryLike(like: Record<string, unknown>, { current, ctx }: Access): string {
+function expiryLike(like: Record<string, unknown>, { current, ctx }: KeyAccess): string {
   const { expires_in_days: asked } = current;
   const [from, to] = [dateIn(like.created_at), dateIn(like.expires_at)].map((date) => date && dayOf(date));
   const given = from === undefined || to === undefined ? LONGEST_DAYS : to - from;
@@ -141,7 +146,7 @@ function expiryLike(like: Record<string, unknown>, { current, ctx }: Access): st
   return new Date((dayOf(new Date()) + days) * DAY).toISOString().slice(0, 10);
 }
 
-function tokensOf({ current, ctx }: Access): string {
+function tokensOf({ current, ctx }: KeyAccess): string {
   const { project, group } = current;
   const [kind, named] = project === undefined ? ['groups', group] : ['projects', project];
   // What a URL would take for a step up is no name.
@@ -154,7 +159,7 @@ function tokensOf({ current, ctx }: Access): string {
   });
 }
 
-function elsewhere({ current, ctx }: Access): InvalidSecretError {
+function elsewhere({ current, ctx }: KeyAccess): InvalidSecretError {
   return new InvalidSecretError(
     `the token of ${ctx.secretId} is not one of this ${current.project ? 'project' : 'group'}`,
     {
@@ -163,24 +168,24 @@ function elsewhere({ current, ctx }: Access): InvalidSecretError {
   );
 }
 
-function unknownId({ ctx }: Access): InvalidSecretError {
+function unknownId({ ctx }: KeyAccess): InvalidSecretError {
   return deadCurrent(`gitlab refuses the token of ${ctx.secretId}, and only a living token tells its id`, {
     hint: 'make one in Settings, Access tokens, store it with put-secret-value without token_id, then rotate again',
   });
 }
 
 /** A wrong id would have another token revoked, or another's scopes copied. */
-function ofAnother({ ctx }: Access): TargetMismatchError {
+function ofAnother({ ctx }: KeyAccess): TargetMismatchError {
   return new TargetMismatchError(`field token_id of ${ctx.secretId} is not the id of its token`, {
     hint: 'leave token_id out, or correct it with put-secret-value, then rotate again',
   });
 }
 
-const api = vendor({
+const api = vendor<GitlabSecret>({
   name: 'gitlab',
   base: (access) => `https://${hostIn(access, 'host')}`,
   admin: ({ admin }) => shown(admin, 'the admin token'),
 });
-const shown = ({ token }: KeySecret, as: string) => ({ as, headers: { 'private-token': String(token) } });
+const shown = ({ token }: GitlabSecret, as: string) => ({ as, headers: { 'private-token': token } });
 const dateIn = (text: unknown) => (typeof text === 'string' ? new Date(text) : undefined);
 const dayOf = (date: Date) => Math.floor(date.getTime() / DAY);

@@ -3,7 +3,7 @@ import { TargetMismatchError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
 import { limitReached } from './key-limit.ts';
 import { isForeignUse } from './known-key.ts';
-import type { Access, IssuingProvider, Key, KeySecret } from './provider.ts';
+import type { IssuingProvider, Key, KeyAccess } from './provider.ts';
 import { requireLivingCurrent } from './same-rights.ts';
 
 export interface AccessKey {
@@ -13,17 +13,17 @@ export interface AccessKey {
 
 /** IAM as the function's role, and STS as a key. */
 export interface IamKeys {
-  list(user: string, access: Access): Promise<readonly { id: string; createdAt: Date | undefined }[]>;
+  list(user: string, access: KeyAccess): Promise<readonly { id: string; createdAt: Date | undefined }[]>;
   /** Undefined: IAM knows of no use. */
-  lastUse(id: string, access: Access): Promise<{ at: Date; service: string; region: string } | undefined>;
+  lastUse(id: string, access: KeyAccess): Promise<{ at: Date; service: string; region: string } | undefined>;
   /** 'limit': the user has two. */
-  create(user: string, access: Access): Promise<AccessKey | 'limit'>;
+  create(user: string, access: KeyAccess): Promise<AccessKey | 'limit'>;
   /** Already gone is success. */
-  deactivate(user: string, id: string, access: Access): Promise<void>;
+  deactivate(user: string, id: string, access: KeyAccess): Promise<void>;
   /** Already gone is success. */
-  remove(user: string, id: string, access: Access): Promise<void>;
+  remove(user: string, id: string, access: KeyAccess): Promise<void>;
   /** The ARN of whoever the key belongs to. AuthenticationError when it is refused. */
-  ownerOf(key: AccessKey, access: Access): Promise<string>;
+  ownerOf(key: AccessKey, access: KeyAccess): Promise<string>;
 }
 
 const schema = keySecretSchema({
@@ -35,11 +35,15 @@ const schema = keySecretSchema({
   visible: ['user_name', 'access_key_id'],
 });
 
-export function iamProvider(iam: IamKeys): IssuingProvider {
-  const provider: IssuingProvider = {
+/** The role of the function manages the keys, so an admin secret has nothing to hold. */
+const adminSchema = keySecretSchema({ required: {}, visible: ['user_name'] });
+type IamSecret = ReturnType<typeof schema.parse>;
+
+export function iamProvider(iam: IamKeys): IssuingProvider<IamSecret> {
+  const provider: IssuingProvider<IamSecret> = {
     name: 'iam',
     schema,
-    adminSchema: schema,
+    adminSchema,
     withoutAdmin: 'role',
     sameTarget: ['user_name'],
     slots: 2,
@@ -47,10 +51,10 @@ export function iamProvider(iam: IamKeys): IssuingProvider {
     spreadMs: 20_000,
     freeing: 'aws iam delete-access-key --user-name <user_name> --access-key-id <id>',
 
-    identify: async ({ access_key_id }) => String(access_key_id),
+    identify: async ({ access_key_id }) => access_key_id,
 
     async keys(access) {
-      const keys = await iam.list(userOf(access.current), access);
+      const keys = await iam.list(access.current.user_name, access);
       const described: Key[] = [];
       for (const { id, createdAt } of keys) {
         const use = await iam.lastUse(id, access);
@@ -67,26 +71,24 @@ export function iamProvider(iam: IamKeys): IssuingProvider {
       const { current } = access;
       // The role may make keys for many users. Whoever writes a secret gets one for a user whose key the secret has already.
       await requireLivingCurrent(provider, access);
-      const made = await iam.create(userOf(current), access);
+      const made = await iam.create(current.user_name, access);
       if (made === 'limit') throw limitReached(provider, keys, current);
       return { ...current, access_key_id: made.id, secret_access_key: made.secret };
     },
 
     async verify(secret, access) {
-      const key = { id: String(secret.access_key_id), secret: String(secret.secret_access_key) };
-      const arn = await iam.ownerOf(key, access);
-      if (/:user\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1] === userOf(secret)) return;
-      throw new TargetMismatchError(`the access key is not one of user ${userOf(secret)}`, {
+      const { user_name, access_key_id, secret_access_key } = secret;
+      const arn = await iam.ownerOf({ id: access_key_id, secret: secret_access_key }, access);
+      if (/:user\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1] === user_name) return;
+      throw new TargetMismatchError(`the access key is not one of user ${user_name}`, {
         hint: 'correct user_name, or store a key of that user with put-secret-value',
       });
     },
 
     async revoke(id, access) {
-      await iam.deactivate(userOf(access.current), id, access);
-      await iam.remove(userOf(access.current), id, access);
+      await iam.deactivate(access.current.user_name, id, access);
+      await iam.remove(access.current.user_name, id, access);
     },
   };
   return provider;
 }
-
-const userOf = ({ user_name }: KeySecret) => String(user_name);

@@ -1,17 +1,17 @@
 /** What a secret and a provider say of keys is looked at before anything follows from it. */
 import { AuthenticationError, InvalidSecretError } from '../rotation/errors.ts';
-import type { Access, IssuingProvider, Key } from './provider.ts';
+import type { IssuingProvider, Key, KeyAccess, KeySecret } from './provider.ts';
 
 /**
  * A wrong id beside a right key would let the key before pass for an old one, and AWSCURRENT would be revoked.
  * Throws InvalidSecretError when the provider does not list the id that AWSCURRENT names, and the key works all the same. A key
  * that is dead as well was revoked by hand; its successor may be made. Gives the keys back.
  */
-export async function withCurrent(
+export async function withCurrent<S extends KeySecret, A extends KeySecret>(
   keys: readonly Key[],
   field: string,
-  provider: IssuingProvider,
-  access: Access,
+  provider: IssuingProvider<S, A>,
+  access: KeyAccess<S>,
 ): Promise<readonly Key[]> {
   const { current } = access;
   if (keys.some(({ id }) => id === current[field])) return keys;

@@ -11,21 +11,27 @@ import { hostIn } from './host.ts';
 import { listAt } from './http.ts';
 import { limitReached } from './key-limit.ts';
 import { segment } from './path-segment.ts';
-import type { AcceptingProvider, Access, KeySecret } from './provider.ts';
+import type { AcceptingProvider, Access, KeyAccess } from './provider.ts';
 
 const SLOTS = 2;
 const domain = 'give the domain of the org, like acme.okta.com';
 
-export const okta: AcceptingProvider = {
+const schema = keySecretSchema({
+  required: { client_secret: 'give the client secret that works now', client_id: 'give the client id', domain },
+  visible: ['client_id', 'domain', 'app_id', 'issuer', 'scope', 'token_endpoint_auth_method'],
+});
+const adminSchema = keySecretSchema({
+  required: { api_token: 'give an API token of an administrator of the app', domain },
+  visible: ['domain'],
+});
+type OktaSecret = ReturnType<typeof schema.parse>;
+type OktaAdmin = ReturnType<typeof adminSchema.parse>;
+type OktaAccess = Access<OktaSecret, OktaAdmin>;
+
+export const okta: AcceptingProvider<OktaSecret, OktaAdmin> = {
   name: 'okta',
-  schema: keySecretSchema({
-    required: { client_secret: 'give the client secret that works now', client_id: 'give the client id', domain },
-    visible: ['client_id', 'domain', 'app_id', 'issuer', 'scope', 'token_endpoint_auth_method'],
-  }),
-  adminSchema: keySecretSchema({
-    required: { api_token: 'give an API token of an administrator of the app', domain },
-    visible: ['domain'],
-  }),
+  schema,
+  adminSchema,
   withoutAdmin: 'refused',
   sameTarget: ['domain', 'client_id', 'app_id', 'issuer'],
   spreadMs: 10_000,
@@ -42,7 +48,7 @@ export const okta: AcceptingProvider = {
       if (stale === undefined) throw full(listed, access);
       await remove(stale, access);
     }
-    const json = { client_secret: String(pending.client_secret) };
+    const json = { client_secret: pending.client_secret };
     const { status } = await api.asAdmin(access, 'POST', secretsPath(access), { json, expected: [400, 409] });
     if (status < 400) return;
     // Another delivery of this step may have been faster; or somebody took the slot.
@@ -56,8 +62,8 @@ export const okta: AcceptingProvider = {
     const asked = typeof scope === 'string' && scope !== '';
     const grant = {
       path: `${serverPath(access)}/v1/${asked ? 'token' : 'introspect'}`,
-      clientId: String(client_id),
-      clientSecret: String(client_secret),
+      clientId: client_id,
+      clientSecret: client_secret,
       as: 'the new client secret',
       by: method === 'client_secret_post' ? 'form' : 'basic',
       ...(asked && { fields: { scope } }),
@@ -73,7 +79,7 @@ export const okta: AcceptingProvider = {
   },
 };
 
-interface OktaSecret {
+interface ListedSecret {
   readonly id: string;
   readonly value: unknown;
   readonly isActive: boolean;
@@ -81,7 +87,7 @@ interface OktaSecret {
 }
 
 /** With their values, so one is known by what it opens, not by its place in the list. */
-async function secretsOf(access: Access): Promise<OktaSecret[]> {
+async function secretsOf(access: OktaAccess): Promise<ListedSecret[]> {
   const path = secretsPath(access);
   const listed = listAt(await api.asAdmin(access, 'GET', path), [], api.at(access), `GET ${path}`);
   access.ctx.redact.add(...listed.map(({ client_secret }) => client_secret));
@@ -95,11 +101,11 @@ async function secretsOf(access: Access): Promise<OktaSecret[]> {
 
 /** The id of the app is a field like any other: what ties the secret to the app is a value of it that the app has. */
 async function requireOwnApp(
-  listed: readonly OktaSecret[],
-  { current, ctx }: Access,
-  known: () => Promise<readonly KeySecret[]>,
+  listed: readonly ListedSecret[],
+  { current, ctx }: OktaAccess,
+  known: () => Promise<readonly OktaSecret[]>,
 ): Promise<void> {
-  const has = ({ client_secret }: KeySecret) => listed.some(({ value }) => value === client_secret);
+  const has = ({ client_secret }: OktaSecret) => listed.some(({ value }) => value === client_secret);
   if (has(current) || (await known()).some(has)) return;
   throw new InvalidSecretError(`the app that ${ctx.secretId} names has none of its values as a client secret`, {
     code: 'AUTHENTICATION_REFUSED',
@@ -107,7 +113,7 @@ async function requireOwnApp(
   });
 }
 
-async function isAccepted(pending: KeySecret, listed: readonly OktaSecret[], access: Access): Promise<boolean> {
+async function isAccepted(pending: OktaSecret, listed: readonly ListedSecret[], access: OktaAccess): Promise<boolean> {
   const mine = listed.find(({ value }) => value === pending.client_secret);
   if (mine !== undefined && !mine.isActive) await lifecycle('activate', mine, access);
   return mine !== undefined;
@@ -118,12 +124,12 @@ async function isAccepted(pending: KeySecret, listed: readonly OktaSecret[], acc
  * That of AWSPREVIOUS goes last, and only beside a current one that is active: else it may be all that works.
  */
 async function staleOf(
-  listed: readonly OktaSecret[],
-  pending: KeySecret,
-  access: Access,
-  known: () => Promise<readonly KeySecret[]>,
-): Promise<OktaSecret | undefined> {
-  const kept = [pending.client_secret, access.current.client_secret];
+  listed: readonly ListedSecret[],
+  pending: OktaSecret,
+  access: OktaAccess,
+  known: () => Promise<readonly OktaSecret[]>,
+): Promise<ListedSecret | undefined> {
+  const kept: readonly unknown[] = [pending.client_secret, access.current.client_secret];
   const [before, ...older] = (await known()).map(({ client_secret }) => client_secret);
   const forgotten = older.filter((value) => value !== before);
   const wanted = isCurrentActive(listed, access) ? [...forgotten, before] : forgotten;
@@ -131,24 +137,24 @@ async function staleOf(
   return found.find((secret) => typeof secret?.value === 'string');
 }
 
-function isCurrentActive(listed: readonly OktaSecret[], { current }: Access): boolean {
+function isCurrentActive(listed: readonly ListedSecret[], { current }: OktaAccess): boolean {
   return listed.some(({ value, isActive }) => isActive && value === current.client_secret);
 }
 
 /** Only an inactive one may be deleted, and the last active one cannot be made inactive. */
-async function remove(secret: OktaSecret, access: Access): Promise<void> {
+async function remove(secret: ListedSecret, access: OktaAccess): Promise<void> {
   if (secret.isActive) await lifecycle('deactivate', secret, access);
   const path = `${secretsPath(access)}/${segment(secret.id, 'id')}`;
   await api.asAdmin(access, 'DELETE', path, { expected: [404] });
   access.ctx.log('a client secret was deleted', { provider: 'okta', key: secret.id });
 }
 
-async function lifecycle(move: 'activate' | 'deactivate', { id }: OktaSecret, access: Access): Promise<void> {
+async function lifecycle(move: 'activate' | 'deactivate', { id }: ListedSecret, access: OktaAccess): Promise<void> {
   const path = `${secretsPath(access)}/${segment(id, 'id')}/lifecycle/${move}`;
   await api.asAdmin(access, 'POST', path, { expected: [404] });
 }
 
-function full(listed: readonly OktaSecret[], { current }: Access): Error {
+function full(listed: readonly ListedSecret[], { current }: OktaAccess): Error {
   const app_id = current.app_id ?? current.client_id;
   return limitReached({ name: 'okta', freeing: FREEING }, listed, { ...current, app_id });
 }
@@ -156,24 +162,24 @@ function full(listed: readonly OktaSecret[], { current }: Access): Error {
 const FREEING =
   'POST https://<domain>/api/v1/apps/<app_id>/credentials/secrets/<id>/lifecycle/deactivate, then DELETE the same without /lifecycle/deactivate; or General, Client secrets in the app';
 
-function secretsPath({ current }: Access): string {
+function secretsPath({ current }: OktaAccess): string {
   return `/api/v1/apps/${segment(current.app_id ?? current.client_id, 'app_id')}/credentials/secrets`;
 }
 
 /** '/oauth2' is the org's authorization server, '/oauth2/default' or another id a custom one. */
-function serverPath(access: Access): string {
+function serverPath(access: KeyAccess): string {
   const { issuer } = access.current;
   if (issuer === undefined || issuer === '') return '/oauth2';
   const base = `https://${hostIn(access, 'domain')}`;
-  const path = String(issuer).startsWith(base) ? String(issuer).slice(base.length) : undefined;
+  const path = typeof issuer === 'string' && issuer.startsWith(base) ? issuer.slice(base.length) : undefined;
   if (path !== undefined && /^(\/oauth2(\/[\w-]+)?)?$/.test(path)) return path || '/oauth2';
   throw new InvalidSecretError(`field issuer of ${access.ctx.secretId} is not an authorization server of its domain`, {
     hint: `write it like ${base}/oauth2/default, or leave it out for the org's own`,
   });
 }
 
-const api = vendor({
+const api = vendor<OktaAdmin>({
   name: 'okta',
   base: (access) => `https://${hostIn(access, 'domain')}`,
-  admin: ({ admin }) => ({ as: 'the admin token', headers: { authorization: `SSWS ${String(admin.api_token)}` } }),
+  admin: ({ admin }) => ({ as: 'the admin token', headers: { authorization: `SSWS ${admin.api_token}` } }),
 });

@@ -4,34 +4,40 @@ import { bearer, vendor } from './api/vendor.ts';
 import { listAt, paged, textAt } from './http.ts';
 import { withCurrent } from './known-key.ts';
 import { segment } from './path-segment.ts';
-import type { Access, IssuingProvider, Key } from './provider.ts';
+import type { Access, IssuingProvider, Key, KeyAccess } from './provider.ts';
 import { otherRights } from './same-rights.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const schema = keySecretSchema({
+  required: {
+    api_key: 'give the key of the service account that works now',
+    project_id: 'give the id of the project: proj_…',
+    service_account_id:
+      'give the id of the service account that owns the key: GET …/projects/<project_id>/service_accounts lists it',
+  },
+  visible: ['project_id', 'service_account_id'],
+});
+const adminSchema = keySecretSchema({
+  required: { admin_key: 'give an admin key of the organization' },
+  visible: ['project_id'],
+});
+type OpenaiSecret = ReturnType<typeof schema.parse>;
+type OpenaiAdmin = ReturnType<typeof adminSchema.parse>;
+type OpenaiAccess = Access<OpenaiSecret, OpenaiAdmin>;
+
 /** A key belongs to a service account, and ends with it: each rotation makes an account, and the account is what is listed and deleted. */
-export const openai: IssuingProvider = {
+export const openai: IssuingProvider<OpenaiSecret, OpenaiAdmin> = {
   name: 'openai',
-  schema: keySecretSchema({
-    required: {
-      api_key: 'give the key of the service account that works now',
-      project_id: 'give the id of the project: proj_…',
-      service_account_id:
-        'give the id of the service account that owns the key: GET …/projects/<project_id>/service_accounts lists it',
-    },
-    visible: ['project_id', 'service_account_id'],
-  }),
-  adminSchema: keySecretSchema({
-    required: { admin_key: 'give an admin key of the organization' },
-    visible: ['project_id'],
-  }),
+  schema,
+  adminSchema,
   withoutAdmin: 'refused',
   sameTarget: ['project_id'],
   spreadMs: 10_000,
   freeing: 'DELETE https://api.openai.com/v1/organization/projects/<project_id>/service_accounts/<id>',
 
   identify: async ({ api_key, service_account_id }, { current }) =>
-    String(api_key === current.api_key ? current.service_account_id : service_account_id),
+    api_key === current.api_key ? current.service_account_id : service_account_id,
 
   async keys(access) {
     const accounts = await all('/service_accounts', access);
@@ -66,7 +72,7 @@ export const openai: IssuingProvider = {
 };
 
 /** What the API makes is a member. The successor of an owner would silently be able to do less. */
-async function requireMember(access: Access): Promise<void> {
+async function requireMember(access: OpenaiAccess): Promise<void> {
   const path = `${projectOf(access)}/service_accounts/${segment(access.current.service_account_id, 'service_account_id')}`;
   const answer = await api.asAdmin(access, 'GET', path, { expected: [404] });
   if (answer.status === 404) return;
@@ -77,7 +83,7 @@ async function requireMember(access: Access): Promise<void> {
   );
 }
 
-async function all(kind: string, access: Access): Promise<Fields[]> {
+async function all(kind: string, access: OpenaiAccess): Promise<Fields[]> {
   return paged<Fields, string>(async (after) => {
     const query = `?limit=100${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`;
     const path = `${projectOf(access)}${kind}${query}`;
@@ -100,9 +106,9 @@ function ownerOf({ owner }: Fields): unknown {
 }
 
 const dateOf = (seconds: unknown) => (typeof seconds === 'number' ? new Date(seconds * 1000) : undefined);
-const api = vendor({
+const api = vendor<OpenaiAdmin>({
   name: 'openai',
   base: 'https://api.openai.com',
   admin: ({ admin }) => ({ as: 'the admin key', headers: bearer(admin.admin_key) }),
 });
-const projectOf = ({ current }: Access) => `/v1/organization/projects/${segment(current.project_id, 'project_id')}`;
+const projectOf = ({ current }: KeyAccess) => `/v1/organization/projects/${segment(current.project_id, 'project_id')}`;

@@ -1,12 +1,15 @@
 /** A new key may do what the current one may. Its rights are copied from the current one, and compared where a provider shows them. */
 import { AuthenticationError, type ErrorDetails, InvalidSecretError, PermissionError } from '../rotation/errors.ts';
-import type { Access, IssuingProvider } from './provider.ts';
+import type { IssuingProvider, KeyAccess, KeySecret } from './provider.ts';
 
 /**
  * Throws InvalidSecretError when the current key is refused: then its id is no more than somebody's word, and may be that of a key
  * which may do more.
  */
-export async function requireLivingCurrent(provider: IssuingProvider, access: Access): Promise<void> {
+export async function requireLivingCurrent<S extends KeySecret, A extends KeySecret>(
+  provider: IssuingProvider<S, A>,
+  access: KeyAccess<S>,
+): Promise<void> {
   await asLivingCurrent(() => provider.verify(access.current, access));
 }
 

@@ -4,7 +4,7 @@ import { keySecretSchema } from '../secrets/key-secret.ts';
 import { bearer, vendor } from './api/vendor.ts';
 import { listAt, textAt } from './http.ts';
 import { segment } from './path-segment.ts';
-import type { Access, IssuingProvider, Key } from './provider.ts';
+import type { IssuingProvider, Key, KeyAccess } from './provider.ts';
 import { asLivingCurrent, requireRights } from './same-rights.ts';
 
 /** What every key has without having been given it, and what creating one refuses: https://github.com/kenzo0107/terraform-provider-sendgrid/pull/118 */
@@ -16,7 +16,9 @@ const schema = keySecretSchema({
   plain: 'api_key',
 });
 
-export const sendgrid: IssuingProvider = {
+type SendgridSecret = ReturnType<typeof schema.parse>;
+
+export const sendgrid: IssuingProvider<SendgridSecret, SendgridSecret> = {
   name: 'sendgrid',
   schema,
   adminSchema: schema,
@@ -63,7 +65,7 @@ export const sendgrid: IssuingProvider = {
 };
 
 /** The scopes of a key in an account of one's own are whatever one likes. */
-function requireListed({ api_key }: Access['current'], keys: readonly Key[]): void {
+function requireListed({ api_key }: SendgridSecret, keys: readonly Key[]): void {
   if (keys.some(({ id }) => id === idIn(api_key))) return;
   throw new InvalidSecretError('the current key is not one of the account of the admin key', {
     code: 'AUTHENTICATION_REFUSED',
@@ -72,16 +74,16 @@ function requireListed({ api_key }: Access['current'], keys: readonly Key[]): vo
 }
 
 /** Asks as the key itself, so this is also the proof that the key works. */
-async function scopesOf(secret: Access['current'], access: Access, as: string): Promise<string[]> {
+async function scopesOf(secret: SendgridSecret, access: KeyAccess, as: string): Promise<string[]> {
   const answer = await api.as({ as, headers: bearer(secret.api_key) }, access, 'GET', '/v3/scopes');
   const scopes = (answer.body as { scopes?: unknown }).scopes;
   return Array.isArray(scopes) ? scopes.map(String).filter((scope) => !GIVEN_BY_ITSELF.test(scope)) : [];
 }
 
-const api = vendor({
+const api = vendor<SendgridSecret>({
   name: 'sendgrid',
   base: ({ current }) => (current.region === 'eu' ? 'https://api.eu.sendgrid.com' : 'https://api.sendgrid.com'),
   admin: ({ admin }) => ({ as: 'the admin key', headers: bearer(admin.api_key) }),
 });
 
-const idIn = (key: unknown) => String(key).split('.')[1];
+const idIn = (key: string) => key.split('.')[1];

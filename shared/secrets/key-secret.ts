@@ -3,11 +3,17 @@ import { InvalidSecretError } from '../rotation/errors.ts';
 import type { SecretSchema } from '../rotation/strategy.ts';
 import { parseObject, textsIn } from './json.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+/** A parsed secret value. Fields that Rekey does not know stay in it, and are written back untouched. */
+export type KeySecret = Readonly<Record<string, unknown>>;
 
-export interface KeySecretOptions {
+/** What `keySecretSchema` gives: the required fields are text. When the names are not known before the program runs, none is. */
+export type KeySecretOf<R extends Readonly<Record<string, string>>> = string extends keyof R
+  ? KeySecret
+  : Readonly<Record<keyof R, string>> & KeySecret;
+
+export interface KeySecretOptions<R extends Readonly<Record<string, string>>> {
   /** Fields that must be there, as text, and what to tell whoever left one out. */
-  readonly required: Readonly<Record<string, string>>;
+  readonly required: R;
   /** Of those and of others: the fields that may be seen. Everything else is secret. */
   readonly visible: readonly string[];
   /** The field that a value which is not JSON stands for. Absent: such a value is refused. */
@@ -20,7 +26,11 @@ const PLAIN: unique symbol = Symbol('plain');
 const SHORTEST_UNKNOWN = 12;
 const ALWAYS_VISIBLE = ['masterarn'];
 
-export function keySecretSchema({ required, visible, plain }: KeySecretOptions): SecretSchema<Fields> {
+export function keySecretSchema<R extends Readonly<Record<string, string>>>({
+  required,
+  visible,
+  plain,
+}: KeySecretOptions<R>): SecretSchema<KeySecretOf<R>> {
   return {
     parse(text, what) {
       const value = parseObject(text) ?? bare(text, plain);
@@ -31,11 +41,7 @@ export function keySecretSchema({ required, visible, plain }: KeySecretOptions):
           hint: `store {${fields.join(',')}}${orBare}, with put-secret-value`,
         });
       }
-      for (const [field, hint] of Object.entries(required)) {
-        if (typeof value[field] === 'string' && value[field] !== '') continue;
-        const missing = value[field] === undefined || value[field] === null || value[field] === '';
-        throw new InvalidSecretError(`field ${field} of ${what} is ${missing ? 'missing' : 'not text'}`, { hint });
-      }
+      requireTexts(value, required, what);
       return value;
     },
 
@@ -51,6 +57,18 @@ export function keySecretSchema({ required, visible, plain }: KeySecretOptions):
   };
 }
 
+function requireTexts<R extends Readonly<Record<string, string>>>(
+  value: KeySecret,
+  required: R,
+  what: string,
+): asserts value is KeySecretOf<R> {
+  for (const [field, hint] of Object.entries(required)) {
+    if (typeof value[field] === 'string' && value[field] !== '') continue;
+    const missing = value[field] === undefined || value[field] === null || value[field] === '';
+    throw new InvalidSecretError(`field ${field} of ${what} is ${missing ? 'missing' : 'not text'}`, { hint });
+  }
+}
+
 /** Something that begins like JSON and is none is a mistake, not a key. */
 function bare(text: string, plain: string | undefined): Record<string, unknown> | undefined {
   const key = text.trim();
@@ -58,6 +76,6 @@ function bare(text: string, plain: string | undefined): Record<string, unknown> 
   return { [plain]: key, [PLAIN]: true };
 }
 
-export function isBare(value: Fields): boolean {
+export function isBare(value: KeySecret): boolean {
   return PLAIN in value;
 }

@@ -5,9 +5,9 @@ import { acceptedKeyStrategy } from './keys/accepted.ts';
 import type { KeyPorts } from './keys/access.ts';
 import { issuedKeyStrategy } from './keys/issued.ts';
 
-export function apiKeyStrategy(
-  provider: IssuingProvider | AcceptingProvider,
+export function apiKeyStrategy<S extends KeySecret, A extends KeySecret>(
+  provider: IssuingProvider<S, A> | AcceptingProvider<S, A>,
   ports: KeyPorts,
-): RotationStrategy<KeySecret> {
+): RotationStrategy<S> {
   return 'issue' in provider ? issuedKeyStrategy(provider, ports) : acceptedKeyStrategy(provider, ports);
 }

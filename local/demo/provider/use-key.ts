@@ -20,7 +20,7 @@ export async function keyUse(name: string, endpoint: string): Promise<(value: Ke
   };
   return async (value) => {
     try {
-      await provider.verify(value, { current: value, admin: {}, ctx });
+      await provider.verify(value, { current: value, ctx });
       return 'opened';
     } catch (error) {
       if (error instanceof AuthenticationError) return 'refused';

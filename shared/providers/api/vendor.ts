@@ -1,6 +1,6 @@
 /** What all calls of one vendor have in common: its name, its address, and how the admin credential is shown. */
 import { type Answer, type Api, type Call, send } from '../http.ts';
-import type { Access } from '../provider.ts';
+import type { Access, KeyAccess, KeySecret } from '../provider.ts';
 
 /** A credential as a call shows it. */
 export interface Shown {
@@ -9,23 +9,24 @@ export interface Shown {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface VendorOptions {
+/** `A` is what the vendor's schema of admin secrets parses. */
+export interface VendorOptions<A extends KeySecret> {
   readonly name: string;
   /** 'https://api.sendgrid.com': the same for everybody, or as AWSCURRENT says. Throws InvalidSecretError when that is no place. */
-  readonly base: string | ((access: Access) => string);
-  readonly admin: (access: Access) => Shown | Promise<Shown>;
+  readonly base: string | ((access: KeyAccess) => string);
+  readonly admin: (access: Access<KeySecret, A>) => Shown | Promise<Shown>;
 }
 
 type More = Pick<Call, 'json' | 'form' | 'expected'>;
 
-export interface Vendor {
-  at(access: Access): Api;
-  as(who: Shown, access: Access, method: Call['method'], path: string, more?: More): Promise<Answer>;
-  asAdmin(access: Access, method: Call['method'], path: string, more?: More): Promise<Answer>;
+export interface Vendor<A extends KeySecret> {
+  at(access: KeyAccess): Api;
+  as(who: Shown, access: KeyAccess, method: Call['method'], path: string, more?: More): Promise<Answer>;
+  asAdmin(access: Access<KeySecret, A>, method: Call['method'], path: string, more?: More): Promise<Answer>;
 }
 
-export function vendor({ name, base, admin }: VendorOptions): Vendor {
-  const own: Vendor = {
+export function vendor<A extends KeySecret>({ name, base, admin }: VendorOptions<A>): Vendor<A> {
+  const own: Vendor<A> = {
     at: (access) => ({
       name,
       base: typeof base === 'string' ? base : base(access),
@@ -38,4 +39,4 @@ export function vendor({ name, base, admin }: VendorOptions): Vendor {
   return own;
 }
 
-export const bearer = (token: unknown) => ({ authorization: `Bearer ${String(token)}` });
+export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });

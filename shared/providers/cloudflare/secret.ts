@@ -1,6 +1,5 @@
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import { isBare, keySecretSchema } from '../../secrets/key-secret.ts';
-import type { IssuingProvider } from '../provider.ts';
 
 const options = {
   required: { api_token: 'give the API token that works now' },
@@ -9,9 +8,10 @@ const options = {
 };
 
 export const cloudflareAdminSchema = keySecretSchema(options);
+export type CloudflareSecret = ReturnType<typeof cloudflareAdminSchema.parse>;
 
 /** A bare token has no room for its id; a JSON value has, and is told from a used token by it. */
-export const cloudflareSchema: IssuingProvider['schema'] = {
+export const cloudflareSchema: typeof cloudflareAdminSchema = {
   ...cloudflareAdminSchema,
   parse(text, what) {
     const value = cloudflareAdminSchema.parse(text, what);

@@ -1,7 +1,7 @@
 /** The one way out: every call goes to the place that AWSCURRENT names, and every value is encoded for where it stands. */
 import { clientToken } from '../client-credentials.ts';
 import { type Answer, type Api, send } from '../http.ts';
-import type { Access, KeySecret } from '../provider.ts';
+import type { Access, KeyAccess, KeySecret } from '../provider.ts';
 import { allowedLookup } from '../public-address.ts';
 import type { Description, RequestDescription } from './description.ts';
 import { type Place, placeOf } from './hosts.ts';
@@ -11,7 +11,7 @@ export type Ask = (
   request: RequestDescription,
   who: 'admin' | 'key',
   given: Values,
-  access: Access,
+  access: Access | KeyAccess,
   expected?: readonly number[],
   as?: string,
 ) => Promise<Answer>;
@@ -25,7 +25,8 @@ export function asker(description: Description): Ask {
     expected = [],
     as = who === 'admin' ? 'the admin credential' : 'the key',
   ) => {
-    const values: Values = { current: access.current, admin: access.admin, ...given };
+    const admin = 'admin' in access ? access.admin : {};
+    const values: Values = { current: access.current, admin, ...given };
     const place = placeOf(description.base, values, description);
     const { headers = {}, basic } = description.auth[who] ?? {};
     const written = Object.entries({ ...headers, ...request.headers }).map(([header, template]) => [
@@ -54,7 +55,7 @@ export function asker(description: Description): Ask {
 export async function requireGrant(
   { tokenUrl, id, secret, auth, scope, audience }: NonNullable<Description['verify']['oauth2']>,
   value: KeySecret,
-  access: Access,
+  access: KeyAccess,
   description: Description,
 ): Promise<void> {
   const values: Values = { current: access.current, key: value };
@@ -74,7 +75,11 @@ export async function requireGrant(
 }
 
 /** An endpoint in the function's settings is its deployer's word, and may be this machine. */
-function apiAt({ origin }: Place, { ctx, transport }: Access, { name, private: isPrivate = false }: Description): Api {
+function apiAt(
+  { origin }: Place,
+  { ctx, transport }: KeyAccess,
+  { name, private: isPrivate = false }: Description,
+): Api {
   const lookup = ctx.providerEndpoint === undefined ? allowedLookup(isPrivate) : undefined;
   return { name, base: origin, ctx, transport, lookup };
 }

@@ -3,7 +3,7 @@ import { InvalidSecretError } from '../../rotation/errors.ts';
 import { keySecretSchema } from '../../secrets/key-secret.ts';
 import { vendor } from '../api/vendor.ts';
 import { segment } from '../path-segment.ts';
-import type { Access, IssuingProvider, KeySecret } from '../provider.ts';
+import type { KeyAccess, KeySecret } from '../provider.ts';
 
 export const ACCOUNT_HINT = 'give the SID of the account: AC and 32 characters';
 
@@ -12,8 +12,10 @@ const fields = keySecretSchema({
   visible: ['account_sid', 'api_key_sid'],
 });
 
+export type TwilioAdmin = ReturnType<typeof fields.parse>;
+
 /** The account's auth token, or a key that may manage keys: a Main key, or a Restricted one with those permissions. */
-export const twilioAdminSchema: IssuingProvider['adminSchema'] = {
+export const twilioAdminSchema: typeof fields = {
   ...fields,
   parse(text, what) {
     const value = fields.parse(text, what);
@@ -26,13 +28,13 @@ export const twilioAdminSchema: IssuingProvider['adminSchema'] = {
 
 /** A host for each part of the API: api, iam, accounts. */
 export const twilioAt = (host: string) =>
-  vendor({
+  vendor<TwilioAdmin>({
     name: 'twilio',
     base: `https://${host}.twilio.com`,
     admin: ({ admin }) => asHolder(admin, 'the admin credential'),
   });
 
-export function accountPath({ current }: Access): string {
+export function accountPath({ current }: KeyAccess): string {
   return `/2010-04-01/Accounts/${segment(current.account_sid, 'account_sid')}`;
 }
 
@@ -46,4 +48,4 @@ function basicOf({ account_sid, auth_token, api_key_sid, api_key_secret }: KeySe
   return isText(auth_token) ? `${account_sid}:${auth_token}` : undefined;
 }
 
-const isText = (value: unknown) => typeof value === 'string' && value !== '';
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

@@ -3,32 +3,36 @@ import { InvalidSecretError } from '../../rotation/errors.ts';
 import { keySecretSchema } from '../../secrets/key-secret.ts';
 import { listAt, paged, textAt } from '../http.ts';
 import { segment } from '../path-segment.ts';
-import type { Access, IssuingProvider } from '../provider.ts';
+import type { Access, IssuingProvider, KeyAccess } from '../provider.ts';
 import { otherRights, requireLivingCurrent } from '../same-rights.ts';
-import { ACCOUNT_HINT, accountPath, asHolder, twilioAdminSchema, twilioAt } from './account.ts';
+import { ACCOUNT_HINT, accountPath, asHolder, type TwilioAdmin, twilioAdminSchema, twilioAt } from './account.ts';
 
 const KEYS = '/v1/Keys';
 
-export const twilioApiKey: IssuingProvider = {
+const schema = keySecretSchema({
+  required: {
+    account_sid: ACCOUNT_HINT,
+    api_key_sid: 'give the SID of the key that works now: SK and 32 characters',
+    api_key_secret: 'give the secret of the key that works now',
+  },
+  visible: ['account_sid', 'api_key_sid', 'verify_path'],
+});
+type KeySecret = ReturnType<typeof schema.parse>;
+type TwilioAccess = Access<KeySecret, TwilioAdmin>;
+
+export const twilioApiKey: IssuingProvider<KeySecret, TwilioAdmin> = {
   name: 'twilio-api-key',
-  schema: keySecretSchema({
-    required: {
-      account_sid: ACCOUNT_HINT,
-      api_key_sid: 'give the SID of the key that works now: SK and 32 characters',
-      api_key_secret: 'give the secret of the key that works now',
-    },
-    visible: ['account_sid', 'api_key_sid', 'verify_path'],
-  }),
+  schema,
   adminSchema: twilioAdminSchema,
   withoutAdmin: 'refused',
   sameTarget: ['account_sid'],
   spreadMs: 10_000,
   freeing: 'DELETE https://iam.twilio.com/v1/Keys/<id>, or Account management, API keys in the console',
 
-  identify: async ({ api_key_sid }) => String(api_key_sid),
+  identify: async ({ api_key_sid }) => api_key_sid,
 
   async keys(access) {
-    const query = new URLSearchParams({ AccountSid: String(access.current.account_sid), PageSize: '1000' });
+    const query = new URLSearchParams({ AccountSid: access.current.account_sid, PageSize: '1000' });
     const keys = await paged<Record<string, unknown>, string>(async (search = `?${query}`) => {
       const answer = await iam.asAdmin(access, 'GET', KEYS + search);
       const { next_page_url } = ((answer.body as { meta?: unknown }).meta ?? {}) as { next_page_url?: unknown };
@@ -48,7 +52,7 @@ export const twilioApiKey: IssuingProvider = {
     await requireNoMainKey(access);
     const allowed = await permissionsOf(access);
     const form = {
-      AccountSid: String(access.current.account_sid),
+      AccountSid: access.current.account_sid,
       FriendlyName: label,
       ...(allowed && { KeyType: 'restricted', Policy: JSON.stringify({ allow: allowed }) }),
     };
@@ -66,7 +70,7 @@ export const twilioApiKey: IssuingProvider = {
     await api.as(asHolder(secret, 'the key'), access, 'GET', path);
   },
 
-  adminIds: async ({ admin }) => (admin.api_key_sid === undefined ? [] : [String(admin.api_key_sid)]),
+  adminIds: async ({ admin: { api_key_sid } }) => (typeof api_key_sid === 'string' ? [api_key_sid] : []),
 
   async revoke(id, access) {
     await iam.asAdmin(access, 'DELETE', `${KEYS}/${segment(id, 'api_key_sid')}`, { expected: [404] });
@@ -74,7 +78,7 @@ export const twilioApiKey: IssuingProvider = {
 };
 
 /** Only a Main key may read the account, and the API makes none: its successor would silently be able to do less. */
-async function requireNoMainKey(access: Access): Promise<void> {
+async function requireNoMainKey(access: KeyAccess): Promise<void> {
   const shown = asHolder(access.current, 'the current key');
   const answer = await api.as(shown, access, 'GET', `${accountPath(access)}.json`, { expected: [401, 403] });
   if (answer.status >= 400) return;
@@ -87,9 +91,9 @@ async function requireNoMainKey(access: Access): Promise<void> {
 }
 
 /** What a Restricted key may do; undefined for a Standard one. */
-async function permissionsOf(access: Access): Promise<readonly string[] | undefined> {
+async function permissionsOf(access: TwilioAccess): Promise<readonly string[] | undefined> {
   const { account_sid, api_key_sid } = access.current;
-  const query = new URLSearchParams({ AccountSid: String(account_sid) });
+  const query = new URLSearchParams({ AccountSid: account_sid });
   const path = `${KEYS}/${segment(api_key_sid, 'api_key_sid')}?${query}`;
   const answer = await iam.asAdmin(access, 'GET', path);
   const allowed = allowedIn(answer.body);
@@ -114,11 +118,11 @@ function requireSamePermissions(asked: readonly string[] | undefined, given: rea
 }
 
 /** The host is not the secret's to choose. */
-function verifyPathOf({ current }: Access): string | undefined {
+function verifyPathOf({ current }: KeyAccess): string | undefined {
   const { verify_path } = current;
   if (verify_path === undefined) return undefined;
-  const text = String(verify_path);
-  if (/^\/[\w./?=&%~-]{1,500}$/.test(text) && !/\.\.|\/\//.test(text)) return text;
+  const isPath = typeof verify_path === 'string' && /^\/[\w./?=&%~-]{1,500}$/.test(verify_path);
+  if (isPath && !/\.\.|\/\//.test(verify_path)) return verify_path;
   throw new InvalidSecretError('field verify_path is not a path', {
     hint: 'write what comes after https://api.twilio.com, from its first slash on',
   });

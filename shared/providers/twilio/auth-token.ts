@@ -7,7 +7,7 @@ import { ProviderError } from '../../rotation/errors.ts';
 import { keySecretSchema } from '../../secrets/key-secret.ts';
 import { type Answer, textAt, unusable } from '../http.ts';
 import { limitReached } from '../key-limit.ts';
-import type { Access, IssuingProvider, KeySecret } from '../provider.ts';
+import type { IssuingProvider, KeyAccess } from '../provider.ts';
 import { ACCOUNT_HINT, accountPath, asHolder, twilioAt } from './account.ts';
 
 const SECONDARY = '/v1/AuthTokens/Secondary';
@@ -20,7 +20,9 @@ const schema = keySecretSchema({
   visible: ['account_sid'],
 });
 
-export const twilioAuthToken: IssuingProvider = {
+type TokenSecret = ReturnType<typeof schema.parse>;
+
+export const twilioAuthToken: IssuingProvider<TokenSecret, TokenSecret> = {
   name: 'twilio-auth-token',
   schema,
   adminSchema: schema,
@@ -78,14 +80,14 @@ export const twilioAuthToken: IssuingProvider = {
 };
 
 /** Both tokens may read the account, and both are shown the primary one: https://github.com/nyaruka/rapidpro/pull/163 */
-async function primaryOf(secret: KeySecret, access: Access): Promise<string> {
+async function primaryOf(secret: TokenSecret, access: KeyAccess): Promise<string> {
   const answer = await api.as(asHolder(secret, 'the auth token'), access, 'GET', `${accountPath(access)}.json`);
   const primary = textAt(answer, ['auth_token'], api.at(access), 'GET …/Accounts/….json');
   access.ctx.redact.add(primary);
   return primary;
 }
 
-function bothTaken(current: KeySecret): ProviderError {
+function bothTaken(current: TokenSecret): ProviderError {
   return limitReached(twilioAuthToken, [{ id: 'secondary (AWSCURRENT)' }, { id: 'primary' }], current);
 }
 
@@ -102,4 +104,4 @@ function codeOf({ body }: Answer): unknown {
 
 const api = twilioAt('api');
 const accounts = twilioAt('accounts');
-const idOf = (token: unknown) => createHash('sha256').update(String(token)).digest('hex').slice(0, 12);
+const idOf = (token: string) => createHash('sha256').update(token).digest('hex').slice(0, 12);

@@ -17,10 +17,13 @@ import {
   verified,
 } from './access.ts';
 
-export function acceptedKeyStrategy(provider: AcceptingProvider, ports: KeyPorts): RotationStrategy<KeySecret> {
+export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
+  provider: AcceptingProvider<S, A>,
+  ports: KeyPorts,
+): RotationStrategy<S> {
   const isBrief = provider.outage === 'brief';
   /** Whoever writes a secret must hold what it is about, before an admin credential acts on its word. */
-  const holdsKey = async (values: readonly KeySecret[], ctx: RotationContext) => {
+  const holdsKey = async (values: readonly S[], ctx: RotationContext) => {
     for (const value of values) if (await opens(provider, value, ports, ctx)) return true;
     return false;
   };

@@ -1,6 +1,6 @@
 /** With what a provider is called for one secret, its value and the admin credential; and what the provider says of a value. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AcceptingProvider, Access, AdminSecret, IssuingProvider, KeySecret } from '../../providers/provider.ts';
+import type { AcceptingProvider, Access, IssuingProvider, KeyAccess, KeySecret } from '../../providers/provider.ts';
 import type { Transport } from '../../providers/transport.ts';
 import {
   AuthenticationError,
@@ -13,7 +13,7 @@ import { isBare } from '../../secrets/key-secret.ts';
 
 export interface AdminSource {
   /** The parsed value of the secret that `masterarn` names. Throws InvalidSecretError when there is none that is usable. */
-  adminFor(masterarn: string, schema: SecretSchema<AdminSecret>, ctx: RotationContext): Promise<AdminSecret>;
+  adminFor<A extends KeySecret>(masterarn: string, schema: SecretSchema<A>, ctx: RotationContext): Promise<A>;
 }
 
 export interface KeyPorts {
@@ -22,15 +22,15 @@ export interface KeyPorts {
   readonly transport?: Transport;
 }
 
-type Provider = IssuingProvider | AcceptingProvider;
+type Provider<S extends KeySecret, A extends KeySecret> = IssuingProvider<S, A> | AcceptingProvider<S, A>;
 
 /** Throws TargetMismatchError when the admin credential is for another place than the key. */
-export async function accessTo(
-  provider: Provider,
-  value: KeySecret,
+export async function accessTo<S extends KeySecret, A extends KeySecret>(
+  provider: Provider<S, A>,
+  value: S,
   { admins, transport }: KeyPorts,
   ctx: RotationContext,
-): Promise<Access> {
+): Promise<Access<S, A>> {
   const current = completed(value, ctx);
   const { masterarn } = current;
   const admin =
@@ -42,28 +42,37 @@ export async function accessTo(
 }
 
 /** Nobody but the key is asked: enough for `verify`, and needs no admin credential. */
-export function accessAsKey(value: KeySecret, { transport }: KeyPorts, ctx: RotationContext): Access {
-  return { current: completed(value, ctx), admin: {}, ctx, ...(transport && { transport }) };
+export function accessAsKey<S extends KeySecret>(
+  value: S,
+  { transport }: KeyPorts,
+  ctx: RotationContext,
+): KeyAccess<S> {
+  return { current: completed(value, ctx), ctx, ...(transport && { transport }) };
 }
 
 /** For `verify`, which gets the admin credential where the provider cannot do without. */
-export async function accessToVerify(
-  provider: Provider,
-  value: KeySecret,
+export async function accessToVerify<S extends KeySecret, A extends KeySecret>(
+  provider: Provider<S, A>,
+  value: S,
   ports: KeyPorts,
   ctx: RotationContext,
-): Promise<Access> {
+): Promise<KeyAccess<S>> {
   return provider.verifiesWithAdmin ? accessTo(provider, value, ports, ctx) : accessAsKey(value, ports, ctx);
 }
 
 /** A bare value has no room for fields; the tags `rekey:<field>` of its secret stand in for them. */
-export function completed(value: KeySecret, ctx: RotationContext): KeySecret {
+export function completed<S extends KeySecret>(value: S, ctx: RotationContext): S {
   if (!isBare(value)) return value;
   const tagged = Object.entries(ctx.tags ?? {}).filter(([name]) => name.startsWith('rekey:'));
   return { ...Object.fromEntries(tagged.map(([name, text]) => [name.slice('rekey:'.length), text])), ...value };
 }
 
-export function requireSame(provider: Provider, one: KeySecret, other: KeySecret, what: string): void {
+export function requireSame(
+  provider: Pick<IssuingProvider, 'sameTarget'>,
+  one: KeySecret,
+  other: KeySecret,
+  what: string,
+): void {
   const differs = provider.sameTarget.find(
     (field) => one[field] !== undefined && other[field] !== undefined && one[field] !== other[field],
   );
@@ -74,14 +83,18 @@ export function requireSame(provider: Provider, one: KeySecret, other: KeySecret
 }
 
 /** Is an older value about the same account and holder as AWSCURRENT? One of another place proves nothing here. */
-export function isForSame(provider: Provider, value: KeySecret, current: KeySecret): boolean {
+export function isForSame(
+  provider: Pick<IssuingProvider, 'sameTarget' | 'sameHolder'>,
+  value: KeySecret,
+  current: KeySecret,
+): boolean {
   return [...provider.sameTarget, ...(provider.sameHolder ?? [])].every((field) => value[field] === current[field]);
 }
 
 /** Does the provider let this value in? */
-export async function opens(
-  provider: Provider,
-  secret: KeySecret,
+export async function opens<S extends KeySecret, A extends KeySecret>(
+  provider: Provider<S, A>,
+  secret: S,
   ports: KeyPorts,
   ctx: RotationContext,
 ): Promise<boolean> {
@@ -99,7 +112,11 @@ export async function opens(
  * A fresh key may be refused until it has spread at the provider: it is tried again before it is called dead. Throws
  * AuthenticationError when it is still refused after the provider's `spreadMs`.
  */
-export async function verified(provider: Provider, secret: KeySecret, access: Access): Promise<void> {
+export async function verified<S extends KeySecret, A extends KeySecret>(
+  provider: Provider<S, A>,
+  secret: S,
+  access: KeyAccess<S>,
+): Promise<void> {
   const { ctx } = access;
   const until = performance.now() + provider.spreadMs;
   for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
@@ -129,9 +146,13 @@ export async function asAdmin<T>(access: Access, work: () => Promise<T>): Promis
   }
 }
 
-function withoutAdmin(provider: Provider, current: KeySecret, ctx: RotationContext): AdminSecret {
-  if (provider.withoutAdmin === 'key') return current;
-  if (provider.withoutAdmin === 'role') return {};
+function withoutAdmin<S extends KeySecret, A extends KeySecret>(
+  provider: Provider<S, A>,
+  current: S,
+  ctx: RotationContext,
+): A {
+  const { adminSchema, withoutAdmin: whose } = provider;
+  if (whose !== 'refused') return adminSchema.parse(JSON.stringify(whose === 'key' ? current : {}), ctx.secretId);
   throw new InvalidSecretError(
     `${ctx.secretId} names no admin secret, and a key of ${provider.name} cannot replace itself`,
     {
@@ -148,7 +169,7 @@ function refused({ fact, cause }: AuthenticationError, { token }: RotationContex
 }
 
 /** Whoever writes a secret must hold what it is about, before an admin credential acts on its word. */
-export function unproven(provider: Provider, { secretId }: RotationContext): InvalidSecretError {
+export function unproven(provider: Pick<IssuingProvider, 'name'>, { secretId }: RotationContext): InvalidSecretError {
   return new InvalidSecretError(
     `no value of ${secretId} is a living key of ${provider.name} in the account of its admin credential`,
     {

@@ -25,7 +25,10 @@ const WAIT_FOR_OTHER = [200, 400, 800, 1600];
 const DAY = 86_400_000;
 const CURRENT_REFUSED = 'the current key is refused, so the one before may be all that works';
 
-export function issuedKeyStrategy(provider: IssuingProvider, ports: KeyPorts): RotationStrategy<KeySecret> {
+export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
+  provider: IssuingProvider<S, A>,
+  ports: KeyPorts,
+): RotationStrategy<S> {
   return {
     name: 'api-key',
     system: provider.name,
@@ -98,17 +101,20 @@ async function judged(sight: Sight, choice: PlanChoice): Promise<Judgement> {
   }
 }
 
-async function revokeAll(doomed: readonly Doomed[], { provider, access, previous }: Sight): Promise<void> {
+async function revokeAll<S extends KeySecret, A extends KeySecret>(
+  doomed: readonly Doomed[],
+  { provider, access, previous }: Sight<S, A>,
+): Promise<void> {
   for (const { key, isPrevious } of doomed) {
     await provider.revoke(key.id, access, isPrevious && previous ? completed(previous, access.ctx) : undefined);
     access.ctx.log('a key was revoked', { provider: provider.name, key: key.id });
   }
 }
 
-async function storedByAnother(
-  stored: () => Promise<KeySecret | undefined>,
+async function storedByAnother<S extends KeySecret>(
+  stored: () => Promise<S | undefined>,
   { signal, timeLimitMs = LONGEST_INVOCATION_MS }: RotationContext,
-): Promise<KeySecret | undefined> {
+): Promise<S | undefined> {
   // Nobody who began longer ago than that is alive.
   if (timeLimitMs <= 0) return undefined;
   return patiently(stored, (value) => value !== undefined, WAIT_FOR_OTHER, signal);

@@ -36,12 +36,12 @@ export interface Snapshot {
 export type Question = 'currentOpens' | 'previousId' | 'previousOpens' | 'adminIds';
 
 /** Whose keys are looked at, and with what. */
-export interface Sight {
-  readonly provider: IssuingProvider;
+export interface Sight<S extends KeySecret = KeySecret, A extends KeySecret = KeySecret> {
+  readonly provider: IssuingProvider<S, A>;
   readonly ports: KeyPorts;
-  readonly access: Access;
-  readonly current: KeySecret;
-  readonly previous: KeySecret | undefined;
+  readonly access: Access<S, A>;
+  readonly current: S;
+  readonly previous: S | undefined;
 }
 
 export async function look({ provider, access, current, previous }: Sight): Promise<Snapshot> {

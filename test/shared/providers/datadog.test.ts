@@ -12,6 +12,9 @@ import { wholeRotation } from '../../conformance/rotate.ts';
 import { keyWorld } from '../../support/key-world.ts';
 import { labelled } from '../../support/store.ts';
 
+/** Values come as the doubles know them, not as the schema parses them. */
+const provider: IssuingProvider = datadogApiKey;
+
 describeProvider({ provider: datadogApiKey, start: startDatadogApiKeys });
 describe('application keys', () => {
   describeProvider({ provider: datadogApplicationKey, start: startDatadogApplicationKeys });
@@ -101,7 +104,7 @@ describe('datadog', () => {
     await here.store.putCurrent(JSON.stringify({ ...gone, masterarn: 'arn:admin' }));
     await here.store.putCurrent(JSON.stringify({ ...here.double.first, masterarn: 'arn:admin' }));
     const current = { ...here.double.first, masterarn: 'arn:admin' };
-    const id = await datadogApiKey.identify(gone, await accessTo(datadogApiKey, current, here, here.context({})));
+    const id = await provider.identify(gone, await accessTo(provider, current, here, here.context({})));
 
     await wholeRotation(here);
 
@@ -113,14 +116,9 @@ describe('datadog', () => {
     const here = await apiKeys();
     const [admin] = here.double.keys();
     const wrong = { ...here.double.first, api_key_id: admin?.id, masterarn: 'arn:admin' };
-    const access = await accessTo(
-      datadogApiKey,
-      { ...here.double.first, masterarn: 'arn:admin' },
-      here,
-      here.context({}),
-    );
+    const access = await accessTo(provider, { ...here.double.first, masterarn: 'arn:admin' }, here, here.context({}));
 
-    const id = await datadogApiKey.identify({ ...wrong, api_key: 'gone' }, access);
+    const id = await provider.identify({ ...wrong, api_key: 'gone' }, access);
 
     expect(id).toBeUndefined();
   });
@@ -130,14 +128,9 @@ describe('datadog', () => {
     await wholeRotation(here);
     const first = here.double.keys().find(({ value }) => value === here.double.first.api_key);
     const used = first?.lastUsed;
-    const access = await accessTo(
-      datadogApiKey,
-      (await labelled(here.store, 'AWSCURRENT')) ?? {},
-      here,
-      here.context({}),
-    );
+    const access = await accessTo(provider, (await labelled(here.store, 'AWSCURRENT')) ?? {}, here, here.context({}));
 
-    const id = await datadogApiKey.identify((await labelled(here.store, 'AWSPREVIOUS')) ?? {}, access);
+    const id = await provider.identify((await labelled(here.store, 'AWSPREVIOUS')) ?? {}, access);
 
     expect([id, first?.lastUsed]).toEqual([first?.id, used]);
   });

@@ -1,12 +1,12 @@
 /** Rights are copied from the current key. When that is dead, its id is no more than somebody's word, also where AWSPREVIOUS works. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { startCloudflare } from '../../../local/providers/cloudflare.ts';
-import { startDatadogApplicationKeys } from '../../../local/providers/datadog.ts';
-import type { ProviderDouble } from '../../../local/providers/double.ts';
-import { startGitlab } from '../../../local/providers/gitlab.ts';
-import { startIam } from '../../../local/providers/iam.ts';
-import { startSendgrid } from '../../../local/providers/sendgrid.ts';
-import { startTwilioApiKey } from '../../../local/providers/twilio/api-key.ts';
+import { startCloudflare } from '../../../local/doubles/cloudflare.ts';
+import { startDatadogApplicationKeys } from '../../../local/doubles/datadog.ts';
+import type { ProviderDouble } from '../../../local/doubles/double.ts';
+import { startGitlab } from '../../../local/doubles/gitlab.ts';
+import { startIam } from '../../../local/doubles/iam.ts';
+import { startSendgrid } from '../../../local/doubles/sendgrid.ts';
+import { startTwilioApiKey } from '../../../local/doubles/twilio/api-key.ts';
 import { iamKeys } from '../../../shared/aws/iam-keys.ts';
 import { cloudflare } from '../../../shared/providers/cloudflare.ts';
 import { datadogApplicationKey } from '../../../shared/providers/datadog.ts';
@@ -34,14 +34,16 @@ afterEach(async () => {
 /** With one slot more than IAM gives, so that it is not the limit that stops the rotation. */
 const roomyIam: IssuingProvider = { ...iamProvider(iamKeys), slots: 3 };
 
-it.each([
+const cases: [name: string, provider: IssuingProvider, start: () => Promise<ProviderDouble>][] = [
   ['cloudflare', cloudflare, () => startCloudflare()],
   ['datadog', datadogApplicationKey, startDatadogApplicationKeys],
   ['gitlab', gitlab, startGitlab],
   ['iam', roomyIam, startIam],
   ['sendgrid', sendgrid, startSendgrid],
   ['twilio', twilioApiKey, () => startTwilioApiKey()],
-] as const)('%s makes no successor for a key that somebody revoked', async (_name, provider, start) => {
+];
+
+it.each(cases)('%s makes no successor for a key that somebody revoked', async (_name, provider, start) => {
   const double = await start();
   doubles.push(double);
   const here = keyWorld(provider, double);

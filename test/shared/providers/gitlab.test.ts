@@ -1,11 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type GitlabDouble, startGitlab, startGitlabGroup } from '../../../local/doubles/gitlab.ts';
 import { gitlab } from '../../../shared/providers/gitlab.ts';
+import type { IssuingProvider } from '../../../shared/providers/provider.ts';
 import { accessTo } from '../../../shared/strategies/keys/access.ts';
 import { describeProvider } from '../../conformance/provider.case.ts';
 import { step, wholeRotation } from '../../conformance/rotate.ts';
 import { keyWorld } from '../../support/key-world.ts';
 import { labelled } from '../../support/store.ts';
+
+/** Values come as the doubles know them, not as the schema parses them. */
+const provider: IssuingProvider = gitlab;
 
 describeProvider({ provider: gitlab, start: startGitlab });
 
@@ -87,9 +91,9 @@ describe('gitlab', () => {
     await wholeRotation(here);
     const first = here.double.tokens().find(({ value }) => value === here.double.first.token);
     const uses = first?.uses;
-    const access = await accessTo(gitlab, (await labelled(here.store, 'AWSCURRENT')) ?? {}, here, here.context({}));
+    const access = await accessTo(provider, (await labelled(here.store, 'AWSCURRENT')) ?? {}, here, here.context({}));
 
-    const id = await gitlab.identify((await labelled(here.store, 'AWSPREVIOUS')) ?? {}, access);
+    const id = await provider.identify((await labelled(here.store, 'AWSPREVIOUS')) ?? {}, access);
 
     expect([id, first?.uses]).toEqual([String(first?.id), uses]);
   });

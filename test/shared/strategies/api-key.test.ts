@@ -21,7 +21,7 @@ async function world(given: Partial<RotationContext> = {}, provider: IssuingProv
 }
 
 /** SendGrid, if it told the last use; its keys look as if they had been made 30 hours ago. */
-const telling = (lastUsed: () => Key['lastUsed'], usedBy?: string): IssuingProvider => ({
+const telling = (lastUsed: () => Key['lastUsed'], usedBy?: string): typeof sendgrid => ({
   ...sendgrid,
   keys: async (access) =>
     (await sendgrid.keys(access)).map((key) => ({
