@@ -8,7 +8,7 @@ import {
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { unusable } from '../providers/http.ts';
+import { unusable } from '../providers/api/read.ts';
 import type { IamKeys } from '../providers/iam.ts';
 import type { KeyAccess } from '../providers/provider.ts';
 import { AuthenticationError, InvalidSecretError } from '../rotation/errors.ts';
@@ -26,13 +26,14 @@ export const iamKeys: IamKeys = {
       client.send(new ListAccessKeysCommand({ UserName: user }), options),
     ).catch((error) => {
       if (nameOf(error) === GONE) throw noUser(user, error);
-      throw serviceError(error, what);
+      throw isUnreadable(error) ? lacking(what, 'CreateDate', error) : serviceError(error, what);
     });
-    if (answer.AccessKeyMetadata === undefined) throw lacking(what);
-    return answer.AccessKeyMetadata.map(({ AccessKeyId, CreateDate }) => ({
-      id: String(AccessKeyId),
-      createdAt: CreateDate,
-    }));
+    if (answer.AccessKeyMetadata === undefined) throw lacking(what, 'AccessKeyMetadata');
+    return answer.AccessKeyMetadata.map(({ AccessKeyId: id, CreateDate: createdAt }) => {
+      if (id === undefined || createdAt === undefined)
+        throw lacking(what, id === undefined ? 'AccessKeyId' : 'CreateDate');
+      return { id, createdAt };
+    });
   },
 
   async lastUse(id, access) {
@@ -42,7 +43,7 @@ export const iamKeys: IamKeys = {
     ).catch((error) => {
       // Revoked since it was listed.
       if (nameOf(error) === GONE) return undefined;
-      throw serviceError(error, what);
+      throw isUnreadable(error) ? lacking(what, 'LastUsedDate', error) : serviceError(error, what);
     });
     const { LastUsedDate: at, ServiceName: service = '', Region: region = '' } = answer?.AccessKeyLastUsed ?? {};
     return at && { at, service, region };
@@ -55,7 +56,7 @@ export const iamKeys: IamKeys = {
         client.send(new CreateAccessKeyCommand({ UserName: user }), options),
       );
       const { AccessKeyId: id, SecretAccessKey: secret } = AccessKey ?? {};
-      if (id === undefined || secret === undefined) throw lacking(what);
+      if (id === undefined || secret === undefined) throw lacking(what, 'AccessKey');
       access.ctx.redact.add(secret);
       return { id, secret };
     } catch (error) {
@@ -80,7 +81,7 @@ export const iamKeys: IamKeys = {
     const client = new STSClient({ ...options('sts', what, access), credentials });
     try {
       const { Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: access.ctx.signal });
-      if (Arn === undefined) throw lacking(what);
+      if (Arn === undefined) throw lacking(what, 'Arn');
       return Arn;
     } catch (error) {
       if (!KEY_REFUSED.includes(nameOf(error))) throw serviceError(error, what);
@@ -115,8 +116,14 @@ function options(name: string, what: string, access: KeyAccess) {
   };
 }
 
-function lacking(what: string) {
-  return unusable(`the answer to ${what} lacks what it should tell`);
+function lacking(what: string, member: string, cause?: unknown) {
+  return unusable(`the answer of iam to ${what} lacks a ${member} that can be read`, { cause });
+}
+
+/** IAM said yes, and the SDK makes nothing of it: in an answer that is XML, of a date that is none. */
+function isUnreadable(error: unknown): boolean {
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  return error instanceof TypeError && $metadata?.httpStatusCode === 200;
 }
 
 function noUser(user: string, cause: unknown): InvalidSecretError {

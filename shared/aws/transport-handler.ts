@@ -1,6 +1,7 @@
 /** An SDK client that speaks through a provider's transport, so that its calls are seen, limited and judged as those of every other. */
 import { Readable } from 'node:stream';
-import { failure, unusable } from '../providers/http.ts';
+import { unusable } from '../providers/api/read.ts';
+import { failure } from '../providers/http.ts';
 import type { KeyAccess } from '../providers/provider.ts';
 import { nodeTransport } from '../providers/transport.ts';
 import { PermissionError, ProviderError } from '../rotation/errors.ts';

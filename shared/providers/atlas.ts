@@ -4,9 +4,9 @@
  */
 import { InvalidSecretError, ProviderError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
+import { dateAt, dateIfAny, listAt, nameAt, textAt } from './api/read.ts';
 import { bearer, vendor } from './api/vendor.ts';
 import { clientToken } from './client-credentials.ts';
-import { listAt, textAt } from './http.ts';
 import { limitReached } from './key-limit.ts';
 import { isForeignUse } from './known-key.ts';
 import { segment } from './path-segment.ts';
@@ -51,13 +51,12 @@ export const atlas: IssuingProvider<AtlasSecret, AtlasAdmin> = {
   },
 
   async keys(access) {
-    const path = accountPath(access);
-    const answer = await api.asAdmin(access, 'GET', path);
-    return listAt(answer, ['secrets'], api.at(access), `GET ${path}`).map((secret) => {
-      const [createdAt, used] = [dateIn(secret.createdAt), dateIn(secret.lastUsedAt)];
+    const answer = await api.asAdmin(access, 'GET', accountPath(access));
+    return listAt(answer, 'secrets').map((secret) => {
+      const [createdAt, used] = [dateAt(secret, 'createdAt'), dateIfAny(secret, 'lastUsedAt')];
       // What `verify` does counts for none: the secret of an abandoned rotation was never used by anybody else.
       const lastUsed = used !== undefined && isForeignUse(used, createdAt) ? used : 'never';
-      return { id: String(secret.id), createdAt, expiresAt: dateIn(secret.expiresAt), lastUsed };
+      return { id: textAt(secret, 'id'), createdAt, expiresAt: dateAt(secret, 'expiresAt'), lastUsed };
     });
   },
 
@@ -70,13 +69,12 @@ export const atlas: IssuingProvider<AtlasSecret, AtlasAdmin> = {
       if (stored !== undefined) return stored;
       throw await refusal(answer.status, access);
     }
-    const at = (member: string) => textAt(answer, [member], api.at(access), `POST ${path}`);
-    const { expiresAt } = answer.body as { expiresAt?: unknown };
+    const expires_at = nameAt(answer, 'expiresAt');
     return {
       ...access.current,
-      client_secret: at('secret'),
-      secret_id: at('id'),
-      ...(typeof expiresAt === 'string' && { expires_at: expiresAt }),
+      client_secret: textAt(answer, 'secret'),
+      secret_id: textAt(answer, 'id'),
+      ...(expires_at !== '' && { expires_at }),
     };
   },
 
@@ -133,4 +131,3 @@ async function refusal(status: number, access: AtlasAccess): Promise<Error> {
 }
 
 const api = vendor({ name: 'atlas', base: 'https://cloud.mongodb.com', admin: asAdmin });
-const dateIn = (text: unknown) => (typeof text === 'string' ? new Date(text) : undefined);

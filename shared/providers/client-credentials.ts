@@ -1,6 +1,8 @@
 /** OAuth2 client credentials: asks for a token as the client itself. RFC 6749, section 4.4. */
+import * as z from 'zod/mini';
 import { AuthenticationError, PermissionError, ProviderError } from '../rotation/errors.ts';
-import { type Answer, type Api, send, textAt, unusable } from './http.ts';
+import { nameAt, type Part, shaped, textAt } from './api/read.ts';
+import { type Answer, type Api, send } from './http.ts';
 
 export interface ClientGrant {
   /** Of the token endpoint, below the base of the API. */
@@ -33,10 +35,10 @@ export async function clientToken(api: Api, grant: ClientGrant): Promise<ClientT
   const form = { grant_type: 'client_credentials', ...grant.fields, ...inForm(grant) };
   const answer = await send(api, { ...shownBy(grant), form });
   if (answer.status >= 400) throw refusal(answer, api, grant);
-  const value = textAt(answer, ['access_token'], api, `POST ${grant.path}`);
+  const value = textAt(answer, 'access_token');
   api.ctx.redact.add(value);
-  const { scope } = answer.body as { scope?: unknown };
-  return { value, scopes: typeof scope === 'string' ? scope.split(' ').filter((one) => one !== '') : undefined };
+  const { scope } = shaped(answer, z.object({ scope: z.optional(z.string()) }));
+  return { value, scopes: scope?.split(' ').filter((one) => one !== '') };
 }
 
 /**
@@ -53,10 +55,7 @@ export async function clientAccepted(
   const expected = path === 'revocation' ? [...call.expected, 200] : call.expected;
   const answer = await send(api, { ...call, expected, form: { token: 'none', ...inForm(grant) } });
   if (answer.status >= 400) throw refusal(answer, api, grant);
-  const { active } = (answer.body ?? {}) as { active?: unknown };
-  if (path === 'introspection' && typeof active !== 'boolean') {
-    throw unusable(`the answer of ${api.name} to POST ${grant.path} lacks active`);
-  }
+  if (path === 'introspection') shaped(answer, z.object({ active: z.literal([true, false]) }));
 }
 
 const inForm = ({ by, clientId, clientSecret }: ClientGrant) =>
@@ -69,8 +68,9 @@ const shownBy = ({ path, as, by, clientId, clientSecret }: ClientGrant) => ({
   expected: [400, 401, 403],
 });
 
-function refusal({ status, body }: Answer, api: Api, { as, path }: ClientGrant): Error {
-  const code = codeIn(body);
+function refusal(answer: Answer, api: Api, { as, path }: ClientGrant): Error {
+  const { status } = answer;
+  const code = codeIn(answer);
   const told = `(HTTP ${status}${code === undefined ? '' : `, ${code}`})`;
   if (status === 401 || code === 'invalid_client') {
     return new AuthenticationError(`${api.name} refuses ${as} ${told}`, {
@@ -92,8 +92,8 @@ function refusal({ status, body }: Answer, api: Api, { as, path }: ClientGrant):
 }
 
 /** Only the registered codes may be shown: anything else may quote what was sent. */
-function codeIn(body: unknown): string | undefined {
-  const { error } = (body ?? {}) as { error?: unknown };
+function codeIn(answer: Part): string | undefined {
+  const error = nameAt(answer, 'error');
   const known = ['invalid_client', 'invalid_request', 'invalid_grant', 'unsupported_grant_type'];
   return [...known, ...ACCEPTED_BUT, ...FOR_LATER].find((code) => code === error);
 }

@@ -10,10 +10,11 @@ import {
   TargetMismatchError,
 } from '../rotation/errors.ts';
 import { isBare } from '../secrets/key-secret.ts';
+import { dateAt, dateIfAny, listAt, nameAt, type Part, paged, textAt } from './api/read.ts';
 import { bearer, vendor } from './api/vendor.ts';
 import { type CloudflareSecret, cloudflareAdminSchema, cloudflareSchema } from './cloudflare/secret.ts';
-import { permissionsIn, successorOf } from './cloudflare/successor.ts';
-import { type Answer, listAt, paged, textAt } from './http.ts';
+import { permissionsIn, policiesIn, successorOf } from './cloudflare/successor.ts';
+import type { Answer } from './http.ts';
 import { limitReached } from './key-limit.ts';
 import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, Key, KeyAccess } from './provider.ts';
@@ -46,31 +47,31 @@ export const cloudflare: IssuingProvider<CloudflareSecret, CloudflareSecret> = {
   },
 
   async keys(access) {
-    const tokens = await paged<Record<string, unknown>, number>(async (page = 1) => {
+    const tokens = await paged<Part, number>(async (page = 1) => {
       const path = `${tokensOf(access)}?per_page=${PAGE}&page=${page}`;
       const answer = await api.asAdmin(access, 'GET', path);
-      const items = listAt(answer, ['result'], api.at(access), 'GET …/tokens');
+      const items = listAt(answer, 'result');
       return { items, next: items.length === PAGE ? page + 1 : undefined };
     });
-    return tokens.map(({ id, name, issued_on, last_used_on }) => ({
-      id: String(id),
-      label: String(name),
-      createdAt: dateOf(issued_on),
+    return tokens.map((token) => ({
+      id: textAt(token, 'id'),
+      label: nameAt(token, 'name'),
+      createdAt: dateAt(token, 'issued_on'),
       // A bare token can only be identified by using it.
-      lastUsed: isBare(access.current) ? undefined : dateOf(last_used_on),
+      lastUsed: isBare(access.current) ? undefined : dateIfAny(token, 'last_used_on'),
     }));
   },
 
   async issue(label, access, keys) {
     const id = await asLivingCurrent(() => livingId(access.current, access));
     const now = await api.asAdmin(access, 'GET', `${tokensOf(access)}/${segment(id, 'token_id')}`);
-    const json = { name: label, ...successorOf(resultOf(now)) };
+    const json = { name: label, ...successorOf(now) };
     const made = await api.asAdmin(access, 'POST', tokensOf(access), { json, expected: [400, 403] });
     if (made.status >= 400) throw notMade(made, keys, access);
-    const token_id = textAt(made, ['result', 'id'], api.at(access), 'POST …/tokens');
-    const api_token = textAt(made, ['result', 'value'], api.at(access), 'POST …/tokens');
+    const token_id = textAt(made, 'result', 'id');
+    const api_token = textAt(made, 'result', 'value');
     access.ctx.redact.add(api_token);
-    requireRights(permissionsIn(resultOf(made)), permissionsIn(json), GIVEN_AWAY);
+    requireRights(permissionsIn(policiesIn(made)), permissionsIn(json.policies), GIVEN_AWAY);
     return { ...access.current, api_token, ...(!isBare(access.current) && { token_id }) };
   },
 
@@ -89,9 +90,8 @@ async function ownId(secret: CloudflareSecret, access: KeyAccess, as: string): P
   const shown = { as, headers: bearer(secret.api_token) };
   const answer = await api.as(shown, access, 'GET', `${tokensOf(access)}/verify`, { expected: [400, 401] });
   if (answer.status >= 400) return undefined;
-  const at = (member: string) => textAt(answer, ['result', member], api.at(access), 'GET …/tokens/verify');
-  const id = at('id');
-  return at('status') === 'active' ? id : undefined;
+  const id = textAt(answer, 'result', 'id');
+  return textAt(answer, 'result', 'status') === 'active' ? id : undefined;
 }
 
 async function livingId(secret: CloudflareSecret, access: KeyAccess): Promise<string> {
@@ -127,10 +127,6 @@ function refused(): AuthenticationError {
   });
 }
 
-function resultOf({ body }: Answer): Readonly<Record<string, unknown>> {
-  return ((body as { result?: Record<string, unknown> } | undefined)?.result ?? {}) as Record<string, unknown>;
-}
-
 function tokensOf({ current }: KeyAccess): string {
   const { account_id } = current;
   if (account_id === undefined) return '/user/tokens';
@@ -138,11 +134,6 @@ function tokensOf({ current }: KeyAccess): string {
   throw new InvalidSecretError('field account_id is not the id of an account', {
     hint: 'it has 32 characters of 0-9 and a-f; leave it out for a token of a user',
   });
-}
-
-function dateOf(text: unknown): Date | undefined {
-  const time = typeof text === 'string' ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(time) ? undefined : new Date(time);
 }
 
 const api = vendor<CloudflareSecret>({

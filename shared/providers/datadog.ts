@@ -87,7 +87,7 @@ export const datadogApplicationKey: IssuingProvider<Holding<'application_key'>, 
     if (secret.application_key === current.application_key) return;
     const keys = await listed(ownersPath(access), access);
     const [may, should] = [secret, current].map((one) => named(one, 'application_key', keys, access)?.scopes);
-    if (should === undefined || String(may?.toSorted()) === String(should.toSorted())) return;
+    if (should === undefined || may?.toSorted().join() === should.toSorted().join()) return;
     throw otherRights(
       'the new application key has other scopes than the current one',
       'the owner of the key must have every permission that its scopes name; rotate again when it has',

@@ -1,11 +1,11 @@
 /** A provider by description instead of code. docs/providers/declared.md */
 import { AuthenticationError, InvalidSecretError } from '../rotation/errors.ts';
-import { fits, found, keysIn, neededText, textIn, wordsIn } from './declared/answers.ts';
+import { listAt, memberAt, paged, textAt, textIn } from './api/read.ts';
+import { fits, keyIn, stepsOf, wordsIn } from './declared/answers.ts';
 import { asker, requireGrant } from './declared/ask.ts';
 import { checked } from './declared/check.ts';
 import { parseDescription, type RequestDescription } from './declared/description.ts';
 import { fieldsOf, schemasOf } from './declared/schemas.ts';
-import { paged } from './http.ts';
 import { withCurrent } from './known-key.ts';
 import type { IssuingProvider, Key, KeySecret } from './provider.ts';
 import { deadCurrent, requireRights } from './same-rights.ts';
@@ -31,19 +31,18 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
     freeing: description.freeing ?? shown(revoke.request),
 
     async identify(value, access) {
-      const key = String(value[secret.key]);
       const isCurrent = value[secret.key] === access.current[secret.key];
       const { field, pattern, request, path = '' } = secret.id;
       if (field !== undefined) return textIn((isCurrent ? access.current : value)[field]);
       if (pattern !== undefined) {
-        const [, id] = new RegExp(pattern).exec(key) ?? [];
+        const [, id] = new RegExp(pattern).exec(textIn(value[secret.key]) ?? '') ?? [];
         if (id === undefined && isCurrent) throw nameless(secret.key);
         return id;
       }
       if (request === undefined) return undefined;
       const refused = [401, ...(verify.refused ?? [])];
       const answer = await ask(request, 'key', { key: value }, access, refused);
-      if (!refused.includes(answer.status)) return neededText(answer, path, name, 'secret.id.request');
+      if (!refused.includes(answer.status)) return textAt(answer, ...stepsOf(path));
       // Not the admin's fault, which is what an AuthenticationError would say here.
       if (isCurrent) throw deadCurrent(`${name} refuses the key of AWSCURRENT (HTTP ${answer.status})`);
       return undefined;
@@ -56,10 +55,11 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
         const path =
           at === undefined || next === undefined ? list.request.path : within(list.request.path, next.parameter, at);
         const answer = await ask({ ...list.request, path }, 'admin', {}, access);
-        const items = keysIn(answer, list, name);
-        const cursor = next?.cursor === undefined ? undefined : textIn(found(answer.body, next.cursor));
-        const isLast = (found(answer.body, list.items) as unknown[]).length === 0;
-        return { items, next: next?.first === undefined ? cursor : isLast ? undefined : String(Number(at) + 1) };
+        const listed = listAt(answer, ...stepsOf(list.items));
+        const items = listed.filter((item) => fits(item, list.where)).map((item) => keyIn(item, list));
+        const cursor = next?.cursor === undefined ? undefined : textIn(memberAt(answer, stepsOf(next.cursor)));
+        const counted = listed.length === 0 ? undefined : `${Number(at) + 1}`;
+        return { items, next: next?.first === undefined ? cursor : counted };
       });
       const { field } = secret.id;
       return field === undefined ? all : withCurrent(all, field, provider, access);
@@ -67,7 +67,7 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
 
     async issue(label, access) {
       const answer = await ask(issue.request, 'admin', { label }, access);
-      const at = (path: string) => neededText(answer, path, name, 'issue.request');
+      const at = (path: string) => textAt(answer, ...stepsOf(path));
       const fields = Object.entries(issue.fields ?? {}).map(([field, path]) => [field, at(path)]);
       return { ...access.current, ...Object.fromEntries(fields), [secret.key]: at(issue.key) };
     },
@@ -78,21 +78,20 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
       if (request === undefined) return;
       const look = async (key: KeySecret, as: string) => {
         const answer = await ask(request, 'key', { key }, access, verify.refused, as);
-        const isRefused = verify.refused?.includes(answer.status) || !fits(answer.body, verify.where);
+        const isRefused = verify.refused?.includes(answer.status) || !fits(answer, verify.where);
         if (isRefused) throw refusedKey(name, as, answer.status);
         return answer;
       };
       const answer = await look(value, 'the new key');
       if (rights === undefined || value[secret.key] === access.current[secret.key]) return;
-      const may = wordsIn(answer, rights, name, 'verify.request');
-      const should = wordsIn(await look(access.current, 'the current key'), rights, name, 'verify.request');
-      requireRights(may, should, RIGHTS_HINT);
+      const may = wordsIn(answer, rights);
+      requireRights(may, wordsIn(await look(access.current, 'the current key'), rights), RIGHTS_HINT);
     },
 
     async adminIds(access, previous) {
       const { pattern } = secret.id;
-      const values = Object.values(access.admin).map(String);
-      const isPrevious = previous !== undefined && values.includes(String(previous[secret.key]));
+      const values = Object.values(access.admin).flatMap((value) => textIn(value) ?? []);
+      const isPrevious = previous !== undefined && values.includes(textIn(previous[secret.key]) ?? '');
       const ids = pattern === undefined ? [] : values.map((text) => new RegExp(pattern).exec(text)?.[1]);
       return isPrevious ? [...ids, await provider.identify(previous, access)] : ids;
     },

@@ -3,11 +3,25 @@
  * Never `/rotate`: it ends the old token at once, and when it is repeated with an old token, the new one as well
  * (https://gitlab.com/gitlab-org/gitlab/-/issues/524639).
  */
+
+import * as z from 'zod/mini';
 import { AuthenticationError, InvalidSecretError, ProviderError, TargetMismatchError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
+import {
+  dateAt,
+  dateIfAny,
+  lastUseAt,
+  listAt,
+  nameAt,
+  type Part,
+  paged,
+  shaped,
+  textAt,
+  textIn,
+  textsAt,
+} from './api/read.ts';
 import { vendor } from './api/vendor.ts';
 import { hostIn } from './host.ts';
-import { listAt, paged, textAt, unusable } from './http.ts';
 import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, KeyAccess } from './provider.ts';
 import { deadCurrent, requireLivingCurrent, requireRights } from './same-rights.ts';
@@ -42,11 +56,11 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
   async identify(secret, access) {
     const { current } = access;
     const isCurrent = secret.token === current.token;
-    const known = secret.token_id ?? (isCurrent ? undefined : current.previous_token_id);
-    if (known !== undefined) return String(known);
-    const shown = await selfIfAlive(secret, access, 'the token');
-    if (shown === undefined && isCurrent) throw unknownId(access);
-    return shown && String(shown.id);
+    const known = textIn(secret.token_id ?? (isCurrent ? undefined : current.previous_token_id));
+    if (known !== undefined) return known;
+    const own = await selfIfAlive(secret, access, 'the token');
+    if (own === undefined && isCurrent) throw unknownId(access);
+    return own?.id;
   },
 
   async keys(access) {
@@ -55,18 +69,18 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
       const query = `state=active&per_page=100&page=${page ?? 1}`;
       const answer = await api.asAdmin(access, 'GET', `${path}?${query}`);
       const next = answer.headers['x-next-page'];
-      return {
-        items: listAt(answer, [], api.at(access), `GET ${path}`),
-        next: next === '' ? undefined : (next as string),
-      };
+      return { items: listAt(answer), next: typeof next === 'string' && next !== '' ? next : undefined };
     });
     // GitLab before 17.2 knows no state, and lists the revoked ones too.
-    const active = found.filter(({ active: isActive, revoked }) => isActive !== false && revoked !== true);
-    return active.map(({ id, name, created_at, last_used_at }) => ({
-      id: String(id),
-      label: String(name),
-      createdAt: dateIn(created_at),
-      lastUsed: last_used_at === null ? 'never' : dateIn(last_used_at),
+    const active = found.filter((token) => {
+      const { active: isActive, revoked } = shaped(token, life);
+      return isActive !== false && revoked !== true;
+    });
+    return active.map((token) => ({
+      id: textAt(token, 'id'),
+      label: nameAt(token, 'name'),
+      createdAt: dateAt(token, 'created_at'),
+      lastUsed: lastUseAt(token, 'last_used_at'),
     }));
   },
 
@@ -74,20 +88,19 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
     const path = tokensOf(access);
     await requireLivingCurrent(gitlab, access);
     const id = await gitlab.identify(access.current, access);
-    const like = await tokenOf(String(id), access);
+    const like = id === undefined ? undefined : await tokenOf(id, access);
     if (like === undefined) throw elsewhere(access);
-    const { scopes, access_level } = like;
-    const json = { name: label, scopes, access_level, expires_at: expiryLike(like, access) };
+    const { access_level } = shaped(like, role);
+    const json = { name: label, scopes: textsAt(like, 'scopes'), access_level, expires_at: expiryLike(like, access) };
     const answer = await api.asAdmin(access, 'POST', path, { json });
-    const at = (member: string) => textAt(answer, [member], api.at(access), `POST ${path}`);
-    const { expires_at } = json;
-    return { ...access.current, token: at('token'), token_id: at('id'), previous_token_id: id, expires_at };
+    const made = { token: textAt(answer, 'token'), token_id: textAt(answer, 'id'), expires_at: json.expires_at };
+    return { ...access.current, ...made, previous_token_id: id };
   },
 
   async verify(secret, access) {
     const isCurrent = secret.token === access.current.token;
     const { id, scopes: may } = await self(secret, access, isCurrent ? 'the current token' : 'the new token');
-    if (secret.token_id !== undefined && String(secret.token_id) !== String(id)) throw ofAnother(access);
+    if (secret.token_id !== undefined && textIn(secret.token_id) !== id) throw ofAnother(access);
     if (isCurrent) return;
     // One that has expired since says nothing; the new one got its scopes from GitLab's list.
     const current = await selfIfAlive(access.current, access, 'the current token');
@@ -99,7 +112,8 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
     const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
     const { status } = await api.asAdmin(access, 'DELETE', path, { expected: [400, 404] });
     // 400 is GitLab's word for one that could not be revoked, which a revoked one cannot.
-    if (status !== 400 || (await tokenOf(id, access))?.revoked !== false) return;
+    const left = status === 400 ? await tokenOf(id, access) : undefined;
+    if (left === undefined || shaped(left, life).revoked !== false) return;
     throw new ProviderError(`gitlab does not revoke token ${id} (HTTP 400)`, {
       retryable: false,
       hint: 'see in Settings, Access tokens what keeps it, and revoke it there',
@@ -108,13 +122,10 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
 };
 
 /** Every token may ask who it is, whatever its scopes. */
-async function self(secret: GitlabSecret, access: KeyAccess, as: string): Promise<{ id: unknown; scopes: string[] }> {
+async function self(secret: GitlabSecret, access: KeyAccess, as: string): Promise<{ id: string; scopes: string[] }> {
   const path = '/api/v4/personal_access_tokens/self';
   const answer = await api.as(shown(secret, as), access, 'GET', path);
-  const { id, scopes } = (answer.body ?? {}) as { id?: unknown; scopes?: unknown };
-  if (id === undefined || !Array.isArray(scopes))
-    throw unusable(`the answer of gitlab to GET ${path} lacks id or scopes`);
-  return { id, scopes: scopes.map(String) };
+  return { id: textAt(answer, 'id'), scopes: textsAt(answer, 'scopes') };
 }
 
 async function selfIfAlive(...asked: Parameters<typeof self>): Promise<Awaited<ReturnType<typeof self>> | undefined> {
@@ -126,17 +137,17 @@ async function selfIfAlive(...asked: Parameters<typeof self>): Promise<Awaited<R
   }
 }
 
-async function tokenOf(id: string, access: GitlabAccess): Promise<Record<string, unknown> | undefined> {
+async function tokenOf(id: string, access: GitlabAccess): Promise<Part | undefined> {
   const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
   const answer = await api.asAdmin(access, 'GET', path, { expected: [404] });
-  return answer.status === 404 ? undefined : ((answer.body ?? {}) as Record<string, unknown>);
+  return answer.status === 404 ? undefined : answer;
 }
 
 /** As many days as the current one got, or as the secret asks for. It must outlive the next rotation. */
-function expiryLike(like: Record<string, unknown>, { current, ctx }: KeyAccess): string {
+function expiryLike(like: Part, { current, ctx }: KeyAccess): string {
   const { expires_in_days: asked } = current;
-  const [from, to] = [dateIn(like.created_at), dateIn(like.expires_at)].map((date) => date && dayOf(date));
-  const given = from === undefined || to === undefined ? LONGEST_DAYS : to - from;
+  const [made, ends] = [dateAt(like, 'created_at'), dateIfAny(like, 'expires_at')];
+  const given = ends === undefined ? LONGEST_DAYS : dayOf(ends) - dayOf(made);
   const days = asked === undefined ? Math.max(1, given) : Number(asked);
   if (!Number.isInteger(days) || days < 1) {
     throw new InvalidSecretError(`field expires_in_days of ${ctx.secretId} is not a number of days`, {
@@ -187,5 +198,7 @@ const api = vendor<GitlabSecret>({
   admin: ({ admin }) => shown(admin, 'the admin token'),
 });
 const shown = ({ token }: GitlabSecret, as: string) => ({ as, headers: { 'private-token': token } });
-const dateIn = (text: unknown) => (typeof text === 'string' ? new Date(text) : undefined);
+const role = z.object({ access_level: z.optional(z.int()) });
+const flag = z.optional(z.literal([true, false]));
+const life = z.object({ active: flag, revoked: flag });
 const dayOf = (date: Date) => Math.floor(date.getTime() / DAY);

@@ -11,6 +11,7 @@ import {
 } from '../rotation/errors.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
 import { parseObject } from '../secrets/json.ts';
+import { type Part, unusable } from './api/read.ts';
 import { type HttpAnswer, type HttpRequest, nodeTransport, type Transport } from './transport.ts';
 
 export interface Api {
@@ -39,11 +40,10 @@ export interface Call {
   readonly expected?: readonly number[];
 }
 
-export interface Answer {
+/** Its body is an object, a list, or undefined when it is empty. */
+export interface Answer extends Part {
   readonly status: number;
   readonly headers: HttpAnswer['headers'];
-  /** The parsed body: an object, a list, or undefined when the body is empty. */
-  readonly body: unknown;
 }
 
 /** For one exchange, so that a server that hangs is told from one that is slow. Milliseconds. */
@@ -67,43 +67,6 @@ export async function send(api: Api, call: Call): Promise<Answer> {
       throw deadline(api, call);
     });
   }
-}
-
-/** One member of an answer, which must be text. */
-export function textAt(answer: Answer, path: readonly string[], api: Pick<Api, 'name'>, call: string): string {
-  const found = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], answer.body);
-  if (typeof found === 'string' && found !== '') return found;
-  if (typeof found === 'number') return String(found);
-  throw unusable(`the answer of ${api.name} to ${call} lacks ${path.join('.')}`);
-}
-
-/** A list of objects in an answer, at `path` (the answer itself when empty). */
-export function listAt(
-  answer: Answer,
-  path: readonly string[],
-  api: Pick<Api, 'name'>,
-  call: string,
-): Record<string, unknown>[] {
-  const found = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], answer.body);
-  if (Array.isArray(found)) return found.filter((item) => typeof item === 'object' && item !== null);
-  throw unusable(`the answer of ${api.name} to ${call} lacks the list ${path.join('.')}`.trimEnd());
-}
-
-const MOST_PAGES = 100;
-
-/** All pages of a list. `page` gives one, and what asks for the next. Throws when there is no end: half a list is none. */
-export async function paged<T, P>(
-  page: (at: P | undefined) => Promise<{ items: T[]; next?: P | undefined }>,
-): Promise<T[]> {
-  const all: T[] = [];
-  let at: P | undefined;
-  for (let turn = 0; turn < MOST_PAGES; turn++) {
-    const { items, next } = await page(at);
-    all.push(...items);
-    if (next === undefined) return all;
-    at = next;
-  }
-  throw unusable(`a list of the provider has more than ${MOST_PAGES} pages`);
 }
 
 async function exchange(api: Api, call: Call): Promise<HttpAnswer> {
@@ -156,7 +119,7 @@ function judged(answer: HttpAnswer, api: Api, call: Call): Answer {
   const { status, headers } = answer;
   const what = `${api.name}, ${call.method} ${withoutIds(call.path)}`;
   if ((status >= 200 && status < 300) || call.expected?.includes(status))
-    return { status, headers, body: parsed(answer, api, call) };
+    return { status, headers, body: parsed(answer, api, call), of: answerOf(api, call) };
   if (status === 401) {
     throw new AuthenticationError(`${api.name} refuses ${call.as} (HTTP 401)`, {
       hint: 'see in its console whether it was revoked or has expired, and store one that works',
@@ -174,10 +137,9 @@ function judged(answer: HttpAnswer, api: Api, call: Call): Answer {
     });
   }
   if (status >= 300 && status < 400) {
-    throw unusable(
-      `${what} was redirected (HTTP ${status}), which is not followed`,
-      'check the host or domain in the secret',
-    );
+    throw unusable(`${what} was redirected (HTTP ${status}), which is not followed`, {
+      hint: 'check the host or domain in the secret',
+    });
   }
   if (status >= 500) {
     throw new ProviderError(`${what} failed (HTTP ${status})`, {
@@ -205,14 +167,11 @@ function parsed({ body, status }: HttpAnswer, api: Api, call: Call): unknown {
   if (object !== undefined) return object;
   // What says no is allowed to say it in HTML.
   if (call.expected?.includes(status)) return undefined;
-  throw unusable(`the answer of ${api.name} to ${call.method} ${withoutIds(call.path)} is not JSON`);
+  throw unusable(`${answerOf(api, call)} is not JSON`);
 }
 
-export function unusable(
-  fact: string,
-  hint = 'see the status page of the provider, and whether a proxy stands in between',
-) {
-  return new ProviderError(fact, { code: 'UNEXPECTED_ANSWER', hint });
+function answerOf({ name }: Api, { method, path }: Call): string {
+  return `the answer of ${name} to ${method} ${withoutIds(path)}`;
 }
 
 function deadline(api: Api, call: Call): DeadlineError {

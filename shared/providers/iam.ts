@@ -13,7 +13,7 @@ export interface AccessKey {
 
 /** IAM as the function's role, and STS as a key. */
 export interface IamKeys {
-  list(user: string, access: KeyAccess): Promise<readonly { id: string; createdAt: Date | undefined }[]>;
+  list(user: string, access: KeyAccess): Promise<readonly { id: string; createdAt: Date }[]>;
   /** Undefined: IAM knows of no use. */
   lastUse(id: string, access: KeyAccess): Promise<{ at: Date; service: string; region: string } | undefined>;
   /** 'limit': the user has two. */

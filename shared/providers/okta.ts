@@ -5,10 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import { InvalidSecretError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
+import { dateAt, listAt, nameAt, textAt } from './api/read.ts';
 import { vendor } from './api/vendor.ts';
 import { clientAccepted, clientToken } from './client-credentials.ts';
 import { hostIn } from './host.ts';
-import { listAt } from './http.ts';
 import { limitReached } from './key-limit.ts';
 import { segment } from './path-segment.ts';
 import type { AcceptingProvider, Access, KeyAccess } from './provider.ts';
@@ -81,22 +81,22 @@ export const okta: AcceptingProvider<OktaSecret, OktaAdmin> = {
 
 interface ListedSecret {
   readonly id: string;
-  readonly value: unknown;
+  readonly value: string;
   readonly isActive: boolean;
-  readonly createdAt: Date | undefined;
+  readonly createdAt: Date;
 }
 
 /** With their values, so one is known by what it opens, not by its place in the list. */
 async function secretsOf(access: OktaAccess): Promise<ListedSecret[]> {
-  const path = secretsPath(access);
-  const listed = listAt(await api.asAdmin(access, 'GET', path), [], api.at(access), `GET ${path}`);
-  access.ctx.redact.add(...listed.map(({ client_secret }) => client_secret));
-  return listed.map(({ id, client_secret, status, created }) => ({
-    id: String(id),
-    value: client_secret,
-    isActive: status === 'ACTIVE',
-    createdAt: typeof created === 'string' ? new Date(created) : undefined,
+  const answer = await api.asAdmin(access, 'GET', secretsPath(access));
+  const listed = listAt(answer).map((secret) => ({
+    id: textAt(secret, 'id'),
+    value: nameAt(secret, 'client_secret'),
+    isActive: nameAt(secret, 'status') === 'ACTIVE',
+    createdAt: dateAt(secret, 'created'),
   }));
+  access.ctx.redact.add(...listed.map(({ value }) => value));
+  return listed;
 }
 
 /** The id of the app is a field like any other: what ties the secret to the app is a value of it that the app has. */
@@ -129,12 +129,12 @@ async function staleOf(
   access: OktaAccess,
   known: () => Promise<readonly OktaSecret[]>,
 ): Promise<ListedSecret | undefined> {
-  const kept: readonly unknown[] = [pending.client_secret, access.current.client_secret];
+  const kept = [pending.client_secret, access.current.client_secret];
   const [before, ...older] = (await known()).map(({ client_secret }) => client_secret);
   const forgotten = older.filter((value) => value !== before);
   const wanted = isCurrentActive(listed, access) ? [...forgotten, before] : forgotten;
   const found = wanted.map((wanted) => listed.find(({ value }) => value === wanted && !kept.includes(value)));
-  return found.find((secret) => typeof secret?.value === 'string');
+  return found.find((secret) => secret !== undefined);
 }
 
 function isCurrentActive(listed: readonly ListedSecret[], { current }: OktaAccess): boolean {

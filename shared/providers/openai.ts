@@ -1,13 +1,12 @@
 /** OpenAI keys of project service accounts: https://platform.openai.com/docs/api-reference/project-service-accounts. docs/providers/openai.md */
+import * as z from 'zod/mini';
 import { keySecretSchema } from '../secrets/key-secret.ts';
+import { dateAt, lastUseAt, listAt, nameAt, type Part, paged, shaped, textAt } from './api/read.ts';
 import { bearer, vendor } from './api/vendor.ts';
-import { listAt, paged, textAt } from './http.ts';
 import { withCurrent } from './known-key.ts';
 import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, Key, KeyAccess } from './provider.ts';
 import { otherRights } from './same-rights.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const schema = keySecretSchema({
   required: {
@@ -42,12 +41,11 @@ export const openai: IssuingProvider<OpenaiSecret, OpenaiAdmin> = {
   async keys(access) {
     const accounts = await all('/service_accounts', access);
     const keys = await all('/api_keys', access);
-    const listed = accounts.map(({ id, name, created_at }) => ({
-      id: String(id),
-      label: String(name),
-      createdAt: dateOf(created_at),
-      lastUsed: lastUseOf(keys.filter((key) => ownerOf(key) === id)),
-    }));
+    const listed = accounts.map((account) => {
+      const id = textAt(account, 'id');
+      const own = keys.filter((key) => nameAt(key, 'owner', 'service_account', 'id') === id);
+      return { id, label: nameAt(account, 'name'), createdAt: dateAt(account, 'created_at'), lastUsed: lastUseOf(own) };
+    });
     return withCurrent(listed, 'service_account_id', openai, access);
   },
 
@@ -56,9 +54,7 @@ export const openai: IssuingProvider<OpenaiSecret, OpenaiAdmin> = {
     const { current } = access;
     const path = `${projectOf(access)}/service_accounts`;
     const answer = await api.asAdmin(access, 'POST', path, { json: { name: label } });
-    const what = 'POST …/service_accounts';
-    const id = textAt(answer, ['id'], api.at(access), what);
-    return { ...current, api_key: textAt(answer, ['api_key', 'value'], api.at(access), what), service_account_id: id };
+    return { ...current, api_key: textAt(answer, 'api_key', 'value'), service_account_id: textAt(answer, 'id') };
   },
 
   async verify({ api_key }, access) {
@@ -76,36 +72,34 @@ async function requireMember(access: OpenaiAccess): Promise<void> {
   const path = `${projectOf(access)}/service_accounts/${segment(access.current.service_account_id, 'service_account_id')}`;
   const answer = await api.asAdmin(access, 'GET', path, { expected: [404] });
   if (answer.status === 404) return;
-  if (textAt(answer, ['role'], api.at(access), 'GET …/service_accounts/…') === 'member') return;
+  if (textAt(answer, 'role') === 'member') return;
   throw otherRights(
     'the service account has another role than the member that its successor would be',
     'give the service account the role member, or change its key by hand',
   );
 }
 
-async function all(kind: string, access: OpenaiAccess): Promise<Fields[]> {
-  return paged<Fields, string>(async (after) => {
+async function all(kind: string, access: OpenaiAccess): Promise<Part[]> {
+  return paged<Part, string>(async (after) => {
     const query = `?limit=100${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`;
     const path = `${projectOf(access)}${kind}${query}`;
     const answer = await api.asAdmin(access, 'GET', path);
-    const { has_more, last_id } = answer.body as Fields;
-    const items = listAt(answer, ['data'], api.at(access), `GET …${kind}`);
-    return { items, next: has_more === true && typeof last_id === 'string' ? last_id : undefined };
+    const { has_more, last_id } = shaped(answer, pageEnd);
+    return { items: listAt(answer, 'data'), next: has_more === true ? (last_id ?? undefined) : undefined };
   });
 }
 
 /** 'never' only where every key of the account says so. */
-function lastUseOf(keys: readonly Fields[]): Key['lastUsed'] {
-  const uses = keys.flatMap(({ last_used_at }) => dateOf(last_used_at) ?? []);
-  const last = uses.toSorted((a, b) => b.getTime() - a.getTime())[0];
-  return last ?? (keys.length > 0 && keys.every(({ last_used_at }) => last_used_at === null) ? 'never' : undefined);
+function lastUseOf(keys: readonly Part[]): Key['lastUsed'] {
+  const uses = keys.map((key) => lastUseAt(key, 'last_used_at'));
+  const [last] = uses.filter((use) => use instanceof Date).toSorted((a, b) => b.getTime() - a.getTime());
+  return last ?? (uses.length > 0 && uses.every((use) => use === 'never') ? 'never' : undefined);
 }
 
-function ownerOf({ owner }: Fields): unknown {
-  return (owner as { service_account?: { id?: unknown } } | undefined)?.service_account?.id;
-}
-
-const dateOf = (seconds: unknown) => (typeof seconds === 'number' ? new Date(seconds * 1000) : undefined);
+const pageEnd = z.object({
+  has_more: z.optional(z.literal([true, false])),
+  last_id: z.optional(z.nullable(z.string())),
+});
 const api = vendor<OpenaiAdmin>({
   name: 'openai',
   base: 'https://api.openai.com',

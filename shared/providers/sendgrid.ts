@@ -1,8 +1,8 @@
 /** SendGrid API keys: https://www.twilio.com/docs/sendgrid/api-reference/api-keys. docs/providers/sendgrid.md */
 import { InvalidSecretError } from '../rotation/errors.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
+import { listAt, nameAt, textAt, textsAt } from './api/read.ts';
 import { bearer, vendor } from './api/vendor.ts';
-import { listAt, textAt } from './http.ts';
 import { segment } from './path-segment.ts';
 import type { IssuingProvider, Key, KeyAccess } from './provider.ts';
 import { asLivingCurrent, requireRights } from './same-rights.ts';
@@ -33,17 +33,14 @@ export const sendgrid: IssuingProvider<SendgridSecret, SendgridSecret> = {
 
   async keys(access) {
     const answer = await api.asAdmin(access, 'GET', '/v3/api_keys?limit=200');
-    return listAt(answer, ['result'], api.at(access), 'GET /v3/api_keys').map(({ api_key_id, name }) => ({
-      id: String(api_key_id),
-      label: String(name),
-    }));
+    return listAt(answer, 'result').map((key) => ({ id: textAt(key, 'api_key_id'), label: nameAt(key, 'name') }));
   },
 
   async issue(label, access, keys) {
     requireListed(access.current, keys);
     const scopes = await asLivingCurrent(() => scopesOf(access.current, access, 'the current key'));
     const answer = await api.asAdmin(access, 'POST', '/v3/api_keys', { json: { name: label, scopes } });
-    return { ...access.current, api_key: textAt(answer, ['api_key'], api.at(access), 'POST /v3/api_keys') };
+    return { ...access.current, api_key: textAt(answer, 'api_key') };
   },
 
   async verify(secret, access) {
@@ -76,8 +73,7 @@ function requireListed({ api_key }: SendgridSecret, keys: readonly Key[]): void 
 /** Asks as the key itself, so this is also the proof that the key works. */
 async function scopesOf(secret: SendgridSecret, access: KeyAccess, as: string): Promise<string[]> {
   const answer = await api.as({ as, headers: bearer(secret.api_key) }, access, 'GET', '/v3/scopes');
-  const scopes = (answer.body as { scopes?: unknown }).scopes;
-  return Array.isArray(scopes) ? scopes.map(String).filter((scope) => !GIVEN_BY_ITSELF.test(scope)) : [];
+  return textsAt(answer, 'scopes').filter((scope) => !GIVEN_BY_ITSELF.test(scope));
 }
 
 const api = vendor<SendgridSecret>({

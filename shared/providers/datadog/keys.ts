@@ -1,8 +1,9 @@
 /** What both of Datadog's kinds of keys share: the sites, the lists, which listed key a value is, and how one is made and ended. */
+import * as z from 'zod/mini';
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import { keySecretSchema } from '../../secrets/key-secret.ts';
+import { dateAt, lastUseAt, listAt, nameAt, paged, shaped, textAt, textsAt } from '../api/read.ts';
 import { vendor } from '../api/vendor.ts';
-import { listAt, paged, textAt, unusable } from '../http.ts';
 import { limitReached } from '../key-limit.ts';
 import { segment } from '../path-segment.ts';
 import type { Access, Key, KeyAccess, KeySecret } from '../provider.ts';
@@ -30,31 +31,32 @@ export type Field = 'api_key' | 'application_key';
 export type Holding<F extends Field> = Readonly<Record<F, string>> & KeySecret;
 
 export interface ListedKey extends Key {
-  readonly last4: unknown;
+  readonly last4: string | undefined;
   /** Undefined: it may do whatever its owner may. */
   readonly scopes: readonly string[] | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
+
+const withAttributes = z.object({ attributes: z.looseObject({ last4: z.optional(z.string()) }) });
 
 export async function listed(path: string, access: DatadogAccess): Promise<ListedKey[]> {
   const size = 100;
   const found = await paged(async (number: number | undefined) => {
     const query = `page%5Bsize%5D=${size}&page%5Bnumber%5D=${number ?? 0}`;
     const answer = await api.asAdmin(access, 'GET', `${path}?${query}`);
-    const items = listAt(answer, ['data'], api.at(access), `GET ${path}`);
+    const items = listAt(answer, 'data');
     return { items, next: items.length < size ? undefined : (number ?? 0) + 1 };
   });
-  return found.map(({ id, attributes: given }) => {
-    const attributes = (given ?? {}) as Record<string, unknown>;
-    const { name, created_at, last4, scopes } = attributes;
-    const used = 'date_last_used' in attributes ? attributes.date_last_used : attributes.last_used_at;
+  return found.map((key) => {
+    const { attributes } = shaped(key, withAttributes);
     return {
-      id: String(id),
-      label: String(name),
-      createdAt: dateIn(created_at),
-      lastUsed: used === null ? 'never' : dateIn(used),
-      last4,
-      scopes: Array.isArray(scopes) ? scopes.map(String) : undefined,
+      id: textAt(key, 'id'),
+      label: nameAt(key, 'attributes', 'name'),
+      createdAt: dateAt(key, 'attributes', 'created_at'),
+      lastUsed: lastUseAt(key, 'attributes', 'date_last_used' in attributes ? 'date_last_used' : 'last_used_at'),
+      last4: attributes.last4,
+      // Null, like nothing, is no list that restricts the key.
+      scopes: attributes.scopes == null ? undefined : textsAt(key, 'attributes', 'scopes'),
       attributes,
     };
   });
@@ -99,13 +101,10 @@ function idIn<F extends Field>(
 
 /** With which status Datadog refuses it; undefined when it lets it in. */
 export async function refusalOfApiKey(key: string, access: KeyAccess): Promise<number | undefined> {
-  const path = '/api/v1/validate';
   const shown = { as: 'the key', headers: { 'dd-api-key': key } };
-  const { status, body } = await api.as(shown, access, 'GET', path, { expected: [403] });
-  const { valid } = (body ?? {}) as { valid?: unknown };
-  if (status >= 400 || valid === false) return status;
-  if (valid !== true) throw unusable(`the answer of datadog to GET ${path} lacks valid`);
-  return undefined;
+  const answer = await api.as(shown, access, 'GET', '/api/v1/validate', { expected: [403] });
+  const isValid = answer.status < 400 && shaped(answer, z.object({ valid: z.literal([true, false]) })).valid;
+  return isValid ? undefined : answer.status;
 }
 
 /** An application key works beside an API key only. */
@@ -127,8 +126,7 @@ export async function create(
   const expected = isFull ? [400, 403, 409, 422] : [];
   const answer = await api.asAdmin(access, 'POST', path, { json, expected });
   if (answer.status >= 400) throw limitReached({ name: 'datadog', freeing: FREEING_API_KEY }, keys, access.current);
-  const at = (...members: string[]) => textAt(answer, ['data', ...members], api.at(access), `POST ${path}`);
-  return { id: at('id'), key: at('attributes', 'key') };
+  return { id: textAt(answer, 'data', 'id'), key: textAt(answer, 'data', 'attributes', 'key') };
 }
 
 export async function adminsOwn(field: Field, path: string, access: DatadogAccess): Promise<(string | undefined)[]> {
@@ -153,5 +151,3 @@ const api = vendor<DatadogAdmin>({
     headers: { 'dd-api-key': admin.api_key, 'dd-application-key': admin.application_key },
   }),
 });
-
-const dateIn = (text: unknown) => (typeof text === 'string' ? new Date(text) : undefined);

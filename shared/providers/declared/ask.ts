@@ -16,6 +16,8 @@ export type Ask = (
   as?: string,
 ) => Promise<Answer>;
 
+const HINT = 'compare the description with an answer of the provider, or see whether a proxy stands in between';
+
 export function asker(description: Description): Ask {
   return async (
     request,
@@ -34,7 +36,7 @@ export function asker(description: Description): Ask {
       filled(template, values, inHeader),
     ]);
     const asIs = (template: string) => filled(template, values, (text) => text);
-    return send(apiAt(place, access, description), {
+    const answer = await send(apiAt(place, access, description), {
       method: request.method,
       path: place.path + filled(request.path, values, inPath),
       as,
@@ -48,6 +50,7 @@ export function asker(description: Description): Ask {
       }),
       expected,
     });
+    return { ...answer, hint: HINT };
   };
 }
 

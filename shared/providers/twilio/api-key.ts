@@ -1,7 +1,7 @@
 /** Twilio API keys, Standard and Restricted: https://www.twilio.com/docs/iam/api-keys/key-resource-v1. docs/providers/twilio.md */
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import { keySecretSchema } from '../../secrets/key-secret.ts';
-import { listAt, paged, textAt } from '../http.ts';
+import { dateAt, listAt, memberAt, nameAt, odd, type Part, paged, textAt, textsAt } from '../api/read.ts';
 import { segment } from '../path-segment.ts';
 import type { Access, IssuingProvider, KeyAccess } from '../provider.ts';
 import { otherRights, requireLivingCurrent } from '../same-rights.ts';
@@ -33,17 +33,17 @@ export const twilioApiKey: IssuingProvider<KeySecret, TwilioAdmin> = {
 
   async keys(access) {
     const query = new URLSearchParams({ AccountSid: access.current.account_sid, PageSize: '1000' });
-    const keys = await paged<Record<string, unknown>, string>(async (search = `?${query}`) => {
+    const keys = await paged<Part, string>(async (search = `?${query}`) => {
       const answer = await iam.asAdmin(access, 'GET', KEYS + search);
-      const { next_page_url } = ((answer.body as { meta?: unknown }).meta ?? {}) as { next_page_url?: unknown };
+      const more = nameAt(answer, 'meta', 'next_page_url');
+      if (more !== '' && !URL.canParse(more)) throw odd(answer, 'has no address', ['meta', 'next_page_url']);
       // Only what it asks for is taken from the address, never the host.
-      const next = typeof next_page_url === 'string' ? new URL(next_page_url).search : undefined;
-      return { items: listAt(answer, ['keys'], iam.at(access), `GET ${KEYS}`), next };
+      return { items: listAt(answer, 'keys'), next: more === '' ? undefined : new URL(more).search };
     });
-    return keys.map(({ sid, friendly_name, date_created }) => ({
-      id: String(sid),
-      label: String(friendly_name ?? ''),
-      createdAt: new Date(String(date_created)),
+    return keys.map((key) => ({
+      id: textAt(key, 'sid'),
+      label: nameAt(key, 'friendly_name'),
+      createdAt: dateAt(key, 'date_created'),
     }));
   },
 
@@ -57,10 +57,10 @@ export const twilioApiKey: IssuingProvider<KeySecret, TwilioAdmin> = {
       ...(allowed && { KeyType: 'restricted', Policy: JSON.stringify({ allow: allowed }) }),
     };
     const answer = await iam.asAdmin(access, 'POST', KEYS, { form });
-    const api_key_sid = textAt(answer, ['sid'], iam.at(access), `POST ${KEYS}`);
-    const api_key_secret = textAt(answer, ['secret'], iam.at(access), `POST ${KEYS}`);
+    const api_key_sid = textAt(answer, 'sid');
+    const api_key_secret = textAt(answer, 'secret');
     access.ctx.redact.add(api_key_secret);
-    requireSamePermissions(allowed, allowedIn(answer.body));
+    requireSamePermissions(allowed, allowedIn(answer));
     return { ...access.current, api_key_sid, api_key_secret };
   },
 
@@ -82,8 +82,7 @@ async function requireNoMainKey(access: KeyAccess): Promise<void> {
   const shown = asHolder(access.current, 'the current key');
   const answer = await api.as(shown, access, 'GET', `${accountPath(access)}.json`, { expected: [401, 403] });
   if (answer.status >= 400) return;
-  const { auth_token } = (answer.body ?? {}) as { auth_token?: unknown };
-  access.ctx.redact.add(auth_token);
+  access.ctx.redact.add(nameAt(answer, 'auth_token'));
   throw otherRights(
     'the current key is a Main key, and its successor would be a Standard one',
     'Main keys are made in the console only; put a Standard or Restricted key into the secret',
@@ -96,16 +95,16 @@ async function permissionsOf(access: TwilioAccess): Promise<readonly string[] | 
   const query = new URLSearchParams({ AccountSid: account_sid });
   const path = `${KEYS}/${segment(api_key_sid, 'api_key_sid')}?${query}`;
   const answer = await iam.asAdmin(access, 'GET', path);
-  const allowed = allowedIn(answer.body);
+  const allowed = allowedIn(answer);
   if (allowed === undefined || verifyPathOf(access) !== undefined) return allowed;
   throw new InvalidSecretError('the key is Restricted, and the secret does not say how to try its successor', {
     hint: 'give verify_path, a path on api.twilio.com that the key may GET: /2010-04-01/Accounts/AC…/Messages.json?PageSize=1',
   });
 }
 
-function allowedIn(body: unknown): readonly string[] | undefined {
-  const { allow } = ((body as { policy?: unknown } | undefined)?.policy ?? {}) as { allow?: unknown };
-  return Array.isArray(allow) ? allow.map(String) : undefined;
+/** Only a Restricted key has a policy. */
+function allowedIn(answer: Part): readonly string[] | undefined {
+  return memberAt(answer, ['policy']) == null ? undefined : textsAt(answer, 'policy', 'allow');
 }
 
 function requireSamePermissions(asked: readonly string[] | undefined, given: readonly string[] | undefined): void {

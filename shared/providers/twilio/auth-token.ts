@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { ProviderError } from '../../rotation/errors.ts';
 import { keySecretSchema } from '../../secrets/key-secret.ts';
-import { type Answer, textAt, unusable } from '../http.ts';
+import { nameAt, textAt, unusable } from '../api/read.ts';
 import { limitReached } from '../key-limit.ts';
 import type { IssuingProvider, KeyAccess } from '../provider.ts';
 import { ACCOUNT_HINT, accountPath, asHolder, twilioAt } from './account.ts';
@@ -13,7 +13,7 @@ import { ACCOUNT_HINT, accountPath, asHolder, twilioAt } from './account.ts';
 const SECONDARY = '/v1/AuthTokens/Secondary';
 const PROMOTE = '/v1/AuthTokens/Promote';
 /** Twilio's code when an account has a secondary token already, with HTTP 400. */
-const HAS_SECONDARY = 70002;
+const HAS_SECONDARY = '70002';
 
 const schema = keySecretSchema({
   required: { account_sid: ACCOUNT_HINT, auth_token: 'give the auth token that works now' },
@@ -45,7 +45,7 @@ export const twilioAuthToken: IssuingProvider<TokenSecret, TokenSecret> = {
     const as = asHolder(current, 'the current auth token');
     let answer = await accounts.as(as, access, 'POST', SECONDARY, { expected: [400] });
     if (answer.status === 400) {
-      if (codeOf(answer) !== HAS_SECONDARY) throw notMade();
+      if (nameAt(answer, 'code') !== HAS_SECONDARY) throw notMade();
       const stored = await theirs?.();
       if (stored !== undefined) return stored;
       access.ctx.log('the account has a secondary auth token whose value is lost, it is replaced');
@@ -54,7 +54,7 @@ export const twilioAuthToken: IssuingProvider<TokenSecret, TokenSecret> = {
     }
     return {
       ...current,
-      auth_token: textAt(answer, ['secondary_auth_token'], accounts.at(access), `POST ${SECONDARY}`),
+      auth_token: textAt(answer, 'secondary_auth_token'),
     };
   },
 
@@ -82,7 +82,7 @@ export const twilioAuthToken: IssuingProvider<TokenSecret, TokenSecret> = {
 /** Both tokens may read the account, and both are shown the primary one: https://github.com/nyaruka/rapidpro/pull/163 */
 async function primaryOf(secret: TokenSecret, access: KeyAccess): Promise<string> {
   const answer = await api.as(asHolder(secret, 'the auth token'), access, 'GET', `${accountPath(access)}.json`);
-  const primary = textAt(answer, ['auth_token'], api.at(access), 'GET …/Accounts/….json');
+  const primary = textAt(answer, 'auth_token');
   access.ctx.redact.add(primary);
   return primary;
 }
@@ -96,10 +96,6 @@ function notMade(): ProviderError {
     retryable: false,
     hint: 'see in the console whether the account is suspended, and whether its auth token may be changed by API',
   });
-}
-
-function codeOf({ body }: Answer): unknown {
-  return (body as { code?: unknown } | undefined)?.code;
 }
 
 const api = twilioAt('api');

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type Api, paged, send, textAt } from '../../../shared/providers/http.ts';
+import { paged, textAt } from '../../../shared/providers/api/read.ts';
+import { type Api, send } from '../../../shared/providers/http.ts';
 import { type HttpAnswer, type HttpRequest, nodeTransport } from '../../../shared/providers/transport.ts';
 import { type TestContext, testContext } from '../../support/context.ts';
 
@@ -101,7 +102,7 @@ describe('a call', () => {
     const at = api({ ...ok, body: '{"data":{"secret":"swordfish"}}' });
     const answer = await send(at, get);
 
-    const look = () => textAt(answer, ['data', 'key'], at, 'GET /keys');
+    const look = () => textAt(answer, 'data', 'key');
 
     expect(look).toThrow('the answer of acme to GET /keys lacks data.key');
     expect(inspect(look, { depth: 9 })).not.toContain('swordfish');

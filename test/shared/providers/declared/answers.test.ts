@@ -105,7 +105,8 @@ describe('list', () => {
   });
 
   it('counts pages up to the first that is empty', async () => {
-    const { url, requests } = await vendor({ json: [{ id: 'a' }] }, { json: [{ id: 'b' }] }, { json: [] });
+    const made = 1_700_000_000;
+    const { url, requests } = await vendor({ json: [{ id: 'a', made }] }, { json: [{ id: 'b', made }] }, { json: [] });
 
     const keys = await listing({ next: { parameter: 'page', first: 1 } }).keys(accessTo(url));
 
