@@ -70,9 +70,9 @@ export interface DatabaseSession {
    * Afterwards `to` exists, has this password and may do exactly what `from` may. All or nothing where changes of users are
    * transactions; elsewhere the password comes last. Repeating it is harmless, also at the same moment in another session.
    * Takes nothing away from `from` that it can use, for it is in use; where the pair has one owner or model, rights are its.
-   * Throws TargetMismatchError when `to` is there and neither the server nor `proof` tells that the two are a pair.
+   * Throws TargetMismatchError when `to` is there and neither the server nor `proof` tells that the two are a pair: pair.ts.
    */
-  cloneUser(from: string, to: string, password: string, proof?: PairProof): Promise<void>;
+  cloneUser(from: string, to: string, password: string, proof: PairProof): Promise<void>;
   /** What this login may do, sorted, in a form that two logins of an alternating pair can be compared by. Holds no value. */
   privileges(): Promise<readonly string[]>;
   /** Never throws. */

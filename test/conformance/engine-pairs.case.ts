@@ -1,6 +1,7 @@
 /** The engine suite, part three: two users that take turns. */
 import { describe, expect } from 'vitest';
 import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
+import { stored } from '../support/pair-proof.ts';
 import type { EngineKit } from './engine-kit.ts';
 
 export function describePairs({ engine, server, ctx, fresh, test, opens }: EngineKit): void {
@@ -9,7 +10,9 @@ export function describePairs({ engine, server, ctx, fresh, test, opens }: Engin
       const login = await fresh();
       const other = server.login(engine.counterpart(login.username), 'clone password');
       const root = await engine.connect(server.superuser, ctx);
-      return { login, other, root, clone: () => root.cloneUser(login.username, other.username, 'clone password') };
+      const clone = (session = root) =>
+        session.cloneUser(login.username, other.username, other.password, stored(login.password));
+      return { login, other, root, clone };
     };
     const privileges = async (login: DatabaseSecret) => {
       const session = await engine.connect(login, ctx);
@@ -71,7 +74,7 @@ export function describePairs({ engine, server, ctx, fresh, test, opens }: Engin
       await clone();
       const before = await privileges(other);
 
-      await root.cloneUser(login.username, other.username, 'another password');
+      await root.cloneUser(login.username, other.username, 'another password', stored(login.password));
 
       const again = { ...other, password: 'another password' };
       expect([await opens(other), await opens(again)]).toEqual([false, true]);
@@ -85,7 +88,7 @@ export function describePairs({ engine, server, ctx, fresh, test, opens }: Engin
       await server.grant(login.username);
       await clone();
 
-      await root.cloneUser(other.username, login.username, 'third password');
+      await root.cloneUser(other.username, login.username, 'third password', stored(other.password));
 
       const again = { ...login, password: 'third password' };
       expect(await opens(other)).toBe(true);
@@ -95,10 +98,10 @@ export function describePairs({ engine, server, ctx, fresh, test, opens }: Engin
     });
 
     test('two sessions may do it at the same moment', async () => {
-      const { login, other, root, clone } = await pair();
+      const { other, root, clone } = await pair();
       const second = await engine.connect(server.superuser, ctx);
 
-      await Promise.all([clone(), second.cloneUser(login.username, other.username, 'clone password')]);
+      await Promise.all([clone(), clone(second)]);
 
       expect(await opens(other)).toBe(true);
       await root.close();
@@ -106,10 +109,10 @@ export function describePairs({ engine, server, ctx, fresh, test, opens }: Engin
     });
 
     test('an ordinary user may make no clone', async () => {
-      const { login, other, root } = await pair();
+      const { login, other, root, clone } = await pair();
       const session = await engine.connect(login, ctx);
 
-      const refused = session.cloneUser(login.username, other.username, 'clone password');
+      const refused = clone(session);
 
       await expect(refused).rejects.toMatchObject({ name: 'PermissionError' });
       expect(await opens(other)).toBe(false);

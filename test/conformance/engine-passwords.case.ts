@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect } from 'vitest';
 import { generatePassword } from '../../shared/secrets/password.ts';
 import { passwordSettings } from '../support/context.ts';
+import { stored } from '../support/pair-proof.ts';
 import type { EngineKit } from './engine-kit.ts';
 
 const names = [
@@ -92,7 +93,7 @@ export function describePasswords({ engine, server, ctx, fresh, test, opens }: E
         const root = await engine.connect(server.superuser, ctx);
 
         await own.setPassword(name, 'second password');
-        await root.cloneUser(name, engine.counterpart(name), 'clone password');
+        await root.cloneUser(name, engine.counterpart(name), 'clone password', stored('second password'));
 
         expect(await opens({ ...login, password: 'second password' })).toBe(true);
         expect(await opens(server.login(engine.counterpart(name), 'clone password'))).toBe(true);

@@ -1,8 +1,7 @@
 /** One login to DocumentDB, with everything that an engine does. */
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
-import type { DatabaseSession, PairProof } from '../engine.ts';
-import { isProven } from '../proven-pair.ts';
+import type { DatabaseSession } from '../engine.ts';
 import { cloneUser } from './clone-user.ts';
 import { openConnection } from './connection.ts';
 import { privileges, setPassword } from './users.ts';
@@ -14,11 +13,10 @@ export async function openSession(
   ctx: RotationContext,
 ): Promise<DatabaseSession> {
   const connection = await openConnection(login, defaults, ctx);
-  const opensOne = (username: string, proof: PairProof | undefined) =>
-    isProven(proof, async (password) => {
-      const other = await openConnection({ ...login, username, password }, defaults, ctx);
-      await other.close();
-    });
+  const logInAs = (username: string) => async (password: string) => {
+    const other = await openConnection({ ...login, username, password }, defaults, ctx);
+    await other.close();
+  };
   let working = login.password;
   return {
     get proven() {
@@ -39,7 +37,7 @@ export async function openSession(
       };
     },
     cloneUser: (from, to, password, proof) =>
-      cloneUser(connection, { from, to, base: baseOf(from) }, password, () => opensOne(to, proof)),
+      cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)),
     privileges: () => privileges(connection),
     close: () => connection.close(),
   };

@@ -5,7 +5,8 @@
  */
 import { PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
-import { baseOf } from '../names.ts';
+import type { Pair, PairNames, PairPort, PairUsers } from '../pair.ts';
+import { bringIntoLine } from '../pair.ts';
 import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
 import { adopt } from './adopt.ts';
@@ -13,82 +14,102 @@ import { alignRights } from './align-rights.ts';
 import type { Connection } from './connection.ts';
 import { setDefaultRoles } from './default-roles.ts';
 import { oneAtATime } from './lock.ts';
-import { isMarked, isProven, mark, noPair, requireProven } from './pair.ts';
+import { isMarked, mark, noPair, provenByHash, requireOwn } from './pair.ts';
 import type { AccountName } from './quoting.ts';
 import { accountOf } from './quoting.ts';
 import { changePasswords, unknownUser } from './set-password.ts';
 import { identifiedBy } from './verifier.ts';
 
-export async function cloneUser(
-  connection: Connection,
-  { from, to }: { readonly from: string; readonly to: string },
-  password: string,
-  proof: PairProof | undefined,
-): Promise<void> {
-  const base = baseOf(to);
-  await oneAtATime(connection, base, async () => {
-    const inUse = await readAccounts(connection, from);
-    if (inUse.length === 0) throw unknownUser(from, connection);
-    if (proof !== undefined) requireProven(connection, inUse, proof);
-    const existing = await readAccounts(connection, to);
-    const marked = await isMarked(connection, base);
-    if (!marked && existing.length > 0 && !(await isProven(existing, proof))) throw noPair(from, to);
+/** All accounts of one name. */
+type User = readonly Account[];
 
-    const surplus = existing.filter(({ host }) => !inUse.some((account) => account.host === host));
-    if (to === base) refuseSurplus(surplus, from);
-    const pairs = inUse.flatMap((account) => {
-      const other = existing.find(({ host }) => host === account.host);
-      return other === undefined ? [] : [{ account, other }];
-    });
-    if (!marked) {
-      if (to === base) {
-        await adopt(
-          connection,
-          pairs.map(({ account, other }) => ({ clone: account, base: other })),
-        );
+export function cloneUser(
+  connection: Connection,
+  names: PairNames,
+  { password, proof }: { readonly password: string; readonly proof: PairProof },
+): Promise<void> {
+  const users = usersOf(connection, names, password);
+  const port: PairPort<User> = {
+    atOnce: (work) => oneAtATime(connection, names.base, () => work(users)),
+    proves: provenByHash,
+  };
+  return bringIntoLine(port, names, proof);
+}
+
+function usersOf(connection: Connection, { from, to, base }: PairNames, password: string): PairUsers<User> {
+  return {
+    async read(name) {
+      const accounts = await readAccounts(connection, name);
+      return accounts.length === 0 ? undefined : accounts;
+    },
+    unknownUser: (name) => unknownUser(name, connection),
+    requireOwn: (inUse, login) => requireOwn(connection, inUse, login),
+    isTied: () => isMarked(connection, base),
+    noPair: () => noPair(from, to, base),
+
+    async make(inUse) {
+      if (!(await isMarked(connection, base))) await mark(connection, base);
+      for (const account of inUse) await make(connection, { user: to, host: account.host }, account);
+      await changePasswords(connection, targetsOf(inUse, [], to), password);
+      return true;
+    },
+
+    async giveToBase(pair) {
+      requireCounterparts(pair, from);
+      await adopt(connection, byHost(pair));
+    },
+    tie: () => mark(connection, base),
+
+    async align(pair) {
+      const { base: model, clone, cloneInUse } = pair;
+      if (cloneInUse) requireCounterparts(pair, from);
+      else for (const account of without(clone, model)) await connection.query(`DROP USER ${accountOf(account)}`);
+      const [inUse, other] = cloneInUse ? [clone, model] : [model, clone];
+      for (const account of without(inUse, other)) await make(connection, { user: to, host: account.host }, account);
+      for (const both of byHost(pair)) await align(connection, both, cloneInUse ? both.clone : both.base);
+    },
+
+    async setPassword(pair) {
+      const [inUse, other] = pair.cloneInUse ? [pair.clone, pair.base] : [pair.base, pair.clone];
+      await changePasswords(connection, targetsOf(inUse, other, to), password);
+      if (pair.cloneInUse) return;
+      // Not before: the password that was there until now may be older than the new rule allows.
+      for (const { clone, base: model } of byHost(pair)) {
+        if (clone.expiry !== model.expiry) await connection.query(`ALTER USER ${accountOf(clone)} ${model.expiry}`);
       }
-      await mark(connection, base);
-    }
-    for (const account of surplus) await connection.query(`DROP USER ${accountOf(account)}`);
-    for (const account of inUse) {
-      const other = pairs.find((pair) => pair.account === account)?.other;
-      const target = { user: to, host: account.host };
-      if (other === undefined) await make(connection, target, account);
-      else if (to === base) await align(connection, { clone: account, base: await again(connection, other) }, account);
-      else await align(connection, { clone: other, base: account }, account);
-    }
-    await changePasswords(
-      connection,
-      inUse.map((account) => {
-        const stored = existing.find(({ host }) => host === account.host)?.stored ?? [];
-        return { user: to, host: account.host, plugin: account.plugin, stored };
-      }),
-      password,
-    );
-    // Not before: the password that was there until now may be older than the new rule allows.
-    for (const { account, other } of pairs) {
-      if (to === base || account.expiry === other.expiry) continue;
-      await connection.query(`ALTER USER ${accountOf(other)} ${account.expiry}`);
-    }
+    },
+  };
+}
+
+/** Accounts of hosts where the other user has none. */
+function without(accounts: User, other: User): User {
+  return accounts.filter(({ host }) => !other.some((account) => account.host === host));
+}
+
+function byHost({ base, clone }: Pair<User>): { base: Account; clone: Account }[] {
+  return base.flatMap((account) => {
+    const other = clone.find(({ host }) => host === account.host);
+    return other === undefined ? [] : [{ base: account, clone: other }];
+  });
+}
+
+/** The accounts that `to` has in the end, and what is kept of their passwords now. They log in as those of the user in use do. */
+function targetsOf(inUse: User, other: User, to: string) {
+  return inUse.map(({ host, plugin }) => {
+    const stored = other.find((account) => account.host === host)?.stored ?? [];
+    return { user: to, host, plugin, stored };
   });
 }
 
 /** An account of the base user is not ours to drop, and without a counterpart its clients would be shut out by the new password. */
-function refuseSurplus(surplus: readonly Account[], from: string): void {
-  const [account] = surplus;
+function requireCounterparts({ base, clone }: Pair<User>, from: string): void {
+  const [account] = without(base, clone);
   if (account === undefined) return;
   const missing = accountOf({ user: from, host: account.host });
   throw new PermissionError(`${accountOf(account)} exists, ${missing} does not`, {
     code: 'PRIVILEGES_DIFFER',
     hint: 'make an account of that host for the other user too, or drop this one; then rotate again',
   });
-}
-
-/** What it may have been given since it was read. */
-async function again(connection: Connection, { user, host }: AccountName): Promise<Account> {
-  const account = (await readAccounts(connection, user)).find((each) => each.host === host);
-  if (account === undefined) throw unknownUser(user, connection);
-  return account;
 }
 
 async function make(connection: Connection, to: AccountName, model: Account): Promise<void> {

@@ -3,8 +3,7 @@
  * create users can make one, so nobody else can have two users taken for a pair because they have the names.
  */
 import { TargetMismatchError } from '../../rotation/errors.ts';
-import type { PairProof } from '../engine.ts';
-import { baseOf } from '../names.ts';
+import type { ProvenLogin } from '../engine.ts';
 import type { Account } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { opens } from './opens.ts';
@@ -32,7 +31,7 @@ export async function mark(connection: Connection, base: string): Promise<void> 
  * Every account of the user in use must be one that the secret's password opens: its rights go to the other user, which the
  * secret is given the password of.
  */
-export function requireProven(connection: Connection, inUse: readonly Account[], { password }: PairProof): void {
+export function requireOwn(connection: Connection, inUse: readonly Account[], { password }: ProvenLogin): void {
   for (const account of inUse) {
     if (opens(account, password)) continue;
     requireKnownPlugin(connection, account.plugin);
@@ -42,19 +41,25 @@ export function requireProven(connection: Connection, inUse: readonly Account[],
   }
 }
 
-/** Do stored versions of the secret open every account of the other user? Then its owner gains nothing by a new password. */
-export async function isProven(accounts: readonly Account[], proof: PairProof | undefined): Promise<boolean> {
-  let left = accounts;
-  for await (const password of proof?.others() ?? []) {
-    left = left.filter((account) => !opens(account, password));
-    if (left.length === 0) return true;
+/** Stored versions of the secret open every account of the other user: then its owner gains nothing by a new password. */
+export async function provenByHash(
+  accounts: readonly Account[],
+  others: AsyncIterable<string>,
+): Promise<(found: readonly Account[]) => boolean> {
+  const known: string[] = [];
+  let closed = accounts;
+  for await (const password of others) {
+    const left = closed.filter((account) => !opens(account, password));
+    if (left.length < closed.length) known.push(password);
+    closed = left;
+    if (closed.length === 0) break;
   }
-  return false;
+  return (found) => found.every((account) => known.some((password) => opens(account, password)));
 }
 
 /** Another user may have the name that the other one of a pair would have. Nobody is given its password for that. */
-export function noPair(from: string, to: string): TargetMismatchError {
+export function noPair(from: string, to: string, base: string): TargetMismatchError {
   return new TargetMismatchError(`users ${from} and ${to} exist, and nothing tells that they are a pair`, {
-    hint: `if they are, CREATE ROLE ${literal(PREFIX + baseOf(to))}; if not, one of them must have another name`,
+    hint: `if they are, CREATE ROLE ${literal(PREFIX + base)}; if not, one of them must have another name`,
   });
 }

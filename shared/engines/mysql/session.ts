@@ -2,6 +2,7 @@
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
 import type { DatabaseSession } from '../engine.ts';
+import { baseOf } from '../names.ts';
 import { cloneUser } from './clone-user.ts';
 import type { Connection } from './connection.ts';
 import { openConnection } from './connection.ts';
@@ -53,7 +54,8 @@ export async function openSession(login: DatabaseSecret, kind: Kind, ctx: Rotati
       return () => set(before);
     },
     opens: (username, password) => opensFromHere(connection, username, password),
-    cloneUser: (from, to, password, proof) => cloneUser(connection, { from, to }, password, proof),
+    cloneUser: (from, to, password, proof) =>
+      cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }),
     privileges: () => privileges(connection),
     async close() {
       // Here, and not with the change: AWSCURRENT names the new password by now, or soon. What was taken back leaves all as it was.

@@ -7,7 +7,6 @@ import type { Product } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { privileges } from './privileges.ts';
 import { setPassword } from './set-password.ts';
-import { keptIn } from './verifier.ts';
 
 /** Throws what `DatabaseEngine.connect` throws. `baseOf` names the user of a pair that owns whatever either of them makes. */
 export async function openSession(
@@ -40,7 +39,7 @@ export async function openSession(
       };
     },
     cloneUser: (from, to, password, proof) =>
-      cloneUser(connection, { from, to, base: baseOf(to) }, { password, model: proof && keptIn(proof) }),
+      cloneUser(connection, { from, to, base: baseOf(to) }, { password, proof }),
     privileges: () =>
       connection.transaction('READ ONLY', (transaction) => privileges(transaction, baseOf(login.username))),
     close: () => connection.close(),

@@ -4,10 +4,14 @@
  * model, whichever of the two is in use: what it was given, or lost, reaches both.
  */
 import pg from 'pg';
-import { InvalidSecretError, type TargetMismatchError } from '../../rotation/errors.ts';
+import { InvalidSecretError } from '../../rotation/errors.ts';
+import type { PairProof } from '../engine.ts';
+import type { Pair, PairNames, PairUsers } from '../pair.ts';
+import { bringIntoLine, cloneOf } from '../pair.ts';
 import type { Connection, Transaction } from '../postgres/connection.ts';
 import { grantStatement } from '../postgres/grants.ts';
-import { alignAttributes, alignMemberships, alignRights, keyOf, type Users } from './align.ts';
+import { provenByLogin } from '../proven-by-login.ts';
+import { alignAttributes, alignMemberships, alignRights, keyOf } from './align.ts';
 import { grantsTo } from './grants.ts';
 import { isTied, noPair, tie } from './pair.ts';
 import { repeatedly } from './repeatedly.ts';
@@ -17,89 +21,69 @@ import { mayLogIn, readUser, requireSpelling } from './user.ts';
 
 const quoted = pg.escapeIdentifier;
 
-interface Names {
-  readonly from: string;
-  readonly to: string;
-  readonly base: string;
-}
-
-/**
- * All or nothing. Throws TargetMismatchError when the two users are no pair. `isProven`: does the secret know the password of `to`?
- * Asked only when the two are not tied.
- */
-export async function cloneUser(
+/** All or nothing. `logIn` as `to`, with a password that the secret has for it. */
+export function cloneUser(
   connection: Connection,
-  names: Names,
-  password: string,
-  isProven: () => Promise<boolean>,
+  names: PairNames,
+  { password, proof }: { readonly password: string; readonly proof: PairProof },
+  logIn: (password: string) => Promise<void>,
 ): Promise<void> {
-  if ((await tryToAlign(connection, names, password, false)) === undefined) return;
-  // Looked at again also when it is not proven: another delivery may have tied them meanwhile, and changed the password.
-  const refusal = await tryToAlign(connection, names, password, await isProven());
-  if (refusal !== undefined) throw refusal;
+  const port = {
+    proves: provenByLogin(logIn),
+    atOnce: <T>(work: (users: PairUsers<User>) => Promise<T>) =>
+      repeatedly(connection, async (transaction) => {
+        await requireSpelling(transaction, names.from);
+        return work(usersIn(transaction, names, password));
+      }),
+  };
+  return bringIntoLine(port, names, proof);
 }
 
-/** Gives the reason when the two are no pair; then nothing changed. */
-async function tryToAlign(
-  connection: Connection,
-  names: Names,
-  password: string,
-  isProven: boolean,
-): Promise<TargetMismatchError | undefined> {
-  const { from, to, base } = names;
-  let refusal: TargetMismatchError | undefined;
-  await repeatedly(connection, async (transaction) => {
-    refusal = undefined;
-    await requireSpelling(transaction, from);
-    // In this order: whoever makes `to` ties `from` first.
-    const other = await readUser(transaction, to);
-    const inUse = await readUser(transaction, from);
-    if (inUse === undefined) throw unknownUser(from, transaction);
-    if (other === undefined) {
+function usersIn(transaction: Transaction, names: PairNames, password: string): PairUsers<User> {
+  const { to, base } = names;
+  const clone = cloneOf(names);
+  return {
+    read: (name) => readUser(transaction, name),
+    unknownUser: (name) => unknownUser(name, transaction),
+    isTied: (pair) => isTied(pair.base, base) && isTied(pair.clone, base),
+    noPair: (pair) => noPair(transaction, base, { [base]: pair.base, [clone]: pair.clone }),
+    async make(inUse) {
       await make(transaction, names, inUse, password);
-      return;
-    }
-    const [clone, model, target] = to === base ? [from, other, inUse] : [to, inUse, other];
-    const users = { model, target, from: base, to: clone };
-    const tied = isTied(model, base) && isTied(target, base);
-    if (tied) await align(transaction, users, names);
-    else if (isProven) await align(transaction, await adopt(transaction, users, names), names);
-    else {
-      refusal = await noPair(transaction, base, { [base]: model, [clone]: target });
-      return;
-    }
-    await alterPassword(transaction, to, password);
-  });
-  return refusal;
+      return true;
+    },
+    giveToBase: (pair) => giveToBase(transaction, base, clone, pair),
+    async tie(pair) {
+      await tie(transaction, base, base, pair.base);
+      await tie(transaction, base, clone, pair.clone);
+    },
+    async align({ base: model, clone: target, cloneInUse }) {
+      const users = { model, target, from: base, to: clone };
+      // A base that may not log in is no model for a clone that is in use.
+      if (!cloneInUse || (await mayLogIn(transaction, base))) await alignAttributes(transaction, users);
+      await alignRights(transaction, users);
+    },
+    setPassword: () => alterPassword(transaction, to, password),
+  };
 }
 
-async function align(transaction: Transaction, users: Users, { to, base }: Names): Promise<void> {
-  // A base that may not log in is no model for a clone that is in use.
-  if (to !== base || (await mayLogIn(transaction, base))) await alignAttributes(transaction, users);
-  await alignRights(transaction, users);
-}
-
-/** What a clone that somebody else made has of its own stays its own while it is in use: the base gets it too. */
-async function adopt(transaction: Transaction, users: Users, { to, base }: Names): Promise<Users> {
-  const model = to === base ? await giveToBase(transaction, users) : users.model;
-  return { ...users, model: await tie(transaction, base, base, model) };
-}
-
-/** Groups, roles and grants by name. Gives the base as it is then. */
-async function giveToBase(transaction: Transaction, { model, target, from, to }: Users): Promise<User> {
-  const groups = [...new Set([...model.groups, ...target.groups])];
-  const held = new Set(model.roles.map(({ name }) => name));
-  const roles = [...model.roles, ...target.roles.filter(({ name }) => !held.has(name))];
-  const whole = { ...model, groups, roles };
-  await alignMemberships(transaction, { model: whole, target: model, to: from });
-  const has = new Set((await grantsTo(transaction, from)).map(keyOf));
-  for (const grant of await grantsTo(transaction, to)) {
-    if (!has.has(keyOf(grant))) await transaction.query(grantStatement(grant, from));
+/** Groups, roles and grants by name: what a clone that somebody else made has of its own stays its own while it is in use. */
+async function giveToBase(transaction: Transaction, base: string, clone: string, users: Pair<User>): Promise<void> {
+  const groups = [...new Set([...users.base.groups, ...users.clone.groups])];
+  const held = new Set(users.base.roles.map(({ name }) => name));
+  const roles = [...users.base.roles, ...users.clone.roles.filter(({ name }) => !held.has(name))];
+  await alignMemberships(transaction, { model: { ...users.base, groups, roles }, target: users.base, to: base });
+  const has = new Set((await grantsTo(transaction, base)).map(keyOf));
+  for (const grant of await grantsTo(transaction, clone)) {
+    if (!has.has(keyOf(grant))) await transaction.query(grantStatement(grant, base));
   }
-  return whole;
 }
 
-async function make(transaction: Transaction, { from, to, base }: Names, inUse: User, password: string): Promise<void> {
+async function make(
+  transaction: Transaction,
+  { from, to, base }: PairNames,
+  inUse: User,
+  password: string,
+): Promise<void> {
   const model = await tie(transaction, base, from, inUse);
   await transaction.query(`CREATE USER ${quoted(to)} PASSWORD ${digestLiteral(to, password)}`);
   await requireSpelling(transaction, to);

@@ -9,10 +9,10 @@ const CONFLICTS = new Set(['40001', 'XX000', '40P01', '23505', '42710']);
 const PAUSES = [50, 100, 200, 400, 800];
 
 /** Runs `work` in a transaction of its own, again after a conflict. */
-export async function repeatedly(
+export async function repeatedly<T>(
   connection: Connection,
-  work: (transaction: Transaction) => Promise<void>,
-): Promise<void> {
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
   for (const pause of PAUSES) {
     try {
       return await connection.transaction('READ WRITE', work);

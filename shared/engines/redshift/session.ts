@@ -1,9 +1,8 @@
 /** Loaded with the first connection, so that steps without one start faster. */
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSecret } from '../../secrets/database-secret.ts';
-import type { DatabaseEngine, DatabaseSession, PairProof } from '../engine.ts';
+import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
 import { openConnection } from '../postgres/connection.ts';
-import { isProven } from '../proven-pair.ts';
 import { cloneUser } from './clone-user.ts';
 import { privileges } from './privileges.ts';
 import { setPassword } from './set-password.ts';
@@ -20,11 +19,10 @@ export async function openSession(
 ): Promise<DatabaseSession> {
   const product = { defaults, title: 'Redshift', page: 'docs/engines/redshift.md', patience: [] };
   const connection = await openConnection(login, product, ctx);
-  const opensOne = (username: string, proof: PairProof | undefined) =>
-    isProven(proof, async (password) => {
-      const other = await openConnection({ ...login, username, password }, product, ctx);
-      await other.close();
-    });
+  const logInAs = (username: string) => async (password: string) => {
+    const other = await openConnection({ ...login, username, password }, product, ctx);
+    await other.close();
+  };
   let working = login.password;
   return {
     get proven() {
@@ -42,7 +40,7 @@ export async function openSession(
       };
     },
     cloneUser: (from, to, password, proof) =>
-      cloneUser(connection, { from, to, base: baseOf(from) }, password, () => opensOne(to, proof)),
+      cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)),
     // Not READ ONLY: nothing says that Redshift's views are to be had in such a transaction.
     privileges: () =>
       connection.transaction('READ WRITE', (transaction) => privileges(transaction, counterpart(login.username))),

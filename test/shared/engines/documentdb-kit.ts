@@ -1,6 +1,7 @@
 /** What the cases of DocumentDB share. */
 import { documentdb } from '../../../shared/engines/documentdb.ts';
 import type { TestDocumentDb } from '../../support/documentdb-server.ts';
+import { stored } from '../../support/pair-proof.ts';
 
 export function documentDbKit(server: TestDocumentDb, prefix: string) {
   const usersOf = async (name: string, db?: string) => (await server.command({ usersInfo: name }, db)).users;
@@ -19,16 +20,11 @@ export function documentDbKit(server: TestDocumentDb, prefix: string) {
     return {
       username,
       clone,
-      /** `stored`: passwords that the secret has for `to`. */
-      async align(from: string, to: string, password = `password-of-${to}`, stored: readonly string[] = []) {
+      /** `others`: passwords that the secret has for `to`. */
+      async align(from: string, to: string, password = `password-of-${to}`, others: readonly string[] = []) {
         const root = await documentdb.connect(server.superuser, server.context);
         try {
-          await root.cloneUser(from, to, password, {
-            password: 'unused',
-            others: async function* () {
-              yield* stored;
-            },
-          });
+          await root.cloneUser(from, to, password, stored('unused', ...others));
         } finally {
           await root.close();
         }

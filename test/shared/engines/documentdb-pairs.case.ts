@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { documentdb } from '../../../shared/engines/documentdb.ts';
 import type { TestDocumentDb } from '../../support/documentdb-server.ts';
+import { stored } from '../../support/pair-proof.ts';
 import { documentDbKit } from './documentdb-kit.ts';
 
 export function describeDocumentDbPairs(server: TestDocumentDb): void {
@@ -170,10 +171,12 @@ export function describeDocumentDbPairs(server: TestDocumentDb): void {
         const clone = documentdb.counterpart(base);
         for (const name of [base, clone]) await server.createUser(name, 'first-password');
         const root = await documentdb.connect(server.superuser, server.context);
-        const refused = await root.cloneUser(base, clone, 'stolen-password').catch((error) => error);
+        const refused = await root
+          .cloneUser(base, clone, 'stolen-password', stored('first-password'))
+          .catch((error) => error);
         await server.command({ dropUser: clone });
 
-        await root.cloneUser(base, clone, 'clone-password');
+        await root.cloneUser(base, clone, 'clone-password', stored('first-password'));
         await root.close();
 
         expect(refused.code).toBe('TARGET_MISMATCH');

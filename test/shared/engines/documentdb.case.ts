@@ -12,6 +12,7 @@ import { generatePassword } from '../../../shared/secrets/password.ts';
 import { openStored } from '../../../shared/strategies/stored-login.ts';
 import { passwordSettings, testContext } from '../../support/context.ts';
 import type { TestDocumentDb } from '../../support/documentdb-server.ts';
+import { stored } from '../../support/pair-proof.ts';
 import { documentDbKit } from './documentdb-kit.ts';
 
 export function describeDocumentDb(server: TestDocumentDb): void {
@@ -26,7 +27,7 @@ export function describeDocumentDb(server: TestDocumentDb): void {
       const root = await documentdb.connect(server.superuser, server.context);
 
       await own.setPassword(username, 'third-password');
-      await root.cloneUser(username, clone, 'clone-password');
+      await root.cloneUser(username, clone, 'clone-password', stored('third-password'));
 
       const mechanisms = [...(await usersOf(username)), ...(await usersOf(clone))].map((user) => user.mechanisms);
       expect(mechanisms).toEqual([['SCRAM-SHA-256'], ['SCRAM-SHA-256']]);
@@ -75,7 +76,7 @@ export function describeDocumentDb(server: TestDocumentDb): void {
     it('names a user that the superuser cannot find', async () => {
       const root = await documentdb.connect(server.superuser, server.context);
 
-      const refused = root.cloneUser('nobody_here', 'nobody_here_clone', 'clone-password');
+      const refused = root.cloneUser('nobody_here', 'nobody_here_clone', 'clone-password', stored('unused'));
 
       await expect(refused).rejects.toMatchObject({
         code: 'INVALID_SECRET',
@@ -133,7 +134,7 @@ export function describeDocumentDb(server: TestDocumentDb): void {
       const session = await documentdb.connect(login, context);
 
       await session.setPassword(login.username, 'second-password');
-      await session.cloneUser(login.username, 'primary_clone', 'clone-password');
+      await session.cloneUser(login.username, 'primary_clone', 'clone-password', stored('second-password'));
       await session.close();
 
       for (const [username, password] of [
@@ -183,11 +184,11 @@ export function describeDocumentDb(server: TestDocumentDb): void {
         return lines;
       };
 
-      await root.cloneUser('app', 'app_clone', clone.password);
+      await root.cloneUser('app', 'app_clone', clone.password, stored(app.password));
       const given = [await linesOf(app), await linesOf(clone)];
       await client({ updateUser: 'app', authenticationRestrictions: [] });
       const different = [await linesOf(app), await linesOf(clone)];
-      await root.cloneUser('app_clone', 'app', app.password);
+      await root.cloneUser('app_clone', 'app', app.password, stored(clone.password));
       const taken = [await linesOf(app), await linesOf(clone)];
       await root.close();
 
@@ -207,13 +208,7 @@ export function describeDocumentDb(server: TestDocumentDb): void {
       await client({ createUser: 'app_clone', pwd: 'clone', roles: [{ role: 'read', db: 'of-the-clone' }] });
       const before = [await ask('app'), await ask('app_clone')];
       const root = await documentdb.connect(login, context);
-      const proof = {
-        password: 'clone',
-        async *others() {
-          yield 'first';
-        },
-      };
-      const adopt = () => root.cloneUser('app_clone', 'app', 'turned', proof);
+      const adopt = () => root.cloneUser('app_clone', 'app', 'turned', stored('clone', 'first'));
 
       const refused = await adopt().catch((error) => error);
       const after = [await ask('app'), await ask('app_clone')];
@@ -228,11 +223,11 @@ export function describeDocumentDb(server: TestDocumentDb): void {
 
     it('a stored password that the driver cannot use is no broken network, and the next one is tried', async () => {
       const { login, context } = await standIn({});
-      const stored = (password: string) => ({ ...login, password });
+      const having = (password: string) => ({ ...login, password });
       const secrets = {
-        pending: stored('a\tb'),
-        current: stored(`${login.password}\n`),
-        previous: async () => stored(login.password),
+        pending: having('a\tb'),
+        current: having(`${login.password}\n`),
+        previous: async () => having(login.password),
         async *forgotten() {},
       };
 

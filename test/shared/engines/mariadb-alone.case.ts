@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { mariadb } from '../../../shared/engines/mariadb.ts';
 import type { RealMysql } from '../../support/mysql-server.ts';
+import { stored } from '../../support/pair-proof.ts';
 
 export function describeMariadbAlone(server: RealMysql): void {
   const { context: ctx } = server;
@@ -35,7 +36,12 @@ export function describeMariadbAlone(server: RealMysql): void {
     const root = await session(server.superuser);
 
     await own.setPassword(login.username, 'wanted-by-log ключ');
-    await root.cloneUser(login.username, `${login.username}_clone`, 'wanted-by-log clone');
+    await root.cloneUser(
+      login.username,
+      `${login.username}_clone`,
+      'wanted-by-log clone',
+      stored('wanted-by-log ключ'),
+    );
     for (const each of [own, root]) await each.close();
 
     const other = server.login(`${login.username}_clone`, 'wanted-by-log clone');
@@ -55,10 +61,10 @@ export function describeMariadbAlone(server: RealMysql): void {
     const login = await user("BY 'First-password-1'");
     const other = server.login(`${login.username}_clone`, 'Clone-password-1');
     const root = await session(server.superuser);
-    await root.cloneUser(login.username, other.username, other.password);
+    await root.cloneUser(login.username, other.username, other.password, stored('First-password-1'));
     await server.sql(`ALTER USER ${login.username} IDENTIFIED VIA ed25519 USING PASSWORD('First-password-1')`);
 
-    await root.cloneUser(login.username, other.username, other.password);
+    await root.cloneUser(login.username, other.username, other.password, stored('First-password-1'));
     await root.close();
 
     expect(await server.sql('SELECT plugin FROM mysql.user WHERE User = ?', [other.username])).toEqual([
@@ -79,7 +85,12 @@ export function describeMariadbAlone(server: RealMysql): void {
     const login = await user(made);
     const root = await session(server.superuser);
 
-    const refused = root.cloneUser(login.username, `${login.username}_clone`, 'Clone-password-1');
+    const refused = root.cloneUser(
+      login.username,
+      `${login.username}_clone`,
+      'Clone-password-1',
+      stored(login.password),
+    );
 
     await expect(refused).rejects.toMatchObject({ name: 'PermissionError', fact: expect.stringContaining(told) });
     await root.close();
@@ -93,7 +104,7 @@ export function describeMariadbAlone(server: RealMysql): void {
       const root = await session(server.superuser);
 
       await own.setPassword(login.username, 'Second-password-2');
-      await root.cloneUser(login.username, `${login.username}_clone`, 'Clone-password-1');
+      await root.cloneUser(login.username, `${login.username}_clone`, 'Clone-password-1', stored('Second-password-2'));
       const weak = await own.setPassword(login.username, 'swordfish').catch((error) => error);
       for (const each of [own, root]) await each.close();
       await server.sql("UNINSTALL SONAME 'simple_password_check'");

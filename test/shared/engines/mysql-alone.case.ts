@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { mysql } from '../../../shared/engines/mysql.ts';
 import type { RealMysql } from '../../support/mysql-server.ts';
+import { stored } from '../../support/pair-proof.ts';
 
 export function describeMysqlAlone(server: RealMysql): void {
   const { context: ctx } = server;
@@ -13,7 +14,7 @@ export function describeMysqlAlone(server: RealMysql): void {
   };
   const clone = async (from: string) => {
     const root = await mysql.connect(server.superuser, ctx);
-    await root.cloneUser(from, `${from}_clone`, 'clone password').finally(() => root.close());
+    await root.cloneUser(from, `${from}_clone`, 'clone password', stored('first password')).finally(() => root.close());
     return server.login(`${from}_clone`, 'clone password');
   };
   const privileges = async (login: typeof server.superuser) => {

@@ -2,13 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine, PairProof } from '../../../shared/engines/engine.ts';
 import type { RealMysql } from '../../support/mysql-server.ts';
-
-const stored = (password: string, ...others: readonly string[]): PairProof => ({
-  password,
-  async *others() {
-    yield* others;
-  },
-});
+import { stored } from '../../support/pair-proof.ts';
 
 export function describeMysqlInUse(engine: DatabaseEngine, server: RealMysql): void {
   const { context: ctx } = server;

@@ -2,19 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine, PairProof } from '../../../shared/engines/engine.ts';
 import type { RealMysql } from '../../support/mysql-server.ts';
-
-const stored = (password: string, ...others: readonly string[]): PairProof => ({
-  password,
-  async *others() {
-    yield* others;
-  },
-});
+import { stored } from '../../support/pair-proof.ts';
 
 export function describeMysqlPairs(engine: DatabaseEngine, server: RealMysql): void {
   const { context: ctx } = server;
   const onMysql = server.product === 'MySQL';
   let serial = 0;
-  const align = async (from: string, to: string, password: string, proof?: PairProof) => {
+  const align = async (from: string, to: string, password: string, proof: PairProof) => {
     const session = await engine.connect(server.superuser, ctx);
     await session.cloneUser(from, to, password, proof).finally(() => session.close());
   };
@@ -27,7 +21,7 @@ export function describeMysqlPairs(engine: DatabaseEngine, server: RealMysql): v
     const base = await user();
     const clone = server.login(`${base.username}_clone`, 'clone password');
     for (const grant of grants) await server.sql(`GRANT ${grant} TO ${base.username}`);
-    await align(base.username, clone.username, clone.password);
+    await align(base.username, clone.username, clone.password, stored(base.password));
     const turn = () => align(clone.username, base.username, 'turned password', stored(clone.password));
     return { base, clone, turn, now: { ...base, password: 'turned password' } };
   };

@@ -2,15 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../../shared/engines/engine.ts';
 import type { RealMysql } from '../../support/mysql-server.ts';
+import { stored } from '../../support/pair-proof.ts';
 
 export function describeMysqlFamily(engine: DatabaseEngine, server: RealMysql): void {
   const { context: ctx } = server;
   const onMysql = server.product === 'MySQL';
   let serial = 0;
-  const align = async (from: string, to: string, password: string) => {
+  const align = async (from: string, to: string, password: string, own = 'base password') => {
     const session = await engine.connect(server.superuser, ctx);
     try {
-      await session.cloneUser(from, to, password);
+      await session.cloneUser(from, to, password, stored(own));
     } finally {
       await session.close();
     }
@@ -137,7 +138,7 @@ export function describeMysqlFamily(engine: DatabaseEngine, server: RealMysql): 
     it('certificates that it must show, whatever their names hold', async () => {
       const { name, other, clone } = await pair();
       await server.sql(
-        `CREATE USER ${name}@'10.0.0.1' IDENTIFIED BY 'x' REQUIRE ISSUER '/CN=o''brien "CA"' AND SUBJECT '/O=a\\\\b REQUIRE NONE'`,
+        `CREATE USER ${name}@'10.0.0.1' IDENTIFIED BY 'base password' REQUIRE ISSUER '/CN=o''brien "CA"' AND SUBJECT '/O=a\\\\b REQUIRE NONE'`,
       );
 
       await clone();
@@ -184,10 +185,10 @@ export function describeMysqlFamily(engine: DatabaseEngine, server: RealMysql): 
     await server.sql(`SET DEFAULT ROLE ${role} ${onMysql ? 'TO' : 'FOR'} ${name}`);
     const rotator = await engine.connect(server.login(`rotator${serial}`, 'rotator password'), ctx);
 
-    await rotator.cloneUser(name, other.username, 'clone password');
+    await rotator.cloneUser(name, other.username, 'clone password', stored('base password'));
     await server.sql(`REVOKE INSERT ON shared.* FROM ${name}`);
     await server.sql(`SET DEFAULT ROLE NONE ${onMysql ? 'TO' : 'FOR'} ${name}`);
-    await rotator.cloneUser(name, other.username, 'clone password');
+    await rotator.cloneUser(name, other.username, 'clone password', stored('base password'));
     await rotator.setPassword(name, 'set by the rotator');
     await rotator.close();
 
@@ -201,7 +202,7 @@ export function describeMysqlFamily(engine: DatabaseEngine, server: RealMysql): 
     await own.setPassword(name, 'second password');
     await own.close();
 
-    await align(name, `${name}_clone`, 'clone password');
+    await align(name, `${name}_clone`, 'clone password', 'second password');
 
     expect(await server.opens({ username: name, password: 'second password' })).toBe(true);
     expect(await server.opens({ username: `${name}_clone`, password: 'clone password' })).toBe(true);
@@ -213,7 +214,7 @@ export function describeMysqlFamily(engine: DatabaseEngine, server: RealMysql): 
     await clone();
     await server.sql(`CREATE USER ${name}@'10.9.%' IDENTIFIED BY 'x'`);
 
-    const refused = align(other.username, name, 'another password');
+    const refused = align(other.username, name, 'another password', other.password);
 
     await expect(refused).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER', fact: expect.stringContaining('10.9.%') });
     expect(await hosts(name)).toEqual(['%', '10.9.%']);
@@ -286,7 +287,7 @@ export function describeMysqlFamily(engine: DatabaseEngine, server: RealMysql): 
   });
 
   it('no password is in the general log, whether the change passes or fails', async () => {
-    const { name, login, clone, other } = await pair();
+    const { name, login, other } = await pair();
     const session = await engine.connect(login, ctx);
     await session.setPassword(name, 'wanted-by-log-1');
     await session.setPassword('rds_like', 'wanted-by-log-2').catch(() => {});
@@ -294,8 +295,8 @@ export function describeMysqlFamily(engine: DatabaseEngine, server: RealMysql): 
     await session.close();
     const root = await engine.connect(server.superuser, ctx);
     await root.setPassword(name, 'wanted-by-log-4');
-    await root.cloneUser(name, other.username, 'wanted-by-log-5');
-    await clone();
+    await root.cloneUser(name, other.username, 'wanted-by-log-5', stored('wanted-by-log-4'));
+    await align(name, other.username, 'clone password', 'wanted-by-log-4');
     await root.close();
 
     const log = await server.generalLog();

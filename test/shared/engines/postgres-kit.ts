@@ -1,5 +1,6 @@
 /** Pairs of users on a real PostgreSQL server, for its own cases. */
 import { postgres } from '../../../shared/engines/postgres.ts';
+import { stored } from '../../support/pair-proof.ts';
 import type { RealPostgres } from '../../support/postgres-server.ts';
 
 /** `prefix` keeps the names of one file's users apart from those of another. */
@@ -12,10 +13,11 @@ export function postgresKit(server: RealPostgres, prefix: string) {
     const login = server.login(name, 'base password');
     const other = server.login(`${name}_clone`, 'clone password');
     const rootSession = () => postgres.connect(server.superuser, ctx);
-    const align = async (from: string, to: string, password: string) => {
+    /** `others`: passwords that the secret has for `to`. */
+    const align = async (from: string, to: string, password: string, others: readonly string[] = []) => {
       const session = await rootSession();
       try {
-        await session.cloneUser(from, to, password);
+        await session.cloneUser(from, to, password, stored('unused', ...others));
       } finally {
         await session.close();
       }

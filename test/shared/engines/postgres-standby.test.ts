@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { startStandby } from '../../../local/servers/postgres/standby.ts';
 import { openConnection } from '../../../shared/engines/postgres/connection.ts';
 import { postgres } from '../../../shared/engines/postgres.ts';
+import { stored } from '../../support/pair-proof.ts';
 import { realPostgres } from '../../support/postgres-server.ts';
 
 const server = await realPostgres();
@@ -45,7 +46,7 @@ describe('a standby', () => {
 
     const error = await (member === 'setPassword'
       ? session.setPassword(name, 'second password')
-      : session.cloneUser(name, `${name}_clone`, 'second password')
+      : session.cloneUser(name, `${name}_clone`, 'second password', stored('first password'))
     ).catch((thrown: unknown) => thrown);
     await session.ping();
     await session.close();

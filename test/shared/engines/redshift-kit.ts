@@ -1,5 +1,6 @@
 /** What the cases of Redshift share. */
 import { redshift } from '../../../shared/engines/redshift.ts';
+import { stored } from '../../support/pair-proof.ts';
 import type { TestRedshift } from '../../support/redshift-server.ts';
 
 export function redshiftKit(server: TestRedshift, prefix: string) {
@@ -10,16 +11,11 @@ export function redshiftKit(server: TestRedshift, prefix: string) {
     await server.createUser(name, 'Base-password-1');
     const login = server.login(name, 'Base-password-1');
     const other = server.login(`${name}_clone`, 'Clone-password-1');
-    /** `stored`: passwords that the secret has for `to`. */
-    const align = async (from = login, to = other, stored: readonly string[] = []) => {
+    /** `others`: passwords that the secret has for `to`. */
+    const align = async (from = login, to = other, others: readonly string[] = []) => {
       const session = await redshift.connect(server.superuser, ctx);
       try {
-        await session.cloneUser(from.username, to.username, to.password, {
-          password: from.password,
-          others: async function* () {
-            yield* stored;
-          },
-        });
+        await session.cloneUser(from.username, to.username, to.password, stored(from.password, ...others));
       } finally {
         await session.close();
       }

@@ -1,8 +1,10 @@
 /** What the stand-in cannot play: roles, SYSLOG ACCESS and SESSION TIMEOUT, on a double that keeps just those. */
 import { expect, it } from 'vitest';
+import type { PairNames } from '../../../shared/engines/pair.ts';
 import type { Connection, Transaction } from '../../../shared/engines/postgres/connection.ts';
 import { cloneUser } from '../../../shared/engines/redshift/clone-user.ts';
 import { privileges } from '../../../shared/engines/redshift/privileges.ts';
+import { stored } from '../../support/pair-proof.ts';
 
 interface DoubleUser {
   /** Name → may it be passed on. */
@@ -58,13 +60,16 @@ function double(users: Record<string, DoubleUser>, username = 'admin'): Connecti
   };
 }
 
+const bring = (users: Record<string, DoubleUser>, names: PairNames) =>
+  cloneUser(double(users), names, { password: 'Some-password-1', proof: stored('unused') }, async () => {});
+
 it('gives the clone the roles of the base, with the same ADMIN OPTION, and takes the others away', async () => {
   const users = {
     app: user({ reader: false, analyst: true, owner: false }),
     app_clone: user({ reader: true, surplus: false }),
   };
 
-  await cloneUser(double(users), { from: 'app', to: 'app_clone', base: 'app' }, 'Some-password-1', async () => false);
+  await bring(users, { from: 'app', to: 'app_clone', base: 'app' });
 
   expect(users.app_clone.roles).toEqual(users.app.roles);
   expect(await privileges(double(users, 'app_clone'), 'app')).toEqual(
@@ -76,7 +81,7 @@ it('gives the clone the roles of the base, with the same ADMIN OPTION, and takes
 it('takes a role from the clone that is in use, once the base has lost it', async () => {
   const users = { app: user({ reader: false }), app_clone: user({ reader: false, lost: true }) };
 
-  await cloneUser(double(users), { from: 'app_clone', to: 'app', base: 'app' }, 'Some-password-1', async () => false);
+  await bring(users, { from: 'app_clone', to: 'app', base: 'app' });
 
   expect([users.app.roles, users.app_clone.roles]).toEqual([
     new Map([['reader', false]]),
@@ -90,7 +95,7 @@ it.each([
 ])('SYSLOG ACCESS and SESSION TIMEOUT are %s', async (_what, app, clone) => {
   const users = { app, app_clone: clone };
 
-  await cloneUser(double(users), { from: 'app', to: 'app_clone', base: 'app' }, 'Some-password-1', async () => false);
+  await bring(users, { from: 'app', to: 'app_clone', base: 'app' });
 
   expect(users.app_clone).toEqual(users.app);
 });

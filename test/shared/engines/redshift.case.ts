@@ -4,6 +4,7 @@ import type { DatabaseSession } from '../../../shared/engines/engine.ts';
 import { redshift } from '../../../shared/engines/redshift.ts';
 import { generatePassword } from '../../../shared/secrets/password.ts';
 import { passwordSettings } from '../../support/context.ts';
+import { stored } from '../../support/pair-proof.ts';
 import type { TestRedshift } from '../../support/redshift-server.ts';
 import { int32, message, serverThatSays } from '../../support/strange-postgres.ts';
 import { redshiftKit } from './redshift-kit.ts';
@@ -17,7 +18,8 @@ export function describeRedshift(server: TestRedshift): void {
       ['set a password', (session: DatabaseSession, name: string) => session.setPassword(name, 'Second-password-1')],
       [
         'make a clone',
-        (session: DatabaseSession, name: string) => session.cloneUser(name, `${name}_clone`, 'Clone-password-1'),
+        (session: DatabaseSession, name: string) =>
+          session.cloneUser(name, `${name}_clone`, 'Clone-password-1', stored('Base-password-1')),
       ],
     ])('does not %s for a user that pg_user spells in another way, and says how', async (_what, change) => {
       const { name, login } = await pair();
