@@ -8,6 +8,7 @@ import { InvalidSecretError, TargetMismatchError } from '../../rotation/errors.t
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairUsers } from '../pair.ts';
 import { bringIntoLine, cloneOf } from '../pair.ts';
+import { provenByLogin } from '../proven-by-login.ts';
 import { alignAttributes, alignSettings, giveToOwner, membershipIn, shareOwner, takeFromClone, tie } from './align.ts';
 import type { Connection, Transaction } from './connection.ts';
 import { lend } from './lend.ts';
@@ -18,15 +19,15 @@ import { keptIn, nextVerifier, verifierText } from './verifier.ts';
 
 const quoted = pg.escapeIdentifier;
 
-/** All or nothing. */
+/** All or nothing. `logIn` as `to`, with a password that the secret has for it. */
 export function cloneUser(
   connection: Connection,
   names: PairNames,
   { password, proof }: { readonly password: string; readonly proof: PairProof },
+  logIn: (password: string) => Promise<void>,
 ): Promise<void> {
   const port = {
-    // Only the server says what is a pair.
-    proves: async () => () => false,
+    proves: provenByLogin(logIn),
     atOnce: <T>(work: (users: PairUsers<Role>) => Promise<T>) =>
       connection.transaction('READ WRITE', async (transaction) => {
         const verifier = await verifierText(await nextVerifier(transaction, keptIn(proof)), names.to, password);

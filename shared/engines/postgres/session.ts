@@ -16,6 +16,10 @@ export async function openSession(
   ctx: RotationContext,
 ): Promise<DatabaseSession> {
   const connection = await openConnection(login, product, ctx);
+  const logInAs = (username: string) => async (password: string) => {
+    const other = await openConnection({ ...login, username, password }, product, ctx);
+    await other.close();
+  };
   let proven: ProvenLogin = { password: login.password, kept: connection.kept };
   let exclusive = false;
   return {
@@ -39,7 +43,7 @@ export async function openSession(
       };
     },
     cloneUser: (from, to, password, proof) =>
-      cloneUser(connection, { from, to, base: baseOf(to) }, { password, proof }),
+      cloneUser(connection, { from, to, base: baseOf(to) }, { password, proof }, logInAs(to)),
     privileges: () =>
       connection.transaction('READ ONLY', (transaction) => privileges(transaction, baseOf(login.username))),
     close: () => connection.close(),

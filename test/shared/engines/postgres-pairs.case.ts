@@ -197,6 +197,53 @@ export function describePostgresPairs(server: RealPostgres): void {
     });
   });
 
+  describe('two users that only have the names of a pair', () => {
+    it('are refused with a statement that makes them one', async () => {
+      const { login, other, align } = await pair();
+      await server.createUser(other.username, 'made by hand');
+      const refused = await align(login.username, other.username, other.password).catch((error) => error);
+      const [statement = 'none'] = /GRANT .*?(?=;)/.exec(refused.hint) ?? [];
+      await server.sqlAs(server.superuser, statement);
+
+      await align(login.username, other.username, other.password);
+
+      expect(statement).toBe(`GRANT "${login.username}" TO "${other.username}"`);
+      expect(await privileges(other)).toEqual(await privileges(login));
+    });
+
+    it('are adopted when a stored version opens the base: whatever the clone in use had, both have', async () => {
+      const { login, other, align } = await pair();
+      const group = `group${count()}`;
+      await server.createUser(other.username, other.password);
+      await server.sqlAs(server.superuser, `CREATE ROLE ${group}`);
+      await server.sqlAs(server.superuser, `GRANT ${group} TO ${other.username}`);
+      await server.sql(`GRANT SELECT ON shared.granted TO ${group}`);
+      await server.sql(`GRANT CREATE ON DATABASE postgres TO ${login.username}, ${other.username}`);
+      await server.sqlAs(other, `CREATE SCHEMA ${other.username}; CREATE TABLE ${other.username}.own (x int)`);
+
+      await align(other.username, login.username, 'turned password', ['a guess', login.password]);
+
+      const now = { ...login, password: 'turned password' };
+      for (const each of [other, now]) {
+        await server.sqlAs(each, `SELECT * FROM shared.granted, ${other.username}.own`);
+      }
+      expect(await privileges(other)).toContain(`acts as ${login.username}`);
+      expect(await privileges(other)).toEqual(await privileges(now));
+    });
+
+    it.runIf(server.version >= 16)('are left alone when the superuser may not tie them, also when proven', async () => {
+      const { login, other, align } = await pair();
+      await server.sql(`CREATE ROLE ${other.username} LOGIN PASSWORD 'made by hand'`);
+      const made = { ...other, password: 'made by hand' };
+      const before = [await privileges(login), await privileges(made)];
+
+      const refused = align(login.username, other.username, other.password, [made.password]);
+
+      await expect(refused).rejects.toMatchObject({ name: 'PermissionError' });
+      expect([await privileges(login), await privileges(made)]).toEqual(before);
+    });
+  });
+
   describe('what is not the pair’s stays as it was', () => {
     it('a user that only has the name of a clone, or of its owner, is neither changed nor taken over', async () => {
       const { login, other, align } = await pair();
