@@ -168,38 +168,19 @@ export function describeMysqlPairs(engine: DatabaseEngine, server: RealMysql): v
       const base = await user();
       const clone = await user(`${base.username}_clone`, 'clone password');
       await server.sql(`GRANT ALL PRIVILEGES ON shared.* TO ${base.username}`);
-      const state = async () => [await raw(base.username), await raw(clone.username)];
-      return { base, clone, state };
+      return { base, clone };
     };
-
-    it.each([
-      ['who knows the clone gets neither the rights nor a new password of the base', 'clone', 'base'],
-      ['who knows the base gets no new password of the clone', 'base', 'clone'],
-    ] as const)('%s', async (_what, mine, theirs) => {
-      const { state, ...users } = await strangers();
-      const before = await state();
-
-      const refused = align(
-        users[mine].username,
-        users[theirs].username,
-        'stolen',
-        stored(users[mine].password, 'a guess'),
-      );
-
-      await expect(refused).rejects.toMatchObject({
-        code: 'TARGET_MISMATCH',
-        hint: expect.stringContaining(`CREATE ROLE 'rekey_${users.base.username}'`),
-      });
-      expect(await state()).toEqual(before);
-      expect([await server.opens(users.base), await server.opens(users.clone)]).toEqual([true, true]);
-    });
 
     it('the statement of the hint makes them a pair, and the base is the model at once', async () => {
       const { base, clone } = await strangers();
-      await server.sqlAs(server.superuser, `CREATE ROLE 'rekey_${base.username}'`);
+      const turn = () => align(clone.username, base.username, 'turned password', stored(clone.password));
+      const refused = await turn().catch((error) => error);
+      const [statement = 'none'] = /CREATE ROLE '\w+'/.exec(refused.hint) ?? [];
+      await server.sqlAs(server.superuser, statement);
 
-      await align(clone.username, base.username, 'turned password', stored(clone.password));
+      await turn();
 
+      expect(statement).toBe(`CREATE ROLE 'rekey_${base.username}'`);
       expect(await server.opens({ ...base, password: 'turned password' })).toBe(true);
       expect(await raw(clone.username)).toEqual(await raw(base.username));
       expect((await raw(clone.username)).join()).toContain('ALL PRIVILEGES');
