@@ -12,10 +12,11 @@ import { provenByLogin } from '../proven-by-login.ts';
 import { alignAttributes, alignSettings, giveToOwner, membershipIn, shareOwner, takeFromClone, tie } from './align.ts';
 import type { Connection, Transaction } from './connection.ts';
 import { lend } from './lend.ts';
+import { nextVerifier } from './next-verifier.ts';
 import type { Role } from './role.ts';
 import { readRole } from './role.ts';
 import { lockUser } from './set-password.ts';
-import { keptIn, nextVerifier, verifierText } from './verifier.ts';
+import { keptIn, verifierText } from './verifier.ts';
 
 const quoted = pg.escapeIdentifier;
 

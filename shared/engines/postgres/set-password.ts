@@ -2,8 +2,9 @@
 import pg from 'pg';
 import type { ProvenLogin, TakeBack } from '../engine.ts';
 import type { Connection, Transaction } from './connection.ts';
+import { nextVerifier } from './next-verifier.ts';
 import type { Verifier } from './verifier.ts';
-import { keptIn, nextVerifier, verifierText } from './verifier.ts';
+import { keptIn, verifierText } from './verifier.ts';
 
 export interface PasswordChange {
   readonly username: string;

@@ -1,8 +1,7 @@
 /** What PostgreSQL keeps of a password: https://www.postgresql.org/docs/current/catalog-pg-authid.html */
-import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto';
+import { createHash, createHmac, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { ProvenLogin } from '../engine.ts';
-import type { Transaction } from './connection.ts';
 
 const derive = promisify(pbkdf2);
 
@@ -14,8 +13,6 @@ export interface ScramVerifier {
   readonly salt: Buffer;
 }
 
-/** Servers before 16 know no other number, and RFC 7677 none below. */
-const USUAL_ITERATIONS = 4096;
 /** node-postgres logs in with no more, so neither could its applications: `scramMaxIterations` in its documentation. */
 export const MOST_ITERATIONS = 100_000;
 
@@ -28,20 +25,6 @@ function isVerifier(kept: unknown): kept is Verifier {
   return (
     typeof kept === 'object' && kept !== null && 'kind' in kept && ['md5', 'scram-sha-256'].includes(String(kept.kind))
   );
-}
-
-/**
- * What is to be kept of a new password. The server's settings are followed as far as that is not weaker than what is kept now, and
- * nothing that drivers refuse. md5 needs both, the setting and a login that was let in by md5: whoever kept SCRAM may ask for it.
- */
-export async function nextVerifier(transaction: Transaction, kept: Verifier | undefined): Promise<Verifier> {
-  const [row] = await transaction.query(
-    "SELECT current_setting('password_encryption') AS kind, current_setting('scram_iterations', true) AS iterations",
-  );
-  if (kept?.kind === 'md5' && row?.kind === 'md5') return kept;
-  const asked = Math.min(Number(row?.iterations ?? USUAL_ITERATIONS), MOST_ITERATIONS);
-  const now = kept?.kind === 'scram-sha-256' ? kept.iterations : USUAL_ITERATIONS;
-  return { kind: 'scram-sha-256', iterations: Math.max(asked, now), salt: randomBytes(16) };
 }
 
 /** The text that the server stores. The same for the same verifier and password, byte for byte. */
