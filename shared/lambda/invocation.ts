@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../rotation/errors.ts';
 import type { Redactor } from '../rotation/redact.ts';
 import { redactor } from '../rotation/redact.ts';
-import type { Rotation, WorkingCredential } from '../rotation/steps.ts';
+import type { Rotation, WorkingCredential } from '../rotation/rotation.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { CURRENT } from '../rotation/versions.ts';
 import { notificationTopic } from './config.ts';
@@ -42,8 +42,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>,
       strategy: strategy.name,
       engine: strategy.system,
     })),
-    report: (outcome, detail) =>
-      invocation.notify({ outcome, ...(outcome === 'postponed' ? { because: detail } : { recoveredWith: detail }) }),
+    report: (news) => invocation.notify(news),
     async notify(news) {
       const topicArn = notificationTopic();
       const { event } = invocation;

@@ -1,10 +1,10 @@
 /** What people are told about a rotation. The shape is docs/notification.schema.json; versions only ever add fields. */
 import { companionOf } from '../aws/parameter-store/names.ts';
 import type { RotationError } from '../rotation/errors.ts';
-import type { WorkingCredential } from '../rotation/steps.ts';
+import type { RotationOutcome, WorkingCredential } from '../rotation/rotation.ts';
 
 export interface Facts {
-  readonly outcome: 'succeeded' | 'failed' | 'recovered' | 'revoked' | 'postponed' | 'unrotated' | 'expired';
+  readonly outcome: RotationOutcome['outcome'] | 'failed' | 'unrotated' | 'expired';
   readonly time: Date;
   /** What keeps the versions. Absent: a secret. */
   readonly store?: 'secret' | 'parameter';

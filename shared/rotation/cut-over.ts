@@ -5,7 +5,7 @@
 import { AuthenticationError, advised, StagingError } from './errors.ts';
 import { patiently } from './patience.ts';
 import { promote } from './promote.ts';
-import type { Rotation, WorkingCredential } from './steps.ts';
+import type { Rotation, WorkingCredential } from './rotation.ts';
 import type { Change } from './strategy.ts';
 import { readCurrent } from './values.ts';
 import type { VersionId } from './versions.ts';

@@ -4,28 +4,13 @@ import { InvalidEventError, StagingError } from './errors.ts';
 import { patiently } from './patience.ts';
 import { promote } from './promote.ts';
 import { revokePrevious } from './revoke-previous.ts';
-import type { Change, RotationContext, RotationStep, RotationStrategy } from './strategy.ts';
+import type { Rotation } from './rotation.ts';
+import { described } from './rotation.ts';
+import type { Change, RotationStep } from './strategy.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from './strategy.ts';
 import { readBoth, readCurrent, readForgotten, readPrevious, readStored } from './values.ts';
-import type { SecretDescription, SecretVersions, StagingLabel, VersionId } from './versions.ts';
+import type { SecretDescription } from './versions.ts';
 import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
-
-/** Which credential opens the system at this moment, as far as the steps know. Told to people when a step fails. */
-export type WorkingCredential = StagingLabel | 'AWSCURRENT or AWSPENDING' | 'none' | 'unknown';
-
-export interface Rotation<S extends object> {
-  readonly strategy: RotationStrategy<S>;
-  readonly versions: SecretVersions;
-  readonly ctx: RotationContext;
-  /** 'finish' keeps the order of AWS's templates: promotion in finishSecret, whatever the strategy would do. */
-  readonly cutover?: 'finish' | undefined;
-  /** For `revokePrevious`: the version that was AWSPREVIOUS when it was asked for. */
-  readonly revoking?: VersionId | undefined;
-  /** Tells people about an outcome. Never throws. Called again for the same rotation when a step is repeated. */
-  report(outcome: 'succeeded' | 'recovered' | 'revoked' | 'postponed', detail?: string): Promise<void>;
-  /** Kept up to date while the step runs. */
-  readonly progress: { working: WorkingCredential; secret?: SecretDescription };
-}
 
 /** Runs one step, by its name in the event. Resolves when it is done, or was done before; throws a RotationError otherwise. */
 export async function runStep<S extends object>(name: string, given: Rotation<S>): Promise<void> {
@@ -33,17 +18,10 @@ export async function runStep<S extends object>(name: string, given: Rotation<S>
   // An earlier try may have got as far as the system, and no label tells.
   if (given.strategy.outage === 'brief') given.progress.working = 'AWSCURRENT or AWSPENDING';
   const secret = await admitted(given);
-  given.progress.secret = secret;
-  const { later } = given.ctx;
+  const isCurrent = carries(secret.labels, given.ctx.token, CURRENT);
   // What is AWSPREVIOUS once this rotation's version is AWSCURRENT.
-  const previous = holder(secret.labels, carries(secret.labels, given.ctx.token, CURRENT) ? PREVIOUS : CURRENT);
-  const ctx: RotationContext = {
-    ...given.ctx,
-    tags: secret.tags ?? {},
-    ...(later && { later: (at: Date) => later(at, previous) }),
-  };
-  const rotation = { ...given, ctx };
-  if (carries(secret.labels, ctx.token, CURRENT)) {
+  const rotation = described(given, secret, holder(secret.labels, isCurrent ? PREVIOUS : CURRENT));
+  if (isCurrent) {
     rotation.progress.working = CURRENT;
     return alreadyCurrent(name, secret, rotation);
   }
@@ -158,7 +136,9 @@ async function setSecret<S extends object>(secret: SecretDescription, rotation: 
   } finally {
     await change.close();
   }
-  if (change.recoveredWith !== undefined) await rotation.report('recovered', change.recoveredWith);
+  if (change.recoveredWith !== undefined) {
+    await rotation.report({ outcome: 'recovered', recoveredWith: change.recoveredWith });
+  }
 }
 
 async function testSecret<S extends object>({ strategy, versions, ctx }: Rotation<S>): Promise<void> {
@@ -193,7 +173,7 @@ async function complete<S extends object>(rotation: Rotation<S>): Promise<void> 
   const { versions, ctx } = rotation;
   await copied(rotation);
   await settle(rotation);
-  await rotation.report('succeeded');
+  await rotation.report({ outcome: 'succeeded' });
   await versions.dropPending(ctx.secretId, ctx.token);
   ctx.log('rotation complete');
 }

@@ -1,6 +1,6 @@
 /** Plays Secrets Manager: calls the steps of one rotation, in one world, through one crash plan. */
 import type { Redactor } from '../../shared/rotation/redact.ts';
-import type { Rotation } from '../../shared/rotation/steps.ts';
+import type { Rotation } from '../../shared/rotation/rotation.ts';
 import { runStep } from '../../shared/rotation/steps.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
 import { parseObject } from '../../shared/secrets/json.ts';
@@ -47,7 +47,7 @@ export async function step<S extends object>(
     cutover: options.cutover,
     revoking: options.revoking,
     progress,
-    report: async (outcome) => void reports.push(outcome),
+    report: async ({ outcome }) => void reports.push(outcome),
   });
   const ended = await Promise.race([running.then(() => 'ended' as const), plan.died]);
   if (ended === 'died') {

@@ -1,7 +1,7 @@
 /** Every rotation killed before and after every outside call, then retried in each way there is. */
 import { describe, expect, it } from 'vitest';
 import { UnreachableError } from '../../shared/rotation/errors.ts';
-import type { Rotation } from '../../shared/rotation/steps.ts';
+import type { Rotation } from '../../shared/rotation/rotation.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
 import { byLabel } from '../support/store.ts';
 import { crashPlan } from './crash.ts';

@@ -5,7 +5,7 @@ import { postgres } from '../../shared/engines/postgres.ts';
 import type { Facts } from '../../shared/lambda/notification.ts';
 import { notification } from '../../shared/lambda/notification.ts';
 import * as errors from '../../shared/rotation/errors.ts';
-import type { WorkingCredential } from '../../shared/rotation/steps.ts';
+import type { WorkingCredential } from '../../shared/rotation/rotation.ts';
 import { openStored } from '../../shared/strategies/stored-login.ts';
 import { testContext } from '../support/context.ts';
 import { blocks, page } from './pages.ts';

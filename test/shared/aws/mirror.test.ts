@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../../local/sandbox.ts';
 import { mirrored } from '../../../shared/aws/mirror.ts';
 import { copyInto } from '../../../shared/aws/parameter-store/copy-into.ts';
-import type { Rotation } from '../../../shared/rotation/steps.ts';
+import type { Rotation } from '../../../shared/rotation/rotation.ts';
 import { runStep } from '../../../shared/rotation/steps.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { crashPlan } from '../../conformance/crash.ts';
@@ -117,7 +117,7 @@ describe('a mirror', () => {
         versions: here.versions(),
         ctx: here.context({ secretId: here.store.secretId, token }),
         progress,
-        report: async (outcome) => void told.push(outcome),
+        report: async ({ outcome }) => void told.push(outcome),
       });
 
       await expect(failure).rejects.toMatchObject({ code: 'INVALID_SECRET' });

@@ -1,7 +1,7 @@
 /** What a strategy does once its value is current, and what cannot be taken back. */
 import { describe, expect, it } from 'vitest';
 import { AuthenticationError, ProviderError } from '../../../shared/rotation/errors.ts';
-import type { Rotation } from '../../../shared/rotation/steps.ts';
+import type { Rotation } from '../../../shared/rotation/rotation.ts';
 import type { RotationStrategy } from '../../../shared/rotation/strategy.ts';
 import type { DatabaseSecret } from '../../../shared/secrets/database-secret.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';

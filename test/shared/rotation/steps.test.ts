@@ -34,7 +34,7 @@ describe('label vectors', () => {
         ctx: testContext({ token: 'token' }),
         cutover: vector.cutover === 'finish' ? 'finish' : undefined,
         progress: { working: 'AWSCURRENT' },
-        report: async (outcome) => void reports.push(outcome),
+        report: async ({ outcome }) => void reports.push(outcome),
       }).then(
         () => undefined,
         (thrown) => thrown,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Rotation } from '../../../shared/rotation/steps.ts';
+import type { Rotation } from '../../../shared/rotation/rotation.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import { describeStrategy } from '../../conformance/strategy.case.ts';

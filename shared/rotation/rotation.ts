@@ -1,0 +1,48 @@
+/** One rotation, as the steps see it: what they are given, and what they tell of it. */
+import type { RotationContext, RotationStrategy } from './strategy.ts';
+import type { SecretDescription, SecretVersions, StagingLabel, VersionId } from './versions.ts';
+
+/** Which credential opens the system at this moment, as far as the steps know. Told to people when a step fails. */
+export type WorkingCredential = StagingLabel | 'AWSCURRENT or AWSPENDING' | 'none' | 'unknown';
+
+/** What people are told of a rotation that goes on. */
+export type RotationOutcome =
+  | { readonly outcome: 'succeeded' }
+  /** AWSCURRENT was refused, and the stored version of this name opened the system. */
+  | { readonly outcome: 'recovered'; readonly recoveredWith: string }
+  | { readonly outcome: 'revoked' }
+  /** Who or what still uses the credential that was to be revoked. */
+  | { readonly outcome: 'postponed'; readonly because: string };
+
+export interface Rotation<S extends object> {
+  readonly strategy: RotationStrategy<S>;
+  readonly versions: SecretVersions;
+  readonly ctx: RotationContext;
+  /** 'finish' keeps the order of AWS's templates: promotion in finishSecret, whatever the strategy would do. */
+  readonly cutover?: 'finish' | undefined;
+  /** For `revokePrevious`: the version that was AWSPREVIOUS when it was asked for. */
+  readonly revoking?: VersionId | undefined;
+  /** Never throws. Called again for the same rotation when a step is repeated. */
+  report(outcome: RotationOutcome): Promise<void>;
+  /** Kept up to date while the step runs. */
+  readonly progress: { working: WorkingCredential; secret?: SecretDescription };
+}
+
+/**
+ * The same rotation, once its secret was described: its tags are known, and which version a later `revokePrevious` is about, the one
+ * that is or will be AWSPREVIOUS.
+ */
+export function described<S extends object>(
+  given: Rotation<S>,
+  secret: SecretDescription,
+  previous: VersionId | undefined,
+): Rotation<S> {
+  const { later } = given.ctx;
+  given.progress.secret = secret;
+  const ctx: RotationContext = {
+    ...given.ctx,
+    tags: secret.tags ?? {},
+    ...(later && { later: (at: Date) => later(at, previous) }),
+  };
+  return { ...given, ctx };
+}
