@@ -1,6 +1,6 @@
 /** Copies a secret into a parameter, for readers that speak Parameter Store only. docs/parameter-store.md says when there is no need to. */
 import { InvalidSecretError, RotationError, StagingError } from '../rotation/errors.ts';
-import { patiently } from '../rotation/patience.ts';
+import { patiently, pause } from '../rotation/pause.ts';
 import type { SecretVersions, VersionId } from '../rotation/versions.ts';
 import { CURRENT } from '../rotation/versions.ts';
 
@@ -28,7 +28,7 @@ export function mirrored(versions: SecretVersions, options: MirrorOptions): Secr
     const target = mirrors.get(id);
     if (target === undefined || written.has(version)) return;
     const read = () => versions.read(id, CURRENT, version);
-    const text = await patiently(read, (value) => value !== undefined, [100, 300, 900], signal);
+    const text = await patiently(read, (value) => value !== undefined, [100, 300, 900], pause(signal));
     if (text === undefined) throw notVisible(id, version);
     const [, parameter = '', field] = /^(arn:[^:]*:ssm:[^:]*:[^:]*:[^:]+|[^:]+)(?::(.+))?$/.exec(target) ?? [];
     const value = field === undefined ? text : fieldOf(text, field, id);

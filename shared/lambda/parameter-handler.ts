@@ -1,6 +1,7 @@
 /** A function that rotates a parameter: all four steps in one invocation, since nobody else calls them one by one. */
 import type { Begun } from '../aws/parameter-store/begin.ts';
 import type { ParameterVersions } from '../aws/parameter-store.ts';
+import { LONGEST_INVOCATION_MS } from '../rotation/pause.ts';
 import { runStep } from '../rotation/steps.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from '../rotation/strategy.ts';
@@ -17,8 +18,6 @@ export interface ParameterAnswer {
   readonly Outcome: string;
 }
 
-/** Lambda's longest, when nobody says how long this function may live. */
-const LONGEST_INVOCATION_MS = 900_000;
 /** Two clocks are compared: the function's, and the one that dates the parameter's versions. */
 const CLOCKS_DIFFER_MS = 5000;
 

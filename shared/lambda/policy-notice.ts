@@ -1,5 +1,6 @@
 /** What a policy of a parameter announces, and whether a rotation will see to it. */
 import type { LastRotation } from '../aws/parameter-store/last-rotation.ts';
+import { DAY, HOUR } from '../rotation/pause.ts';
 
 export interface PolicyNotice {
   readonly type: 'ExpirationNotification' | 'NoChangeNotification';
@@ -9,7 +10,7 @@ export interface PolicyNotice {
   readonly text: string;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { hours: 3_600_000, days: 86_400_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { hours: HOUR, days: DAY };
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-policies.html */
 export function noticeOf(type: PolicyNotice['type'], content: string | undefined): PolicyNotice {

@@ -2,6 +2,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { DeadlineError } from '../rotation/errors.ts';
+import { pause } from '../rotation/pause.ts';
 import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
 import type { Settings } from './config.ts';
 import { adoptTemplateEndpoint, readSettings } from './config.ts';
@@ -95,6 +96,7 @@ function running(invocation: Invocation, settings: Settings, context: Context): 
         secretId: event.secretId,
         token: event.token,
         signal,
+        pause: pause(signal),
         redact: invocation.redact,
         password,
         trust: () => trustFor(region, caBundle),

@@ -3,6 +3,7 @@
  * docs/providers/atlas.md. Two hold a place, expired or not; a new one cuts the life of the one before to seven days.
  */
 import { InvalidSecretError, ProviderError } from '../rotation/errors.ts';
+import { DAY } from '../rotation/pause.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
 import { dateAt, dateIfAny, listAt, nameAt, textAt } from './api/read.ts';
 import { bearer, vendor } from './api/vendor.ts';
@@ -41,7 +42,7 @@ export const atlas: IssuingProvider<AtlasSecret, AtlasAdmin> = {
   sameTarget: ['org_id'],
   slots: SLOTS,
   spreadMs: 10_000,
-  longestGraceMs: 7 * 86_400_000,
+  longestGraceMs: 7 * DAY,
   freeing: 'DELETE /api/atlas/v2/orgs/<org_id>/serviceAccounts/<client_id>/secrets/<id>',
 
   /** Ids are those of one service account: with another client a value proves nothing here. */

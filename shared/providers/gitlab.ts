@@ -3,9 +3,9 @@
  * Never `/rotate`: it ends the old token at once, and when it is repeated with an old token, the new one as well
  * (https://gitlab.com/gitlab-org/gitlab/-/issues/524639).
  */
-
 import * as z from 'zod/mini';
 import { AuthenticationError, InvalidSecretError, ProviderError, TargetMismatchError } from '../rotation/errors.ts';
+import { DAY } from '../rotation/pause.ts';
 import { keySecretSchema } from '../secrets/key-secret.ts';
 import {
   dateAt,
@@ -26,7 +26,6 @@ import { segment } from './path-segment.ts';
 import type { Access, IssuingProvider, KeyAccess } from './provider.ts';
 import { deadCurrent, requireLivingCurrent, requireRights } from './same-rights.ts';
 
-const DAY = 86_400_000;
 /** GitLab's own limit, unless its administrator set another. */
 const LONGEST_DAYS = 365;
 const host = 'give the host of GitLab, like gitlab.com';

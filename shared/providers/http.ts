@@ -1,5 +1,4 @@
 /** Calls of a provider's HTTP API: a deadline for each, repeats where they are safe, every answer a value or a typed error. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AuthenticationError,
   DeadlineError,
@@ -63,7 +62,7 @@ export async function send(api: Api, call: Call): Promise<Answer> {
     const pause = pauseBefore(answer, call, turn);
     if (pause === undefined) return judged(answer, api, call);
     ctx.log('the provider asks for patience', { provider: api.name, status: answer.status, pauseMs: pause });
-    await sleep(pause, undefined, { signal: ctx.signal }).catch(() => {
+    await ctx.pause(pause).catch(() => {
       throw deadline(api, call);
     });
   }

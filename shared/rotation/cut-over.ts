@@ -3,7 +3,7 @@
  * readers of a single-user secret are refused. So nothing else happens in between than the proof that it works.
  */
 import { AuthenticationError, advised, StagingError } from './errors.ts';
-import { patiently } from './patience.ts';
+import { patiently } from './pause.ts';
 import { promote } from './promote.ts';
 import type { Rotation, WorkingCredential } from './rotation.ts';
 import type { Change } from './strategy.ts';
@@ -97,7 +97,7 @@ async function fail<S extends object>(error: unknown, change: Change, rotation: 
 async function promotedElsewhere<S extends object>({ versions, ctx }: Rotation<S>): Promise<'yes' | 'no' | 'unknown'> {
   const look = async () => carries((await versions.describe(ctx.secretId)).labels, ctx.token, CURRENT);
   try {
-    return (await patiently(look, (yes) => yes, [100], ctx.signal)) ? 'yes' : 'no';
+    return (await patiently(look, (yes) => yes, [100], ctx.pause)) ? 'yes' : 'no';
   } catch {
     return 'unknown';
   }

@@ -1,6 +1,6 @@
 /** Moves AWSCURRENT to this rotation's version, and believes only what it sees. */
 import { InvalidSecretError, PermissionError, RotationError, StagingError } from './errors.ts';
-import { patiently } from './patience.ts';
+import { patiently } from './pause.ts';
 import type { RotationContext } from './strategy.ts';
 import type { SecretVersions, VersionId } from './versions.ts';
 import { CURRENT, holder } from './versions.ts';
@@ -43,7 +43,7 @@ async function holderSeen(
 ): Promise<VersionId | undefined> {
   const look = async () => holder((await versions.describe(ctx.secretId)).labels, CURRENT);
   try {
-    return await patiently(look, (version) => version !== from, [100, 300, 900], ctx.signal);
+    return await patiently(look, (version) => version !== from, [100, 300, 900], ctx.pause);
   } catch {
     return undefined;
   }

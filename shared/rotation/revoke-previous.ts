@@ -1,14 +1,12 @@
 /** Not a step of Secrets Manager's: what a rotation left alive for its readers' sake ends here, at the time its owner chose. */
 import { RotationError } from './errors.ts';
+import { HOUR } from './pause.ts';
 import type { Rotation } from './rotation.ts';
 import { described } from './rotation.ts';
 import type { Postponed } from './strategy.ts';
 import { parsed, readCurrent } from './values.ts';
 import type { VersionId } from './versions.ts';
 import { CURRENT, carries, holder, PREVIOUS } from './versions.ts';
-
-/** A call that failed for a while is asked for again so much later. Milliseconds. */
-const HOUR = 3_600_000;
 
 /**
  * Ends what AWSPREVIOUS opens, if this rotation's version is still AWSCURRENT, AWSPREVIOUS is still on the version that it was
@@ -35,7 +33,7 @@ export async function revokePrevious<S extends object>(given: Rotation<S>): Prom
   return rotation.report({ outcome: 'postponed', because: outcome.because });
 }
 
-/** Nobody repeats this by itself for long, so a failure that may pass is asked for again. */
+/** Nobody repeats this by itself for long, so a failure that may pass is asked for again, an hour later. */
 async function attempted<S extends object>(
   previous: VersionId,
   { strategy, versions, ctx }: Rotation<S>,

@@ -1,7 +1,7 @@
 /** The four rotation steps, written once for every strategy, engine and store. See docs/architecture.md. */
 import { cutOver } from './cut-over.ts';
 import { InvalidEventError, StagingError } from './errors.ts';
-import { patiently } from './patience.ts';
+import { patiently } from './pause.ts';
 import { promote } from './promote.ts';
 import { revokePrevious } from './revoke-previous.ts';
 import type { Rotation } from './rotation.ts';
@@ -55,7 +55,7 @@ async function admitted<S extends object>({ versions, ctx }: Rotation<S>): Promi
     const secret = await versions.describe(ctx.secretId);
     return { secret, refusal: refusalOf(secret, ctx.token) };
   };
-  const { secret, refusal } = await patiently(look, ({ refusal }) => refusal === undefined, [100, 300], ctx.signal);
+  const { secret, refusal } = await patiently(look, ({ refusal }) => refusal === undefined, [100, 300], ctx.pause);
   if (refusal !== undefined) throw refusal;
   return secret;
 }
@@ -95,7 +95,7 @@ async function createSecret<S extends object>(secret: SecretDescription, rotatio
 async function hasNoValue<S extends object>({ versions, ctx }: Rotation<S>): Promise<boolean> {
   const read = () => versions.read(ctx.secretId, PENDING, ctx.token);
   try {
-    return (await patiently(read, (text) => text !== undefined, [100, 300], ctx.signal)) === undefined;
+    return (await patiently(read, (text) => text !== undefined, [100, 300], ctx.pause)) === undefined;
   } catch {
     return false;
   }

@@ -1,5 +1,6 @@
 /** What a rotation does to the outside world. Labels, versions and storage belong to steps.ts; a strategy never sees them. */
 import type { SecureContext } from 'node:tls';
+import type { Pause } from './pause.ts';
 import type { Redactor } from './redact.ts';
 
 export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
@@ -51,6 +52,8 @@ export interface RotationContext {
   readonly providerEndpoint?: string | undefined;
   /** Aborts shortly before the function's time limit. Hand it to every outside call. */
   readonly signal: AbortSignal;
+  /** Waits before a repeat. Rejects with the signal's reason when that aborts meanwhile. */
+  readonly pause: Pause;
   readonly redact: Redactor;
   readonly password: PasswordSettings;
   /** What a server's certificate must chain to. Made once per process: it costs ten milliseconds. */

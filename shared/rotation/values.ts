@@ -1,6 +1,6 @@
 /** The values of a secret's versions, read through its store and parsed by its strategy. Whatever is read is known to the redactor. */
 import { InvalidSecretError, StagingError } from './errors.ts';
-import { patiently } from './patience.ts';
+import { patiently } from './pause.ts';
 import type { RotationContext, RotationStrategy } from './strategy.ts';
 import type { SecretVersions, VersionId } from './versions.ts';
 import { CURRENT, carries, PENDING, PREVIOUS } from './versions.ts';
@@ -30,7 +30,7 @@ async function readPending<S extends object>(
   ctx: RotationContext,
 ): Promise<S> {
   const read = () => versions.read(ctx.secretId, PENDING, ctx.token);
-  const text = await patiently(read, (value) => value !== undefined, [100, 300, 900, 2000], ctx.signal);
+  const text = await patiently(read, (value) => value !== undefined, [100, 300, 900, 2000], ctx.pause);
   if (text === undefined) {
     throw new StagingError(`version ${ctx.token} of ${ctx.secretId} has no value`, {
       code: 'PENDING_EMPTY',
@@ -49,7 +49,7 @@ export async function readCurrent<S extends object>(
 ): Promise<S> {
   const read = () => versions.read(ctx.secretId, CURRENT, version);
   const pauses = version === undefined ? [] : [100, 300];
-  const text = await patiently(read, (value) => value !== undefined, pauses, ctx.signal);
+  const text = await patiently(read, (value) => value !== undefined, pauses, ctx.pause);
   if (text === undefined && version !== undefined) {
     const { labels } = await versions.describe(ctx.secretId);
     // Somebody moved the label just now: what has it now is read. Else the store lags, and what it would show is older.

@@ -5,6 +5,7 @@
 import type { DatabaseEngine, DatabaseSession } from '../engines/engine.ts';
 import { withSession } from '../engines/engine.ts';
 import { PermissionError } from '../rotation/errors.ts';
+import { DAY } from '../rotation/pause.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { PENDING } from '../rotation/versions.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
@@ -14,8 +15,6 @@ import { proveLogin } from './prove-login.ts';
 import { revokeChoice } from './revoke-choice.ts';
 import type { StoredValues } from './stored-login.ts';
 import { olderPasswords, openStored } from './stored-login.ts';
-
-const DAY = 86_400_000;
 
 export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<DatabaseSecret> {
   return {

@@ -2,7 +2,7 @@
 import type { DatabaseEngine } from '../engines/engine.ts';
 import { withSession } from '../engines/engine.ts';
 import { AuthenticationError, ProviderError } from '../rotation/errors.ts';
-import { patiently } from '../rotation/patience.ts';
+import { patiently } from '../rotation/pause.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
 import type { DatabaseSecret } from '../secrets/database-secret.ts';
 
@@ -20,7 +20,7 @@ export async function replayed(engine: DatabaseEngine, login: DatabaseSecret, ct
       throw error;
     }
   };
-  if (await patiently(opens, (yes) => yes, PAUSES, ctx.signal)) return;
+  if (await patiently(opens, (yes) => yes, PAUSES, ctx.pause)) return;
   throw new ProviderError(`replica ${login.host} does not know the new password of ${login.username} yet`, {
     hint: 'look at its replication lag; the step is safe to repeat',
   });

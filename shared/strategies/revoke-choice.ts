@@ -1,5 +1,6 @@
 /** When the credential before the current one ends: its owner's choice, secret by secret. docs/revoking.md has the words. */
 import { InvalidEventError, InvalidSecretError } from '../rotation/errors.ts';
+import { DAY, HOUR } from '../rotation/pause.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
 
 export interface RevokeChoice {
@@ -9,10 +10,9 @@ export interface RevokeChoice {
   readonly quietFor: number;
 }
 
-const HOUR = 3_600_000;
-const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: 24 * HOUR };
+const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: DAY };
 /** Most providers tell the last use with hours of delay. */
-const QUIET_BY_DEFAULT = 24 * HOUR;
+const QUIET_BY_DEFAULT = DAY;
 
 /**
  * A tag of the secret (`rekey:revoke-after`, `rekey:quiet-for`) or a field of its value (`revokeAfter`, `quietFor`); the tag wins.

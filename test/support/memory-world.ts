@@ -3,7 +3,7 @@ import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
 import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
 import type { SuperuserSource } from '../../shared/strategies/superuser-source.ts';
 import type { DatabaseWorld } from '../conformance/world.ts';
-import { testContext } from './context.ts';
+import { timelessContext } from './context.ts';
 import type { MemoryServer } from './memory-engine.ts';
 import { memoryEngine, memoryServer } from './memory-engine.ts';
 import type { MemoryStore } from './memory-store.ts';
@@ -33,7 +33,7 @@ export function memoryWorld(
     store,
     server,
     strategy: (plan) => strategy(plan.engine(engine), source),
-    context: (given) => testContext(given),
+    context: (given) => timelessContext(given),
     async opens({ username, password, host }) {
       const user = server.users.get(username);
       return host === server.host && user !== undefined && [user.password, user.second].includes(password);

@@ -7,7 +7,7 @@ import type { DatabaseEngine } from '../../shared/engines/engine.ts';
 import { mariadb } from '../../shared/engines/mariadb.ts';
 import { mysql } from '../../shared/engines/mysql.ts';
 import { AuthenticationError } from '../../shared/rotation/errors.ts';
-import { patiently } from '../../shared/rotation/patience.ts';
+import { patiently, pause } from '../../shared/rotation/pause.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
 import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
 import type { SuperuserSource } from '../../shared/strategies/superuser-source.ts';
@@ -125,5 +125,5 @@ async function sessionsOf(server: RealMysql, users: readonly string[]): Promise<
     const list = 'SELECT count(*) AS n FROM information_schema.processlist WHERE user IN (?)';
     return Number((await server.sql(list, [users]))[0]?.n);
   };
-  return patiently(count, (open) => open === 0, [10, 20, 50, 100, 500], new AbortController().signal);
+  return patiently(count, (open) => open === 0, [10, 20, 50, 100, 500], pause(new AbortController().signal));
 }

@@ -9,7 +9,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { ProviderError } from '../../rotation/errors.ts';
-import { patiently } from '../../rotation/patience.ts';
+import { patiently, pause } from '../../rotation/pause.ts';
 import { clientOptions } from '../client-options.ts';
 import { nameOf } from '../service-error.ts';
 import { parameterError } from './errors.ts';
@@ -46,6 +46,7 @@ const OTHER_UPDATE = [50, 150, 450];
 
 export function parameterCalls(client: SSMClient, signal: AbortSignal): ParameterCalls {
   const abort = { abortSignal: signal };
+  const wait = pause(signal);
   const newest = new Map<string, number>();
   const values = new Map<string, string>();
 
@@ -81,7 +82,7 @@ export function parameterCalls(client: SSMClient, signal: AbortSignal): Paramete
   return {
     async history(name) {
       const look = () => versionsOf(name);
-      const found = await patiently(look, (all) => isFresh(name, all.at(-1)?.Version ?? 0), CATCH_UP, signal);
+      const found = await patiently(look, (all) => isFresh(name, all.at(-1)?.Version ?? 0), CATCH_UP, wait);
       saw(name, found.at(-1)?.Version ?? 0);
       return found;
     },
@@ -91,7 +92,7 @@ export function parameterCalls(client: SSMClient, signal: AbortSignal): Paramete
         () => read(name),
         (seen) => isFresh(name, seen?.version ?? 0),
         CATCH_UP,
-        signal,
+        wait,
       );
       if (found === undefined) throw parameterError({ name: 'ParameterNotFound' }, 'GetParameter', name);
       saw(name, found.version);
@@ -114,7 +115,7 @@ export function parameterCalls(client: SSMClient, signal: AbortSignal): Paramete
           throw parameterError(error, 'PutParameter', name);
         }
       };
-      const written = await patiently(write, (outcome) => outcome !== 'again', OTHER_UPDATE, signal);
+      const written = await patiently(write, (outcome) => outcome !== 'again', OTHER_UPDATE, wait);
       if (written === 'again') throw parameterError({ name: 'TooManyUpdates' }, 'PutParameter', name);
       if (written === undefined) return undefined;
       saw(name, written);

@@ -1,5 +1,4 @@
 /** With what a provider is called for one secret, its value and the admin credential; and what the provider says of a value. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AcceptingProvider, Access, IssuingProvider, KeyAccess, KeySecret } from '../../providers/provider.ts';
 import type { Transport } from '../../providers/transport.ts';
 import {
@@ -127,7 +126,7 @@ export async function verified<S extends KeySecret, A extends KeySecret>(
       if (performance.now() + pause > until) throw refused(error, ctx);
     }
     ctx.log('the key is refused, it may not have spread yet', { provider: provider.name, pauseMs: pause });
-    await sleep(pause, undefined, { signal: ctx.signal }).catch(() => ctx.signal.throwIfAborted());
+    await ctx.pause(pause);
   }
 }
 

@@ -2,7 +2,7 @@
 import { keyTold, limitReached } from '../../providers/key-limit.ts';
 import type { IssuingProvider, Key, KeySecret } from '../../providers/provider.ts';
 import { InvalidSecretError, ProviderError, type RotationError } from '../../rotation/errors.ts';
-import { patiently } from '../../rotation/patience.ts';
+import { DAY, LONGEST_INVOCATION_MS, patiently } from '../../rotation/pause.ts';
 import type { RotationContext, RotationStrategy } from '../../rotation/strategy.ts';
 import { PENDING } from '../../rotation/versions.ts';
 import { type RevokeChoice, revokeChoice } from '../revoke-choice.ts';
@@ -18,11 +18,10 @@ import {
 } from './access.ts';
 import { newLabel } from './labels.ts';
 import { type Doomed, type Plan, type PlanChoice, plan } from './plan.ts';
-import { ask, LONGEST_INVOCATION_MS, look, type Sight } from './snapshot.ts';
+import { ask, look, type Sight } from './snapshot.ts';
 
 /** For so long a repeat waits for the delivery that may be about to store what it issued. Milliseconds. */
 const WAIT_FOR_OTHER = [200, 400, 800, 1600];
-const DAY = 86_400_000;
 const CURRENT_REFUSED = 'the current key is refused, so the one before may be all that works';
 
 export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
@@ -113,11 +112,11 @@ async function revokeAll<S extends KeySecret, A extends KeySecret>(
 
 async function storedByAnother<S extends KeySecret>(
   stored: () => Promise<S | undefined>,
-  { signal, timeLimitMs = LONGEST_INVOCATION_MS }: RotationContext,
+  { pause, timeLimitMs = LONGEST_INVOCATION_MS }: RotationContext,
 ): Promise<S | undefined> {
   // Nobody who began longer ago than that is alive.
   if (timeLimitMs <= 0) return undefined;
-  return patiently(stored, (value) => value !== undefined, WAIT_FOR_OTHER, signal);
+  return patiently(stored, (value) => value !== undefined, WAIT_FOR_OTHER, pause);
 }
 
 /** Nobody may count on a grace time that the provider does not keep. */

@@ -1,6 +1,8 @@
 /** Which keys go and whether one comes: judged from a snapshot alone, with no provider and no clock. */
+
 import { OWN_USE_MS } from '../../providers/known-key.ts';
 import type { Key } from '../../providers/provider.ts';
+import { DAY, HOUR } from '../../rotation/pause.ts';
 import { ageOf, isOfRekey, isOfRotation, isOfSecret } from './labels.ts';
 import type { Question, Snapshot } from './snapshot.ts';
 
@@ -42,9 +44,6 @@ export type Plan =
   | { readonly is: 'current refused'; readonly until: Date }
   /** The key before is not known to be this secret's. */
   | { readonly is: 'not ours' };
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 /** `now` in epoch milliseconds. */
 export function plan(snapshot: Snapshot, choice: PlanChoice, now: number): Plan {

@@ -1,5 +1,7 @@
 /** What a provider tells of the keys of one secret: by one look, and by questions that are asked only where an answer matters. */
+
 import type { Access, IssuingProvider, Key, KeySecret } from '../../providers/provider.ts';
+import { LONGEST_INVOCATION_MS } from '../../rotation/pause.ts';
 import { isForSame, type KeyPorts, opens } from './access.ts';
 import type { Labelled } from './labels.ts';
 
@@ -78,6 +80,3 @@ const answers: Readonly<Record<Question, (sight: Sight) => Promise<Partial<Snaps
     adminIds: (await provider.adminIds?.(access, previous)) ?? [],
   }),
 };
-
-/** Lambda's longest, when nobody says how long this function may live. */
-export const LONGEST_INVOCATION_MS = 900_000;

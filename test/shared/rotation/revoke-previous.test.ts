@@ -5,7 +5,7 @@ import type { DatabaseSecret } from '../../../shared/secrets/database-secret.ts'
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import type { CrashPlan } from '../../conformance/crash.ts';
 import { step, wholeRotation } from '../../conformance/rotate.ts';
-import { testContext } from '../../support/context.ts';
+import { timelessContext } from '../../support/context.ts';
 import { memoryWorld } from '../../support/memory-world.ts';
 import { byLabel, labelled } from '../../support/store.ts';
 
@@ -22,7 +22,7 @@ function world(postponed?: Postponed) {
     revoked,
     asked,
     strategy: (plan: CrashPlan) => ({ ...base.strategy(plan), revoke }),
-    context: (given: object) => testContext({ later: async (at) => void asked.push(at), ...given }),
+    context: (given: object) => timelessContext({ later: async (at) => void asked.push(at), ...given }),
   };
 }
 

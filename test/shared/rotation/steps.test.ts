@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runStep } from '../../../shared/rotation/steps.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
-import { testContext } from '../../support/context.ts';
+import { timelessContext } from '../../support/context.ts';
 import { memoryEngine, memoryServer } from '../../support/memory-engine.ts';
 import type { Stored } from '../../support/memory-store.ts';
 import { memoryStore } from '../../support/memory-store.ts';
@@ -31,7 +31,7 @@ describe('label vectors', () => {
       const error = await runStep(vector.step, {
         strategy: singleUserStrategy(world.engine),
         versions: world.store.versions,
-        ctx: testContext({ token: 'token' }),
+        ctx: timelessContext({ token: 'token' }),
         cutover: vector.cutover === 'finish' ? 'finish' : undefined,
         progress: { working: 'AWSCURRENT' },
         report: async ({ outcome }) => void reports.push(outcome),
