@@ -1,31 +1,54 @@
 /** A database engine in memory: the reference that the suites are checked by, on every commit. */
 import type { DatabaseEngine } from '../../shared/engines/engine.ts';
+import { baseOf } from '../../shared/engines/names.ts';
+import type { PairNames, PairUsers } from '../../shared/engines/pair.ts';
+import { bringIntoLine } from '../../shared/engines/pair.ts';
+import { provenByLogin } from '../../shared/engines/proven-by-login.ts';
 import {
   AuthenticationError,
+  DeadlineError,
   InvalidSecretError,
   PermissionError,
+  TargetMismatchError,
   UnreachableError,
 } from '../../shared/rotation/errors.ts';
 import { portOf } from '../../shared/secrets/database-secret.ts';
 
+export interface MemoryUser {
+  password: string;
+  /** Works beside `password`. */
+  second?: string;
+  rights: Set<string>;
+  readonly superuser?: boolean;
+  /** The one that it takes turns with, as far as the server knows. */
+  partner?: string;
+  /** May have one session at a time. */
+  readonly exclusive?: boolean;
+}
+
 export interface MemoryServer {
   readonly host: string;
   readonly port: number;
-  /** `second` works beside `password`. */
-  readonly users: Map<string, { password: string; second?: string; rights: Set<string>; superuser?: boolean }>;
+  readonly users: Map<string, MemoryUser>;
   /** Passwords with which the driver of this engine makes no login. */
   readonly unsupported: Set<string>;
   /** Logins that the server refused, by user. */
   readonly refused: string[];
-  sessions: number;
+  /** Logins that it took, by user. */
+  readonly taken: string[];
+  /** Users of the open sessions. */
+  readonly open: string[];
+  /** Superusers see here which password opens a user. */
+  shows: boolean;
 }
 
 export function memoryServer(host = 'db.test', port = 5432): MemoryServer {
-  return { host, port, users: new Map(), unsupported: new Set(), refused: [], sessions: 0 };
+  const users = new Map<string, MemoryUser>();
+  return { host, port, users, unsupported: new Set(), refused: [], taken: [], open: [], shows: false };
 }
 
 export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngine {
-  const engine: DatabaseEngine = {
+  return {
     name: 'memory',
     accepts: ['memory'],
     defaults: { port: 5432 },
@@ -42,57 +65,132 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
       if (server === undefined || ctx.signal.aborted) {
         throw new UnreachableError(`${login.host} is not there`, { code: 'UNREACHABLE_TCP', hint: 'check the host' });
       }
-      if (server.unsupported.has(login.password)) {
-        throw new AuthenticationError('no login with this', { code: 'LOGIN_UNSUPPORTED', hint: 'use another driver' });
-      }
-      const self = server.users.get(login.username);
-      if (self === undefined || ![self.password, self.second].includes(login.password)) {
-        server.refused.push(login.username);
-        throw new AuthenticationError(`${login.host} refused ${login.username}`, { hint: 'check the password' });
-      }
-      server.sessions++;
-      let open = true;
-      const existing = (name: string) => {
-        const user = server.users.get(name);
-        if (user === undefined) throw new InvalidSecretError(`no user ${name}`, { hint: 'create it' });
-        return user;
+      const self = takenIn(server, login.username, login.password);
+      const usable = () => {
+        if (ctx.signal.aborted) throw new DeadlineError('out of time', { hint: 'repeat it' });
+        if (isOpen) return;
+        throw new UnreachableError('the session is over', { code: 'CONNECTION_LOST', hint: 'open another' });
       };
-      const allowed = (name: string) => {
-        if (self.superuser || name === login.username) return;
-        throw new PermissionError(`${login.username} may not change ${name}`, { hint: 'grant it' });
+      /** The user, if this login may change it. */
+      const changeable = (username: string): MemoryUser => {
+        usable();
+        if (self.superuser || username === login.username) return existing(server, username);
+        throw new PermissionError(`${login.username} may not change ${username}`, { hint: 'grant it' });
       };
+      let isOpen = true;
       return {
         proven: { password: login.password },
-        ping: async () => {},
+        exclusive: self.exclusive ?? false,
+        ping: async () => usable(),
         async setPassword(username, password) {
-          allowed(username);
-          const user = existing(username);
-          const before = user.password;
+          const user = changeable(username);
+          const { password: before, second } = user;
           user.password = password;
+          delete user.second;
           return async () => {
-            user.password = before;
+            usable();
+            Object.assign(user, { password: before, ...(second && { second }) });
           };
         },
+        ...(self.superuser &&
+          server.shows && {
+            opens: async (username: string, password: string) => {
+              usable();
+              return opens(existing(server, username), password);
+            },
+          }),
         async addPassword(password) {
+          usable();
           self.second = login.password;
           self.password = password;
         },
         async discardOldPassword() {
+          usable();
           if (self.password !== login.password) return false;
           delete self.second;
           return true;
         },
-        async cloneUser(from, to, password) {
-          allowed(to);
-          server.users.set(to, { password, rights: new Set(existing(from).rights) });
+        async cloneUser(from, to, password, proof) {
+          usable();
+          if (!self.superuser) throw new PermissionError('an ordinary user makes no clone', { hint: 'grant it' });
+          const names = { from, to, base: baseOf(to) };
+          const users = pairOn(server, names, password);
+          const proves = provenByLogin(async (known) => {
+            if (!opens(existing(server, to), known)) throw new AuthenticationError('refused', { hint: 'try another' });
+          });
+          await bringIntoLine({ atOnce: (work) => work(users), proves }, names, proof);
         },
-        privileges: async () => [...self.rights].sort(),
+        async privileges() {
+          usable();
+          return [...self.rights].sort();
+        },
         async close() {
-          if (open) server.sessions--;
-          open = false;
+          if (isOpen) server.open.splice(server.open.indexOf(login.username), 1);
+          isOpen = false;
         },
       };
     },
   };
-  return engine;
+
+  function takenIn(server: MemoryServer, username: string, password: string): MemoryUser {
+    if (server.unsupported.has(password)) {
+      throw new AuthenticationError('no login with this', { code: 'LOGIN_UNSUPPORTED', hint: 'use another driver' });
+    }
+    const user = server.users.get(username);
+    if (user === undefined || !opens(user, password)) {
+      server.refused.push(username);
+      throw new AuthenticationError(`${server.host} refused ${username}`, { hint: 'check the password' });
+    }
+    if (user.exclusive && server.open.includes(username)) {
+      throw new UnreachableError('too many connections', { code: 'UNREACHABLE_LOGIN', hint: 'end the other session' });
+    }
+    server.taken.push(username);
+    server.open.push(username);
+    return user;
+  }
+}
+
+function existing(server: MemoryServer, username: string): MemoryUser {
+  const user = server.users.get(username);
+  if (user === undefined) throw new InvalidSecretError(`no user ${username}`, { hint: 'create it' });
+  return user;
+}
+
+function opens({ password, second }: MemoryUser, candidate: string): boolean {
+  return candidate === password || candidate === second;
+}
+
+/** Users are changed in place, so nobody comes between a look and its act. */
+function pairOn(server: MemoryServer, { to, base, from }: PairNames, password: string): PairUsers<MemoryUser> {
+  const { users } = server;
+  return {
+    read: async (name) => users.get(name),
+    unknownUser: (name) => new InvalidSecretError(`no user ${name}`, { hint: 'create it' }),
+    requireOwn(inUse, login) {
+      if (opens(inUse, login.password)) return;
+      throw new TargetMismatchError(`${from} has another password`, { hint: 'rotate it by itself' });
+    },
+    isTied: ({ clone }) => clone.partner === base,
+    noPair: () =>
+      new TargetMismatchError(`nothing tells that ${to} is the other user of ${from}`, { hint: 'rename it' }),
+    async make(inUse) {
+      const [one, other] = [inUse, { password, rights: new Set(inUse.rights) } as MemoryUser];
+      one.partner = to;
+      other.partner = from;
+      users.set(to, other);
+      return true;
+    },
+    async giveToBase(pair) {
+      for (const right of pair.clone.rights) pair.base.rights.add(right);
+    },
+    async tie(pair) {
+      pair.clone.partner = base;
+    },
+    async align(pair) {
+      pair.clone.rights = new Set(pair.base.rights);
+    },
+    async setPassword(pair) {
+      (pair.cloneInUse ? pair.base : pair.clone).password = password;
+    },
+  };
 }

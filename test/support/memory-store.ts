@@ -10,7 +10,10 @@ export interface Stored {
 }
 
 export interface MemoryStore extends TestStore {
-  /** So many reads after each write still see what was there before it. */
+  /**
+   * So many reads after each write still see what was there before it: each kind of read for itself, so that a description may be
+   * fresh and a value stale. What was written before a rotation began has long been seen by all.
+   */
   lag: number;
   tags: Record<string, string>;
 }
@@ -20,21 +23,27 @@ export function memoryStore(initial: string | Map<VersionId, Stored>): MemorySto
     typeof initial === 'string'
       ? new Map<VersionId, Stored>([[randomUUID(), { value: initial, labels: ['AWSCURRENT'] }]])
       : initial;
-  let before = now;
-  let staleReads = 0;
+  /** What a kind of read saw last, and how often it will see that again. */
+  const views = new Map<string, { seen: Map<VersionId, Stored>; stale: number }>();
+  let settled = now;
+  let lag = 0;
   let rotationEnabled = true;
 
   const write = (change: (versions: Map<VersionId, Stored>) => void) => {
     const next = structuredClone(now);
     change(next);
-    before = now;
     now = next;
-    staleReads = store.lag;
+    for (const view of views.values()) view.stale = lag;
   };
-  const read = () => {
-    if (staleReads === 0) return now;
-    staleReads--;
-    return before;
+  const settle = () => {
+    settled = now;
+    views.clear();
+  };
+  const read = (kind: string) => {
+    const view = views.get(kind) ?? { seen: settled, stale: lag };
+    views.set(kind, view);
+    if (view.stale-- <= 0) view.seen = now;
+    return view.seen;
   };
   const take = (versions: Map<VersionId, Stored>, label: string) => {
     for (const stored of versions.values()) stored.labels = stored.labels.filter((each) => each !== label);
@@ -52,7 +61,13 @@ export function memoryStore(initial: string | Map<VersionId, Stored>): MemorySto
     );
 
   const store: MemoryStore = {
-    lag: 0,
+    get lag() {
+      return lag;
+    },
+    set lag(reads) {
+      lag = reads;
+      settle();
+    },
     tags: {},
     secretId: 'memory/secret',
     versions: {
@@ -60,11 +75,13 @@ export function memoryStore(initial: string | Map<VersionId, Stored>): MemorySto
         arn: `arn:${id}`,
         name: id,
         rotationEnabled,
-        labels: labelsOf(read()),
+        labels: labelsOf(read('describe')),
         tags: store.tags,
       }),
       read: async (_id, label, version) =>
-        [...read()].find(([id, stored]) => stored.labels.includes(label) && (version ?? id) === id)?.[1].value,
+        [...read(`${label} ${version}`)].find(
+          ([id, stored]) => stored.labels.includes(label) && (version ?? id) === id,
+        )?.[1].value,
       async put(_id, version, value) {
         const existing = now.get(version)?.value;
         if (existing !== undefined) return existing === value ? 'stored' : 'exists';
@@ -93,6 +110,7 @@ export function memoryStore(initial: string | Map<VersionId, Stored>): MemorySto
     },
     async begin() {
       const token = randomUUID();
+      settle();
       write((versions) => {
         take(versions, 'AWSPENDING');
         versions.set(token, { labels: ['AWSPENDING'] });

@@ -43,6 +43,6 @@ export function memoryWorld(
       if (user) user.password = password;
     },
     refusedLogins: async () => server.refused.splice(0).length,
-    openSessions: async () => server.sessions,
+    openSessions: async () => server.open.length,
   };
 }

@@ -64,7 +64,7 @@ it('dual passwords: a server without them is refused, and nothing is changed', a
     fact: expect.stringContaining('no dual passwords'),
   });
   expect(await here.opens(before as never)).toBe(true);
-  expect(here.server.sessions).toBe(0);
+  expect(here.server.open.length).toBe(0);
 });
 
 describe('dual passwords that end before the next rotation', () => {

@@ -82,7 +82,7 @@ describe('superuser-set', () => {
     await expect(step(broken, token, 'setSecret')).rejects.toThrow('the proof failed');
 
     expect(await here.opens((await labelled(here.store, 'AWSCURRENT')) as never)).toBe(true);
-    expect(here.server.sessions).toBe(0);
+    expect(here.server.open.length).toBe(0);
     expect(await rotation(here, token)).toEqual(['succeeded']);
   });
 
