@@ -2,6 +2,7 @@ import type { DatabaseEngine } from '../../shared/engines/engine.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
 import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
 import type { SuperuserSource } from '../../shared/strategies/superuser-source.ts';
+import type { CrashPlan } from '../conformance/crash.ts';
 import type { DatabaseWorld } from '../conformance/world.ts';
 import { timelessContext } from './context.ts';
 import type { MemoryServer } from './memory-engine.ts';
@@ -44,5 +45,18 @@ export function memoryWorld(
     },
     refusedLogins: async () => server.refused.splice(0).length,
     openSessions: async () => server.open.length,
+  };
+}
+
+type Strategy = RotationStrategy<DatabaseSecret>;
+
+/** The same world, with a strategy that differs in something. */
+export function changed<W extends DatabaseWorld>(world: W, change: (strategy: Strategy) => Partial<Strategy>): W {
+  return {
+    ...world,
+    strategy: (plan: CrashPlan) => {
+      const strategy = world.strategy(plan);
+      return { ...strategy, ...change(strategy) };
+    },
   };
 }

@@ -2,26 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { AuthenticationError, ProviderError } from '../../../shared/rotation/errors.ts';
 import type { Rotation } from '../../../shared/rotation/rotation.ts';
-import type { RotationStrategy } from '../../../shared/rotation/strategy.ts';
-import type { DatabaseSecret } from '../../../shared/secrets/database-secret.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
-import type { CrashPlan } from '../../conformance/crash.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import type { MemoryWorld } from '../../support/memory-world.ts';
-import { memoryWorld } from '../../support/memory-world.ts';
+import { changed, memoryWorld } from '../../support/memory-world.ts';
 import { byLabel, labelled } from '../../support/store.ts';
-
-type Strategy = RotationStrategy<DatabaseSecret>;
-
-function changed(world: MemoryWorld, change: (strategy: Strategy) => Partial<Strategy>): MemoryWorld {
-  return {
-    ...world,
-    strategy: (plan: CrashPlan) => {
-      const strategy = world.strategy(plan);
-      return { ...strategy, ...change(strategy) };
-    },
-  };
-}
 
 describe('settle', () => {
   it('gets the current and the previous value, after the promotion and before the report', async () => {

@@ -1,10 +1,12 @@
 /** What a rotation left alive for its readers' sake, and how it ends. */
 import { describe, expect, it } from 'vitest';
+import { ProviderError } from '../../../shared/rotation/errors.ts';
+import type { Rotation } from '../../../shared/rotation/rotation.ts';
 import type { Postponed, RotationStrategy } from '../../../shared/rotation/strategy.ts';
 import type { DatabaseSecret } from '../../../shared/secrets/database-secret.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import type { CrashPlan } from '../../conformance/crash.ts';
-import { step, wholeRotation } from '../../conformance/rotate.ts';
+import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import { timelessContext } from '../../support/context.ts';
 import { memoryWorld } from '../../support/memory-world.ts';
 import { byLabel, labelled } from '../../support/store.ts';
@@ -13,6 +15,7 @@ function world(postponed?: Postponed) {
   const base = memoryWorld(singleUserStrategy);
   const revoked: { current: string; previous: string }[] = [];
   const asked: Date[] = [];
+  const about: (string | undefined)[] = [];
   const revoke: RotationStrategy<DatabaseSecret>['revoke'] = async ({ current, previous }) => {
     revoked.push({ current: current.password, previous: previous.password });
     return postponed;
@@ -21,8 +24,16 @@ function world(postponed?: Postponed) {
     ...base,
     revoked,
     asked,
+    about,
     strategy: (plan: CrashPlan) => ({ ...base.strategy(plan), revoke }),
-    context: (given: object) => timelessContext({ later: async (at) => void asked.push(at), ...given }),
+    context: (given: object) =>
+      timelessContext({
+        later: async (at, previous) => {
+          asked.push(at);
+          about.push(previous);
+        },
+        ...given,
+      }),
   };
 }
 
@@ -108,4 +119,144 @@ describe('revokePrevious', () => {
     expect(here.asked).toEqual([until]);
     expect(reports).toEqual(['postponed']);
   });
+
+  it('that is still in use is asked for again for the same version', async () => {
+    const here = world({ until: new Date('2026-12-01T00:00:00Z'), because: 'key 1 was used yesterday' });
+    const { token } = await wholeRotation(here);
+
+    await step(here, token, 'revokePrevious');
+
+    expect(here.about).toEqual([(await byLabel(here.store)).AWSPREVIOUS]);
+  });
+
+  it('does nothing while rotation is switched off', async () => {
+    const here = world();
+    const { token } = await wholeRotation(here);
+    await here.store.switchOff();
+
+    const { reports } = await step(here, token, 'revokePrevious');
+
+    expect(here.revoked).toEqual([]);
+    expect(reports).toEqual([]);
+  });
+
+  it('says nothing when the strategy keeps it, has nothing to revoke, or its value is gone', async () => {
+    const here = world();
+    const { token } = await wholeRotation(here);
+    const keeps = {
+      ...here,
+      strategy: (plan: CrashPlan) => ({ ...here.strategy(plan), revoke: async () => 'kept' as const }),
+    };
+    const without = {
+      ...here,
+      strategy: (plan: CrashPlan) => {
+        const { revoke: _, ...strategy } = here.strategy(plan);
+        return strategy;
+      },
+    };
+    const kept = [await step(keeps, token, 'revokePrevious'), await step(without, token, 'revokePrevious')];
+    const { read } = here.store.versions;
+    here.store.versions.read = async (id, label, version) =>
+      label === 'AWSPREVIOUS' ? undefined : read(id, label, version);
+
+    const gone = await step(here, token, 'revokePrevious');
+
+    expect([...kept, gone].map(({ reports }) => reports)).toEqual([[], [], []]);
+    expect(here.revoked).toEqual([]);
+    expect(here.asked).toEqual([]);
+  });
+
+  it.each([
+    ['may pass is asked for again in an hour', true, [3_600_000]],
+    ['will not pass by itself is not', false, []],
+  ])('a failure that %s', async (_what, retryable, waits) => {
+    const here = world();
+    const { token } = await wholeRotation(here);
+    const failing = {
+      ...here,
+      strategy: (plan: CrashPlan) => ({
+        ...here.strategy(plan),
+        revoke: () => Promise.reject(new ProviderError('no', { hint: 'none', retryable })),
+      }),
+    };
+    const before = Date.now();
+
+    await expect(step(failing, token, 'revokePrevious')).rejects.toThrow('no');
+
+    expect(here.asked).toHaveLength(waits.length);
+    for (const [i, wait] of waits.entries()) {
+      expect(Math.abs(Number(here.asked[i]) - before - wait)).toBeLessThan(10_000);
+    }
+  });
+
+  it('a defect is not asked for again', async () => {
+    const here = world();
+    const { token } = await wholeRotation(here);
+    const failing = {
+      ...here,
+      strategy: (plan: CrashPlan) => ({ ...here.strategy(plan), revoke: () => Promise.reject(new Error('a defect')) }),
+    };
+
+    await expect(step(failing, token, 'revokePrevious')).rejects.toThrow('a defect');
+
+    expect(here.asked).toEqual([]);
+  });
+
+  it('tells the secret and its tags to whoever reports and revokes', async () => {
+    const here = world();
+    here.store.tags = { 'rekey:quiet-for': '2d' };
+    const { token } = await wholeRotation(here);
+    const progress: Rotation<object>['progress'] = { working: 'AWSCURRENT' };
+    const tags: unknown[] = [];
+    const looking = {
+      ...here,
+      strategy: (plan: CrashPlan): RotationStrategy<DatabaseSecret> => ({
+        ...here.strategy(plan),
+        revoke: async (_secrets, ctx) => {
+          tags.push(ctx.tags);
+          return 'kept';
+        },
+      }),
+    };
+
+    await step(looking, token, 'revokePrevious', { progress });
+
+    expect(tags).toEqual([{ 'rekey:quiet-for': '2d' }]);
+    expect(progress.secret?.name).toBe(here.store.secretId);
+  });
+});
+
+describe('the version that a later revokePrevious is about', () => {
+  it.each(['createSecret', 'setSecret', 'finishSecret'] as const)(
+    'is the one that is AWSPREVIOUS after the rotation, whichever step asks: %s',
+    async (asking) => {
+      const here = world();
+      await wholeRotation(here);
+      const current = (await byLabel(here.store)).AWSCURRENT;
+      const token = await here.store.begin();
+      const at = new Date('2026-12-01T00:00:00Z');
+      const strategy = (plan: CrashPlan): RotationStrategy<DatabaseSecret> => {
+        const own = here.strategy(plan);
+        return {
+          ...own,
+          async create(secrets, ctx) {
+            if (asking === 'createSecret') await ctx.later?.(at);
+            return own.create(secrets, ctx);
+          },
+          async set(secrets, ctx) {
+            if (asking === 'setSecret') await ctx.later?.(at);
+            return own.set(secrets, ctx);
+          },
+          async settle(_secrets, ctx) {
+            if (asking === 'finishSecret') await ctx.later?.(at);
+          },
+        };
+      };
+
+      await rotation({ ...here, strategy }, token);
+
+      expect(new Set(here.about)).toEqual(new Set([current]));
+      expect((await byLabel(here.store)).AWSPREVIOUS).toBe(current);
+    },
+  );
 });

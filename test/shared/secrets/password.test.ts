@@ -58,10 +58,12 @@ describe('generatePassword', () => {
   it('never uses what the engine cannot store, whatever EXCLUDE_CHARACTERS says', () => {
     const narrow = { ...policy, maxLength: 10, forbidden: 'abc' };
 
-    const password = generatePassword(narrow, { ...passwordSettings, excludeCharacters: '' });
+    const passwords = Array.from({ length: 200 }, () =>
+      generatePassword(narrow, { ...passwordSettings, excludeCharacters: '' }),
+    );
 
-    expect(password).toHaveLength(10);
-    expect(password).not.toMatch(/[abc]/);
+    for (const password of passwords) expect(password).toHaveLength(10);
+    expect(passwords.join('')).not.toMatch(/[abc]/);
   });
 
   it('uses every printable character when EXCLUDE_CHARACTERS is empty', () => {
@@ -70,5 +72,70 @@ describe('generatePassword', () => {
     const seen = new Set(Array.from({ length: 400 }, () => generatePassword(policy, settings)).join(''));
 
     expect(seen.size).toBe(94);
+  });
+
+  it('puts the required characters anywhere: every order comes about as often as any other', () => {
+    const settings = { ...passwordSettings, length: 4 };
+    const orders = new Map<string, number>();
+
+    for (let turn = 0; turn < 4800; turn++) {
+      const order = [...generatePassword(policy, settings)]
+        .map((character) => Object.values(kinds).findIndex((kind) => kind.test(character)))
+        .join('');
+      orders.set(order, (orders.get(order) ?? 0) + 1);
+    }
+
+    // 200 of each are expected; seven standard deviations are 100.
+    expect(orders.size).toBe(24);
+    expect(Math.min(...orders.values())).toBeGreaterThan(100);
+    expect(Math.max(...orders.values())).toBeLessThan(300);
+  });
+
+  it('uses every character of a type, the last one too', () => {
+    const settings = { ...passwordSettings, length: 1, requireEachIncludedType: false, excludePunctuation: true };
+
+    const seen = new Set(Array.from({ length: 4000 }, () => generatePassword(policy, settings)));
+
+    expect(seen.size).toBe(62);
+  });
+
+  it('is as long as the engine allows, where that is under 32', () => {
+    expect(generatePassword({ ...policy, maxLength: 16 }, passwordSettings)).toHaveLength(16);
+  });
+
+  it.each([
+    [
+      'every character is excluded',
+      {
+        excludePunctuation: true,
+        excludeNumbers: true,
+        excludeUppercase: true,
+        excludeLowercase: true,
+        requireEachIncludedType: false,
+      },
+      {},
+    ],
+    ['PASSWORD_LENGTH is over 20', { length: 21 }, { maxLength: 20 }],
+    ['PASSWORD_LENGTH is under 8', { length: 7 }, { minLength: 8 }],
+    ['PASSWORD_LENGTH is under', { length: 0, requireEachIncludedType: false }, {}],
+    ['a required character type is excluded whole', { excludeCharacters: '0123456789' }, {}],
+    ['PASSWORD_LENGTH has no room for each required type', { length: 3 }, {}],
+  ])('refuses settings, and says why: %s', (fact, settings, own) => {
+    const attempt = () => generatePassword({ ...policy, ...own }, { ...passwordSettings, ...settings });
+
+    expect(attempt).toThrow(
+      expect.objectContaining({ code: 'INVALID_CONFIGURATION', fact: expect.stringContaining(fact) }),
+    );
+  });
+
+  it.each([
+    ['the longest', { length: 20 }, { maxLength: 20 }],
+    ['the shortest', { length: 8 }, { minLength: 8 }],
+    ['one of each type', { length: 4 }, {}],
+    ['one character', { length: 1, requireEachIncludedType: false }, {}],
+  ])('takes a length that is just allowed: %s', (_what, settings, own) => {
+    const password = generatePassword({ ...policy, ...own }, { ...passwordSettings, ...settings });
+
+    expect(password).toHaveLength(settings.length);
   });
 });

@@ -1,0 +1,302 @@
+/** What is taken back when a cut-over fails, what is not, and what is said to work then. */
+import { describe, expect, it } from 'vitest';
+import { AuthenticationError, ProviderError, StagingError } from '../../../shared/rotation/errors.ts';
+import type { Rotation } from '../../../shared/rotation/rotation.ts';
+import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
+import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
+import type { MemoryWorld } from '../../support/memory-world.ts';
+import { changed, memoryWorld } from '../../support/memory-world.ts';
+import { byLabel, labelled } from '../../support/store.ts';
+
+type Progress = Rotation<object>['progress'];
+
+async function begun(here = memoryWorld(singleUserStrategy)) {
+  const token = await here.store.begin();
+  await step(here, token, 'createSecret');
+  const pending = String((await labelled(here.store, 'AWSPENDING'))?.password);
+  const progress: Progress = { working: 'unknown' };
+  return { here, token, pending, progress, password: () => here.server.users.get('app')?.password };
+}
+
+const failing = (here: MemoryWorld, error: Error) => changed(here, () => ({ test: () => Promise.reject(error) }));
+
+describe('a promotion without an answer', () => {
+  it('whose label is seen where it was takes nothing back: the move may still come', async () => {
+    const { here, token, pending, progress, password } = await begun();
+    const { promote } = here.store.versions;
+    here.store.versions.promote = () => Promise.reject(new Error('HTTP 500'));
+
+    await expect(step(here, token, 'setSecret', { progress })).rejects.toThrow('HTTP 500');
+
+    expect(password()).toBe(pending);
+    expect(progress.working).toBe('AWSPENDING');
+    here.store.versions.promote = promote;
+    expect(await rotation(here, token)).toEqual(['recovered', 'succeeded']);
+  });
+
+  it('that says CURRENT_MOVED, and whose label is seen where it was, takes nothing back either', async () => {
+    const { here, token, pending, progress, password } = await begun();
+    here.store.versions.promote = async () => {
+      throw new StagingError('moved', { code: 'CURRENT_MOVED', hint: 'look again' });
+    };
+
+    await expect(step(here, token, 'setSecret', { progress })).rejects.toMatchObject({ code: 'CURRENT_MOVED' });
+
+    expect(password()).toBe(pending);
+    expect(progress.working).toBe('AWSPENDING');
+  });
+
+  it('is believed once the label is seen, however late the store shows it', async () => {
+    const { here, token, progress } = await begun();
+    const { promote } = here.store.versions;
+    here.store.versions.promote = async (...args) => {
+      here.store.lag = 3;
+      await promote(...args);
+      throw new Error('HTTP 500');
+    };
+
+    await step(here, token, 'setSecret', { progress });
+
+    expect(progress.working).toBe('AWSCURRENT');
+    expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+  });
+});
+
+describe('AWSCURRENT that moved to a third version', () => {
+  it('names that version, and says how to go on', async () => {
+    const { here, token, progress } = await begun();
+    const { promote } = here.store.versions;
+    const value = await labelled(here.store, 'AWSCURRENT');
+    here.store.versions.promote = async (...late) => {
+      await here.store.putCurrent(JSON.stringify({ ...value, password: 'by hand' }));
+      return promote(...late);
+    };
+
+    const error = await step(here, token, 'setSecret', { progress }).catch((thrown: unknown) => thrown);
+
+    expect(error).toMatchObject({
+      code: 'CURRENT_MOVED',
+      fact: expect.stringContaining(`moved to ${(await byLabel(here.store)).AWSCURRENT}`),
+      hint: expect.stringContaining('rotate again'),
+      cause: { code: 'CURRENT_MOVED' },
+    });
+    expect(progress.working).toBe('unknown');
+  });
+
+  it('takes nothing back when its value cannot be read', async () => {
+    const { here, token, pending, password } = await begun();
+    const { promote, read } = here.store.versions;
+    here.store.versions.promote = async (...late) => {
+      await here.store.putCurrent(JSON.stringify(await labelled(here.store, 'AWSCURRENT')));
+      here.store.versions.read = () => Promise.reject(new Error('no answer'));
+      return promote(...late);
+    };
+
+    await expect(step(here, token, 'setSecret')).rejects.toMatchObject({ code: 'CURRENT_MOVED' });
+
+    here.store.versions.read = read;
+    expect(password()).toBe(pending);
+  });
+
+  it('says nothing of the credential where the change needed no outage', async () => {
+    const here = changed(memoryWorld(singleUserStrategy), () => ({ outage: 'none' }));
+    const { token, progress } = await begun(here);
+    const { promote } = here.store.versions;
+    const value = await labelled(here.store, 'AWSCURRENT');
+    here.store.versions.promote = async (...late) => {
+      await here.store.putCurrent(JSON.stringify({ ...value, password: 'by hand' }));
+      return promote(...late);
+    };
+
+    await expect(step(here, token, 'setSecret', { progress })).rejects.toMatchObject({ code: 'CURRENT_MOVED' });
+
+    expect(progress.working).toBe('unknown');
+  });
+});
+
+describe('before anything is taken back', () => {
+  it('the labels are looked at twice, for another delivery may have promoted a moment ago', async () => {
+    const { here, token, pending, progress, password } = await begun();
+    const late = changed(here, () => ({
+      test: async () => {
+        here.store.lag = 1;
+        await step(here, token, 'setSecret');
+        throw new Error('too many connections');
+      },
+    }));
+
+    await step(late, token, 'setSecret', { progress });
+
+    expect(password()).toBe(pending);
+    expect(progress.working).toBe('AWSCURRENT');
+    expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+  });
+});
+
+describe('what works after a change was taken back', () => {
+  it('is AWSPREVIOUS when that had opened the system', async () => {
+    const here = memoryWorld(singleUserStrategy);
+    await wholeRotation(here);
+    const previous = String((await labelled(here.store, 'AWSPREVIOUS'))?.password);
+    await here.setPassword('app', previous);
+    const { token, progress, password } = await begun(here);
+
+    await expect(step(failing(here, new Error('the proof failed')), token, 'setSecret', { progress })).rejects.toThrow(
+      'the proof failed',
+    );
+
+    expect(password()).toBe(previous);
+    expect(progress.working).toBe('AWSPREVIOUS');
+  });
+
+  it('has no name when a version without a label had opened the system', async () => {
+    const here = memoryWorld(singleUserStrategy);
+    const value = await labelled(here.store, 'AWSCURRENT');
+    for (const password of ['not it', 'not it either']) {
+      await here.store.putCurrent(JSON.stringify({ ...value, password }));
+    }
+    const { token, progress, password } = await begun(here);
+
+    await expect(step(failing(here, new Error('the proof failed')), token, 'setSecret', { progress })).rejects.toThrow(
+      'the proof failed',
+    );
+
+    expect(password()).toBe('first-password');
+    expect(progress.working).toBe('unknown');
+  });
+
+  it('is not known when it was not seen to open the system, and the hint names the version to try', async () => {
+    const here = memoryWorld(singleUserStrategy);
+    await wholeRotation(here);
+    await here.setPassword('app', String((await labelled(here.store, 'AWSPREVIOUS'))?.password));
+    const { token, progress } = await begun(here);
+    const refused = new AuthenticationError('the proof failed', { hint: 'look' });
+    const unseen = changed(failing(here, refused), (strategy) => ({
+      async set(...args) {
+        return { ...(await strategy.set(...args)), reopens: async () => false };
+      },
+    }));
+
+    await expect(step(unseen, token, 'setSecret', { progress })).rejects.toMatchObject({
+      fact: 'the proof failed',
+      hint: expect.stringMatching(/^look; the value of AWSPREVIOUS was put back, .* try it, then AWSPENDING$/),
+    });
+
+    expect(progress.working).toBe('unknown');
+  });
+
+  it('is not known when nobody can look', async () => {
+    const { here, token, progress } = await begun();
+    const blind = changed(failing(here, new Error('the proof failed')), (strategy) => ({
+      async set(...args) {
+        const { reopens: _, ...change } = await strategy.set(...args);
+        return change;
+      },
+    }));
+
+    await expect(step(blind, token, 'setSecret', { progress })).rejects.toThrow('the proof failed');
+
+    expect(progress.working).toBe('unknown');
+  });
+});
+
+describe('what works after a change that could not be taken back', () => {
+  const stuck = (here: MemoryWorld) =>
+    changed(here, (strategy) => ({
+      async set(...args) {
+        return { ...(await strategy.set(...args)), undo: () => Promise.reject(new Error('the session is gone')) };
+      },
+    }));
+
+  it('is AWSPENDING when that had passed its test, and the hint stays as it was', async () => {
+    const { here, token, pending, progress, password } = await begun();
+    here.store.versions.promote = async () => {
+      throw new ProviderError('throttled', { code: 'THROTTLED', hint: 'repeat it' });
+    };
+
+    await expect(step(stuck(here), token, 'setSecret', { progress })).rejects.toMatchObject({
+      code: 'THROTTLED',
+      hint: 'repeat it',
+    });
+
+    expect(password()).toBe(pending);
+    expect(progress.working).toBe('AWSPENDING');
+  });
+
+  it('is told to the log by code, without a word of the error', async () => {
+    const { here, token } = await begun();
+    const lines: unknown[] = [];
+    const heard = { ...stuck(failing(here, new Error('the proof failed'))) };
+    const context = heard.context;
+    heard.context = (given) => {
+      const ctx = context(given);
+      return { ...ctx, log: (message, fields) => void lines.push([message, fields]) };
+    };
+
+    await expect(step(heard, token, 'setSecret')).rejects.toThrow('the proof failed');
+
+    expect(lines).toContainEqual([
+      'the change could not be taken back',
+      { error: 'UnexpectedError', code: 'UNEXPECTED' },
+    ]);
+  });
+});
+
+describe('a test that fails', () => {
+  const none = (here: MemoryWorld) =>
+    changed(here, (strategy) => ({
+      async set(...args) {
+        const { undo: _, ...change } = await strategy.set(...args);
+        return change;
+      },
+    }));
+
+  it.each([
+    ['refused, and nobody knows what works', new AuthenticationError('no', { hint: 'look' }), 'unknown'],
+    ['otherwise, and either may work', new Error('no'), 'AWSCURRENT or AWSPENDING'],
+  ])('%s, where nothing can be taken back', async (_how, error, working) => {
+    const { here, token, pending, progress, password } = await begun();
+
+    await expect(step(none(failing(here, error)), token, 'setSecret', { progress })).rejects.toThrow('no');
+
+    expect(password()).toBe(pending);
+    expect(progress.working).toBe(working);
+  });
+
+  it('leaves AWSCURRENT as what works where there is no outage', async () => {
+    const here = changed(memoryWorld(singleUserStrategy), () => ({ outage: 'none' }));
+    const { token } = await begun(here);
+    const progress: Progress = { working: 'AWSCURRENT' };
+
+    await expect(
+      step(none(failing(here, new AuthenticationError('no', { hint: 'look' }))), token, 'setSecret', { progress }),
+    ).rejects.toThrow('no');
+
+    expect(progress.working).toBe('AWSCURRENT');
+  });
+});
+
+describe('with CUTOVER=finish', () => {
+  it('finishSecret that fails after the promotion says that AWSCURRENT works', async () => {
+    const { here, token, progress } = await begun();
+    for (const name of ['setSecret', 'testSecret']) await step(here, token, name, { cutover: 'finish' });
+    here.store.versions.dropPending = () => Promise.reject(new Error('no answer'));
+
+    await expect(step(here, token, 'finishSecret', { progress })).rejects.toThrow('no answer');
+
+    expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+    expect(progress.working).toBe('AWSCURRENT');
+  });
+
+  it('finishSecret that cannot promote moves nothing, and says that either may work', async () => {
+    const { here, token, progress } = await begun();
+    const before = await byLabel(here.store);
+    for (const name of ['setSecret', 'testSecret']) await step(here, token, name, { cutover: 'finish' });
+    here.store.versions.promote = () => Promise.reject(new Error('no answer'));
+
+    await expect(step(here, token, 'finishSecret', { progress })).rejects.toThrow('no answer');
+
+    expect(await byLabel(here.store)).toEqual(before);
+    expect(progress.working).toBe('AWSCURRENT or AWSPENDING');
+  });
+});
