@@ -21,8 +21,11 @@ export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<Dat
     async set(secrets, ctx) {
       const { username, password } = secrets.pending;
       const { session, value, ...recovery } = await openStored(engine, secrets, ctx);
-      const open = { ...recovery, close: () => session.close() };
-      if (recovery.recoveredWith === PENDING) return open;
+      if (recovery.recoveredWith === PENDING) {
+        // Nothing is to be taken back, and the account may have room for no session beside the one that proves it.
+        await session.close();
+        return { ...recovery, close: async () => {} };
+      }
       let undo: TakeBack;
       try {
         undo = await session.setPassword(username, password);
@@ -30,7 +33,14 @@ export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<Dat
         await session.close();
         throw error;
       }
-      if (!session.exclusive) return { ...open, undo, reopens: () => isSeenToOpen(engine, value, ctx) };
+      if (!session.exclusive) {
+        return {
+          ...recovery,
+          undo,
+          reopens: () => isSeenToOpen(engine, value, ctx),
+          close: () => session.close(),
+        };
+      }
       await session.close();
       return { ...recovery, close: async () => {} };
     },

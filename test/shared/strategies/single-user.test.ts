@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { PermissionError } from '../../../shared/rotation/errors.ts';
 import type { Rotation } from '../../../shared/rotation/rotation.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import { describeStrategy } from '../../conformance/strategy.case.ts';
-import { memoryWorld } from '../../support/memory-world.ts';
+import { changed, memoryWorld } from '../../support/memory-world.ts';
 import { labelled } from '../../support/store.ts';
 
 const world = () => memoryWorld(singleUserStrategy);
@@ -177,5 +178,63 @@ describe('single-user, when the cut-over fails', () => {
     const { reports } = await wholeRotation(here);
 
     expect(reports).toEqual(['succeeded']);
+  });
+});
+
+it('single-user: a change that the server refuses leaves no session open, and the old password', async () => {
+  const here = memoryWorld((engine) =>
+    singleUserStrategy({
+      ...engine,
+      async connect(login, ctx) {
+        const session = await engine.connect(login, ctx);
+        return { ...session, setPassword: () => Promise.reject(new PermissionError('no', { hint: 'grant it' })) };
+      },
+    }),
+  );
+
+  await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+
+  expect(here.server.open).toEqual([]);
+  expect(here.server.users.get('app')?.password).toBe('first-password');
+});
+
+describe('single-user, for an account that may have one session', () => {
+  const exclusive = () => {
+    const here = world();
+    here.server.users.set('app', { password: 'first-password', rights: new Set(), exclusive: true });
+    return here;
+  };
+
+  it('closes the session before the new password is proven', async () => {
+    const here = exclusive();
+
+    const { reports } = await wholeRotation(here);
+
+    expect(reports).toEqual(['succeeded']);
+    expect(here.server.open).toEqual([]);
+    expect(await here.opens((await labelled(here.store, 'AWSCURRENT')) as never)).toBe(true);
+  });
+
+  it('tells what recovered it, all the same', async () => {
+    const here = exclusive();
+    const value = await labelled(here.store, 'AWSCURRENT');
+    await here.store.putCurrent(JSON.stringify({ ...value, password: 'not it' }));
+
+    expect((await wholeRotation(here)).reports).toEqual(['recovered', 'succeeded']);
+  });
+
+  it('takes nothing back, for no session is open that could, and the repeat converges', async () => {
+    const here = exclusive();
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    const pending = String((await labelled(here.store, 'AWSPENDING'))?.password);
+    const progress: Rotation<object>['progress'] = { working: 'unknown' };
+    const broken = changed(here, () => ({ test: () => Promise.reject(new Error('the proof failed')) }));
+
+    await expect(step(broken, token, 'setSecret', { progress })).rejects.toThrow('the proof failed');
+
+    expect(here.server.users.get('app')?.password).toBe(pending);
+    expect(progress.working).toBe('AWSCURRENT or AWSPENDING');
+    expect(await rotation(here, token)).toEqual(['recovered', 'succeeded']);
   });
 });
