@@ -4,6 +4,7 @@ import { REVOKE_PREVIOUS } from '../../../shared/rotation/strategy.ts';
 import { dualPasswordStrategy } from '../../../shared/strategies/dual-password.ts';
 import { step, wholeRotation } from '../../conformance/rotate.ts';
 import { describeStrategy } from '../../conformance/strategy.case.ts';
+import { memoryEngine } from '../../support/memory-engine.ts';
 import { memoryWorld } from '../../support/memory-world.ts';
 import { byLabel, labelled } from '../../support/store.ts';
 
@@ -103,6 +104,54 @@ describe('dual passwords that end before the next rotation', () => {
     expect(await here.opens((await labelled(here.store, 'AWSPENDING')) as never)).toBe(true);
   });
 
+  it('are asked about again a day later, and told why, while AWSCURRENT is the older one', async () => {
+    const until: Date[] = [];
+    const here = choosing('7d', { later: async (at: Date) => void until.push(at) });
+    const { token } = await wholeRotation(here);
+    const next = await here.store.begin();
+    for (const name of ['createSecret', 'setSecret']) await step(here, next, name, { cutover: 'finish' });
+    until.splice(0);
+
+    await step(here, token, REVOKE_PREVIOUS);
+
+    expect((Number(until[0]) - Date.now()) / 86_400_000).toBeCloseTo(1, 2);
+    expect(here.server.open).toEqual([]);
+  });
+
+  it('stay when their owner changed the choice since', async () => {
+    const here = choosing('7d', { later });
+    const first = (await labelled(here.store, 'AWSCURRENT')) as never;
+    const { token } = await wholeRotation(here);
+    here.store.tags = { 'rekey:revoke-after': 'next-rotation' };
+
+    const { reports } = await step(here, token, REVOKE_PREVIOUS);
+
+    expect(reports).toEqual([]);
+    expect(await here.opens(first)).toBe(true);
+  });
+
+  it('cannot end on a server without them', async () => {
+    const here = choosing('7d', { later });
+    const { token } = await wholeRotation(here);
+    const without = memoryWorld((engine) =>
+      dualPasswordStrategy({
+        ...engine,
+        connect: async (login, ctx) => {
+          const { discardOldPassword: _, ...session } = await memoryEngine(here.server).connect(login, ctx);
+          return session;
+        },
+      }),
+    );
+
+    await expect(step({ ...here, strategy: without.strategy }, token, REVOKE_PREVIOUS)).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+      fact: expect.stringContaining('no dual passwords'),
+    });
+
+    expect(here.server.open).toEqual([]);
+    expect(here.server.users.get('app')?.second).toBe('first-password');
+  });
+
   it('are refused before anything is changed where the function cannot be called later', async () => {
     const here = choosing('7d', {});
     const before = here.server.users.get('app')?.password;
@@ -112,5 +161,58 @@ describe('dual passwords that end before the next rotation', () => {
     expect(await labelled(here.store, 'AWSPENDING')).toBeUndefined();
     expect(here.server.users.get('app')).toMatchObject({ password: before });
     expect(here.server.users.get('app')?.second).toBeUndefined();
+  });
+});
+
+/** A server that hears all it may. */
+function listening() {
+  const heard: string[] = [];
+  const here = memoryWorld((engine) =>
+    dualPasswordStrategy({
+      ...engine,
+      async connect(login, ctx) {
+        const session = await engine.connect(login, ctx);
+        return {
+          ...session,
+          async addPassword(password, abandoned) {
+            heard.push(...(await Array.fromAsync(abandoned?.() ?? [])));
+            await session.addPassword?.(password);
+          },
+        };
+      },
+    }),
+  );
+  return { here, heard };
+}
+
+describe('dual passwords: what a server may want to hear of rotations that nobody finished', () => {
+  it('are the passwords of this user at this place, AWSPREVIOUS first, then without a label, newest first', async () => {
+    const { here, heard } = listening();
+    const value = await labelled(here.store, 'AWSCURRENT');
+    const put = (more: object) => here.store.putCurrent(JSON.stringify({ ...value, ...more }));
+    await put({ password: 'older' });
+    await put({ password: 'of another user', username: 'somebody_else' });
+    await put({ password: 'of another host', host: 'old.test' });
+    await put({ password: 'newer' });
+    await put({ password: 'previous' });
+    await put({});
+
+    await wholeRotation(here);
+
+    expect(heard).toEqual(['previous', 'newer', 'older', 'first-password']);
+  });
+
+  it.each([
+    ['user', { username: 'somebody_else' }],
+    ['host', { host: 'old.test' }],
+  ])('are none of another %s, also with AWSPREVIOUS', async (_what, other) => {
+    const { here, heard } = listening();
+    const value = await labelled(here.store, 'AWSCURRENT');
+    await here.store.putCurrent(JSON.stringify({ ...value, ...other, password: 'previous' }));
+    await here.store.putCurrent(JSON.stringify(value));
+
+    await wholeRotation(here);
+
+    expect(heard).toEqual(['first-password']);
   });
 });

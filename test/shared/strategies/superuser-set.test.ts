@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { TakeBack } from '../../../shared/engines/engine.ts';
+import { UnreachableError } from '../../../shared/rotation/errors.ts';
 import { superuserSetStrategy } from '../../../shared/strategies/superuser-set.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import { describeStrategy } from '../../conformance/strategy.case.ts';
@@ -112,5 +114,74 @@ describe('superuser-set', () => {
     });
 
     expect(await here.opens(before as never)).toBe(true);
+  });
+
+  it.each([
+    ['is put back', (setting: () => Promise<TakeBack>) => setting(), true],
+    [
+      'cannot be put back',
+      async (setting: () => Promise<TakeBack>) => {
+        await setting();
+        return () => Promise.reject(new Error('the session is gone'));
+      },
+      false,
+    ],
+  ])('a replica that fails leaves no session open: the password %s', async (_what, through, isBack) => {
+    const here = memoryWorld((engine, source) =>
+      superuserSetStrategy(
+        {
+          ...engine,
+          async connect(login, ctx) {
+            // The same server by another name: what a replica is to samePlace.
+            const session = await engine.connect({ ...login, host: 'db.test' }, ctx);
+            if (login.username === 'app' && login.password !== 'first-password') {
+              await session.close();
+              throw new UnreachableError('no answer', { code: 'UNREACHABLE_LOGIN', hint: 'look' });
+            }
+            return { ...session, setPassword: (...args) => through(() => session.setPassword(...args)) };
+          },
+        },
+        { superuserFor: async (...args) => ({ ...(await source.superuserFor(...args)), host: 'primary.test' }) },
+      ),
+    );
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'UNREACHABLE_LOGIN' });
+
+    expect(here.server.open).toEqual([]);
+    expect(here.server.users.get('app')?.password === 'first-password').toBe(isBack);
+  });
+
+  it('does not ask a primary what a replica knows of a password', async () => {
+    const asked: string[] = [];
+    const here = memoryWorld((engine, source) =>
+      superuserSetStrategy(
+        {
+          ...engine,
+          async connect(login, ctx) {
+            const session = await engine.connect({ ...login, host: 'db.test' }, ctx);
+            return { ...session, opens: async (username) => asked.push(username) < 0 };
+          },
+        },
+        { superuserFor: async (...args) => ({ ...(await source.superuserFor(...args)), host: 'primary.test' }) },
+      ),
+    );
+
+    await wholeRotation(here);
+
+    expect(asked).toEqual([]);
+  });
+
+  it('keeps a pending value that an earlier try set, with the superuser away from it', async () => {
+    const here = world();
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    const pending = String((await labelled(here.store, 'AWSPENDING'))?.password);
+    await here.setPassword('app', pending);
+
+    const { reports } = await step(here, token, 'setSecret');
+
+    expect(reports).toEqual(['recovered']);
+    expect(here.server.users.get('app')?.password).toBe(pending);
+    expect(here.server.open).toEqual([]);
   });
 });
