@@ -2,9 +2,9 @@
  * The immediate cut-over: between the moment the system takes the new credential and the moment AWSCURRENT names it,
  * readers of a single-user secret are refused. So nothing else happens in between than the proof that it works.
  */
-import { AuthenticationError, advised, StagingError } from './errors.ts';
+import { AuthenticationError, advised } from './errors.ts';
 import { patiently } from './pause.ts';
-import { promote } from './promote.ts';
+import { hasMovedOn, promote } from './promote.ts';
 import type { Rotation, WorkingCredential } from './rotation.ts';
 import type { Change } from './strategy.ts';
 import { readCurrent } from './values.ts';
@@ -29,24 +29,17 @@ export async function cutOver<S extends object>(
   }
   if (strategy.outage === 'brief') progress.working = PENDING;
   const promotion = await promote(versions, at.from, ctx);
-  if (
-    !promotion.moved &&
-    promotion.certain &&
-    hasMovedOn(promotion.error) &&
-    !(await isCurrentAgain(at.current, rotation))
-  ) {
+  if (promotion.moved) {
+    progress.working = CURRENT;
+    return;
+  }
+  if (!promotion.certain) throw promotion.error;
+  if (hasMovedOn(promotion.error) && !(await isCurrentAgain(at.current, rotation))) {
     // Taking it back would bring a value that nobody names; as it is, AWSPREVIOUS or a forgotten version opens the system.
     if (strategy.outage === 'brief') progress.working = 'unknown';
     throw promotion.error;
   }
-  if (!promotion.moved && promotion.certain) return fail(promotion.error, at.change, rotation);
-  if (!promotion.moved) throw promotion.error;
-  progress.working = CURRENT;
-}
-
-/** AWSCURRENT is on a third version: somebody moved it, or a later rotation did, and this delivery is a late one. */
-function hasMovedOn(error: unknown): boolean {
-  return error instanceof StagingError && error.code === 'CURRENT_MOVED';
+  return fail(promotion.error, at.change, rotation);
 }
 
 /** Does the version that has AWSCURRENT now hold what the one before this rotation held? */

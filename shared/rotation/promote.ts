@@ -23,8 +23,7 @@ export async function promote(
   try {
     await versions.promote(ctx.secretId, ctx.token, from);
   } catch (error) {
-    const conflict = error instanceof StagingError && error.code === 'CURRENT_MOVED';
-    if (isRefusal(error) && !conflict) return { moved: false, certain: true, error };
+    if (isRefusal(error) && !hasMovedOn(error)) return { moved: false, certain: true, error };
     const seen = await holderSeen(from, versions, ctx);
     if (seen === undefined) return { moved: false, certain: false, error };
     // Every try was turned away at the door, and the label has not moved for a second and more.
@@ -47,6 +46,11 @@ async function holderSeen(
   } catch {
     return undefined;
   }
+}
+
+/** AWSCURRENT is on a third version: somebody moved it, or a later rotation did, and this delivery is a late one. */
+export function hasMovedOn(error: unknown): boolean {
+  return error instanceof StagingError && error.code === 'CURRENT_MOVED';
 }
 
 function isThrottled(error: unknown): boolean {

@@ -41,9 +41,9 @@ export interface SecretVersions {
 
 /** The version that has this label. */
 export function holder(labels: SecretDescription['labels'], label: StagingLabel): VersionId | undefined {
-  return Object.keys(labels).find((version) => labels[version]?.includes(label));
+  return Object.entries(labels).find(([, all]) => all.includes(label))?.[0];
 }
 
 export function carries(labels: SecretDescription['labels'], version: VersionId, label: StagingLabel): boolean {
-  return Object.hasOwn(labels, version) && (labels[version]?.includes(label) ?? false);
+  return Object.entries(labels).some(([id, all]) => id === version && all.includes(label));
 }

@@ -1,6 +1,6 @@
 /** Plays Secrets Manager: calls the steps of one rotation, in one world, through one crash plan. */
 import type { Redactor } from '../../shared/rotation/redact.ts';
-import type { Rotation } from '../../shared/rotation/rotation.ts';
+import type { Rotation, RotationOutcome } from '../../shared/rotation/rotation.ts';
 import { runStep } from '../../shared/rotation/steps.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
 import { parseObject } from '../../shared/secrets/json.ts';
@@ -10,6 +10,8 @@ import type { StrategyWorld } from './world.ts';
 
 export interface Rotated {
   readonly reports: readonly string[];
+  /** The same, with their details. */
+  readonly news: readonly RotationOutcome[];
   readonly working: string;
   readonly lines: readonly { message: string; fields?: unknown }[];
 }
@@ -32,7 +34,7 @@ export async function step<S extends object>(
   options: StepOptions = {},
 ): Promise<Rotated> {
   const plan = options.plan ?? crashPlan();
-  const reports: string[] = [];
+  const news: RotationOutcome[] = [];
   const ctx = world.context({
     secretId: world.store.secretId,
     token,
@@ -47,14 +49,14 @@ export async function step<S extends object>(
     cutover: options.cutover,
     revoking: options.revoking,
     progress,
-    report: async ({ outcome }) => void reports.push(outcome),
+    report: async (outcome) => void news.push(outcome),
   });
   const ended = await Promise.race([running.then(() => 'ended' as const), plan.died]);
   if (ended === 'died') {
     await plan.bury();
     throw new Died();
   }
-  return { reports, working: progress.working, lines: ctx.lines };
+  return { reports: news.map(({ outcome }) => outcome), news, working: progress.working, lines: ctx.lines };
 }
 
 export class Died extends Error {

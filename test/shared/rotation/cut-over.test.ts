@@ -1,6 +1,6 @@
 /** What is taken back when a cut-over fails, what is not, and what is said to work then. */
 import { describe, expect, it } from 'vitest';
-import { AuthenticationError, ProviderError, StagingError } from '../../../shared/rotation/errors.ts';
+import { AuthenticationError, PermissionError, ProviderError, StagingError } from '../../../shared/rotation/errors.ts';
 import type { Rotation } from '../../../shared/rotation/rotation.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
@@ -100,7 +100,8 @@ describe('AWSCURRENT that moved to a third version', () => {
 
   it('says nothing of the credential where the change needed no outage', async () => {
     const here = changed(memoryWorld(singleUserStrategy), () => ({ outage: 'none' }));
-    const { token, progress } = await begun(here);
+    const { token } = await begun(here);
+    const progress: Progress = { working: 'AWSCURRENT' };
     const { promote } = here.store.versions;
     const value = await labelled(here.store, 'AWSCURRENT');
     here.store.versions.promote = async (...late) => {
@@ -110,7 +111,7 @@ describe('AWSCURRENT that moved to a third version', () => {
 
     await expect(step(here, token, 'setSecret', { progress })).rejects.toMatchObject({ code: 'CURRENT_MOVED' });
 
-    expect(progress.working).toBe('unknown');
+    expect(progress.working).toBe('AWSCURRENT');
   });
 });
 
@@ -133,7 +134,55 @@ describe('before anything is taken back', () => {
   });
 });
 
+it('a promotion that was refused is taken back without reading what is current, which may fail', async () => {
+  const { here, token, password } = await begun();
+  const { read } = here.store.versions;
+  here.store.versions.promote = async () => {
+    here.store.versions.read = () => Promise.reject(new Error('no answer'));
+    throw new PermissionError('no', { hint: 'grant it' });
+  };
+
+  await expect(step(here, token, 'setSecret')).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+
+  here.store.versions.read = read;
+  expect(password()).toBe('first-password');
+});
+
+it('another delivery that has promoted is believed at the first look', async () => {
+  const { here, token, progress } = await begun();
+  const { describe: look } = here.store.versions;
+  const late = changed(here, () => ({
+    test: async () => {
+      await step(here, token, 'setSecret');
+      here.store.versions.describe = async (id) => {
+        here.store.versions.describe = () => Promise.reject(new Error('no answer'));
+        return look(id);
+      };
+      throw new Error('too many connections');
+    },
+  }));
+
+  await step(late, token, 'setSecret', { progress });
+
+  expect(progress.working).toBe('AWSCURRENT');
+});
+
 describe('what works after a change was taken back', () => {
+  it('is AWSPENDING when that had opened the system', async () => {
+    const { here, token, progress } = await begun();
+    const set = async () => ({
+      recoveredWith: 'AWSPENDING',
+      undo: async () => {},
+      reopens: async () => true,
+      close: async () => {},
+    });
+    const known = changed(failing(here, new Error('the proof failed')), () => ({ set }));
+
+    await expect(step(known, token, 'setSecret', { progress })).rejects.toThrow('the proof failed');
+
+    expect(progress.working).toBe('AWSPENDING');
+  });
+
   it('is AWSPREVIOUS when that had opened the system', async () => {
     const here = memoryWorld(singleUserStrategy);
     await wholeRotation(here);
@@ -298,5 +347,25 @@ describe('with CUTOVER=finish', () => {
 
     expect(await byLabel(here.store)).toEqual(before);
     expect(progress.working).toBe('AWSCURRENT or AWSPENDING');
+  });
+});
+
+describe('a pending value that was found accepted, and fails its test', () => {
+  const accepted = (outage: 'none' | 'brief') =>
+    changed(failing(memoryWorld(singleUserStrategy), new Error('no answer')), () => ({
+      outage,
+      set: async () => ({ recoveredWith: 'AWSPENDING', close: async () => {} }),
+    }));
+
+  it.each([
+    ['works all the same, for it has just logged in', 'brief', 'AWSPENDING'],
+    ['is not what readers have, where there is no outage', 'none', 'AWSCURRENT'],
+  ] as const)('%s', async (_what, outage, working) => {
+    const { here, token } = await begun(accepted(outage));
+    const progress: Progress = { working: 'AWSCURRENT' };
+
+    await expect(step(here, token, 'setSecret', { progress })).rejects.toThrow('no answer');
+
+    expect(progress.working).toBe(working);
   });
 });
