@@ -189,6 +189,24 @@ describe('revokePrevious', () => {
     }
   });
 
+  it('asks nobody where the function cannot be called later, and says the same', async () => {
+    const asking = world({ until: new Date('2026-12-01T00:00:00Z'), because: 'key 1 was used yesterday' });
+    const here = { ...asking, context: (given: object) => timelessContext(given) };
+    const { token } = await wholeRotation(here);
+    const failing = {
+      ...here,
+      strategy: (plan: CrashPlan) => ({
+        ...here.strategy(plan),
+        revoke: () => Promise.reject(new ProviderError('no', { hint: 'none' })),
+      }),
+    };
+
+    await expect(step(failing, token, 'revokePrevious')).rejects.toMatchObject({ code: 'SERVICE_FAILED' });
+    const { news } = await step(here, token, 'revokePrevious');
+
+    expect(news).toEqual([{ outcome: 'postponed', because: 'key 1 was used yesterday' }]);
+  });
+
   it('a defect is not asked for again', async () => {
     const here = world();
     const { token } = await wholeRotation(here);

@@ -77,6 +77,18 @@ describe('createSecret', () => {
     expect(await labelled(here.store, 'AWSPENDING')).toMatchObject({ dbname: 'moved here' });
   });
 
+  it('waits until that version can be read', async () => {
+    const here = world();
+    const token = await here.store.begin();
+    const { read } = here.store.versions;
+    let left = 2;
+    here.store.versions.read = async (...args) => (left-- > 0 ? undefined : read(...args));
+
+    await step(here, token, 'createSecret');
+
+    expect(await labelled(here.store, 'AWSPENDING')).toMatchObject({ username: 'app' });
+  });
+
   it('waits for that version, and stores nothing while it cannot be read', async () => {
     const here = world();
     const token = await here.store.begin();
@@ -206,4 +218,20 @@ describe('an older value of another shape', () => {
 
     await expect(wholeRotation(here)).rejects.toThrow('a defect');
   });
+});
+
+it('nothing is said of an older value where there is none, and AWSCURRENT without a version is read once', async () => {
+  const here = changed(world(), () => ({ settle: async () => {} }));
+  const token = await here.store.begin();
+  for (const name of ['createSecret', 'setSecret']) await step(here, token, name);
+  const reads: string[] = [];
+  here.store.versions.read = async (_id, label) => {
+    reads.push(label);
+    return undefined;
+  };
+
+  const refused = step(here, token, 'testSecret');
+
+  await expect(refused).rejects.toMatchObject({ code: 'CURRENT_MISSING', retryable: false });
+  expect(reads).toEqual(['AWSCURRENT']);
 });

@@ -168,12 +168,13 @@ describe('alternating users, when somebody with the name of the other one is the
 
 it('alternating users: the superuser works in the database of the secret, or in none', async () => {
   const logins: (readonly [string, unknown])[] = [];
+  const databaseIn = (login: object) => ('dbname' in login ? login.dbname : 'none of its own');
   const here = memoryWorld((engine, { superuserFor }) =>
     alternatingUsersStrategy(
       {
         ...engine,
         connect: (login, ctx) => {
-          logins.push([login.username, login.dbname]);
+          logins.push([login.username, databaseIn(login)]);
           return engine.connect(login, ctx);
         },
       },
@@ -186,7 +187,7 @@ it('alternating users: the superuser works in the database of the secret, or in 
   await wholeRotation(here);
 
   expect(logins.filter(([username]) => username === 'root')).toEqual([
-    ['root', undefined],
+    ['root', 'none of its own'],
     ['root', 'shop'],
   ]);
 });
@@ -219,4 +220,14 @@ it('alternating users: a clone that cannot be made leaves no session open, and n
 
   expect(here.server.open).toEqual([]);
   expect((await byLabel(here.store)).AWSCURRENT).toBe(before);
+});
+
+it('alternating users: in a configuration check the two are one, which logs in once', async () => {
+  const here = world();
+  const token = await here.store.begin();
+  await here.store.versions.put(here.store.secretId, token, JSON.stringify(await labelled(here.store, 'AWSCURRENT')));
+
+  await step(here, token, 'testSecret');
+
+  expect(here.server.taken).toEqual(['app']);
 });

@@ -97,9 +97,10 @@ describe('dual passwords that end before the next rotation', () => {
     const next = await here.store.begin();
     for (const name of ['createSecret', 'setSecret']) await step(here, next, name, { cutover: 'finish' });
 
-    const { reports } = await step(here, token, REVOKE_PREVIOUS);
+    const { reports, news } = await step(here, token, REVOKE_PREVIOUS);
 
     expect(reports).toEqual(['postponed']);
+    expect(news).toMatchObject([{ because: expect.stringContaining('the older of two passwords') }]);
     expect(await here.opens((await labelled(here.store, 'AWSCURRENT')) as never)).toBe(true);
     expect(await here.opens((await labelled(here.store, 'AWSPENDING')) as never)).toBe(true);
   });
@@ -116,6 +117,31 @@ describe('dual passwords that end before the next rotation', () => {
 
     expect((Number(until[0]) - Date.now()) / 86_400_000).toBeCloseTo(1, 2);
     expect(here.server.open).toEqual([]);
+  });
+
+  it('are chosen by a field of the secret as well, and a word that means nothing is refused before a value is made', async () => {
+    const here = { ...world(), context: (given: object) => world().context({ later, ...given }) };
+    const value = await labelled(here.store, 'AWSCURRENT');
+    asked.splice(0);
+    await here.store.putCurrent(JSON.stringify({ ...value, revokeAfter: '2d' }));
+    const { token } = await wholeRotation(here);
+    const { reports } = await step(here, token, REVOKE_PREVIOUS);
+    await here.store.putCurrent(JSON.stringify({ ...(await labelled(here.store, 'AWSCURRENT')), revokeAfter: 'soon' }));
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+
+    expect(reports).toEqual(['revoked']);
+    expect((Number(asked[0]) - Date.now()) / 86_400_000).toBeCloseTo(2, 2);
+    expect(JSON.stringify(await labelled(here.store, 'AWSPENDING'))).toBe(undefined);
+  });
+
+  it('are asked for by nobody who chose none', async () => {
+    const here = { ...world(), context: (given: object) => world().context({ later, ...given }) };
+    asked.splice(0);
+
+    await wholeRotation(here);
+
+    expect(asked).toEqual([]);
   });
 
   it('stay when their owner changed the choice since', async () => {
@@ -186,6 +212,14 @@ function listening() {
 }
 
 describe('dual passwords: what a server may want to hear of rotations that nobody finished', () => {
+  it('is nothing where no other version is', async () => {
+    const { here, heard } = listening();
+
+    await wholeRotation(here);
+
+    expect(heard).toEqual([]);
+  });
+
   it('are the passwords of this user at this place, AWSPREVIOUS first, then without a label, newest first', async () => {
     const { here, heard } = listening();
     const value = await labelled(here.store, 'AWSCURRENT');

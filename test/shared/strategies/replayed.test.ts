@@ -84,3 +84,14 @@ it('a replica that cannot be reached is no replica that lags', async () => {
 
   await expect(waiting).rejects.toMatchObject({ code: 'UNREACHABLE_TCP' });
 });
+
+it('a replica that knows it at once is logged in to once', async () => {
+  const server = memoryServer();
+  server.users.set('app', { password: 'first-password', rights: new Set() });
+  const login = { engine: 'memory', host: server.host, username: 'app', password: 'first-password' };
+
+  await replayed(memoryEngine(server), login, timelessContext());
+
+  expect(server.taken).toEqual(['app']);
+  expect(server.open).toEqual([]);
+});

@@ -27,5 +27,16 @@ it.each([
 ])('a pending value for another %s is refused, and named', (what, other) => {
   const attempt = () => requireSameTarget(engine, { ...value, ...other }, value, 'app');
 
-  expect(attempt).toThrow(expect.objectContaining({ code: 'TARGET_MISMATCH', fact: expect.stringContaining(what) }));
+  expect(attempt).toThrow(
+    expect.objectContaining({ code: 'TARGET_MISMATCH', fact: expect.stringContaining(`another ${what}: `) }),
+  );
+});
+
+it('a pending value for another place is refused with all that differs, and both places', () => {
+  const attempt = () =>
+    requireSameTarget(engine, { ...value, username: 'boss', host: 'db2.test', port: 1 }, value, 'app');
+
+  expect(attempt).toThrow(
+    'AWSPENDING and AWSCURRENT name another user and host and port: boss at db2.test:1 and app at db.test:5432',
+  );
 });

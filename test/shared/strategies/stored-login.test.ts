@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../../shared/engines/engine.ts';
 import { UnreachableError } from '../../../shared/rotation/errors.ts';
+import { dualPasswordStrategy } from '../../../shared/strategies/dual-password.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { superuserSetStrategy } from '../../../shared/strategies/superuser-set.ts';
 import { step, wholeRotation } from '../../conformance/rotate.ts';
@@ -77,9 +78,11 @@ describe('an older password', () => {
     const { here, put } = await refused();
     for (const password of ['of the server', 'older', 'newer', 'newest']) await put({ password });
 
-    const { reports } = await wholeRotation(here);
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    const { news } = await step(here, token, 'setSecret');
 
-    expect(reports).toEqual(['recovered', 'succeeded']);
+    expect(news).toEqual([{ outcome: 'recovered', recoveredWith: 'a version without a label' }]);
     // AWSCURRENT, AWSPENDING, AWSPREVIOUS, and 'older'.
     expect(here.server.refused).toEqual(['app', 'app', 'app', 'app']);
   });
@@ -107,6 +110,23 @@ it('only a refusal means: try the next one. Any other trouble ends the step, and
 });
 
 describe('a pending value that an earlier try set', () => {
+  it.each([
+    ['single-user', singleUserStrategy],
+    ['superuser-set', superuserSetStrategy],
+    ['dual-password', dualPasswordStrategy],
+  ] as const)('is not set again: what else works stays, too (%s)', async (_name, strategy) => {
+    const here = memoryWorld(strategy);
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    const pending = String((await labelled(here.store, 'AWSPENDING'))?.password);
+    Object.assign(here.server.users.get('app') ?? {}, { password: pending, second: 'of an administrator' });
+
+    const { news } = await step(here, token, 'setSecret');
+
+    expect(news).toEqual([{ outcome: 'recovered', recoveredWith: 'AWSPENDING' }]);
+    expect(here.server.users.get('app')).toMatchObject({ password: pending, second: 'of an administrator' });
+  });
+
   it('is kept, said to work before the promotion, and reported as what recovered', async () => {
     const here = memoryWorld(singleUserStrategy);
     const token = await here.store.begin();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TakeBack } from '../../../shared/engines/engine.ts';
 import { UnreachableError } from '../../../shared/rotation/errors.ts';
+import type { Rotation } from '../../../shared/rotation/rotation.ts';
 import { superuserSetStrategy } from '../../../shared/strategies/superuser-set.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import { describeStrategy } from '../../conformance/strategy.case.ts';
@@ -81,8 +82,11 @@ describe('superuser-set', () => {
       }),
     };
 
-    await expect(step(broken, token, 'setSecret')).rejects.toThrow('the proof failed');
+    const progress: Rotation<object>['progress'] = { working: 'unknown' };
 
+    await expect(step(broken, token, 'setSecret', { progress })).rejects.toThrow('the proof failed');
+
+    expect(progress.working).toBe('AWSCURRENT');
     expect(await here.opens((await labelled(here.store, 'AWSCURRENT')) as never)).toBe(true);
     expect(here.server.open.length).toBe(0);
     expect(await rotation(here, token)).toEqual(['succeeded']);
@@ -101,6 +105,29 @@ describe('superuser-set', () => {
 
     expect(here.server.users.get('root')?.password).toBe('root-password');
     expect((await byLabel(here.store)).AWSCURRENT).toBe(before.AWSCURRENT);
+  });
+
+  it('lets no superuser log in for a pending value of another place', async () => {
+    const here = world();
+    const token = await here.store.begin();
+    const value = await labelled(here.store, 'AWSCURRENT');
+    await here.store.versions.put(here.store.secretId, token, JSON.stringify({ ...value, host: 'elsewhere.test' }));
+
+    await expect(step(here, token, 'setSecret')).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
+
+    expect(here.server.taken).toEqual([]);
+  });
+
+  it('calls a superuser that cannot be reached unreachable, and changes nothing', async () => {
+    const here = memoryWorld((engine, source) =>
+      superuserSetStrategy(engine, {
+        superuserFor: async (...args) => ({ ...(await source.superuserFor(...args)), host: 'nowhere.test' }),
+      }),
+    );
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'UNREACHABLE_TCP' });
+
+    expect(here.server.users.get('app')?.password).toBe('first-password');
   });
 
   it('calls a superuser that is refused a PermissionError, and changes nothing', async () => {
