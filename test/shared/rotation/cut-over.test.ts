@@ -1,24 +1,13 @@
-/** What is taken back when a cut-over fails, what is not, and what is said to work then. */
+/** What is taken back when a cut-over fails, and what is not. */
 import { describe, expect, it } from 'vitest';
-import { AuthenticationError, PermissionError, ProviderError, StagingError } from '../../../shared/rotation/errors.ts';
-import type { Rotation } from '../../../shared/rotation/rotation.ts';
+import { AuthenticationError, PermissionError, StagingError } from '../../../shared/rotation/errors.ts';
 import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
-import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
+import { rotation, step } from '../../conformance/rotate.ts';
+import type { Progress } from '../../support/memory-rotation.ts';
+import { begun, failing } from '../../support/memory-rotation.ts';
 import type { MemoryWorld } from '../../support/memory-world.ts';
 import { changed, memoryWorld } from '../../support/memory-world.ts';
 import { byLabel, labelled } from '../../support/store.ts';
-
-type Progress = Rotation<object>['progress'];
-
-async function begun(here = memoryWorld(singleUserStrategy)) {
-  const token = await here.store.begin();
-  await step(here, token, 'createSecret');
-  const pending = String((await labelled(here.store, 'AWSPENDING'))?.password);
-  const progress: Progress = { working: 'unknown' };
-  return { here, token, pending, progress, password: () => here.server.users.get('app')?.password };
-}
-
-const failing = (here: MemoryWorld, error: Error) => changed(here, () => ({ test: () => Promise.reject(error) }));
 
 describe('a promotion without an answer', () => {
   it('whose label is seen where it was takes nothing back: the move may still come', async () => {
@@ -165,130 +154,6 @@ it('another delivery that has promoted is believed at the first look', async () 
   await step(late, token, 'setSecret', { progress });
 
   expect(progress.working).toBe('AWSCURRENT');
-});
-
-describe('what works after a change was taken back', () => {
-  it('is AWSPENDING when that had opened the system', async () => {
-    const { here, token, progress } = await begun();
-    const set = async () => ({
-      recoveredWith: 'AWSPENDING',
-      undo: async () => {},
-      reopens: async () => true,
-      close: async () => {},
-    });
-    const known = changed(failing(here, new Error('the proof failed')), () => ({ set }));
-
-    await expect(step(known, token, 'setSecret', { progress })).rejects.toThrow('the proof failed');
-
-    expect(progress.working).toBe('AWSPENDING');
-  });
-
-  it('is AWSPREVIOUS when that had opened the system', async () => {
-    const here = memoryWorld(singleUserStrategy);
-    await wholeRotation(here);
-    const previous = String((await labelled(here.store, 'AWSPREVIOUS'))?.password);
-    await here.setPassword('app', previous);
-    const { token, progress, password } = await begun(here);
-
-    await expect(step(failing(here, new Error('the proof failed')), token, 'setSecret', { progress })).rejects.toThrow(
-      'the proof failed',
-    );
-
-    expect(password()).toBe(previous);
-    expect(progress.working).toBe('AWSPREVIOUS');
-  });
-
-  it('has no name when a version without a label had opened the system', async () => {
-    const here = memoryWorld(singleUserStrategy);
-    const value = await labelled(here.store, 'AWSCURRENT');
-    for (const password of ['not it', 'not it either']) {
-      await here.store.putCurrent(JSON.stringify({ ...value, password }));
-    }
-    const { token, progress, password } = await begun(here);
-
-    await expect(step(failing(here, new Error('the proof failed')), token, 'setSecret', { progress })).rejects.toThrow(
-      'the proof failed',
-    );
-
-    expect(password()).toBe('first-password');
-    expect(progress.working).toBe('unknown');
-  });
-
-  it('is not known when it was not seen to open the system, and the hint names the version to try', async () => {
-    const here = memoryWorld(singleUserStrategy);
-    await wholeRotation(here);
-    await here.setPassword('app', String((await labelled(here.store, 'AWSPREVIOUS'))?.password));
-    const { token, progress } = await begun(here);
-    const refused = new AuthenticationError('the proof failed', { hint: 'look' });
-    const unseen = changed(failing(here, refused), (strategy) => ({
-      async set(...args) {
-        return { ...(await strategy.set(...args)), reopens: async () => false };
-      },
-    }));
-
-    await expect(step(unseen, token, 'setSecret', { progress })).rejects.toMatchObject({
-      fact: 'the proof failed',
-      hint: expect.stringMatching(/^look; the value of AWSPREVIOUS was put back, .* try it, then AWSPENDING$/),
-    });
-
-    expect(progress.working).toBe('unknown');
-  });
-
-  it('is not known when nobody can look', async () => {
-    const { here, token, progress } = await begun();
-    const blind = changed(failing(here, new Error('the proof failed')), (strategy) => ({
-      async set(...args) {
-        const { reopens: _, ...change } = await strategy.set(...args);
-        return change;
-      },
-    }));
-
-    await expect(step(blind, token, 'setSecret', { progress })).rejects.toThrow('the proof failed');
-
-    expect(progress.working).toBe('unknown');
-  });
-});
-
-describe('what works after a change that could not be taken back', () => {
-  const stuck = (here: MemoryWorld) =>
-    changed(here, (strategy) => ({
-      async set(...args) {
-        return { ...(await strategy.set(...args)), undo: () => Promise.reject(new Error('the session is gone')) };
-      },
-    }));
-
-  it('is AWSPENDING when that had passed its test, and the hint stays as it was', async () => {
-    const { here, token, pending, progress, password } = await begun();
-    here.store.versions.promote = async () => {
-      throw new ProviderError('throttled', { code: 'THROTTLED', hint: 'repeat it' });
-    };
-
-    await expect(step(stuck(here), token, 'setSecret', { progress })).rejects.toMatchObject({
-      code: 'THROTTLED',
-      hint: 'repeat it',
-    });
-
-    expect(password()).toBe(pending);
-    expect(progress.working).toBe('AWSPENDING');
-  });
-
-  it('is told to the log by code, without a word of the error', async () => {
-    const { here, token } = await begun();
-    const lines: unknown[] = [];
-    const heard = { ...stuck(failing(here, new Error('the proof failed'))) };
-    const context = heard.context;
-    heard.context = (given) => {
-      const ctx = context(given);
-      return { ...ctx, log: (message, fields) => void lines.push([message, fields]) };
-    };
-
-    await expect(step(heard, token, 'setSecret')).rejects.toThrow('the proof failed');
-
-    expect(lines).toContainEqual([
-      'the change could not be taken back',
-      { error: 'UnexpectedError', code: 'UNEXPECTED' },
-    ]);
-  });
 });
 
 describe('a test that fails', () => {
