@@ -13,6 +13,7 @@ const shape = z.object({
   // Ours, in the event of `revokePrevious` alone.
   Step: z.optional(z.literal(REVOKE_PREVIOUS)),
   Postponed: z.optional(z.int()),
+  PreviousVersion: z.optional(z.string()),
 });
 
 /** Before the first of the four steps. */
@@ -30,7 +31,7 @@ export function parseParameterEvent(event: unknown, context: Invoked): RotationE
       { hint: 'send {"Parameter": "<name>", "Token": "<aws.scheduler.execution-id>"}; the token may be left out' },
     );
   }
-  const { Parameter, Token, Step = BEGIN, Postponed = 0 } = result.data;
+  const { Parameter, Token, Step = BEGIN, Postponed = 0, PreviousVersion } = result.data;
   const token = Token || context.awsRequestId;
   if (!token) {
     throw new InvalidEventError('the event has no Token, and the invocation no request id', {
@@ -44,7 +45,7 @@ export function parseParameterEvent(event: unknown, context: Invoked): RotationE
     });
   }
   const secretId = nameIn(Parameter, context.invokedFunctionArn);
-  return { step: Step, secretId, token: plain(token), postponed: Postponed };
+  return { step: Step, secretId, token: plain(token), postponed: Postponed, previous: PreviousVersion };
 }
 
 /** What the function is sent when it asked to be called later. Each postponement is an event of its own. */

@@ -78,6 +78,7 @@ async function play<S extends object>(
     versions,
     ctx: contextFor(event, revokeParameterEvent(event)),
     cutover: settings.cutover,
+    revoking: event.previous,
     progress: invocation.progress,
     report: invocation.report,
   });

@@ -189,7 +189,7 @@ describe('a revocation that was asked for', () => {
     expect(values.map(opens)).toEqual([false, true]);
   });
 
-  it('for a parameter is made', async () => {
+  async function rotatedParameter() {
     const values = { first: await madeByHand(), current: await madeByHand() };
     const name = `/test/${randomUUID()}`;
     const versions = [
@@ -200,11 +200,25 @@ describe('a revocation that was asked for', () => {
     const Tags = [{ Key: 'rekey:revoke-after', Value: '12h' }];
     await ssmOfKeys.send(new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: name, Tags }));
     await written(ssmOfKeys, `/rekey${name}`, left.journalOfRevocation, values);
-
     const event = eventOf(left.events.revokeOfParameter, { parameter: name });
-    const outcome = await keys.sandbox.functions.invoke(keys.register('sendgridParameter'), event);
+    return { values, event, arn: keys.register('sendgridParameter') };
+  }
+
+  it('for a parameter is made', async () => {
+    const { values, event, arn } = await rotatedParameter();
+
+    const outcome = await keys.sandbox.functions.invoke(arn, event);
 
     expect(outcome.ok).toBe(true);
     expect([opens(values.first), opens(values.current)]).toEqual([false, true]);
+  });
+
+  it('for a parameter is not made when AWSPREVIOUS is on another version than the one that was meant', async () => {
+    const { values, event, arn } = await rotatedParameter();
+
+    const outcome = await keys.sandbox.functions.invoke(arn, { ...event, PreviousVersion: 'another' });
+
+    expect(outcome.ok).toBe(true);
+    expect([opens(values.first), opens(values.current)]).toEqual([true, true]);
   });
 });
