@@ -1,4 +1,4 @@
-import { rotationHandler } from '../shared/lambda/rotation-handler.ts';
+import { handler } from '../shared/lambda/handler.ts';
 import { generatedValueStrategy } from '../shared/strategies/generated-value.ts';
 
-export const generatedValue = rotationHandler(generatedValueStrategy());
+export const generatedValue = handler(generatedValueStrategy());

@@ -5,6 +5,8 @@ import { clientOptions } from './client-options.ts';
 import { nameOf, serviceError } from './service-error.ts';
 
 export interface LaterCall {
+  /** The secret or parameter, for people who look at the schedule. */
+  readonly about: string;
   readonly functionArn: string;
   /** The role with which EventBridge Scheduler invokes the function. */
   readonly roleArn: string;
@@ -14,13 +16,13 @@ export interface LaterCall {
 }
 
 /** The same event is scheduled once: asking again, for another time too, changes nothing. The schedule is gone after its call. */
-export async function scheduleOnce({ functionArn, roleArn, at, event, signal }: LaterCall): Promise<void> {
+export async function scheduleOnce({ about, functionArn, roleArn, at, event, signal }: LaterCall): Promise<void> {
   const input = JSON.stringify(event);
   const name = `rekey-${createHash('sha256').update(`${functionArn}\n${input}`).digest('hex').slice(0, 40)}`;
   const command = new CreateScheduleCommand({
     Name: name,
     // At most 512 characters; an ARN of a secret has 600 at the longest.
-    Description: `Rekey revokes what a rotation replaced: ${String(event.SecretId)}`.slice(0, 512),
+    Description: `Rekey revokes what a rotation replaced: ${about}`.slice(0, 512),
     // at() knows no fraction of a second, and no zone but the one beside it.
     ScheduleExpression: `at(${soonest(at).toISOString().slice(0, 19)})`,
     ScheduleExpressionTimezone: 'UTC',

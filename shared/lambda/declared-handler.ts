@@ -6,14 +6,15 @@ import type { RotationStrategy } from '../rotation/strategy.ts';
 import { apiKeyStrategy } from '../strategies/api-key.ts';
 import type { KeyPorts } from '../strategies/keys/access.ts';
 import { providerDescription } from './config.ts';
-import { type RotationHandler, rotationHandler } from './rotation-handler.ts';
+import { handler } from './handler.ts';
+import type { RotationHandler } from './stack.ts';
 
 /** The description is read when the first event comes, so that a mistake in it is reported as any other. */
-export function declaredHandler(ports: KeyPorts, handlerOf: typeof rotationHandler = rotationHandler): RotationHandler {
-  let handler: RotationHandler | undefined;
+export function declaredHandler(ports: KeyPorts): RotationHandler {
+  let made: RotationHandler | undefined;
   return async (event, context) => {
-    handler ??= handlerOf(strategyOf(ports));
-    return handler(event, context);
+    made ??= handler(strategyOf(ports));
+    return made(event, context);
   };
 }
 

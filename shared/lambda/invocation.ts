@@ -12,9 +12,6 @@ import { logger } from './log.ts';
 import type { Facts } from './notification.ts';
 import { notification } from './notification.ts';
 
-/** What keeps the versions. */
-export type Store = 'secret' | 'parameter';
-
 export interface Invocation {
   readonly redact: Redactor;
   readonly log: Logger;
@@ -28,7 +25,7 @@ export interface Invocation {
   notify(facts: Pick<Facts, 'outcome' | 'error' | 'recoveredWith' | 'because'>): Promise<void>;
 }
 
-export function startInvocation<S extends object>(strategy: RotationStrategy<S>, store: Store): Invocation {
+export function startInvocation<S extends object>(strategy: RotationStrategy<S>): Invocation {
   const redact = redactor();
   const progress: Invocation['progress'] = { working: CURRENT };
   const invocation: Invocation = {
@@ -50,7 +47,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>,
       const message = notification({
         ...news,
         time: new Date(),
-        store,
+        store: event.store,
         secretId: event.secretId,
         secretName: progress.secret?.name,
         secretArn: progress.secret?.arn,

@@ -6,6 +6,7 @@ import { isPlaceOf, parsePlace } from '../aws/parameter-store/names.ts';
 import { InvalidEventError } from '../rotation/errors.ts';
 import { REVOKE_PREVIOUS } from '../rotation/strategy.ts';
 import type { RotationEvent } from './event.ts';
+import { parsed, rotationHint } from './parsed.ts';
 
 const shape = z.object({
   Parameter: z.string().check(z.minLength(1)),
@@ -22,17 +23,9 @@ export const BEGIN = 'begin';
 type Invoked = Pick<Context, 'awsRequestId'> & Partial<Pick<Context, 'invokedFunctionArn'>>;
 
 /** Without a token, Lambda's request id: it is the same when Lambda repeats the invocation. Throws InvalidEventError. */
-export function parseParameterEvent(event: unknown, context: Invoked): RotationEvent {
-  const result = shape.safeParse(event);
-  if (!result.success) {
-    const field = result.error.issues[0]?.path[0];
-    throw new InvalidEventError(
-      field === undefined ? 'the event is not an object' : `field ${String(field)} of the event is missing, or wrong`,
-      { hint: 'send {"Parameter": "<name>", "Token": "<aws.scheduler.execution-id>"}; the token may be left out' },
-    );
-  }
-  const { Parameter, Token, Step = BEGIN, Postponed = 0, PreviousVersion } = result.data;
-  const token = Token || context.awsRequestId;
+export function parseParameterEvent(input: unknown, context: Invoked): RotationEvent {
+  const event = parsed(shape, input, rotationHint);
+  const token = event.Token || context.awsRequestId;
   if (!token) {
     throw new InvalidEventError('the event has no Token, and the invocation no request id', {
       hint: 'send a Token that is another for every rotation',
@@ -44,8 +37,14 @@ export function parseParameterEvent(event: unknown, context: Invoked): RotationE
       hint: 'only a schedule of EventBridge Scheduler fills in <aws.scheduler.execution-id>; elsewhere leave Token out',
     });
   }
-  const secretId = nameIn(Parameter, context.invokedFunctionArn);
-  return { step: Step, secretId, token: plain(token), postponed: Postponed, previous: PreviousVersion };
+  return {
+    store: 'parameter',
+    step: event.Step ?? BEGIN,
+    secretId: nameIn(event.Parameter, context.invokedFunctionArn),
+    token: plain(token),
+    postponed: event.Postponed ?? 0,
+    previous: event.PreviousVersion,
+  };
 }
 
 /** What the function is sent when it asked to be called later. Each postponement is an event of its own. */

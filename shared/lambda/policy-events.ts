@@ -2,15 +2,14 @@
  * What parameter policies do, told to people: "expires in 15 days, and nothing rotates it". EventBridge delivers the events:
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
  */
-import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { InvalidEventError } from '../rotation/errors.ts';
 import { redactor } from '../rotation/redact.ts';
 import { notificationTopic } from './config.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
 import type { Facts } from './notification.ts';
 import { notification } from './notification.ts';
+import { parsed } from './parsed.ts';
 import type { PolicyNotice } from './policy-notice.ts';
 import { isSeenTo, noticeOf } from './policy-notice.ts';
 import type { RotationHandler } from './stack.ts';
@@ -36,9 +35,13 @@ export function policyEventHandler(): RotationHandler {
     let name: string | undefined;
     const log = logger(redact, () => ({ parameter: name }));
     try {
-      const event = parse(input);
+      const event = parsed(
+        shape,
+        input,
+        'a rule of EventBridge sends Parameter Store Policy Action events; see docs/parameter-store.md',
+      );
       name = event.detail['parameter-name'];
-      await tell(event, log, signalOf(context ?? ({} as Context)));
+      await tell(event, log, signalOf(context));
     } catch (error) {
       const told = redact.error(error, name === undefined ? '' : `parameter ${name}: `);
       log.error(told.message, { code: told.code, type: told.name });
@@ -85,16 +88,4 @@ async function unrotated(
   const since =
     last === undefined ? 'nothing rotates it' : `the last rotation was on ${last.at.toISOString().slice(0, 10)}`;
   return { outcome: 'unrotated', because: `${notice.text}, and ${since}` };
-}
-
-function parse(input: unknown): PolicyEvent {
-  const result = shape.safeParse(input);
-  if (result.success) return result.data;
-  const path = result.error.issues[0]?.path.join('.') ?? '';
-  throw new InvalidEventError(
-    path === '' ? 'the event is not an object' : `field ${path} of the event is missing, or wrong`,
-    {
-      hint: 'a rule of EventBridge sends Parameter Store Policy Action events; see docs/parameter-store.md',
-    },
-  );
 }

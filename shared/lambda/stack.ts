@@ -7,7 +7,7 @@ import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts'
 import type { Settings } from './config.ts';
 import { adoptTemplateEndpoint, readSettings } from './config.ts';
 import type { RotationEvent } from './event.ts';
-import type { Invocation, Store } from './invocation.ts';
+import type { Invocation } from './invocation.ts';
 import { startInvocation } from './invocation.ts';
 import { trustFor } from './trust.ts';
 
@@ -34,19 +34,26 @@ export interface Running {
   contextFor(event: RotationEvent, callLater: Readonly<Record<string, unknown>>): RotationContext;
 }
 
+/** What a function does for events about one kind of store. */
 export interface Work {
-  /** Where its secrets are. */
-  readonly store: Store;
-  /** Parsed before anything else, since only then a failure can be told to people. */
+  /** Before anything else, since only then a failure can be told to people. Throws InvalidEventError. */
   parse(event: unknown, context: Context): RotationEvent;
-  run(event: RotationEvent, running: Running): Promise<unknown>;
+  run<S extends object>(strategy: RotationStrategy<S>, event: RotationEvent, running: Running): Promise<unknown>;
+}
+
+/** What the second middleware puts in the place of the event, for the handler. */
+interface Job {
+  readonly work: Work;
+  readonly event: RotationEvent;
+  readonly running: Running;
 }
 
 /** Resolves when the work is done, or was done before. Rejects with a RotationError that holds no secret value. */
-export function rotationStack<S extends object>(strategy: RotationStrategy<S>, work: Work): RotationHandler {
-  const invocations = new WeakMap<object, Invocation>();
-
-  const stack = middy<unknown, unknown, Error, Context>({
+export function rotationStack<S extends object>(
+  strategy: RotationStrategy<S>,
+  workFor: (event: unknown) => Work | Promise<Work>,
+): RotationHandler {
+  const stack = middy<Job, unknown, Error, Context, { invocation: Invocation }>({
     timeoutEarlyInMillis: LAST_WORDS_MS,
     timeoutEarlyResponse: () => {
       throw new DeadlineError('the step did not end before the time limit of the function', {
@@ -55,29 +62,35 @@ export function rotationStack<S extends object>(strategy: RotationStrategy<S>, w
     },
   })
     .before((request) => {
-      invocations.set(request.context, startInvocation(strategy, work.store));
+      request.internal.invocation = startInvocation(strategy);
+    })
+    .before(async (request) => {
+      const { event, context, internal } = request;
+      request.event = jobOf(await workFor(event), event, context, internal.invocation);
+    })
+    .after((request) => {
+      const { log, startedAt } = request.internal.invocation;
+      log.info('step done', { durationMs: since(startedAt) });
     })
     .onError(async (request) => {
-      const invocation = invocations.get(request.context) ?? startInvocation(strategy, work.store);
-      const { event, log, redact, startedAt } = invocation;
-      const where = event === undefined ? '' : `${work.store} ${event.secretId}, step ${event.step}: `;
+      const { event, log, redact, startedAt, notify } = request.internal.invocation;
+      const where = event === undefined ? '' : `${event.store} ${event.secretId}, step ${event.step}: `;
       const error = redact.error(request.error, where);
       log.error(error.message, { code: error.code, type: error.name, durationMs: since(startedAt) });
-      await invocation.notify({ outcome: 'failed', error });
+      await notify({ outcome: 'failed', error });
       // The caller learns of a failed step only from a failed invocation.
       request.error = error;
     })
-    .handler(async (input: unknown, context: Context) => {
-      const invocation = invocations.get(context) ?? startInvocation(strategy, work.store);
-      const event = work.parse(input, context);
-      invocation.event = event;
-      adoptTemplateEndpoint();
-      const result = await work.run(event, running(invocation, readSettings(), context));
-      invocation.log.info('step done', { durationMs: since(invocation.startedAt) });
-      return result;
-    });
+    .handler(({ work, event, running }) => work.run(strategy, event, running));
+  // Before the second middleware the event is anything; middy's types have room for one event only.
+  return stack as RotationHandler;
+}
 
-  return async (event, context) => stack(event, context ?? ({} as Context), {} as never);
+function jobOf(work: Work, input: unknown, context: Context, invocation: Invocation): Job {
+  const event = work.parse(input, context);
+  invocation.event = event;
+  adoptTemplateEndpoint();
+  return { work, event, running: running(invocation, readSettings(), context) };
 }
 
 function running(invocation: Invocation, settings: Settings, context: Context): Running {
@@ -104,7 +117,12 @@ function running(invocation: Invocation, settings: Settings, context: Context): 
         ...(timeLimitMs !== undefined && { timeLimitMs }),
         providerEndpoint,
         ...(schedulerRole !== undefined && {
-          later: laterCalls(callLater, { roleArn: schedulerRole, functionArn: context.invokedFunctionArn, signal }),
+          later: laterCalls(callLater, {
+            about: event.secretId,
+            roleArn: schedulerRole,
+            functionArn: context.invokedFunctionArn,
+            signal,
+          }),
         }),
       };
     },
@@ -122,7 +140,7 @@ function askedAt(): number {
 /** The client for it is loaded when a rotation asks. */
 function laterCalls(
   event: Readonly<Record<string, unknown>>,
-  by: { roleArn: string; functionArn: string; signal: AbortSignal },
+  by: { about: string; roleArn: string; functionArn: string; signal: AbortSignal },
 ) {
   return async (at: Date, previous?: string): Promise<void> => {
     const { scheduleOnce } = await import('../aws/scheduler.ts');
@@ -131,8 +149,8 @@ function laterCalls(
 }
 
 /** Aborts while there is still time to say so. */
-export function signalOf(context: Pick<Context, 'getRemainingTimeInMillis'>): AbortSignal {
-  const left = context.getRemainingTimeInMillis?.();
+export function signalOf(context: Partial<Pick<Context, 'getRemainingTimeInMillis'>> | undefined): AbortSignal {
+  const left = context?.getRemainingTimeInMillis?.();
   if (left === undefined) return new AbortController().signal;
   return AbortSignal.timeout(Math.floor(Math.max(left / 2, left - LAST_WORDS_MS - ABORT_EARLIER_MS)));
 }

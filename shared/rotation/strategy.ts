@@ -90,6 +90,8 @@ export interface RotationStrategy<S extends object> {
   /** The kind of system, for logs and notifications: 'postgres'. */
   readonly system: string;
   readonly schema: SecretSchema<S>;
+  /** Does it look at `ctx.tags`? In a store that has to be asked for them apart, they are there only if it says so. */
+  readonly readsTags?: boolean;
   /**
    * 'none': every value that AWSCURRENT ever held keeps working until the new one is current.
    * 'brief': AWSCURRENT is refused from `set` until the promotion.

@@ -21,6 +21,7 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
     name: 'dual-password',
     system: engine.name,
     schema: databaseSecretSchema({ accepts: engine.accepts }),
+    readsTags: true,
     outage: 'none',
     cutover: 'set',
 

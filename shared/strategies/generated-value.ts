@@ -17,6 +17,7 @@ export function generatedValueStrategy(): RotationStrategy<Fields> {
     name: 'generated-value',
     system: 'generated',
     schema,
+    readsTags: true,
     outage: 'none',
     cutover: 'finish',
 

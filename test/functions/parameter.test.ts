@@ -15,13 +15,13 @@ afterAll(async () => {
 });
 beforeEach(() => sandbox.faults.clear());
 
-type Kind = 'singleUserParameter' | 'alternatingUsersParameter';
+type Kind = 'singleUser' | 'alternatingUsers';
 const nameOf = (arn: string) => arn.split(':').at(-1) ?? '';
 const callsOf = (arn: string) =>
   sandbox.requests.filter(({ caller, service }) => caller === nameOf(arn) && service === 'ssm');
 
 /** A database user whose secret is a parameter, and the function that rotates it. */
-async function planted(kind: Kind = 'singleUserParameter') {
+async function planted(kind: Kind = 'singleUser') {
   const value = await house.value(await house.secret());
   const store = await parameterStore(client, JSON.stringify(value));
   const arn = sandbox.functions.register(`${kind}-${randomUUID()}`, {
@@ -81,7 +81,7 @@ describe('a parameter', () => {
   });
 
   it('takes turns between two users, and the value before keeps working', async () => {
-    const { store, rotate, before } = await planted('alternatingUsersParameter');
+    const { store, rotate, before } = await planted('alternatingUsers');
 
     await rotate();
 
@@ -299,9 +299,9 @@ describe('bad input', () => {
   });
 });
 
-describe('functions/parameter.ts', () => {
+describe.each(['parameter', 'generated-value'])('functions/%s.ts', (bundle) => {
   it('rotates a random value that has no system behind it', async () => {
-    const own = await packagedFunctions('parameter', {});
+    const own = await packagedFunctions(bundle, {});
     const ssm = ssmTestClient(own.sandbox);
     const store = await parameterStore(ssm, '{"generate":{"kind":"hex","bytes":32},"value":"old"}');
 

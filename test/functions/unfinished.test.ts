@@ -87,7 +87,7 @@ describe('a parameter whose rotation died', () => {
     await written(ssm, `/rekey${name}`, stored.companion, values);
 
     const event = eventOf(left.events.parameter, { parameter: name });
-    const outcome = await sandbox.functions.invoke(house.register('singleUserParameter' as never), event);
+    const outcome = await sandbox.functions.invoke(house.register('singleUser'), event);
 
     expect(outcome).toMatchObject({ ok: true, payload: { Token: 'second', Outcome: 'rotated' } });
     const current = await storedAt(name);
@@ -105,7 +105,7 @@ describe('a parameter whose rotation died', () => {
     await aMinuteAgo(() => written(ssm, `/rekey${name}`, stored.companion, values));
 
     const event = { Parameter: name, Token: 'third' };
-    const outcome = await sandbox.functions.invoke(house.register('singleUserParameter' as never), event);
+    const outcome = await sandbox.functions.invoke(house.register('singleUser'), event);
 
     expect(outcome).toMatchObject({ ok: true, payload: { Outcome: 'rotated' } });
     expect(await historyOf(`/rekey${name}`)).toContain('Rekey done second from 2 to 3');
@@ -201,7 +201,7 @@ describe('a revocation that was asked for', () => {
     await ssmOfKeys.send(new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: name, Tags }));
     await written(ssmOfKeys, `/rekey${name}`, left.journalOfRevocation, values);
     const event = eventOf(left.events.revokeOfParameter, { parameter: name });
-    return { values, event, arn: keys.register('sendgridParameter') };
+    return { values, event, arn: keys.register('sendgrid') };
   }
 
   it('for a parameter is made', async () => {

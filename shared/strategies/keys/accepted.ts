@@ -31,6 +31,7 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     name: 'api-key',
     system: provider.name,
     schema: provider.schema,
+    readsTags: true,
     outage: provider.outage,
     cutover: isBrief ? 'set' : 'finish',
 

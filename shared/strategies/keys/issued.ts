@@ -32,6 +32,7 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     name: 'api-key',
     system: provider.name,
     schema: provider.schema,
+    readsTags: true,
     outage: 'none',
     cutover: 'finish',
 

@@ -1,4 +1,4 @@
-/** A function that rotates a parameter: all four steps in one invocation, since nobody else calls them one by one. */
+/** What a function does for a parameter: all four steps in one invocation, since nobody else calls them one by one. */
 import type { Begun } from '../aws/parameter-store/begin.ts';
 import type { ParameterVersions } from '../aws/parameter-store.ts';
 import { LONGEST_INVOCATION_MS } from '../rotation/pause.ts';
@@ -7,8 +7,7 @@ import type { RotationStrategy } from '../rotation/strategy.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from '../rotation/strategy.ts';
 import type { RotationEvent } from './event.ts';
 import { parseParameterEvent, revokeParameterEvent } from './parameter-event.ts';
-import type { RotationHandler, Running } from './stack.ts';
-import { rotationStack } from './stack.ts';
+import type { Running, Work } from './stack.ts';
 
 /** What the operator sees who invoked the function and waits. */
 export interface ParameterAnswer {
@@ -21,29 +20,25 @@ export interface ParameterAnswer {
 /** Two clocks are compared: the function's, and the one that dates the parameter's versions. */
 const CLOCKS_DIFFER_MS = 5000;
 
-/** Resolves when the rotation is done, was done before, or is somebody else's. Rejects as rotation functions do. */
-export function parameterHandler<S extends object>(strategy: RotationStrategy<S>): RotationHandler {
-  return rotationStack(strategy, {
-    store: 'parameter',
-    parse: parseParameterEvent,
-    async run(event, running): Promise<ParameterAnswer> {
-      const { parameterVersions } = await import('../aws/parameter-store.ts');
-      const { signal, invocation } = running;
-      // Of the strategies, those read tags that let what is old live on, or have no room for fields in a bare value.
-      const tags = strategy.revoke !== undefined || strategy.schema.format !== undefined;
-      const versions = parameterVersions({ signal, tags, log: invocation.log.info });
-      const answer = (Outcome: string) => ({ Parameter: event.secretId, Token: event.token, Outcome });
-      if (event.step === REVOKE_PREVIOUS) {
-        await play(REVOKE_PREVIOUS, event, strategy, versions, running);
-        return answer('what was to be revoked was looked at');
-      }
-      const begun = await rotate(event, running.askedAt, strategy, versions, running);
-      if (begun.goesOn) return answer(begun.isComplete ? 'this rotation is complete' : 'rotated');
-      invocation.log.info('nothing to do', { because: begun.because });
-      return answer(begun.because);
-    },
-  });
-}
+/** Resolves when the rotation is done, was done before, or is somebody else's. Its code comes with the first such event. */
+export const parameterWork: Work = {
+  parse: parseParameterEvent,
+
+  async run(strategy, event, running): Promise<ParameterAnswer> {
+    const { parameterVersions } = await import('../aws/parameter-store.ts');
+    const { signal, invocation } = running;
+    const versions = parameterVersions({ signal, tags: strategy.readsTags ?? false, log: invocation.log.info });
+    const answer = (Outcome: string) => ({ Parameter: event.secretId, Token: event.token, Outcome });
+    if (event.step === REVOKE_PREVIOUS) {
+      await play(REVOKE_PREVIOUS, event, strategy, versions, running);
+      return answer('what was to be revoked was looked at');
+    }
+    const begun = await rotate(event, running.askedAt, strategy, versions, running);
+    if (begun.goesOn) return answer(begun.isComplete ? 'this rotation is complete' : 'rotated');
+    invocation.log.info('nothing to do', { because: begun.because });
+    return answer(begun.because);
+  },
+};
 
 async function rotate<S extends object>(
   event: RotationEvent,

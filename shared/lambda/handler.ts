@@ -1,0 +1,29 @@
+/** A rotation function, for secrets and for parameters. */
+import { InvalidEventError } from '../rotation/errors.ts';
+import type { RotationStrategy } from '../rotation/strategy.ts';
+import { parameterWork } from './parameter-work.ts';
+import { rotationHint } from './parsed.ts';
+import { secretWork } from './secret-work.ts';
+import type { RotationHandler, Work } from './stack.ts';
+import { rotationStack } from './stack.ts';
+
+/**
+ * The shape of an event says what it is about: `Step` and `SecretId` a secret, `Parameter` a parameter. Which of the two a deployed
+ * function may touch is a matter of its role.
+ *
+ * @example export const singleUser = handler(singleUserStrategy(postgres));
+ */
+export function handler<S extends object>(strategy: RotationStrategy<S>): RotationHandler {
+  return rotationStack(strategy, workFor);
+}
+
+function workFor(event: unknown): Work {
+  // What is no object at all is for a parser to say.
+  const { Step, SecretId, Parameter } = Object(event);
+  if (!Parameter) {
+    if (Step !== undefined || SecretId !== undefined || Object(event) !== event) return secretWork;
+    throw new InvalidEventError('the event names neither a secret nor a parameter', { hint: rotationHint });
+  }
+  if (SecretId === undefined) return parameterWork;
+  throw new InvalidEventError('the event names a secret and a parameter', { hint: rotationHint });
+}

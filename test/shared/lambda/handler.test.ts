@@ -1,0 +1,76 @@
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { handler } from '../../../shared/lambda/handler.ts';
+import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
+import { memoryEngine, memoryServer } from '../../support/memory-engine.ts';
+
+const lines: string[] = [];
+const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
+afterAll(() => spy.mockRestore());
+const rotate = handler(singleUserStrategy(memoryEngine(memoryServer())));
+const event = { Step: 'createSecret', SecretId: 'x', ClientRequestToken: 'y' };
+
+it.each([3000.5, 3001, 30_000])('has a deadline of its own when %f ms are left', async (left) => {
+  vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+
+  const refused = rotate(event, { getRemainingTimeInMillis: () => left } as never);
+
+  await expect(refused).rejects.toMatchObject({ name: 'UnreachableError' });
+});
+
+it('needs no context, and says one line of JSON about a failure', async () => {
+  lines.length = 0;
+
+  await expect(rotate({ Step: 'createSecret' }, undefined as never)).rejects.toMatchObject({ code: 'INVALID_EVENT' });
+
+  const failures = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'ERROR');
+  expect(failures).toEqual([
+    expect.objectContaining({
+      code: 'INVALID_EVENT',
+      type: 'InvalidEventError',
+      strategy: 'single-user',
+      engine: 'memory',
+    }),
+  ]);
+});
+
+it('takes two arguments, since Node 24 on Lambda refuses handlers with a callback', () => {
+  expect(rotate).toHaveLength(2);
+});
+
+describe('an event', () => {
+  const about = (event: unknown) =>
+    rotate(event, { awsRequestId: 'id' } as never).then(
+      () => expect.fail('it did not fail'),
+      (error: { hint: string }) => error,
+    );
+
+  it.each([
+    ['a step without a secret', { Step: 'createSecret' }, 'field SecretId'],
+    ['a secret without a step', { SecretId: 'x' }, 'field Step'],
+    ['a parameter that is no name', { Parameter: 7 }, 'field Parameter'],
+    ['a parameter with a step of Secrets Manager', { Parameter: 'x', Step: 'createSecret' }, 'field Step'],
+    ['a parameter with a postponement that is no number', { Parameter: 'x', Postponed: 'once' }, 'field Postponed'],
+    ['nothing', null, 'not an object'],
+    ['a text', 'rotate', 'not an object'],
+    ['neither', { Token: 'y' }, 'neither a secret nor a parameter'],
+    ['neither, since null is nobody', { Parameter: null, Token: 'y' }, 'neither a secret nor a parameter'],
+    ['both', { ...event, Parameter: 'x' }, 'a secret and a parameter'],
+  ])('that names %s is INVALID_EVENT, and the hint names both kinds', async (_, given, told) => {
+    const error = await about(given);
+
+    expect(error).toMatchObject({ code: 'INVALID_EVENT', fact: expect.stringContaining(told) });
+    expect(error.hint).toMatch(/SecretId.*Parameter/);
+  });
+
+  it.each([
+    ['a secret', event, 'DescribeSecret of x'],
+    ['a parameter', { Parameter: 'x' }, 'x, step begin: GetParameter'],
+  ])('about %s asks its own store', async (_, given, told) => {
+    const error = await about(given);
+
+    expect(error).toMatchObject({ name: 'UnreachableError', message: expect.stringContaining(told) });
+  });
+});
