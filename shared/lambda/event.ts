@@ -1,4 +1,5 @@
 /** What an event asks for, whichever store it is about. */
+import type { NextCommand } from '../aws/next-command.ts';
 
 export interface RotationEvent {
   /** What keeps the versions. */
@@ -15,4 +16,8 @@ export interface RotationEvent {
   readonly previous?: string | undefined;
 }
 
-export type Store = 'secret' | 'parameter';
+/** What people are told of a store. */
+export interface Store {
+  readonly kind: 'secret' | 'parameter';
+  readonly next: NextCommand;
+}

@@ -47,7 +47,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       const message = notification({
         ...news,
         time: new Date(),
-        store: event.store,
+        next: event.store.next,
         secretId: event.secretId,
         secretName: progress.secret?.name,
         secretArn: progress.secret?.arn,

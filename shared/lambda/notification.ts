@@ -1,23 +1,19 @@
 /** What people are told about a rotation. The shape is docs/notification.schema.json; versions only ever add fields. */
-import { companionOf } from '../aws/parameter-store/names.ts';
+import type { NextCommand, Situation } from '../aws/next-command.ts';
 import type { RotationError } from '../rotation/errors.ts';
 import type { RotationOutcome, WorkingCredential } from '../rotation/rotation.ts';
 
-export interface Facts {
+export interface Facts extends Situation {
   readonly outcome: RotationOutcome['outcome'] | 'failed' | 'unrotated' | 'expired';
   readonly time: Date;
-  /** What keeps the versions. Absent: a secret. */
-  readonly store?: 'secret' | 'parameter';
-  readonly secretId: string;
+  /** Of the store that keeps the versions. */
+  readonly next: NextCommand;
   /** Known once the secret was described. */
   readonly secretName?: string | undefined;
-  readonly secretArn?: string | undefined;
   readonly engine: string;
   readonly strategy: string;
   readonly step: string;
-  readonly token: string;
   readonly working: WorkingCredential;
-  readonly error?: RotationError | undefined;
   /** Which stored version saved the day. */
   readonly recoveredWith?: string | undefined;
   /** Who or what still uses the credential that was to be revoked; or what a policy says of a parameter that nothing rotates. */
@@ -45,7 +41,7 @@ export function notification(facts: Facts): Notification {
     ...(facts.recoveredWith === undefined ? {} : { recoveredWith: facts.recoveredWith }),
     ...(facts.because === undefined ? {} : { because: facts.because }),
     ...(facts.error === undefined ? {} : { error: told(facts.error) }),
-    next: nextCommand(facts),
+    next: facts.next(facts),
   };
   return {
     subject: subjectOf(facts, secret),
@@ -80,63 +76,4 @@ function subjectOf({ outcome, step, error, because }: Facts, secret: string): st
   const room = 100 - start.length - end.length - 1;
   const name = secret.length > room ? `${secret.slice(0, room - 3)}...` : secret;
   return `${start}${name} ${end}`.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
-}
-
-/** A line to paste. Names and ARNs hold no character that a shell would read, but a secret id from an event may. */
-function nextCommand(facts: Facts): string {
-  return facts.store === 'parameter' ? nextForParameter(facts) : nextForSecret(facts);
-}
-
-/** Only names serve in most of these commands, so none has an ARN. */
-function nextForParameter({ outcome, secretId, error }: Facts): string {
-  const name = shellQuoted(secretId);
-  const history = `aws ssm get-parameter-history --name ${name} --query 'Parameters[].[Version,LastModifiedDate,Labels]'`;
-  const put = `aws ssm put-parameter --overwrite --name ${name} --value file://value.json`;
-  if (outcome === 'expired') return put.replace('--overwrite', '--type SecureString');
-  if (error === undefined || error.retryable) return history;
-  switch (error.code) {
-    case 'INVALID_SECRET':
-      if (error.about === undefined) return put;
-      return error.about.startsWith('/')
-        ? `aws ssm get-parameter-history --name ${shellQuoted(error.about)}`
-        : `aws secretsmanager put-secret-value --secret-id ${shellQuoted(error.about)} --secret-string file://value.json`;
-    case 'LOCKED_OUT':
-    case 'CURRENT_MISSING':
-      return put;
-    case 'SECRET_NOT_FOUND':
-      return `aws ssm describe-parameters --parameter-filters Key=Name,Values=${name}`;
-    case 'TARGET_MISMATCH':
-      // About the superuser secret: it is the parameter that names the wrong one.
-      if (error.about !== undefined) return put;
-      return `aws ssm put-parameter --overwrite --name ${shellQuoted(companionOf(secretId))} --value - --description abandoned`;
-    default:
-      return history;
-  }
-}
-
-function nextForSecret({ secretArn, secretId, error, token }: Facts): string {
-  const rotated = shellQuoted(secretArn ?? secretId);
-  const describe = `aws secretsmanager describe-secret --secret-id ${rotated}`;
-  const put = (id: string) => `aws secretsmanager put-secret-value --secret-id ${id} --secret-string file://value.json`;
-  if (error === undefined || error.retryable) return describe;
-  switch (error.code) {
-    case 'INVALID_SECRET':
-      return put(error.about === undefined ? rotated : shellQuoted(error.about));
-    case 'LOCKED_OUT':
-    case 'CURRENT_MISSING':
-      return put(rotated);
-    case 'TARGET_MISMATCH':
-      // About the superuser secret: it is the rotated one that names the wrong one.
-      if (error.about !== undefined) return put(rotated);
-      return `aws secretsmanager update-secret-version-stage --secret-id ${rotated} --version-stage AWSPENDING --remove-from-version-id ${shellQuoted(token)}`;
-    case 'TOKEN_NOT_PENDING':
-    case 'TOKEN_UNKNOWN':
-      return `aws secretsmanager rotate-secret --secret-id ${rotated}`;
-    default:
-      return describe;
-  }
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { isPlaceOf, parsePlace } from '../aws/parameter-store/names.ts';
+import { nextForParameter } from '../aws/parameter-store/next-command.ts';
 import { InvalidEventError } from '../rotation/errors.ts';
 import { REVOKE_PREVIOUS } from '../rotation/strategy.ts';
 import type { RotationEvent } from './event.ts';
@@ -38,7 +39,7 @@ export function parseParameterEvent(input: unknown, context: Invoked): RotationE
     });
   }
   return {
-    store: 'parameter',
+    store: { kind: 'parameter', next: nextForParameter },
     step: event.Step ?? BEGIN,
     secretId: nameIn(event.Parameter, context.invokedFunctionArn),
     token: plain(token),

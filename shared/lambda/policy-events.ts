@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
  */
 import * as z from 'zod/mini';
+import { nextForParameter } from '../aws/parameter-store/next-command.ts';
 import { redactor } from '../rotation/redact.ts';
 import { notificationTopic } from './config.ts';
 import type { Logger } from './log.ts';
@@ -59,7 +60,7 @@ async function tell(event: PolicyEvent, log: Logger, signal: AbortSignal): Promi
   const facts: Facts = {
     ...news,
     time: new Date(),
-    store: 'parameter',
+    next: nextForParameter,
     secretId: name,
     secretName: name,
     secretArn: event.resources?.[0],

@@ -1,5 +1,6 @@
 /** The event that Secrets Manager sends: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html */
 import * as z from 'zod/mini';
+import { nextForSecret } from '../aws/secrets-manager/next-command.ts';
 import { REVOKE_PREVIOUS } from '../rotation/strategy.ts';
 import type { RotationEvent } from './event.ts';
 import { parsed, rotationHint } from './parsed.ts';
@@ -18,7 +19,7 @@ const shape = z.object({
 export function parseSecretEvent(input: unknown): RotationEvent {
   const event = parsed(shape, input, rotationHint);
   return {
-    store: 'secret',
+    store: { kind: 'secret', next: nextForSecret },
     step: event.Step,
     secretId: event.SecretId,
     token: event.ClientRequestToken,

@@ -74,7 +74,7 @@ export function rotationStack<S extends object>(
     })
     .onError(async (request) => {
       const { event, log, redact, startedAt, notify } = request.internal.invocation;
-      const where = event === undefined ? '' : `${event.store} ${event.secretId}, step ${event.step}: `;
+      const where = event === undefined ? '' : `${event.store.kind} ${event.secretId}, step ${event.step}: `;
       const error = redact.error(request.error, where);
       log.error(error.message, { code: error.code, type: error.name, durationMs: since(startedAt) });
       await notify({ outcome: 'failed', error });

@@ -1,6 +1,8 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { nextForParameter } from '../../shared/aws/parameter-store/next-command.ts';
+import { nextForSecret } from '../../shared/aws/secrets-manager/next-command.ts';
 import { postgres } from '../../shared/engines/postgres.ts';
 import type { Facts } from '../../shared/lambda/notification.ts';
 import { notification } from '../../shared/lambda/notification.ts';
@@ -16,6 +18,7 @@ const validate: ValidateFunction = new Ajv2020({ strict: true, strictRequired: f
 );
 
 const facts: Facts = {
+  next: nextForSecret,
   outcome: 'succeeded',
   time: new Date('2026-03-01T02:00:07.412Z'),
   secretId: 'prod/app',
@@ -45,7 +48,7 @@ const lockedOut: errors.RotationError = await openStored(
 ).catch((error) => error);
 const ofPolicy: Facts = {
   ...facts,
-  store: 'parameter',
+  next: nextForParameter,
   secretId: '/prod/app/db',
   secretName: '/prod/app/db',
   secretArn: 'arn:aws:ssm:eu-west-1:123456789012:parameter/prod/app/db',

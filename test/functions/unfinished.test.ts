@@ -12,7 +12,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startSendgrid } from '../../local/providers/sendgrid.ts';
+import { startSendgrid } from '../../local/doubles/sendgrid.ts';
 import { packaged } from '../support/packaged.ts';
 import { packagedKey } from '../support/packaged-key.ts';
 import { ssmTestClient } from '../support/parameter-store.ts';
