@@ -299,9 +299,12 @@ describe('bad input', () => {
   });
 });
 
-describe.each(['parameter', 'generated-value'])('functions/%s.ts', (bundle) => {
+describe.each([
+  ['parameter', () => packagedFunctions('parameter', {})],
+  ['generated-value', () => packagedFunctions('generated-value', {})],
+] as const)('functions/%s.ts', (_, open) => {
   it('rotates a random value that has no system behind it', async () => {
-    const own = await packagedFunctions(bundle, {});
+    const own = await open();
     const ssm = ssmTestClient(own.sandbox);
     const store = await parameterStore(ssm, '{"generate":{"kind":"hex","bytes":32},"value":"old"}');
 
