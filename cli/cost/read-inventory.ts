@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { clientOptions } from '../../shared/aws/client-options.ts';
+import { clientOptions } from '../../shared/aws/clients.ts';
 import { UsageError } from '../../terminal/usage.ts';
 import type { Patience } from './call.ts';
 import type { Inventory } from './inventory.ts';

@@ -1,8 +1,8 @@
 /** The admin credential of a provider, from the secret that `masterarn` names. */
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { InvalidSecretError } from '../rotation/errors.ts';
 import type { AdminSource } from '../strategies/keys/access.ts';
-import { secretsManagerClient } from './secrets-manager.ts';
+import { clientOf } from './clients.ts';
 import { nameOf, serviceError } from './service-error.ts';
 
 export const adminFromSecretsManager: AdminSource = {
@@ -16,7 +16,7 @@ export const adminFromSecretsManager: AdminSource = {
 
 async function secretText(masterarn: string, signal: AbortSignal): Promise<string> {
   try {
-    const answer = await secretsManagerClient().send(new GetSecretValueCommand({ SecretId: masterarn }), {
+    const answer = await clientOf(SecretsManagerClient).send(new GetSecretValueCommand({ SecretId: masterarn }), {
       abortSignal: signal,
     });
     if (answer.SecretString !== undefined) return answer.SecretString;

@@ -95,7 +95,10 @@ export const iamKeys: IamKeys = {
 
 type Send<T> = (client: IAMClient, options: { abortSignal: AbortSignal }) => Promise<T>;
 
-/** IAM is global; the region of the function leads to the endpoint of its partition. */
+/**
+ * A client for each call: it speaks through the provider's transport, which belongs to a rotation. IAM is global; the region of the
+ * function leads to the endpoint of its partition.
+ */
 function asRole<T>(what: string, access: KeyAccess, send: Send<T>): Promise<T> {
   return send(new IAMClient(options('iam', what, access)), { abortSignal: access.ctx.signal });
 }

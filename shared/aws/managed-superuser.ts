@@ -1,5 +1,5 @@
 /** The superuser's login, from the secret that `masterarn` names; proven to be for the same server before it is used. */
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { DatabaseEngine } from '../engines/engine.ts';
 import { InvalidSecretError, TargetMismatchError } from '../rotation/errors.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
@@ -8,8 +8,9 @@ import { databaseSecretSchema } from '../secrets/database-secret.ts';
 import { parseObject } from '../secrets/json.ts';
 import { sameAuthentication, samePlace } from '../strategies/same-place.ts';
 import type { SuperuserSource } from '../strategies/superuser-source.ts';
+import { clientOf } from './clients.ts';
 import type { Server } from './rds.ts';
-import { describeSecret, secretsManagerClient } from './secrets-manager.ts';
+import { describeSecret } from './secrets-manager.ts';
 import { nameOf, serviceError } from './service-error.ts';
 
 /** Servers whose service writes the superuser's secret itself, and stores nothing in it but who. */
@@ -52,7 +53,7 @@ function aboutSuperuser<T>(about: string, parse: () => T): T {
 async function readValue(id: string, signal: AbortSignal): Promise<string> {
   const what = `GetSecretValue of the superuser secret ${id}`;
   try {
-    const answer = await secretsManagerClient().send(new GetSecretValueCommand({ SecretId: id }), {
+    const answer = await clientOf(SecretsManagerClient).send(new GetSecretValueCommand({ SecretId: id }), {
       abortSignal: signal,
     });
     return answer.SecretString ?? '';
@@ -77,7 +78,7 @@ async function managedServer(
   { title, byTag }: ManagedServers,
   { signal }: RotationContext,
 ): Promise<Server> {
-  const { Tags = [] } = await describeSecret(secretsManagerClient(), id, signal);
+  const { Tags = [] } = await describeSecret(clientOf(SecretsManagerClient), id, signal);
   for (const [key, serverOf] of Object.entries(byTag)) {
     const arn = Tags.find((tag) => tag.Key === key)?.Value;
     if (arn !== undefined) return serverOf(arn, signal);

@@ -1,11 +1,12 @@
 /** Parameter Store as a store of secret versions. What stands where, and why: docs/decisions/0005-parameter-store.md. */
-import type { SSMClient } from '@aws-sdk/client-ssm';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { PermissionError, RotationError, StagingError } from '../rotation/errors.ts';
 import type { SecretVersions, VersionId } from '../rotation/versions.ts';
 import { CURRENT, PREVIOUS } from '../rotation/versions.ts';
+import { clientOf } from './clients.ts';
 import type { BeginTimes, Begun } from './parameter-store/begin.ts';
 import { begin } from './parameter-store/begin.ts';
-import { parameterCalls, ssmClient } from './parameter-store/calls.ts';
+import { parameterCalls } from './parameter-store/calls.ts';
 import { append } from './parameter-store/companion.ts';
 import { publish, requireRoomFor } from './parameter-store/publish.ts';
 import { LABELS, labelForReaders, unlessFull } from './parameter-store/readers-labels.ts';
@@ -34,7 +35,7 @@ export function parameterVersions({
   tags: wantsTags,
   log = () => {},
 }: ParameterOptions): ParameterVersions {
-  const calls = parameterCalls(client ?? ssmClient(), signal);
+  const calls = parameterCalls(client ?? clientOf(SSMClient), signal);
   /** What the last look showed. Whatever is taken from it is either immutable, or was described just before. */
   const seen = new Map<string, ParameterState>();
   const arns = new Map<string, string>();

@@ -7,7 +7,7 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import { InvalidSecretError } from '../rotation/errors.ts';
-import { clientOptions } from './client-options.ts';
+import { clientOf } from './clients.ts';
 import { nameOf, serviceError } from './service-error.ts';
 
 export type Server = {
@@ -15,12 +15,6 @@ export type Server = {
   readonly host: string | undefined;
   readonly port: number | undefined;
 };
-
-let shared: RDSClient | undefined;
-function client(): RDSClient {
-  shared ??= new RDSClient(clientOptions);
-  return shared;
-}
 
 /** `id` is an identifier or an ARN. Throws InvalidSecretError when there is no such instance. */
 export async function serverOfInstance(id: string, signal: AbortSignal): Promise<Server> {
@@ -76,7 +70,7 @@ async function isWriterOf(cluster: DBCluster | undefined, host: string): Promise
 async function findInstance(id: string, signal: AbortSignal): Promise<DBInstance | undefined> {
   try {
     const command = new DescribeDBInstancesCommand({ DBInstanceIdentifier: id });
-    return (await client().send(command, { abortSignal: signal })).DBInstances?.[0];
+    return (await clientOf(RDSClient).send(command, { abortSignal: signal })).DBInstances?.[0];
   } catch (error) {
     return notFound(error, `DescribeDBInstances of ${id}`);
   }
@@ -85,7 +79,7 @@ async function findInstance(id: string, signal: AbortSignal): Promise<DBInstance
 async function findCluster(id: string, signal: AbortSignal): Promise<DBCluster | undefined> {
   try {
     const command = new DescribeDBClustersCommand({ DBClusterIdentifier: id });
-    return (await client().send(command, { abortSignal: signal })).DBClusters?.[0];
+    return (await clientOf(RDSClient).send(command, { abortSignal: signal })).DBClusters?.[0];
   } catch (error) {
     return notFound(error, `DescribeDBClusters of ${id}`);
   }
@@ -96,7 +90,7 @@ async function findByCustomEndpoint(host: string, signal: AbortSignal): Promise<
   let marker: string | undefined;
   do {
     const command = new DescribeDBClustersCommand({ Marker: marker });
-    const page = await client()
+    const page = await clientOf(RDSClient)
       .send(command, { abortSignal: signal })
       .catch((error) => {
         throw serviceError(error, 'DescribeDBClusters');

@@ -8,13 +8,13 @@ import {
   type Workgroup,
 } from '@aws-sdk/client-redshift-serverless';
 import { InvalidSecretError } from '../rotation/errors.ts';
-import { clientOptions } from './client-options.ts';
+import { clientOf } from './clients.ts';
 import type { Server } from './rds.ts';
 import { nameOf, serviceError } from './service-error.ts';
 
 /** `arn` names the cluster, or its namespace. Throws InvalidSecretError when there is no such cluster. */
 export async function serverOfCluster(arn: string, signal: AbortSignal): Promise<Server> {
-  const client = new RedshiftClient(clientOptions);
+  const client = clientOf(RedshiftClient);
   const identifier = /:cluster:(.+)$/.exec(arn)?.[1];
   const cluster = await found<Cluster>(
     async (Marker) => {
@@ -30,7 +30,7 @@ export async function serverOfCluster(arn: string, signal: AbortSignal): Promise
 
 /** The endpoint is that of the workgroup which the namespace is attached to. */
 export async function serverOfNamespace(arn: string, signal: AbortSignal): Promise<Server> {
-  const client = new RedshiftServerlessClient(clientOptions);
+  const client = clientOf(RedshiftServerlessClient);
   const namespace = await found<Namespace>(
     async (nextToken) => {
       const answer = await client.send(new ListNamespacesCommand({ nextToken }), { abortSignal: signal });

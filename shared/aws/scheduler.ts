@@ -1,7 +1,7 @@
 /** EventBridge Scheduler: the function calls itself once, later. */
 import { createHash } from 'node:crypto';
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { clientOptions } from './client-options.ts';
+import { clientOf } from './clients.ts';
 import { nameOf, serviceError } from './service-error.ts';
 
 export interface LaterCall {
@@ -31,7 +31,7 @@ export async function scheduleOnce({ about, functionArn, roleArn, at, event, sig
     Target: { Arn: functionArn, RoleArn: roleArn, Input: input, RetryPolicy: { MaximumRetryAttempts: 10 } },
   });
   try {
-    await new SchedulerClient(clientOptions).send(command, { abortSignal: signal });
+    await clientOf(SchedulerClient).send(command, { abortSignal: signal });
   } catch (error) {
     if (nameOf(error) === 'ConflictException') return;
     throw serviceError(error, `CreateSchedule of ${name}`);

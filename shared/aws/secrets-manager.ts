@@ -11,16 +11,8 @@ import {
 import { InvalidSecretError, StagingError } from '../rotation/errors.ts';
 import type { SecretVersions, StagingLabel } from '../rotation/versions.ts';
 import { CURRENT, PENDING } from '../rotation/versions.ts';
-import { clientOptions } from './client-options.ts';
+import { clientOf } from './clients.ts';
 import { nameOf, serviceError } from './service-error.ts';
-
-let shared: SecretsManagerClient | undefined;
-
-/** One client per process, made when it is first needed. */
-export function secretsManagerClient(): SecretsManagerClient {
-  shared ??= new SecretsManagerClient(clientOptions);
-  return shared;
-}
 
 export interface SecretsManagerOptions {
   readonly client?: SecretsManagerClient;
@@ -30,7 +22,7 @@ export interface SecretsManagerOptions {
 }
 
 export function secretsManagerVersions(options: SecretsManagerOptions): SecretVersions {
-  const client = options.client ?? secretsManagerClient();
+  const client = options.client ?? clientOf(SecretsManagerClient);
   const abort = { abortSignal: options.signal };
 
   const value = async (id: string, of: { VersionStage?: StagingLabel; VersionId?: string | undefined }) => {

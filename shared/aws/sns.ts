@@ -1,5 +1,6 @@
 /** Publishes a message. Loaded only when there is a topic. */
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { clientOf } from './clients.ts';
 
 /** Short, because it also happens in the last two seconds before the time limit. Milliseconds. */
 const PUBLISH_MS = 1500;
@@ -12,10 +13,7 @@ export interface Message {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-let shared: SNSClient | undefined;
-
 export async function publish(message: Message): Promise<void> {
-  shared ??= new SNSClient({ maxAttempts: 2 });
   const MessageAttributes = Object.fromEntries(
     Object.entries(message.attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
   );
@@ -25,5 +23,5 @@ export async function publish(message: Message): Promise<void> {
     Message: message.body,
     MessageAttributes,
   });
-  await shared.send(command, { abortSignal: AbortSignal.timeout(PUBLISH_MS) });
+  await clientOf(SNSClient, { maxAttempts: 2 }).send(command, { abortSignal: AbortSignal.timeout(PUBLISH_MS) });
 }

@@ -110,6 +110,16 @@ describe('duties that live in one place', () => {
     expect(readers.filter((path) => path !== 'shared/lambda/config.ts')).toEqual([]);
   });
 
+  it('only clients.ts makes clients of AWS; IAM keys need one for each call, which goes through a provider’s transport', () => {
+    const makers = shipped.filter((path) => {
+      const text = withoutComments(read(path));
+      return /@aws-sdk\/client-/.test(text) && /\bnew \w+Client\(/.test(text);
+    });
+
+    expect(makers).toEqual(['shared/aws/iam-keys.ts']);
+    expect(read('shared/aws/clients.ts')).toContain('new Client(');
+  });
+
   it('only versions.ts and secrets-manager.ts spell staging labels; the others name them in sentences', () => {
     const spelling = shipped.filter((path) =>
       /(['"`])AWS(CURRENT|PENDING|PREVIOUS)\1/.test(withoutComments(read(path))),

@@ -1,26 +1,16 @@
 /** The calls to Parameter Store that a rotation makes, with typed errors, and reads that never go back in time. */
-import type { ParameterHistory, PutParameterCommandInput, Tag } from '@aws-sdk/client-ssm';
+import type { ParameterHistory, PutParameterCommandInput, SSMClient, Tag } from '@aws-sdk/client-ssm';
 import {
   GetParameterCommand,
   LabelParameterVersionCommand,
   ListTagsForResourceCommand,
   PutParameterCommand,
   paginateGetParameterHistory,
-  SSMClient,
 } from '@aws-sdk/client-ssm';
 import { ProviderError } from '../../rotation/errors.ts';
 import { patiently, pause } from '../../rotation/pause.ts';
-import { clientOptions } from '../client-options.ts';
 import { nameOf } from '../service-error.ts';
 import { parameterError } from './errors.ts';
-
-let shared: SSMClient | undefined;
-
-/** One client per process, made when it is first needed. */
-export function ssmClient(): SSMClient {
-  shared ??= new SSMClient(clientOptions);
-  return shared;
-}
 
 export interface LatestValue {
   readonly version: number;

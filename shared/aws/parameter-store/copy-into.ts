@@ -1,9 +1,9 @@
 /** Puts a value into a parameter that is there, and leaves the rest of it as it is. */
-import type { SSMClient } from '@aws-sdk/client-ssm';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { InvalidSecretError } from '../../rotation/errors.ts';
+import { clientOf } from '../clients.ts';
 import { nameOf } from '../service-error.ts';
-import { parameterCalls, ssmClient } from './calls.ts';
+import { parameterCalls } from './calls.ts';
 import { noSuchParameter, notSecure, parameterError } from './errors.ts';
 import type { ParameterPlace } from './names.ts';
 import { isPlaceOf, parsePlace } from './names.ts';
@@ -15,7 +15,7 @@ export async function copyInto(
   nameOrArn: string,
   value: string,
   signal: AbortSignal,
-  client: SSMClient = ssmClient(),
+  client: SSMClient = clientOf(SSMClient),
 ): Promise<boolean> {
   const place = parsePlace(nameOrArn);
   if (typeof place === 'string') throw notHere(`its tag ${place}`);

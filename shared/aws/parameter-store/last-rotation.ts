@@ -1,6 +1,7 @@
 /** Does Rekey rotate this parameter? Its journal tells, and needs no right to read the parameter itself. */
-import type { SSMClient } from '@aws-sdk/client-ssm';
-import { parameterCalls, ssmClient } from './calls.ts';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { clientOf } from '../clients.ts';
+import { parameterCalls } from './calls.ts';
 import { parseEntry, readJournal } from './journal.ts';
 import { companionOf } from './names.ts';
 
@@ -14,7 +15,7 @@ export interface LastRotation {
 export async function lastRotationOf(
   name: string,
   signal: AbortSignal,
-  client: SSMClient = ssmClient(),
+  client: SSMClient = clientOf(SSMClient),
 ): Promise<LastRotation | undefined> {
   const versions = await parameterCalls(client, signal).history(companionOf(name));
   const { done } = readJournal(

@@ -1,0 +1,28 @@
+/** The clients of AWS. Region, credentials and endpoints come from the environment, as the SDK reads them. */
+
+/** The SDK's own default waits for ever; a packet that is swallowed must not cost the whole time limit. Milliseconds. */
+export const clientOptions = {
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true },
+};
+
+type ClientClass<C> = new (options: Partial<typeof clientOptions>) => C;
+
+const clients = new Map<unknown, unknown>();
+
+/**
+ * The one client of its class in this process, made when it is first needed. The caller brings the class, so that a bundle holds
+ * no client that it does not use, and loads each with the module that needs it.
+ */
+export function clientOf<C>(Client: ClientClass<C>, options: Partial<typeof clientOptions> = clientOptions): C {
+  const known = clients.get(Client);
+  if (known instanceof Client) return known;
+  const made = new Client(options);
+  clients.set(Client, made);
+  return made;
+}
+
+/** From now on this one. For tests, and for whoever must reach AWS in a way of their own. */
+export function useClient<C>(Client: ClientClass<C>, client: C): void {
+  clients.set(Client, client);
+}
