@@ -96,18 +96,20 @@ describe('a superuser secret that Redshift manages', () => {
     ['the cluster', 'aws:redshift:primaryclusterarn', 'arn:aws:redshift:us-east-1:123456789012:cluster:sales'],
     ["the cluster's namespace", 'aws:redshift:primaryclusterarn', clusterNamespace('sales')],
     ['a serverless namespace', 'aws:redshift-serverless:namespacearn', namespaceArn('sales')],
-  ])('is completed from %s that its tag names', async (_what, key, arn) => {
-    const secret = await managed({ [key]: arn });
+  ])(
+    'is completed from %s that its tag names, and in no database that the rotated secret names',
+    async (_what, key, arn) => {
+      const secret = await managed({ [key]: arn });
 
-    expect(await superuserFor(secret, host('sales'))).toEqual({
-      engine: 'redshift',
-      host: host('sales'),
-      port: 5439,
-      dbname: 'shop',
-      username: 'admin',
-      password: 'Managed-1',
-    });
-  });
+      expect(await superuserFor(secret, host('sales'))).toEqual({
+        engine: 'redshift',
+        host: host('sales'),
+        port: 5439,
+        username: 'admin',
+        password: 'Managed-1',
+      });
+    },
+  );
 
   it('is never used for another host', async () => {
     const secret = await managed({ 'aws:redshift-serverless:namespacearn': namespaceArn('sales') });
