@@ -1,5 +1,5 @@
 /** The superuser's login, from the secret that `masterarn` names; proven to be for the same server before it is used. */
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { DatabaseEngine } from '../engines/engine.ts';
 import { InvalidSecretError, TargetMismatchError } from '../rotation/errors.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
@@ -9,9 +9,9 @@ import { parseObject } from '../secrets/json.ts';
 import { sameAuthentication, samePlace } from '../strategies/same-place.ts';
 import type { SuperuserSource } from '../strategies/superuser-source.ts';
 import { clientOf } from './clients.ts';
+import { namedSecret } from './named-secret.ts';
 import type { Server } from './rds.ts';
 import { describeSecret } from './secrets-manager.ts';
-import { nameOf, serviceError } from './service-error.ts';
 
 /** Servers whose service writes the superuser's secret itself, and stores nothing in it but who. */
 export interface ManagedServers {
@@ -27,7 +27,7 @@ export function superuserSource(servers: ManagedServers): SuperuserSource {
   return {
     async superuserFor(current, engine, ctx) {
       const id = String(current.masterarn);
-      const text = await readValue(id, ctx.signal);
+      const text = await namedSecret(id, 'superuser', ctx.signal);
       const value = parseObject(text) ?? {};
       const complete = isManaged(value) ? { ...value, ...(await managedServer(id, servers, ctx)) } : value;
       const what = `the superuser secret ${id}`;
@@ -47,23 +47,6 @@ function aboutSuperuser<T>(about: string, parse: () => T): T {
   } catch (error) {
     if (!(error instanceof InvalidSecretError)) throw error;
     throw new InvalidSecretError(error.fact, { hint: error.hint, about, cause: error.cause });
-  }
-}
-
-async function readValue(id: string, signal: AbortSignal): Promise<string> {
-  const what = `GetSecretValue of the superuser secret ${id}`;
-  try {
-    const answer = await clientOf(SecretsManagerClient).send(new GetSecretValueCommand({ SecretId: id }), {
-      abortSignal: signal,
-    });
-    return answer.SecretString ?? '';
-  } catch (error) {
-    if (nameOf(error) !== 'ResourceNotFoundException') throw serviceError(error, what);
-    throw new InvalidSecretError(`the superuser secret ${id} does not exist, or has no value`, {
-      code: 'SECRET_NOT_FOUND',
-      hint: 'correct field masterarn of the secret',
-      cause: error,
-    });
   }
 }
 

@@ -19,6 +19,7 @@ export const nextForParameter: NextCommand = ({ outcome, secretId, error }) => {
     case 'CURRENT_MISSING':
       return put;
     case 'SECRET_NOT_FOUND':
+      if (error.about !== undefined) return putSecretValue(error.about);
       return `aws ssm describe-parameters --parameter-filters Key=Name,Values=${name}`;
     case 'TARGET_MISMATCH':
       // About the superuser secret: it is the parameter that names the wrong one.

@@ -9,6 +9,8 @@ export const nextForSecret: NextCommand = ({ secretArn, secretId, error, token }
   switch (error.code) {
     case 'INVALID_SECRET':
       return putSecretValue(error.about ?? rotated);
+    case 'SECRET_NOT_FOUND':
+      return error.about === undefined ? describe : putSecretValue(error.about);
     case 'LOCKED_OUT':
     case 'CURRENT_MISSING':
       return putSecretValue(rotated);

@@ -14,7 +14,7 @@ import {
 
 const details = (code: ErrorCode, about?: string) => ({ hint: 'do', code, ...(about && { about }) });
 const invalid = (about?: string) => new InvalidSecretError('wrong', details('INVALID_SECRET', about));
-const missing = () => new InvalidSecretError('gone', details('SECRET_NOT_FOUND'));
+const missing = (about?: string) => new InvalidSecretError('gone', details('SECRET_NOT_FOUND', about));
 const mismatch = (about?: string) => new TargetMismatchError('elsewhere', details('TARGET_MISMATCH', about));
 const staging = (code: ErrorCode) => new StagingError('labels', details(code));
 const failed = (error?: Situation['error']) => ({ outcome: 'failed', token: 'the token', error });
@@ -30,6 +30,7 @@ describe('a secret', () => {
     ['is wrong', invalid(), mended('arn:app')],
     ['names one that is wrong', invalid('arn:super'), mended('arn:super')],
     ['does not exist', missing(), describing],
+    ['names one that does not exist', missing('arn:super'), mended('arn:super')],
     ['opens nothing', new LockedOutError('out', details('LOCKED_OUT')), mended('arn:app')],
     ['has no current value', staging('CURRENT_MISSING'), mended('arn:app')],
     [
@@ -66,6 +67,7 @@ describe('a parameter', () => {
       "aws ssm get-parameter-history --name '/rekey/app/db'",
     ],
     ['does not exist', missing(), "aws ssm describe-parameters --parameter-filters Key=Name,Values='/app/db'"],
+    ['names a secret that does not exist', missing('arn:super'), mended('arn:super')],
     ['opens nothing', new LockedOutError('out', details('LOCKED_OUT')), put],
     [
       'has a pending value for another place',
