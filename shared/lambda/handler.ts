@@ -18,12 +18,15 @@ export function handler<S extends object>(strategy: RotationStrategy<S>): Rotati
 }
 
 function workFor(event: unknown): Work {
-  // What is no object at all is for a parser to say.
-  const { Step, SecretId, Parameter } = Object(event);
-  if (!Parameter) {
-    if (Step !== undefined || SecretId !== undefined || Object(event) !== event) return secretWork;
-    throw new InvalidEventError('the event names neither a secret nor a parameter', { hint: rotationHint });
-  }
-  if (SecretId === undefined) return parameterWork;
-  throw new InvalidEventError('the event names a secret and a parameter', { hint: rotationHint });
+  // What is no object is for a parser to say.
+  if (typeof event !== 'object' || event === null) return secretWork;
+  const { Step, SecretId, Parameter }: Readonly<Record<string, unknown>> = { ...event };
+  if (Parameter && SecretId) throw unclear('a secret and a parameter');
+  if (Parameter) return parameterWork;
+  if (Step || SecretId) return secretWork;
+  throw unclear('neither a secret nor a parameter');
+}
+
+function unclear(names: string): InvalidEventError {
+  return new InvalidEventError(`the event names ${names}`, { hint: rotationHint });
 }

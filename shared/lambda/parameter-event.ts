@@ -48,16 +48,6 @@ export function parseParameterEvent(input: unknown, context: Invoked): RotationE
   };
 }
 
-/** What the function is sent when it asked to be called later. Each postponement is an event of its own. */
-export function revokeParameterEvent(event: RotationEvent): Readonly<Record<string, unknown>> {
-  return {
-    Parameter: event.secretId,
-    Token: event.token,
-    Step: REVOKE_PREVIOUS,
-    Postponed: event.step === REVOKE_PREVIOUS ? event.postponed + 1 : 0,
-  };
-}
-
 /** Throws InvalidEventError for what names no parameter that this function may rotate. */
 function nameIn(parameter: string, functionArn: string | undefined): string {
   const place = parsePlace(parameter);

@@ -13,8 +13,8 @@ import { notification } from './notification.ts';
 import { parsed } from './parsed.ts';
 import type { PolicyNotice } from './policy-notice.ts';
 import { isSeenTo, noticeOf } from './policy-notice.ts';
+import { signalOf } from './running.ts';
 import type { RotationHandler } from './stack.ts';
-import { signalOf } from './stack.ts';
 
 const shape = z.object({
   id: z.string(),

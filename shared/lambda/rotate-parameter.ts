@@ -1,0 +1,64 @@
+/** All four steps of the rotation of a parameter in one invocation, since nobody else calls them one by one. */
+import type { Begun } from '../aws/parameter-store/begin.ts';
+import type { ParameterVersions } from '../aws/parameter-store.ts';
+import { parameterVersions } from '../aws/parameter-store.ts';
+import { LONGEST_INVOCATION_MS } from '../rotation/pause.ts';
+import { REVOKE_PREVIOUS, rotationSteps } from '../rotation/strategy.ts';
+import type { RotationEvent } from './event.ts';
+import type { LaterEvent, Running } from './running.ts';
+
+/** What the operator sees who invoked the function and waits. */
+export interface ParameterAnswer {
+  readonly Parameter: string;
+  readonly Token: string;
+  /** One clause. */
+  readonly Outcome: string;
+}
+
+/** Two clocks are compared: the function's, and the one that dates the parameter's versions. */
+const CLOCKS_DIFFER_MS = 5000;
+
+/** Resolves when the rotation is done, was done before, or is somebody else's. */
+export async function rotateParameter(event: RotationEvent, running: Running): Promise<ParameterAnswer> {
+  const { signal, log, readsTags, askedAt } = running;
+  const versions = parameterVersions({ signal, tags: readsTags, log });
+  const answer = (Outcome: string) => ({ Parameter: event.secretId, Token: event.token, Outcome });
+  if (event.step === REVOKE_PREVIOUS) {
+    await running.step(event, versions, revokeEvent(event));
+    return answer('what was to be revoked was looked at');
+  }
+  const begun = await rotate(event, askedAt, versions, running);
+  if (begun.goesOn) return answer(begun.isComplete ? 'this rotation is complete' : 'rotated');
+  log('nothing to do', { because: begun.because });
+  return answer(begun.because);
+}
+
+async function rotate(
+  event: RotationEvent,
+  askedAt: number | undefined,
+  versions: ParameterVersions,
+  running: Running,
+): Promise<Begun> {
+  const { timeLimitMs = LONGEST_INVOCATION_MS } = running;
+  const deadAfterMs = timeLimitMs + CLOCKS_DIFFER_MS;
+  const times = { deadAfterMs, ...(askedAt !== undefined && { askedAt }) };
+  const begun = await versions.begin(event.secretId, event.token, times);
+  if (!begun.goesOn) return begun;
+  for (const step of rotationSteps) {
+    const one = { ...event, token: begun.token, step };
+    await running.step(one, versions, revokeEvent(one));
+  }
+  // Somebody else's rotation that had only its end left to do is not the one that was asked for.
+  if (begun.token !== event.token && begun.isPromoted) return rotate(event, undefined, versions, running);
+  return begun;
+}
+
+/** What the function is sent when it asked to be called later. Each postponement is an event of its own. */
+function revokeEvent(event: RotationEvent): LaterEvent {
+  return {
+    Parameter: event.secretId,
+    Token: event.token,
+    Step: REVOKE_PREVIOUS,
+    Postponed: event.step === REVOKE_PREVIOUS ? event.postponed + 1 : 0,
+  };
+}
