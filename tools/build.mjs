@@ -40,6 +40,9 @@ const replace = {
   },
 };
 
+/** Packages in CommonJS still call require for Node's own modules. */
+const banner = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
+
 const settings = {
   absWorkingDir: root,
   bundle: true,
@@ -53,8 +56,7 @@ const settings = {
   outExtension: { '.js': '.mjs' },
   // No name in the name: a chunk of a package's dot file would be a hidden file, which packaging leaves out.
   chunkNames: 'chunk-[hash]',
-  // Packages in CommonJS still call require for Node's own modules.
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  banner: { js: banner },
   // Packages that drivers use when they happen to be there.
   external: [
     'pg-native',
@@ -100,11 +102,18 @@ async function bundle(name) {
       throw new Error(`functions/${name}.ts cannot be bundled\n${lines.join('') || error.message}`);
     });
 
-  write(outdir, result.outputFiles);
+  const outputFiles = result.outputFiles.map(withoutNeedlessBanner);
+  write(outdir, outputFiles);
   const roots = 'shared/aws/rds-roots.ts' in result.metafile.inputs;
   if (roots) cpSync(inRoot('shared/aws/rds-roots'), join(outdir, 'rds-roots'), { recursive: true });
   else rmSync(join(outdir, 'rds-roots'), { recursive: true, force: true });
-  return sizes(result);
+  return sizes({ ...result, outputFiles });
+}
+
+/** Most chunks never call require. */
+function withoutNeedlessBanner({ path, text, contents }) {
+  const rest = text.startsWith(banner) ? text.slice(banner.length).trimStart() : text;
+  return { path, contents: /\brequire\b/.test(rest) ? contents : Buffer.from(rest) };
 }
 
 /** Chunks first and the entry at once after them, so that a function that starts meanwhile finds a whole bundle. */
