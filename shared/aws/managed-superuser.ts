@@ -9,9 +9,9 @@ import { parseObject } from '../secrets/json.ts';
 import { sameAuthentication, samePlace } from '../strategies/same-place.ts';
 import type { SuperuserSource } from '../strategies/superuser-source.ts';
 import { clientOf } from './clients.ts';
+import { describeSecret } from './describe-secret.ts';
 import { namedSecret } from './named-secret.ts';
 import type { Server } from './rds.ts';
-import { describeSecret } from './secrets-manager.ts';
 
 /** Servers whose service writes the superuser's secret itself, and stores nothing in it but who. */
 export interface ManagedServers {

@@ -1,7 +1,5 @@
 /** Secrets Manager as a store of secret versions. */
 import {
-  DescribeSecretCommand,
-  type DescribeSecretCommandOutput,
   GetSecretValueCommand,
   PutSecretValueCommand,
   paginateListSecretVersionIds,
@@ -12,6 +10,7 @@ import { InvalidSecretError, StagingError } from '../rotation/errors.ts';
 import type { SecretVersions, StagingLabel } from '../rotation/versions.ts';
 import { CURRENT, PENDING } from '../rotation/versions.ts';
 import { clientOf } from './clients.ts';
+import { describeSecret } from './describe-secret.ts';
 import { nameOf, serviceError } from './service-error.ts';
 
 export interface SecretsManagerOptions {
@@ -124,24 +123,6 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
       }
     },
   };
-}
-
-/** Throws InvalidSecretError (SECRET_NOT_FOUND) when there is no such secret. */
-export async function describeSecret(
-  client: SecretsManagerClient,
-  id: string,
-  signal: AbortSignal,
-): Promise<DescribeSecretCommandOutput> {
-  try {
-    return await client.send(new DescribeSecretCommand({ SecretId: id }), { abortSignal: signal });
-  } catch (error) {
-    if (nameOf(error) !== 'ResourceNotFoundException') throw serviceError(error, `DescribeSecret of ${id}`);
-    throw new InvalidSecretError(`secret ${id} does not exist in this account and region`, {
-      code: 'SECRET_NOT_FOUND',
-      hint: 'check the name or ARN, the region, and whether it was deleted (describe-secret)',
-      cause: error,
-    });
-  }
 }
 
 function textOf(text: string | undefined, id: string): string {
