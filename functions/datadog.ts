@@ -1,7 +1,7 @@
 import { adminFromSecretsManager } from '../shared/aws/admin-secret.ts';
+import { apiKeyStrategy } from '../shared/keys/api-key.ts';
+import { datadogApiKey, datadogApplicationKey } from '../shared/keys/vendors/datadog/datadog.ts';
 import { handler } from '../shared/lambda/handler.ts';
-import { datadogApiKey, datadogApplicationKey } from '../shared/providers/datadog.ts';
-import { apiKeyStrategy } from '../shared/strategies/api-key.ts';
 
 const ports = { admins: adminFromSecretsManager };
 

@@ -1,4 +1,4 @@
+import { generatedValueStrategy } from '../shared/generated/generated-value.ts';
 import { handler } from '../shared/lambda/handler.ts';
-import { generatedValueStrategy } from '../shared/strategies/generated-value.ts';
 
 export const generatedValue = handler(generatedValueStrategy());

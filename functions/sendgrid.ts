@@ -1,6 +1,6 @@
 import { adminFromSecretsManager } from '../shared/aws/admin-secret.ts';
+import { apiKeyStrategy } from '../shared/keys/api-key.ts';
+import { sendgrid as provider } from '../shared/keys/vendors/sendgrid.ts';
 import { handler } from '../shared/lambda/handler.ts';
-import { sendgrid as provider } from '../shared/providers/sendgrid.ts';
-import { apiKeyStrategy } from '../shared/strategies/api-key.ts';
 
 export const sendgrid = handler(apiKeyStrategy(provider, { admins: adminFromSecretsManager }));

@@ -1,8 +1,8 @@
 import { adminFromSecretsManager } from '../shared/aws/admin-secret.ts';
+import { apiKeyStrategy } from '../shared/keys/api-key.ts';
+import { twilioApiKey } from '../shared/keys/vendors/twilio/api-key.ts';
+import { twilioAuthToken } from '../shared/keys/vendors/twilio/auth-token.ts';
 import { handler } from '../shared/lambda/handler.ts';
-import { twilioApiKey } from '../shared/providers/twilio/api-key.ts';
-import { twilioAuthToken } from '../shared/providers/twilio/auth-token.ts';
-import { apiKeyStrategy } from '../shared/strategies/api-key.ts';
 
 const ports = { admins: adminFromSecretsManager };
 

@@ -1,5 +1,5 @@
 /** The admin credential of a provider, from the secret that `masterarn` names. */
-import type { AdminSource } from '../strategies/keys/access.ts';
+import type { AdminSource } from '../keys/access.ts';
 import { namedSecret } from './named-secret.ts';
 
 export const adminFromSecretsManager: AdminSource = {

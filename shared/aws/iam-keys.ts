@@ -8,9 +8,9 @@ import {
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { unusable } from '../providers/api/read.ts';
-import type { IamKeys } from '../providers/iam.ts';
-import type { KeyAccess } from '../providers/provider.ts';
+import { unusable } from '../keys/api/read.ts';
+import type { KeyAccess } from '../keys/provider.ts';
+import type { IamKeys } from '../keys/vendors/iam.ts';
 import { AuthenticationError, InvalidSecretError } from '../rotation/errors.ts';
 import { nameOf, serviceError } from './service-error.ts';
 import { transportHandler } from './transport-handler.ts';

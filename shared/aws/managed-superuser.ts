@@ -1,13 +1,13 @@
 /** The superuser's login, from the secret that `masterarn` names; proven to be for the same server before it is used. */
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { DatabaseEngine } from '../engines/engine.ts';
+import type { DatabaseEngine } from '../databases/engine.ts';
+import { sameAuthentication, samePlace } from '../databases/place.ts';
+import type { DatabaseSecret } from '../databases/secret.ts';
+import { databaseSecretSchema } from '../databases/secret.ts';
+import type { SuperuserSource } from '../databases/strategies/superuser-source.ts';
 import { InvalidSecretError, TargetMismatchError } from '../rotation/errors.ts';
+import { parseObject } from '../rotation/json.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
-import type { DatabaseSecret } from '../secrets/database-secret.ts';
-import { databaseSecretSchema } from '../secrets/database-secret.ts';
-import { parseObject } from '../secrets/json.ts';
-import { sameAuthentication, samePlace } from '../strategies/same-place.ts';
-import type { SuperuserSource } from '../strategies/superuser-source.ts';
 import { clientOf } from './clients.ts';
 import { describeSecret } from './describe-secret.ts';
 import { namedSecret } from './named-secret.ts';

@@ -1,9 +1,9 @@
 /** An SDK client that speaks through a provider's transport, so that its calls are seen, limited and judged as those of every other. */
 import { Readable } from 'node:stream';
-import { unusable } from '../providers/api/read.ts';
-import { failure } from '../providers/http.ts';
-import type { KeyAccess } from '../providers/provider.ts';
-import { nodeTransport } from '../providers/transport.ts';
+import { failure } from '../keys/api/http.ts';
+import { unusable } from '../keys/api/read.ts';
+import { nodeTransport } from '../keys/api/transport.ts';
+import type { KeyAccess } from '../keys/provider.ts';
 import { PermissionError, ProviderError } from '../rotation/errors.ts';
 
 interface SdkRequest {

@@ -1,10 +1,10 @@
 /** A rotation function whose provider is a description beside the code. docs/providers/declared.md */
 import { readFileSync } from 'node:fs';
-import { declaredProvider } from '../providers/declared.ts';
+import type { KeyPorts } from '../keys/access.ts';
+import { apiKeyStrategy } from '../keys/api-key.ts';
+import { declaredProvider } from '../keys/declared/declared.ts';
 import { InvalidEventError } from '../rotation/errors.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
-import { apiKeyStrategy } from '../strategies/api-key.ts';
-import type { KeyPorts } from '../strategies/keys/access.ts';
 import { providerDescription } from './config.ts';
 import { handler } from './handler.ts';
 import type { RotationHandler } from './stack.ts';

@@ -1,5 +1,5 @@
 /** What an event asks for, whichever store it is about. */
-import type { NextCommand } from '../aws/next-command.ts';
+import type { NextCommand } from '../stores/next-command.ts';
 
 export interface RotationEvent {
   /** What keeps the versions. */

@@ -1,7 +1,8 @@
 /** What people are told about a rotation. The shape is docs/notification.schema.json; versions only ever add fields. */
-import type { NextCommand, Situation } from '../aws/next-command.ts';
+
 import type { RotationError } from '../rotation/errors.ts';
 import type { RotationOutcome, WorkingCredential } from '../rotation/rotation.ts';
+import type { NextCommand, Situation } from '../stores/next-command.ts';
 
 export interface Facts extends Situation {
   readonly outcome: RotationOutcome['outcome'] | 'failed' | 'unrotated' | 'expired';

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { isPlaceOf, parsePlace } from '../aws/parameter-store/names.ts';
-import { nextForParameter } from '../aws/parameter-store/next-command.ts';
 import { InvalidEventError } from '../rotation/errors.ts';
 import { REVOKE_PREVIOUS } from '../rotation/strategy.ts';
+import { isPlaceOf, parsePlace } from '../stores/parameter-store/names.ts';
+import { nextForParameter } from '../stores/parameter-store/next-command.ts';
 import type { RotationEvent } from './event.ts';
 import { parsed, rotationHint } from './parsed.ts';
 

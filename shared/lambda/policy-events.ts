@@ -3,8 +3,8 @@
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
  */
 import * as z from 'zod/mini';
-import { nextForParameter } from '../aws/parameter-store/next-command.ts';
 import { redactor } from '../rotation/redact.ts';
+import { nextForParameter } from '../stores/parameter-store/next-command.ts';
 import { notificationTopic } from './config.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
@@ -82,7 +82,7 @@ async function unrotated(
   { detail }: PolicyEvent,
   signal: AbortSignal,
 ): Promise<Pick<Facts, 'outcome' | 'because'> | undefined> {
-  const { lastRotationOf } = await import('../aws/parameter-store/last-rotation.ts');
+  const { lastRotationOf } = await import('../stores/parameter-store/last-rotation.ts');
   const notice = noticeOf(type, detail['policy-content']);
   const last = await lastRotationOf(detail['parameter-name'], signal);
   if (isSeenTo(notice, last, Date.now())) return undefined;

@@ -1,6 +1,7 @@
 /** What a policy of a parameter announces, and whether a rotation will see to it. */
-import type { LastRotation } from '../aws/parameter-store/last-rotation.ts';
+
 import { DAY, HOUR } from '../rotation/pause.ts';
+import type { LastRotation } from '../stores/parameter-store/last-rotation.ts';
 
 export interface PolicyNotice {
   readonly type: 'ExpirationNotification' | 'NoChangeNotification';

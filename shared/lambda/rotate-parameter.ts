@@ -1,9 +1,10 @@
 /** All four steps of the rotation of a parameter in one invocation, since nobody else calls them one by one. */
-import type { Begun } from '../aws/parameter-store/begin.ts';
-import type { ParameterVersions } from '../aws/parameter-store.ts';
-import { parameterVersions } from '../aws/parameter-store.ts';
+
 import { LONGEST_INVOCATION_MS } from '../rotation/pause.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from '../rotation/strategy.ts';
+import type { Begun } from '../stores/parameter-store/begin.ts';
+import type { ParameterVersions } from '../stores/parameter-store/parameter-store.ts';
+import { parameterVersions } from '../stores/parameter-store/parameter-store.ts';
 import type { RotationEvent } from './event.ts';
 import type { LaterEvent, Running } from './running.ts';
 

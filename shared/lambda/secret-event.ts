@@ -1,7 +1,7 @@
 /** The event that Secrets Manager sends: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html */
 import * as z from 'zod/mini';
-import { nextForSecret } from '../aws/secrets-manager/next-command.ts';
 import { REVOKE_PREVIOUS } from '../rotation/strategy.ts';
+import { nextForSecret } from '../stores/secrets-manager/next-command.ts';
 import type { RotationEvent } from './event.ts';
 import { parsed, rotationHint } from './parsed.ts';
 

@@ -1,6 +1,6 @@
 /** What a function does for a secret: one step of one rotation an invocation, as Secrets Manager asks for them. */
-import { mirrored } from '../aws/mirror.ts';
-import { secretsManagerVersions } from '../aws/secrets-manager.ts';
+import { mirrored } from '../stores/mirror.ts';
+import { secretsManagerVersions } from '../stores/secrets-manager/secrets-manager.ts';
 import { parseSecretEvent, revokeSecretEvent } from './secret-event.ts';
 import type { Work } from './stack.ts';
 

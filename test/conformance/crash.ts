@@ -1,6 +1,6 @@
 /** Kills a rotation at any outside call: what runs then is never heard of again, as when the process dies. */
-import type { DatabaseEngine, DatabaseSession } from '../../shared/engines/engine.ts';
-import type { Transport } from '../../shared/providers/transport.ts';
+import type { DatabaseEngine, DatabaseSession } from '../../shared/databases/engine.ts';
+import type { Transport } from '../../shared/keys/api/transport.ts';
 import type { SecretVersions } from '../../shared/rotation/versions.ts';
 
 export interface CrashPlan {

@@ -1,13 +1,13 @@
 /** The engine suite, part four: somebody else may make functions, operators, views and types where the engine's sessions are. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DatabaseEngine } from '../../shared/engines/engine.ts';
+import type { DatabaseEngine } from '../../shared/databases/engine.ts';
+import type { DatabaseSecret } from '../../shared/databases/secret.ts';
+import { alternatingUsersStrategy } from '../../shared/databases/strategies/alternating-users.ts';
+import { singleUserStrategy } from '../../shared/databases/strategies/single-user.ts';
+import { superuserSetStrategy } from '../../shared/databases/strategies/superuser-set.ts';
+import type { SuperuserSource } from '../../shared/databases/strategies/superuser-source.ts';
 import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
-import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
-import { alternatingUsersStrategy } from '../../shared/strategies/alternating-users.ts';
-import { singleUserStrategy } from '../../shared/strategies/single-user.ts';
-import { superuserSetStrategy } from '../../shared/strategies/superuser-set.ts';
-import type { SuperuserSource } from '../../shared/strategies/superuser-source.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import type { EngineKit, HostileGround } from './engine-kit.ts';
 import { wholeRotation } from './rotate.ts';

@@ -1,7 +1,7 @@
 /** What the parts of the engine suite share. */
 import { it } from 'vitest';
-import type { DatabaseEngine } from '../../shared/engines/engine.ts';
-import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
+import type { DatabaseEngine } from '../../shared/databases/engine.ts';
+import type { DatabaseSecret } from '../../shared/databases/secret.ts';
 import type { TestContext } from '../support/context.ts';
 
 /** A running server, and what an administrator does on it. */

@@ -1,6 +1,6 @@
 /** The engine suite, part three: two users that take turns. */
 import { describe, expect } from 'vitest';
-import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
+import type { DatabaseSecret } from '../../shared/databases/secret.ts';
 import { stored } from '../support/pair-proof.ts';
 import type { EngineKit } from './engine-kit.ts';
 

@@ -1,7 +1,7 @@
 /** The engine suite, part two: setting passwords. */
 import { inspect } from 'node:util';
 import { describe, expect } from 'vitest';
-import { generatePassword } from '../../shared/secrets/password.ts';
+import { generatePassword } from '../../shared/databases/password.ts';
 import { passwordSettings } from '../support/context.ts';
 import { stored } from '../support/pair-proof.ts';
 import type { EngineKit } from './engine-kit.ts';

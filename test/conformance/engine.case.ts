@@ -1,4 +1,5 @@
-/** What must hold for every database engine. Run by test/shared/engines/*.test.ts, on real servers where there are any. */
+/** What must hold for every database engine. Run by the test files of test/shared/databases, on real servers where there are any. */
+
 import { expect, it } from 'vitest';
 import { describeConnecting } from './engine-connecting.case.ts';
 import { describeHostile } from './engine-hostile.case.ts';

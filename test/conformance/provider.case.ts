@@ -1,10 +1,10 @@
-/** What must hold for every provider of keys, against its double. Run by test/shared/providers/*.test.ts. */
+/** What must hold for every provider of keys, against its double. Run by test/shared/keys/vendors. */
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ProviderDouble, Trouble } from '../../local/doubles/double.ts';
-import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/providers/provider.ts';
+import { accessTo } from '../../shared/keys/access.ts';
+import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/keys/provider.ts';
 import { redactor } from '../../shared/rotation/redact.ts';
-import { accessTo } from '../../shared/strategies/keys/access.ts';
 import { type KeyWorld, keyWorld } from '../support/key-world.ts';
 import { byLabel, labelled } from '../support/store.ts';
 import { openLabels, rotation, step, wholeRotation } from './rotate.ts';

@@ -1,9 +1,10 @@
 /** Plays Secrets Manager: calls the steps of one rotation, in one world, through one crash plan. */
+
+import { parseObject } from '../../shared/rotation/json.ts';
 import type { Redactor } from '../../shared/rotation/redact.ts';
 import type { Rotation, RotationOutcome } from '../../shared/rotation/rotation.ts';
 import { runStep } from '../../shared/rotation/steps.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
-import { parseObject } from '../../shared/secrets/json.ts';
 import type { CrashPlan } from './crash.ts';
 import { crashPlan } from './crash.ts';
 import type { StrategyWorld } from './world.ts';

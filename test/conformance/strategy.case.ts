@@ -1,4 +1,4 @@
-/** What must hold for every strategy, wherever it is killed. Run by test/shared/strategies/*.test.ts. */
+/** What must hold for every strategy, wherever it is killed. Run by test/shared/databases/strategies. */
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { redactor } from '../../shared/rotation/redact.ts';

@@ -1,7 +1,8 @@
 /** What a strategy suite runs in: a store with one secret, and a system that the secret opens. */
+
+import type { DatabaseSecret } from '../../shared/databases/secret.ts';
 import type { RotationContext, RotationStrategy } from '../../shared/rotation/strategy.ts';
 import type { SecretVersions } from '../../shared/rotation/versions.ts';
-import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
 import type { TestContext } from '../support/context.ts';
 import type { TestStore } from '../support/store.ts';
 import type { CrashPlan } from './crash.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { descriptionSchema } from '../../shared/providers/declared/description.ts';
-import { declaredProvider } from '../../shared/providers/declared.ts';
+import { declaredProvider } from '../../shared/keys/declared/declared.ts';
+import { descriptionSchema } from '../../shared/keys/declared/description.ts';
 import { blocks, page, table } from './pages.ts';
 
 const PAGE = 'docs/providers/declared.md';

@@ -1,7 +1,7 @@
 /** Plays the tables of labels in docs/architecture.md, and compares the one that shows the vectors. */
 import { describe, expect, it } from 'vitest';
+import { singleUserStrategy } from '../../shared/databases/strategies/single-user.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
-import { singleUserStrategy } from '../../shared/strategies/single-user.ts';
 import { step } from '../conformance/rotate.ts';
 import { memoryWorld } from '../support/memory-world.ts';
 import { byLabel } from '../support/store.ts';

@@ -1,14 +1,14 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { nextForParameter } from '../../shared/aws/parameter-store/next-command.ts';
-import { nextForSecret } from '../../shared/aws/secrets-manager/next-command.ts';
-import { postgres } from '../../shared/engines/postgres.ts';
+import { postgres } from '../../shared/databases/postgres/postgres.ts';
+import { openStored } from '../../shared/databases/strategies/stored-login.ts';
 import type { Facts } from '../../shared/lambda/notification.ts';
 import { notification } from '../../shared/lambda/notification.ts';
 import * as errors from '../../shared/rotation/errors.ts';
 import type { WorkingCredential } from '../../shared/rotation/rotation.ts';
-import { openStored } from '../../shared/strategies/stored-login.ts';
+import { nextForParameter } from '../../shared/stores/parameter-store/next-command.ts';
+import { nextForSecret } from '../../shared/stores/secrets-manager/next-command.ts';
 import { testContext } from '../support/context.ts';
 import { blocks, page } from './pages.ts';
 

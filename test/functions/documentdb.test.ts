@@ -1,7 +1,7 @@
 /** The packaged functions, end to end: real processes, the server at MONGODB_URI or the stand-in, the sandbox's services. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { documentdb } from '../../shared/engines/documentdb.ts';
-import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
+import { documentdb } from '../../shared/databases/documentdb/documentdb.ts';
+import type { DatabaseSecret } from '../../shared/databases/secret.ts';
 import { testDocumentDb } from '../support/documentdb-server.ts';
 import { packagedOn } from '../support/packaged.ts';
 

@@ -1,7 +1,7 @@
 /** Parameter policies, end to end: the sandbox carries them out, the packaged function tells. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { generatedValueStrategy } from '../../shared/strategies/generated-value.ts';
+import { generatedValueStrategy } from '../../shared/generated/generated-value.ts';
 import { wholeRotation } from '../conformance/rotate.ts';
 import { testContext } from '../support/context.ts';
 import { packagedFunctions } from '../support/packaged-functions.ts';

@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { imports, read, sources, withoutComments } from './files.ts';
 
-/** A layer may import itself and those listed. `aws` fills the ports that rotation and the strategies declare. */
+/** A layer may import itself and those listed. `aws` fills the ports that databases and keys declare, `stores` that of rotation. */
 const inwards: Record<string, readonly string[]> = {
   rotation: [],
-  secrets: ['rotation'],
-  engines: ['rotation', 'secrets'],
-  providers: ['rotation', 'secrets'],
-  strategies: ['rotation', 'secrets', 'engines', 'providers'],
-  aws: ['rotation', 'secrets', 'engines', 'providers', 'strategies'],
-  lambda: ['rotation', 'secrets', 'engines', 'providers', 'strategies', 'aws'],
+  databases: ['rotation'],
+  keys: ['rotation'],
+  generated: ['rotation', 'keys'],
+  aws: ['rotation', 'databases', 'keys'],
+  stores: ['rotation', 'aws'],
+  lambda: ['rotation', 'databases', 'keys', 'generated', 'aws', 'stores'],
 };
 
 /** The one layer that may know a package. Node's own modules are free, and so are types. */
 const owners: readonly [name: RegExp, layers: readonly string[]][] = [
-  [/^@aws-sdk\//, ['aws']],
+  [/^@aws-sdk\//, ['aws', 'stores']],
   [/^@middy\//, ['lambda']],
   [/^aws-lambda$/, ['lambda']],
-  [/^pg$/, ['engines']],
-  [/^mongodb$/, ['engines']],
-  [/^mysql2/, ['engines']],
-  [/^@mongodb-js\/saslprep$/, ['engines']],
-  [/^@noble\/ed25519$/, ['engines']],
-  [/^zod/, ['secrets', 'lambda', 'providers']],
+  [/^pg$/, ['databases']],
+  [/^mongodb$/, ['databases']],
+  [/^mysql2/, ['databases']],
+  [/^@mongodb-js\/saslprep$/, ['databases']],
+  [/^@noble\/ed25519$/, ['databases']],
+  [/^zod/, ['databases', 'keys', 'generated', 'lambda']],
 ];
 
 const layerOf = (path: string) => path.split('/')[1] ?? '';
@@ -42,9 +42,7 @@ describe('arrows point inwards', () => {
   });
 
   it.each(sources('functions'))('%s imports only from shared', (path) => {
-    const wrong = imports(path).filter(
-      (target) => !/^shared\/(lambda|aws|strategies|engines|providers)\//.test(target),
-    );
+    const wrong = imports(path).filter((target) => !/^shared\/(lambda|aws|databases|keys|generated)\//.test(target));
 
     expect(wrong).toEqual([]);
   });

@@ -1,12 +1,12 @@
 /** One MongoDB-compatible server and one sandbox, shared by the worlds of a test file; each world has users of its own. */
 import type { Sandbox } from '../../local/sandbox.ts';
 import { startSandbox } from '../../local/sandbox.ts';
-import { documentdb } from '../../shared/engines/documentdb.ts';
-import type { DatabaseEngine } from '../../shared/engines/engine.ts';
+import { documentdb } from '../../shared/databases/documentdb/documentdb.ts';
+import type { DatabaseEngine } from '../../shared/databases/engine.ts';
+import type { DatabaseSecret } from '../../shared/databases/secret.ts';
+import type { SuperuserSource } from '../../shared/databases/strategies/superuser-source.ts';
 import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
-import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
-import type { SuperuserSource } from '../../shared/strategies/superuser-source.ts';
 import type { DatabaseWorld } from '../conformance/world.ts';
 import type { TestDocumentDb } from './documentdb-server.ts';
 import { testDocumentDb } from './documentdb-server.ts';

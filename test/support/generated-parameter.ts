@@ -7,7 +7,7 @@ import {
   type PutParameterCommandInput,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { generatedValueStrategy } from '../../shared/strategies/generated-value.ts';
+import { generatedValueStrategy } from '../../shared/generated/generated-value.ts';
 import { testContext } from './context.ts';
 import { type ParameterStore, parameterStore } from './parameter-store.ts';
 

@@ -1,7 +1,7 @@
 /** A database that belongs to the application, with a stranger who may create in `public`, on a server with PostgreSQL's catalog. */
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
+import type { DatabaseSecret } from '../../shared/databases/secret.ts';
 import type { HostileGround } from '../conformance/engine-kit.ts';
 import type { TestContext } from './context.ts';
 import { namesIn, plant, RAN, statementsIn, unguarded } from './planted.ts';

@@ -1,10 +1,10 @@
 /** One secret with a provider's key, in memory, and a double of the provider. */
 import type { ProviderDouble } from '../../local/doubles/double.ts';
-import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/providers/provider.ts';
-import { nodeTransport } from '../../shared/providers/transport.ts';
+import type { AdminSource } from '../../shared/keys/access.ts';
+import { nodeTransport } from '../../shared/keys/api/transport.ts';
+import { apiKeyStrategy } from '../../shared/keys/api-key.ts';
+import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/keys/provider.ts';
 import type { RotationContext } from '../../shared/rotation/strategy.ts';
-import { apiKeyStrategy } from '../../shared/strategies/api-key.ts';
-import type { AdminSource } from '../../shared/strategies/keys/access.ts';
 import type { StrategyWorld } from '../conformance/world.ts';
 import { testContext } from './context.ts';
 import type { MemoryStore } from './memory-store.ts';

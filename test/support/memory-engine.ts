@@ -1,9 +1,10 @@
 /** A database engine in memory: the reference that the suites are checked by, on every commit. */
-import type { DatabaseEngine } from '../../shared/engines/engine.ts';
-import { baseOf } from '../../shared/engines/names.ts';
-import type { PairNames, PairUsers } from '../../shared/engines/pair.ts';
-import { bringIntoLine } from '../../shared/engines/pair.ts';
-import { provenByLogin } from '../../shared/engines/proven-by-login.ts';
+import type { DatabaseEngine } from '../../shared/databases/engine.ts';
+import { baseOf } from '../../shared/databases/names.ts';
+import type { PairNames, PairUsers } from '../../shared/databases/pair.ts';
+import { bringIntoLine } from '../../shared/databases/pair.ts';
+import { provenByLogin } from '../../shared/databases/proven-by-login.ts';
+import { portOf } from '../../shared/databases/secret.ts';
 import {
   AuthenticationError,
   DeadlineError,
@@ -12,7 +13,6 @@ import {
   TargetMismatchError,
   UnreachableError,
 } from '../../shared/rotation/errors.ts';
-import { portOf } from '../../shared/secrets/database-secret.ts';
 
 export interface MemoryUser {
   password: string;

@@ -1,6 +1,7 @@
 /** A rotation in memory that has come as far as its pending value. */
+
+import { singleUserStrategy } from '../../shared/databases/strategies/single-user.ts';
 import type { Rotation } from '../../shared/rotation/rotation.ts';
-import { singleUserStrategy } from '../../shared/strategies/single-user.ts';
 import { step } from '../conformance/rotate.ts';
 import type { MemoryWorld } from './memory-world.ts';
 import { changed, memoryWorld } from './memory-world.ts';

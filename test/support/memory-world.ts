@@ -1,7 +1,7 @@
-import type { DatabaseEngine } from '../../shared/engines/engine.ts';
+import type { DatabaseEngine } from '../../shared/databases/engine.ts';
+import type { DatabaseSecret } from '../../shared/databases/secret.ts';
+import type { SuperuserSource } from '../../shared/databases/strategies/superuser-source.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
-import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
-import type { SuperuserSource } from '../../shared/strategies/superuser-source.ts';
 import type { CrashPlan } from '../conformance/crash.ts';
 import type { DatabaseWorld } from '../conformance/world.ts';
 import { timelessContext } from './context.ts';

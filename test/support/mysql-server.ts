@@ -4,7 +4,7 @@ import mysql, { type Connection } from 'mysql2';
 import { startMariadb } from '../../local/servers/mariadb/server.ts';
 import type { MysqlServer } from '../../local/servers/mysql/launch.ts';
 import { startMysql } from '../../local/servers/mysql/server.ts';
-import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
+import type { DatabaseSecret } from '../../shared/databases/secret.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
 import { testContext } from './context.ts';
 

@@ -1,7 +1,7 @@
 /** Two users in memory, and a port to them: the rule of pairs is tested on it. */
 import { expect } from 'vitest';
-import type { PairPort, PairUsers } from '../../shared/engines/pair.ts';
-import { bringIntoLine } from '../../shared/engines/pair.ts';
+import type { PairPort, PairUsers } from '../../shared/databases/pair.ts';
+import { bringIntoLine } from '../../shared/databases/pair.ts';
 import { InvalidSecretError, PermissionError, TargetMismatchError } from '../../shared/rotation/errors.ts';
 
 export interface PairUser {

@@ -8,9 +8,9 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { Sandbox } from '../../local/sandbox.ts';
-import { companionOf } from '../../shared/aws/parameter-store/names.ts';
-import type { ParameterVersions } from '../../shared/aws/parameter-store.ts';
-import { parameterVersions } from '../../shared/aws/parameter-store.ts';
+import { companionOf } from '../../shared/stores/parameter-store/names.ts';
+import type { ParameterVersions } from '../../shared/stores/parameter-store/parameter-store.ts';
+import { parameterVersions } from '../../shared/stores/parameter-store/parameter-store.ts';
 import type { TestStore } from './store.ts';
 
 export interface ParameterStore extends TestStore {

@@ -1,6 +1,6 @@
 /** A world whose secret is a SecureString: every call to Parameter Store can be the last one. */
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { parameterVersions } from '../../shared/aws/parameter-store.ts';
+import { parameterVersions } from '../../shared/stores/parameter-store/parameter-store.ts';
 import type { CrashPlan } from '../conformance/crash.ts';
 import type { StrategyWorld } from '../conformance/world.ts';
 import type { ParameterStore } from './parameter-store.ts';

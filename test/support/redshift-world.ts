@@ -2,12 +2,12 @@
 import pg from 'pg';
 import type { Sandbox } from '../../local/sandbox.ts';
 import { startSandbox } from '../../local/sandbox.ts';
-import type { DatabaseEngine } from '../../shared/engines/engine.ts';
-import { redshift } from '../../shared/engines/redshift.ts';
+import type { DatabaseEngine } from '../../shared/databases/engine.ts';
+import { redshift } from '../../shared/databases/redshift/redshift.ts';
+import type { DatabaseSecret } from '../../shared/databases/secret.ts';
+import type { SuperuserSource } from '../../shared/databases/strategies/superuser-source.ts';
 import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
-import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
-import type { SuperuserSource } from '../../shared/strategies/superuser-source.ts';
 import type { DatabaseWorld } from '../conformance/world.ts';
 import { testRedshift } from './redshift-server.ts';
 import { sandboxClient, sandboxStore } from './sandbox-store.ts';

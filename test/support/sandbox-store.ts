@@ -11,7 +11,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import type { Sandbox } from '../../local/sandbox.ts';
-import { secretsManagerVersions } from '../../shared/aws/secrets-manager.ts';
+import { secretsManagerVersions } from '../../shared/stores/secrets-manager/secrets-manager.ts';
 import type { TestStore } from './store.ts';
 
 const BY_HAND = 'rotated-by-hand';

@@ -2,7 +2,7 @@
 import { connect as connectTcp, createServer as createTcp, type Server, type Socket } from 'node:net';
 import { createServer as createTls } from 'node:tls';
 import { createAuthority } from '../../local/certificates.ts';
-import type { DatabaseSecret } from '../../shared/secrets/database-secret.ts';
+import type { DatabaseSecret } from '../../shared/databases/secret.ts';
 import { type TestContext, testContext } from './context.ts';
 
 /** https://www.postgresql.org/docs/current/protocol-message-formats.html */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { verifierText } from '../../../shared/engines/postgres/verifier.ts';
+import { verifierText } from '../../../shared/databases/postgres/verifier.ts';
 import { startPostgres } from '../../servers/postgres/server.ts';
 import { postgresMember } from '../postgres-family.ts';
 

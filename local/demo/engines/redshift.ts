@@ -1,4 +1,4 @@
-import { digestLiteral } from '../../../shared/engines/redshift/set-password.ts';
+import { digestLiteral } from '../../../shared/databases/redshift/set-password.ts';
 import { startRedshift } from '../../servers/redshift/server.ts';
 import { postgresMember } from '../postgres-family.ts';
 

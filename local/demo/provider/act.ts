@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import type { AcceptingProvider, IssuingProvider } from '../../../shared/providers/provider.ts';
+import type { AcceptingProvider, IssuingProvider } from '../../../shared/keys/provider.ts';
 import type { ProviderDouble } from '../../doubles/double.ts';
 
 /** What there is to show of a provider. */

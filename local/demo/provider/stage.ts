@@ -1,5 +1,5 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import type { KeySecret } from '../../../shared/providers/provider.ts';
+import type { KeySecret } from '../../../shared/keys/provider.ts';
 import type { ProviderDouble } from '../../doubles/double.ts';
 import { createClient, type DemoClient } from '../client.ts';
 import { bundleOf } from '../engine.ts';

@@ -1,4 +1,4 @@
-import type { KeySecret } from '../../../shared/providers/provider.ts';
+import type { KeySecret } from '../../../shared/keys/provider.ts';
 import { AuthenticationError } from '../../../shared/rotation/errors.ts';
 import { pause } from '../../../shared/rotation/pause.ts';
 import { redactor } from '../../../shared/rotation/redact.ts';

@@ -1,4 +1,4 @@
-import { atlas } from '../../../shared/providers/atlas.ts';
+import { atlas } from '../../../shared/keys/vendors/atlas.ts';
 import { startAtlas } from '../../doubles/atlas.ts';
 import type { ProviderAct } from '../provider/act.ts';
 

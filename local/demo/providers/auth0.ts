@@ -1,4 +1,4 @@
-import { auth0 } from '../../../shared/providers/auth0.ts';
+import { auth0 } from '../../../shared/keys/vendors/auth0.ts';
 import { startAuth0 } from '../../doubles/auth0.ts';
 import type { ProviderAct } from '../provider/act.ts';
 

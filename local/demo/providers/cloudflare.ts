@@ -1,4 +1,4 @@
-import { cloudflare } from '../../../shared/providers/cloudflare.ts';
+import { cloudflare } from '../../../shared/keys/vendors/cloudflare/cloudflare.ts';
 import { startCloudflare } from '../../doubles/cloudflare.ts';
 import type { ProviderAct } from '../provider/act.ts';
 

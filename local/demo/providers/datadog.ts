@@ -1,4 +1,4 @@
-import { datadogApiKey } from '../../../shared/providers/datadog.ts';
+import { datadogApiKey } from '../../../shared/keys/vendors/datadog/datadog.ts';
 import { startDatadogApiKeys } from '../../doubles/datadog.ts';
 import type { ProviderAct } from '../provider/act.ts';
 

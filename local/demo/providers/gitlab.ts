@@ -1,4 +1,4 @@
-import { gitlab } from '../../../shared/providers/gitlab.ts';
+import { gitlab } from '../../../shared/keys/vendors/gitlab.ts';
 import { startGitlab } from '../../doubles/gitlab.ts';
 import type { ProviderAct } from '../provider/act.ts';
 

@@ -1,5 +1,5 @@
 import { iamKeys } from '../../../shared/aws/iam-keys.ts';
-import { iamProvider } from '../../../shared/providers/iam.ts';
+import { iamProvider } from '../../../shared/keys/vendors/iam.ts';
 import { startIam } from '../../doubles/iam.ts';
 import type { ProviderAct } from '../provider/act.ts';
 

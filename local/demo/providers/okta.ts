@@ -1,4 +1,4 @@
-import { okta } from '../../../shared/providers/okta.ts';
+import { okta } from '../../../shared/keys/vendors/okta.ts';
 import { startOkta } from '../../doubles/okta.ts';
 import type { ProviderAct } from '../provider/act.ts';
 

@@ -1,4 +1,4 @@
-import { openai } from '../../../shared/providers/openai.ts';
+import { openai } from '../../../shared/keys/vendors/openai.ts';
 import { startOpenai } from '../../doubles/openai.ts';
 import type { ProviderAct } from '../provider/act.ts';
 

@@ -1,4 +1,4 @@
-import { sendgrid } from '../../../shared/providers/sendgrid.ts';
+import { sendgrid } from '../../../shared/keys/vendors/sendgrid.ts';
 import { startSendgrid } from '../../doubles/sendgrid.ts';
 import type { ProviderAct } from '../provider/act.ts';
 

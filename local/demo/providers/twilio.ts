@@ -1,4 +1,4 @@
-import { twilioApiKey } from '../../../shared/providers/twilio/api-key.ts';
+import { twilioApiKey } from '../../../shared/keys/vendors/twilio/api-key.ts';
 import { startTwilioApiKey } from '../../doubles/twilio/api-key.ts';
 import type { ProviderAct } from '../provider/act.ts';
 

@@ -6,8 +6,8 @@ import { startSandbox } from '../../../local/sandbox.ts';
 import { adminFromSecretsManager } from '../../../shared/aws/admin-secret.ts';
 import { useClient } from '../../../shared/aws/clients.ts';
 import { superuserFromSecretsManager } from '../../../shared/aws/superuser.ts';
-import { postgres } from '../../../shared/engines/postgres.ts';
-import { keySecretSchema } from '../../../shared/secrets/key-secret.ts';
+import { postgres } from '../../../shared/databases/postgres/postgres.ts';
+import { keySecretSchema } from '../../../shared/keys/secret.ts';
 import { testContext } from '../../support/context.ts';
 import { sandboxClient } from '../../support/sandbox-store.ts';
 

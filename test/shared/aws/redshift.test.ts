@@ -4,7 +4,7 @@ import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startSandbox } from '../../../local/sandbox.ts';
 import { redshiftSuperuser } from '../../../shared/aws/redshift-superuser.ts';
-import { redshift } from '../../../shared/engines/redshift.ts';
+import { redshift } from '../../../shared/databases/redshift/redshift.ts';
 import { testContext } from '../../support/context.ts';
 import { sandboxClient } from '../../support/sandbox-store.ts';
 

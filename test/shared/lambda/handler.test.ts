@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { handler } from '../../../shared/lambda/handler.ts';
-import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { memoryEngine, memoryServer } from '../../support/memory-engine.ts';
 
 const lines: string[] = [];

@@ -1,8 +1,8 @@
 /** What a strategy does once its value is current, and what cannot be taken back. */
 import { describe, expect, it } from 'vitest';
+import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { AuthenticationError, ProviderError } from '../../../shared/rotation/errors.ts';
 import type { Rotation } from '../../../shared/rotation/rotation.ts';
-import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import type { MemoryWorld } from '../../support/memory-world.ts';
 import { changed, memoryWorld } from '../../support/memory-world.ts';

@@ -1,7 +1,7 @@
 /** What is taken back when a cut-over fails, and what is not. */
 import { describe, expect, it } from 'vitest';
+import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { AuthenticationError, PermissionError, StagingError } from '../../../shared/rotation/errors.ts';
-import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { rotation, step } from '../../conformance/rotate.ts';
 import type { Progress } from '../../support/memory-rotation.ts';
 import { begun, failing } from '../../support/memory-rotation.ts';

@@ -1,6 +1,6 @@
 /** finishSecret, in whichever way it is asked for, and what every step does once its version is current. */
 import { describe, expect, it } from 'vitest';
-import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
+import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { crashPlan } from '../../conformance/crash.ts';
 import { step } from '../../conformance/rotate.ts';
 import { changed, memoryWorld } from '../../support/memory-world.ts';

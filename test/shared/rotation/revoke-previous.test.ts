@@ -1,10 +1,10 @@
 /** What a rotation left alive for its readers' sake, and how it ends. */
 import { describe, expect, it } from 'vitest';
+import type { DatabaseSecret } from '../../../shared/databases/secret.ts';
+import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { ProviderError } from '../../../shared/rotation/errors.ts';
 import type { Rotation } from '../../../shared/rotation/rotation.ts';
 import type { Postponed, RotationStrategy } from '../../../shared/rotation/strategy.ts';
-import type { DatabaseSecret } from '../../../shared/secrets/database-secret.ts';
-import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import type { CrashPlan } from '../../conformance/crash.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import { timelessContext } from '../../support/context.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { runStep } from '../../../shared/rotation/steps.ts';
-import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { timelessContext } from '../../support/context.ts';
 import { memoryEngine, memoryServer } from '../../support/memory-engine.ts';
 import type { Stored } from '../../support/memory-store.ts';

@@ -1,7 +1,7 @@
 /** What is said to work once a change was taken back, or could not be. */
 import { describe, expect, it } from 'vitest';
+import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { AuthenticationError, ProviderError } from '../../../shared/rotation/errors.ts';
-import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { step, wholeRotation } from '../../conformance/rotate.ts';
 import { begun, failing } from '../../support/memory-rotation.ts';
 import type { MemoryWorld } from '../../support/memory-world.ts';

@@ -1,7 +1,7 @@
 /** Which value a step reads, from which version, and that whatever it reads or makes is masked from then on. */
 import { describe, expect, it } from 'vitest';
+import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { redactor } from '../../../shared/rotation/redact.ts';
-import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
 import { step, wholeRotation } from '../../conformance/rotate.ts';
 import { changed, memoryWorld } from '../../support/memory-world.ts';
 import { labelled } from '../../support/store.ts';

@@ -1,0 +1,141 @@
+/** One session with one MongoDB-compatible host: verified TLS, one try, a deadline, and typed errors. */
+import { lookup } from 'node:dns';
+import { isIP, isIPv6 } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
+import type { Document, MongoClientOptions } from 'mongodb';
+import { MongoClient } from 'mongodb';
+import { InvalidSecretError } from '../../rotation/errors.ts';
+import type { RotationContext } from '../../rotation/strategy.ts';
+import { CONNECT_MS, inTime, inTimeToClose, outOfTime } from '../reach.ts';
+import type { DatabaseSecret } from '../secret.ts';
+import { portOf, wantsTls } from '../secret.ts';
+import { acceptsConnection } from './accepts-connection.ts';
+import { commandError, connectError, phaseOf, type Reached } from './errors.ts';
+
+/** To find out, after a silence, which phase it was. */
+const PROBE_MS = 500;
+const LOOK = 'look at the load of the server';
+
+export const driverOptions = {
+  appName: 'rekey',
+  // This host and no other one that it names: the certificate and the secret are for this one.
+  directConnection: true,
+  // DocumentDB has none: https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html
+  retryWrites: false,
+  retryReads: false,
+  maxPoolSize: 1,
+} as const satisfies MongoClientOptions;
+
+export interface Connection {
+  /** The user that logged in. */
+  readonly username: string;
+  /** The authentication database, where users are. */
+  readonly database: string;
+  /** Runs in the authentication database. */
+  command(command: Document): Promise<Document>;
+  close(): Promise<void>;
+}
+
+/** Throws what `DatabaseEngine.connect` throws. */
+export async function openConnection(
+  login: DatabaseSecret,
+  defaults: { readonly port: number },
+  ctx: RotationContext,
+): Promise<Connection> {
+  const at = {
+    host: oneHost(login.host),
+    port: portOf(login, defaults.port),
+    user: login.username,
+    database: authenticationDatabase(login),
+    tls: wantsTls(login),
+  };
+  const trust = at.tls ? await ctx.trust() : undefined;
+  const reached: Reached = { name: isIP(at.host) !== 0, tls: false };
+  const client = new MongoClient(`mongodb://${isIPv6(at.host) ? `[${at.host}]` : at.host}:${at.port}/`, {
+    auth: { username: at.user, password: login.password },
+    authSource: at.database,
+    ...driverOptions,
+    // Longer than this connection lives: the clock below is the one that counts.
+    serverSelectionTimeoutMS: CONNECT_MS * 2,
+    connectTimeoutMS: CONNECT_MS * 2,
+    // One look at the server is enough for a session of milliseconds.
+    serverMonitoringMode: 'poll',
+    heartbeatFrequencyMS: 600_000,
+    lookup: (name, options, done) =>
+      lookup(name, options, (error, ...found) => {
+        reached.name ||= error === null;
+        (done as (...answer: unknown[]) => void)(error, ...found);
+      }),
+    ...(trust !== undefined && {
+      tls: true,
+      secureContext: trust.secureContext,
+      rejectUnauthorized: true,
+      // The host of the secret, also when it is an address. Called when the chain is proven, last before the login.
+      checkServerIdentity: (_: string, peer: Parameters<typeof checkServerIdentity>[1]) => {
+        const error = checkServerIdentity(at.host, peer);
+        reached.tls = error === undefined;
+        return error;
+      },
+    }),
+  });
+
+  try {
+    await inTime(firstTry(client), ctx.signal);
+  } catch (error) {
+    await inTimeToClose(client.close(true));
+    const silent = error === undefined && reached.name && !reached.tls && !ctx.signal.aborted;
+    const open = silent ? await acceptsConnection(at, PROBE_MS) : true;
+    throw connectError(error, phaseOf(error, reached, at.tls, open), at);
+  }
+
+  return {
+    username: at.user,
+    database: at.database,
+    async command(command) {
+      try {
+        return await unlessAborted(ctx.signal, () => client.db(at.database).command(command));
+      } catch (error) {
+        if (!ctx.signal.aborted) throw commandError(error, at);
+        throw outOfTime(at, LOOK);
+      }
+    },
+    close: () => inTimeToClose(client.close(true)),
+  };
+}
+
+/** The driver reads a list of hosts, options and credentials out of what it takes for a host. */
+function oneHost(host: string): string {
+  if (/^[\w.-]+$/.test(host) || isIP(host) !== 0) return host;
+  throw new InvalidSecretError('field host of the secret is not one host name or address', {
+    hint: 'give the cluster endpoint alone, without mongodb://, port or further hosts',
+  });
+}
+
+/** Never guessed: where a user lives is part of its name. DocumentDB keeps all of them in admin. */
+function authenticationDatabase(login: DatabaseSecret): string {
+  return typeof login.authSource === 'string' && login.authSource !== '' ? login.authSource : 'admin';
+}
+
+/** Rejects at the first failure: the driver would go on trying. */
+async function firstTry(client: MongoClient): Promise<void> {
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
+  client.once('serverHeartbeatFailed', ({ failure }) => failed.reject(failure));
+  const connecting = client.connect();
+  connecting.catch(() => {});
+  await Promise.race([connecting, failed.promise]);
+}
+
+async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const giveUp = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', giveUp, { once: true });
+  const working = work();
+  try {
+    return await Promise.race([working, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+    working.catch(() => {});
+  }
+}

@@ -1,0 +1,44 @@
+/** One login to DocumentDB, with everything that an engine does. */
+import type { RotationContext } from '../../rotation/strategy.ts';
+import type { DatabaseSession } from '../engine.ts';
+import type { DatabaseSecret } from '../secret.ts';
+import { cloneUser } from './clone-user.ts';
+import { openConnection } from './connection.ts';
+import { privileges, setPassword } from './users.ts';
+
+/** Throws what `DatabaseEngine.connect` throws. */
+export async function openSession(
+  login: DatabaseSecret,
+  { defaults, baseOf }: { readonly defaults: { readonly port: number }; baseOf(username: string): string },
+  ctx: RotationContext,
+): Promise<DatabaseSession> {
+  const connection = await openConnection(login, defaults, ctx);
+  const logInAs = (username: string) => async (password: string) => {
+    const other = await openConnection({ ...login, username, password }, defaults, ctx);
+    await other.close();
+  };
+  let working = login.password;
+  return {
+    get proven() {
+      return { password: working };
+    },
+    ping: async () => void (await connection.command({ ping: 1 })),
+    async setPassword(username, password, proven) {
+      const isOwn = username === login.username;
+      const before = proven?.password ?? (isOwn ? working : undefined);
+      const set = async (next: string) => {
+        await setPassword(connection, username, next);
+        if (isOwn) working = next;
+      };
+      await set(password);
+      return async () => {
+        if (before === undefined) throw new Error('nobody told which password was there before');
+        await set(before);
+      };
+    },
+    cloneUser: (from, to, password, proof) =>
+      cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)),
+    privileges: () => privileges(connection),
+    close: () => connection.close(),
+  };
+}

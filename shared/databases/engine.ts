@@ -1,0 +1,99 @@
+/** What a database engine must be able to do. docs/adding-an-engine.md is the recipe; `describeEngine` is the test. */
+import type { RotationContext } from '../rotation/strategy.ts';
+import type { PasswordPolicy } from './password.ts';
+import type { DatabaseSecret } from './secret.ts';
+
+export interface DatabaseEngine {
+  readonly name: string;
+  /** Values of the secret's `engine` field that this engine serves. */
+  readonly accepts: readonly string[];
+  readonly defaults: { readonly port: number; readonly dbname?: string };
+  /** Length and characters that this engine can really store. */
+  readonly password: PasswordPolicy;
+  /** app ↔ app_clone. Its own inverse. Throws InvalidSecretError when the other name would be longer than the engine allows. */
+  counterpart(username: string): string;
+  /**
+   * Opens one session, in few seconds or not at all. Throws AuthenticationError when, and only when, the server was reached
+   * and refused this login; UnreachableError for everything on the way there; InvalidSecretError when the database named
+   * does not exist. No second try, no falling back.
+   */
+  connect(login: DatabaseSecret, ctx: RotationContext): Promise<DatabaseSession>;
+}
+
+/** Opens a session, uses it, and closes it, also when `use` throws. Throws what `connect` and `use` throw. */
+export async function withSession<T>(
+  engine: DatabaseEngine,
+  login: DatabaseSecret,
+  ctx: RotationContext,
+  use: (session: DatabaseSession) => Promise<T>,
+): Promise<T> {
+  const session = await engine.connect(login, ctx);
+  try {
+    return await use(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** After `ctx.signal` aborts, every member throws. Errors are typed; no error holds a password. */
+export interface DatabaseSession {
+  /** What opened it. */
+  readonly proven: ProvenLogin;
+  /** True once it is known that this account may have no second session: close this one before the next login. */
+  readonly exclusive?: boolean;
+  /** Asks the server something trivial. */
+  ping(): Promise<void>;
+  /**
+   * Throws PermissionError when this login may not. Repeating it is harmless. What the server keeps is never weaker than before, and
+   * nothing that drivers refuse. `proven` has logged in as `username`; absent, it is this session's own login.
+   * Where accounts of several hosts have that name, those that it opens are changed, and no others.
+   */
+  setPassword(username: string, password: string, proven?: ProvenLogin): Promise<TakeBack>;
+  /**
+   * For servers that show a superuser what they keep of a password: does this one open `username`? Not a login, so none is refused
+   * and counted. Not for another server than this one: a replica may be behind. Throws TargetMismatchError when the login might fall to
+   * another account of that name, which has another password.
+   */
+  opens?(username: string, password: string): Promise<boolean>;
+  /**
+   * For servers with dual passwords: this login's `password` works from now on, beside the one that opened this session, which is
+   * refused at no moment; what else worked before does not. Repeating it is harmless, also at the same moment in another session.
+   * `abandoned` are passwords of rotations that nobody finished: a server may want to hear the one that it has now.
+   */
+  addPassword?(password: string, abandoned?: () => AsyncIterable<string>): Promise<void>;
+  /**
+   * For servers with dual passwords: nothing but the password that opened this session works from now on. False, and nothing is
+   * changed, when that one is itself the older of two. Repeating it is harmless.
+   */
+  discardOldPassword?(): Promise<boolean>;
+  /**
+   * Afterwards `to` exists, has this password and may do exactly what `from` may. All or nothing where changes of users are
+   * transactions; elsewhere the password comes last. Repeating it is harmless, also at the same moment in another session.
+   * Takes nothing away from `from` that it can use, for it is in use; where the pair has one owner or model, rights are its.
+   * Throws TargetMismatchError when `to` is there and neither the server nor `proof` tells that the two are a pair: pair.ts.
+   */
+  cloneUser(from: string, to: string, password: string, proof: PairProof): Promise<void>;
+  /** What this login may do, sorted, in a form that two logins of an alternating pair can be compared by. Holds no value. */
+  privileges(): Promise<readonly string[]>;
+  /** Never throws. */
+  close(): Promise<void>;
+}
+
+/** A login that the server took. */
+export interface ProvenLogin {
+  readonly password: string;
+  /** What the login showed of what the server keeps of the password. For the engine that made it, and for nobody else. */
+  readonly kept?: unknown;
+}
+
+/**
+ * Makes what the server keeps of the user's password what it was before the change: its kind, its rounds, its plugin, a second
+ * password beside it. For as long as the session lasts. Repeating it is harmless.
+ */
+export type TakeBack = () => Promise<void>;
+
+/** What a secret knows of a pair, before a superuser acts on its word. Has logged in as `from`. */
+export interface PairProof extends ProvenLogin {
+  /** What stored versions hold for `to`, newest first. */
+  others(): AsyncIterable<string>;
+}

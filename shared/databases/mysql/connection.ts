@@ -1,0 +1,149 @@
+/** One connection to a MySQL or MariaDB server: verified TLS, a deadline for every phase, and typed errors. */
+import { once } from 'node:events';
+import { Socket } from 'node:net';
+import mysql from 'mysql2';
+import { InvalidSecretError } from '../../rotation/errors.ts';
+import type { RotationContext } from '../../rotation/strategy.ts';
+import { CONNECT_MS, endOnNonsense, inTime, inTimeToClose, outOfTime, wayOf } from '../reach.ts';
+import type { DatabaseSecret } from '../secret.ts';
+import { databaseOf, portOf, wantsTls } from '../secret.ts';
+import { ed25519Signature } from './ed25519.ts';
+import type { Target } from './errors.ts';
+import { errno, expired, failedWith, queryError } from './errors.ts';
+import { connectError } from './login-errors.ts';
+import type { ServerVersion } from './version.ts';
+import { versionOf } from './version.ts';
+import { upgradeWith } from './wire.ts';
+
+const LOOK = 'look for locks on the server (SHOW PROCESSLIST)';
+
+export type Row = Record<string, unknown>;
+
+export interface Connection {
+  /** The user that logged in. */
+  readonly username: string;
+  readonly server: ServerVersion;
+  readonly at: Target;
+  /** It may do nothing but change its password. */
+  readonly expired: boolean;
+  /** `?` in `text` become literals, quoted by the driver. Other literals and identifiers are quoted by the caller, see quoting.ts. */
+  query(text: string, values?: readonly (string | number)[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** Throws what `DatabaseEngine.connect` throws. `product` is the one that the engine is for. */
+export async function openConnection(
+  login: DatabaseSecret,
+  { port, product }: { readonly port: number; readonly product: ServerVersion['product'] },
+  ctx: RotationContext,
+): Promise<Connection> {
+  const at: Target = {
+    host: login.host,
+    port: portOf(login, port),
+    user: login.username,
+    database: databaseOf(login, '') || undefined,
+    tls: wantsTls(login),
+  };
+  const trust = at.tls ? await ctx.trust() : undefined;
+  const socket = new Socket();
+  const way = wayOf(socket, at.host, 'login');
+  const client = mysql.createConnection({
+    host: at.host,
+    port: at.port,
+    user: at.user,
+    password: login.password,
+    ...(at.database === undefined ? {} : { database: at.database }),
+    charset: 'UTF8MB4_GENERAL_CI',
+    // An expired password may still be changed, and nothing else: https://dev.mysql.com/doc/refman/8.4/en/expired-password-handling.html
+    flags: ['CAN_HANDLE_EXPIRED_PASSWORDS', '-LOCAL_FILES'],
+    connectAttributes: { program_name: 'rekey' },
+    authPlugins: { client_ed25519: () => (challenge) => ed25519Signature(login.password, challenge.subarray(0, 32)) },
+    // Longer than this connection lives: the clock below is the one that counts.
+    connectTimeout: CONNECT_MS * 2,
+    stream: () => socket.connect(at.port, at.host).setNoDelay(true),
+    ...(trust === undefined ? {} : { ssl: {} }),
+  });
+  if (trust !== undefined) {
+    upgradeWith(client, at.host, trust.secureContext, (reached) => {
+      way.phase = reached;
+    });
+  }
+  // A connection that breaks while nobody waits must not end the process; the next statement says so.
+  client.on('error', () => {});
+  endOnNonsense(socket);
+  const destroy = () => {
+    client.destroy();
+    socket.destroy();
+  };
+
+  let server: ServerVersion;
+  try {
+    server = versionOf(await inTime(greeted(client), ctx.signal));
+  } catch (error) {
+    destroy();
+    throw connectError(error, way.phase, at);
+  }
+  ctx.signal.addEventListener('abort', destroy, { once: true });
+
+  let restricted = false;
+  const query: Connection['query'] = async (text, values = []) => {
+    if (ctx.signal.aborted) throw outOfTime(at, LOOK);
+    if (restricted && !values.every(isPlain)) throw expired(at);
+    try {
+      return await answerTo(client, text, values);
+    } catch (error) {
+      if (ctx.signal.aborted) throw outOfTime(at, LOOK);
+      throw queryError(error, at, text);
+    }
+  };
+  const close = async () => {
+    ctx.signal.removeEventListener('abort', destroy);
+    if (!socket.destroyed) {
+      client.end(() => {});
+      await inTimeToClose(once(socket, 'close'));
+    }
+    destroy();
+  };
+  if (server.product !== product) {
+    await close();
+    throw new InvalidSecretError(`${at.host}:${at.port} is a ${server.product} server, not ${product}`, {
+      hint: `set field engine of the secret to "${server.product.toLowerCase()}", and use the function for it`,
+    });
+  }
+  try {
+    // Backslashes and quotes in literals mean what the driver takes them to mean, and names arrive as they are.
+    const mode = server.product === 'MariaDB' ? 'NO_AUTO_CREATE_USER' : '';
+    // Nor may the server's own setting change how SHOW GRANTS spells an account.
+    await query(`SET SESSION sql_mode = '${mode}', SESSION sql_quote_show_create = 1, NAMES utf8mb4`);
+  } catch (error) {
+    // An expired password allows nothing but its change.
+    restricted = failedWith(error, errno.mustChangePassword);
+    if (!restricted) {
+      await close();
+      throw error;
+    }
+  }
+  return { username: at.user, server, at, expired: restricted, query, close };
+}
+
+/** Reads the same in every sql_mode. */
+function isPlain(value: string | number): boolean {
+  return typeof value === 'number' || mysql.escape(value) === `'${value}'`;
+}
+
+/** Resolves with the version that the server greeted with, once the login stands. */
+function greeted(client: mysql.Connection): Promise<string> {
+  return new Promise((resolve, reject) => {
+    client.once('connect', (greeting: { serverVersion: string }) => resolve(greeting.serverVersion));
+    client.once('error', reject);
+  });
+}
+
+function answerTo(client: mysql.Connection, text: string, values: readonly (string | number)[]): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    client.query(text, [...values], (error, rows) => {
+      if (error !== null) reject(error);
+      else resolve(Array.isArray(rows) ? (rows as Row[]) : []);
+    });
+  });
+}

@@ -1,0 +1,93 @@
+/** What the engines mysql and mariadb share: a session on a connection. */
+import type { RotationContext } from '../../rotation/strategy.ts';
+import type { DatabaseSession } from '../engine.ts';
+import { baseOf } from '../names.ts';
+import type { DatabaseSecret } from '../secret.ts';
+import { cloneUser } from './clone-user.ts';
+import type { Connection } from './connection.ts';
+import { openConnection } from './connection.ts';
+import { addPassword, discardOldPassword } from './dual-passwords.ts';
+import { errno, failedWith } from './errors.ts';
+import { holdCutOver } from './lock.ts';
+import { opensFromHere } from './opens.ts';
+import { privileges } from './privileges.ts';
+import type { AccountsChanged } from './set-password.ts';
+import { endSecondPassword, setOwnPassword, setPasswordOf } from './set-password.ts';
+import type { ServerVersion } from './version.ts';
+import { isAtLeast } from './version.ts';
+
+export interface Kind {
+  readonly port: number;
+  readonly product: ServerVersion['product'];
+}
+
+export async function openSession(login: DatabaseSecret, kind: Kind, ctx: RotationContext): Promise<DatabaseSession> {
+  const connection = await openConnection(login, kind, ctx);
+  let working = login.password;
+  let exclusive = false;
+  const changed = new Set<AccountsChanged>();
+  const session: DatabaseSession = {
+    get proven() {
+      return { password: working };
+    },
+    get exclusive() {
+      return exclusive;
+    },
+    ping: async () => void (await connection.query('SELECT 1')),
+    async setPassword(username, password, proven) {
+      await unlessExpired(() => holdCutOver(connection, username));
+      if (username !== login.username) {
+        const change = await setPasswordOf(connection, username, password, proven?.password);
+        changed.add(change);
+        return async () => {
+          await change.takeBack();
+          changed.delete(change);
+        };
+      }
+      exclusive = (await unlessExpired(() => allowsOneSession(connection))) ?? false;
+      const before = working;
+      const set = async (next: string) => {
+        await setOwnPassword(connection, next, working);
+        working = next;
+      };
+      await set(password);
+      return () => set(before);
+    },
+    opens: (username, password) => opensFromHere(connection, username, password),
+    cloneUser: (from, to, password, proof) =>
+      cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }),
+    privileges: () => privileges(connection),
+    async close() {
+      // Here, and not with the change: AWSCURRENT names the new password by now, or soon. What was taken back leaves all as it was.
+      if (working !== login.password) await endSecondPassword(connection);
+      for (const change of changed) await change.settle().catch(() => {});
+      await connection.close();
+    },
+  };
+  if (!hasDualPasswords(connection)) return session;
+  return Object.assign(session, {
+    addPassword: (password: string, abandoned?: () => AsyncIterable<string>) =>
+      addPassword(connection, { password, keep: login.password, abandoned }),
+    discardOldPassword: () => discardOldPassword(connection, login.password),
+  });
+}
+
+/** What the account may have, or what all accounts may have. Zero is no limit. */
+async function allowsOneSession(connection: Connection): Promise<boolean> {
+  const [row] = await connection.query('SELECT @@SESSION.max_user_connections AS most');
+  return Number(row?.most) === 1;
+}
+
+/** A login whose password expired may do nothing but change it. */
+async function unlessExpired<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (failedWith(error, errno.mustChangePassword)) return undefined;
+    throw error;
+  }
+}
+
+function hasDualPasswords({ server }: Connection): boolean {
+  return server.product === 'MySQL' && isAtLeast(server, [8, 0, 14]);
+}

@@ -1,0 +1,165 @@
+/** One connection to a PostgreSQL server: verified TLS, a deadline for every phase, typed errors, and names that nobody else can plant. */
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkServerIdentity } from 'node:tls';
+import pg from 'pg';
+import type { RotationContext } from '../../rotation/strategy.ts';
+import { inTime, inTimeToClose, outOfTime, wayOf } from '../reach.ts';
+import type { DatabaseSecret } from '../secret.ts';
+import { databaseOf, portOf, wantsTls } from '../secret.ts';
+import { beginError, connectError, queryError } from './errors.ts';
+import { watchLogin } from './login.ts';
+import type { Verifier } from './verifier.ts';
+import { readWith, wireOf } from './wire.ts';
+
+const LOOK = 'look for locks on the server (pg_stat_activity)';
+
+export type Row = Record<string, unknown>;
+
+export interface Connection {
+  /** The user that logged in. */
+  readonly username: string;
+  /** What the server keeps of the password, as far as the login showed it. */
+  readonly kept: Verifier | undefined;
+  /** Asks something that names nothing. */
+  ping(): Promise<void>;
+  /**
+   * Runs `work` in one transaction, rolled back when it throws. There is no other way to a statement: where names are looked for is
+   * pinned in each transaction. A setting of the session would do on a server, but behind a pooler it stays with the server's
+   * process, which serves the application next.
+   */
+  transaction<T>(mode: Mode, work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Waits. Throws, as a statement would, when time is up meanwhile. */
+  pause(milliseconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An account may be read-only by default; the change of a password must not be. A standby takes no other than READ ONLY. */
+export type Mode = 'READ ONLY' | 'READ WRITE';
+
+export interface Transaction {
+  /** The user that logged in. */
+  readonly username: string;
+  /**
+   * Unqualified names are those of pg_catalog, whatever the role or the database says. `values` are bound by the server; identifiers
+   * and literals in `text` are quoted by the caller, with pg's functions.
+   */
+  query(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** What speaks PostgreSQL's protocol: PostgreSQL itself, or Redshift. */
+export interface Product {
+  readonly defaults: { readonly port: number; readonly dbname: string };
+  /** For messages. */
+  readonly title: string;
+  readonly page: string;
+  /** Bounds on waiting, for changes: a session whose function is gone must not keep others from their tables. They name no function. */
+  readonly patience: readonly string[];
+}
+
+/**
+ * Whoever may make functions, operators, types or views where an unqualified name is looked for has them run with the rights of this
+ * session: https://wiki.postgresql.org/wiki/A_Guide_to_CVE-2018-1058. So names are looked for where the owner of the server alone can
+ * write, and temporary objects come last. On Redshift too: https://docs.aws.amazon.com/redshift/latest/dg/r_search_path.html
+ */
+const PIN = 'SET LOCAL search_path = pg_catalog, pg_temp';
+
+/** Throws what `DatabaseEngine.connect` throws. */
+export async function openConnection(
+  login: DatabaseSecret,
+  { defaults, patience, ...product }: Product,
+  ctx: RotationContext,
+): Promise<Connection> {
+  const at = {
+    host: login.host,
+    port: portOf(login, defaults.port),
+    user: login.username,
+    database: databaseOf(login, defaults.dbname),
+    tls: wantsTls(login),
+    product,
+  };
+  if (ctx.signal.aborted) throw outOfTime(at, LOOK);
+  const trust = at.tls ? await ctx.trust() : undefined;
+  const socket = new Socket();
+  const client = new pg.Client({
+    host: at.host,
+    port: at.port,
+    user: at.user,
+    password: login.password,
+    database: at.database,
+    application_name: 'rekey',
+    stream: () => socket,
+    // The host of the secret, also when it is an address: never the name that a resolver came up with.
+    ssl: trust !== undefined && {
+      secureContext: trust.secureContext,
+      rejectUnauthorized: true,
+      checkServerIdentity: (_, peer) => checkServerIdentity(at.host, peer),
+    },
+  });
+  // A connection that breaks while nobody waits must not end the process; the next query says so.
+  client.on('error', () => {});
+  const wire = wireOf(client);
+  const seen = watchLogin(wire);
+  const way = wayOf(socket, at.host, at.tls ? 'tls' : 'login');
+  // pg says sslconnect when it begins with TLS, and sends nothing before TLS stands.
+  wire.once('sslconnect', () => {
+    wire.stream.once('secureConnect', () => {
+      way.phase = 'login';
+    });
+    readWith(wire);
+  });
+  const destroy = () => {
+    wire.stream.destroy();
+    socket.destroy();
+  };
+
+  try {
+    const connecting = client.connect();
+    // Without TLS pg reads from the first byte on.
+    if (!at.tls) readWith(wire);
+    await inTime(connecting, ctx.signal);
+  } catch (error) {
+    const unsupported = way.phase === 'login' ? seen.whyNot(error, wire.stream) : undefined;
+    destroy();
+    throw connectError(error, way.phase, at, unsupported);
+  }
+  ctx.signal.addEventListener('abort', destroy, { once: true });
+
+  const answered = async (text: string, values: readonly unknown[], errorOf: typeof queryError) => {
+    if (ctx.signal.aborted) throw outOfTime(at, LOOK);
+    try {
+      return (await client.query<Row>(text, [...values])).rows;
+    } catch (error) {
+      if (ctx.signal.aborted) throw outOfTime(at, LOOK);
+      throw errorOf(error, at);
+    }
+  };
+  const query: Transaction['query'] = (text, values = []) => answered(text, values, queryError);
+
+  return {
+    username: at.user,
+    kept: seen.kept(),
+    ping: async () => void (await query('SELECT 1')),
+    async transaction(mode, work) {
+      const bounds = mode === 'READ WRITE' ? patience : [];
+      await answered([`BEGIN ${mode}`, PIN, ...bounds].join('; '), [], beginError);
+      try {
+        const result = await work({ username: at.user, query });
+        await query('COMMIT');
+        return result;
+      } catch (error) {
+        await query('ROLLBACK').catch(() => {});
+        throw error;
+      }
+    },
+    pause: (milliseconds) =>
+      sleep(milliseconds, undefined, { signal: ctx.signal }).catch(() => {
+        throw outOfTime(at, LOOK);
+      }),
+    async close() {
+      ctx.signal.removeEventListener('abort', destroy);
+      await inTimeToClose(client.end());
+      destroy();
+    },
+  };
+}

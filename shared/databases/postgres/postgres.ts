@@ -1,0 +1,27 @@
+/** PostgreSQL 13 to 18, also RDS and Aurora. Page: docs/engines/postgres.md */
+import type { DatabaseEngine } from '../engine.ts';
+import { baseOf, counterpartWithin } from '../names.ts';
+
+/** NAMEDATALEN - 1, in bytes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
+const counterpart = counterpartWithin({ longest: 63, unit: 'bytes', title: 'PostgreSQL' });
+
+const product = {
+  defaults: { port: 5432, dbname: 'postgres' },
+  title: 'PostgreSQL',
+  page: 'docs/engines/postgres.md',
+  patience: ["SET LOCAL lock_timeout = '10s'", "SET LOCAL statement_timeout = '15s'"],
+};
+
+export const postgres = {
+  name: 'postgres',
+  accepts: ['postgres', 'aurora-postgresql'],
+  defaults: product.defaults,
+  password: { maxLength: 128, forbidden: '', excludedByDefault: ':/@"\'\\' },
+  counterpart,
+
+  async connect(login, ctx) {
+    // Three steps of four never connect; they start without the driver.
+    const { openSession } = await import('./session.ts');
+    return openSession(login, product, baseOf, ctx);
+  },
+} satisfies DatabaseEngine;

@@ -1,0 +1,51 @@
+/** One login to PostgreSQL, with everything that an engine does. */
+import type { RotationContext } from '../../rotation/strategy.ts';
+import type { DatabaseSession, ProvenLogin } from '../engine.ts';
+import type { DatabaseSecret } from '../secret.ts';
+import { cloneUser } from './clone-user.ts';
+import type { Product } from './connection.ts';
+import { openConnection } from './connection.ts';
+import { privileges } from './privileges.ts';
+import { setPassword } from './set-password.ts';
+
+/** Throws what `DatabaseEngine.connect` throws. `baseOf` names the user of a pair that owns whatever either of them makes. */
+export async function openSession(
+  login: DatabaseSecret,
+  product: Product,
+  baseOf: (username: string) => string,
+  ctx: RotationContext,
+): Promise<DatabaseSession> {
+  const connection = await openConnection(login, product, ctx);
+  const logInAs = (username: string) => async (password: string) => {
+    const other = await openConnection({ ...login, username, password }, product, ctx);
+    await other.close();
+  };
+  let proven: ProvenLogin = { password: login.password, kept: connection.kept };
+  let exclusive = false;
+  return {
+    get proven() {
+      return proven;
+    },
+    get exclusive() {
+      return exclusive;
+    },
+    ping: () => connection.ping(),
+    async setPassword(username, password, given) {
+      if (username !== login.username)
+        return (await setPassword(connection, { username, password, before: given })).takeBack;
+      const before = given ?? proven;
+      const { kept, takeBack, ...changed } = await setPassword(connection, { username, password, before });
+      ({ exclusive } = changed);
+      proven = { password, kept };
+      return async () => {
+        await takeBack();
+        proven = before;
+      };
+    },
+    cloneUser: (from, to, password, proof) =>
+      cloneUser(connection, { from, to, base: baseOf(to) }, { password, proof }, logInAs(to)),
+    privileges: () =>
+      connection.transaction('READ ONLY', (transaction) => privileges(transaction, baseOf(login.username))),
+    close: () => connection.close(),
+  };
+}

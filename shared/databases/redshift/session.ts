@@ -1,0 +1,49 @@
+/** Loaded with the first connection, so that steps without one start faster. */
+import type { RotationContext } from '../../rotation/strategy.ts';
+import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
+import { openConnection } from '../postgres/connection.ts';
+import type { DatabaseSecret } from '../secret.ts';
+import { cloneUser } from './clone-user.ts';
+import { privileges } from './privileges.ts';
+import { setPassword } from './set-password.ts';
+
+interface Pairs extends Pick<DatabaseEngine, 'counterpart'> {
+  baseOf(username: string): string;
+}
+
+/** Throws what `DatabaseEngine.connect` throws. */
+export async function openSession(
+  login: DatabaseSecret,
+  ctx: RotationContext,
+  { defaults, counterpart, baseOf }: Pairs & { defaults: { port: number; dbname: string } },
+): Promise<DatabaseSession> {
+  const product = { defaults, title: 'Redshift', page: 'docs/engines/redshift.md', patience: [] };
+  const connection = await openConnection(login, product, ctx);
+  const logInAs = (username: string) => async (password: string) => {
+    const other = await openConnection({ ...login, username, password }, product, ctx);
+    await other.close();
+  };
+  let working = login.password;
+  return {
+    get proven() {
+      return { password: working };
+    },
+    ping: () => connection.ping(),
+    async setPassword(username, password, proven) {
+      if (username !== login.username) return setPassword(connection, { username, password, before: proven?.password });
+      const before = proven?.password ?? working;
+      const takeBack = await setPassword(connection, { username, password, before });
+      working = password;
+      return async () => {
+        await takeBack();
+        working = before;
+      };
+    },
+    cloneUser: (from, to, password, proof) =>
+      cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)),
+    // Not READ ONLY: nothing says that Redshift's views are to be had in such a transaction.
+    privileges: () =>
+      connection.transaction('READ WRITE', (transaction) => privileges(transaction, counterpart(login.username))),
+    close: () => connection.close(),
+  };
+}

@@ -1,0 +1,131 @@
+/** The secret value of a database user, in the JSON that AWS's consoles, templates and CDK write. */
+import { isIP } from 'node:net';
+import * as z from 'zod/mini';
+import { InvalidSecretError } from '../rotation/errors.ts';
+import { parseObject, textsIn } from '../rotation/json.ts';
+import type { SecretSchema } from '../rotation/strategy.ts';
+
+/** A parsed secret value. Fields that Rekey does not know stay in it, and are written back untouched. */
+export interface DatabaseSecret {
+  readonly engine: string;
+  readonly host: string;
+  readonly username: string;
+  readonly password: string;
+  /** A number, or a number written as text. */
+  readonly port?: unknown;
+  readonly dbname?: unknown;
+  readonly ssl?: unknown;
+  /** ARN or name of the superuser secret. AWS's field name. */
+  readonly masterarn?: unknown;
+  readonly [field: string]: unknown;
+}
+
+/** Drivers write names into their protocols as they are; there a control character ends one and begins the next. */
+const name = z.string().check(z.regex(/^\P{Cc}*$/u));
+
+const shape = z.looseObject({
+  engine: z.string(),
+  host: z.string().check(z.refine(isHost)),
+  username: name.check(z.minLength(1)),
+  password: z.string().check(z.minLength(1)),
+  port: z.optional(
+    z.union([
+      z.int().check(z.gte(1), z.lte(65535)),
+      z.string().check(
+        z.regex(/^\s*[1-9]\d{0,4}\s*$/),
+        z.refine((text) => Number(text) <= 65535),
+      ),
+      z.null(),
+      z.literal(''),
+    ]),
+  ),
+  dbname: z.optional(z.nullable(name)),
+  authSource: z.optional(z.nullable(name)),
+  masterarn: z.optional(z.nullable(name)),
+});
+const withSuperuser = z.extend(shape, { masterarn: name.check(z.minLength(1)) });
+
+/** One host name or address: no port, no scheme, no list, and no path, which drivers take for a socket of this machine. */
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || (text.length <= 253 && /^[\p{L}\p{N}_-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63})*\.?$/u.test(text));
+}
+
+/** Shorter texts in fields that nobody here knows are names ("public", "prod") far more often than secrets. */
+const SHORTEST_UNKNOWN = 12;
+
+export interface DatabaseSecretOptions {
+  /** Values of `engine` that are served. */
+  readonly accepts: readonly string[];
+  /** Must the value name a superuser secret? */
+  readonly needsSuperuser?: boolean;
+}
+
+export function databaseSecretSchema(options: DatabaseSecretOptions): SecretSchema<DatabaseSecret> {
+  const required = options.needsSuperuser ? withSuperuser : shape;
+  return {
+    parse(text, what) {
+      const value = parseObject(text);
+      if (value === undefined) {
+        throw new InvalidSecretError(`${what} is not a JSON object`, {
+          hint: 'store {"engine":…,"host":…,"username":…,"password":…} with put-secret-value',
+        });
+      }
+      const result = required.safeParse(value);
+      if (!result.success) throw wrongField(String(result.error.issues[0]?.path[0]), value, what);
+      if (!options.accepts.includes(result.data.engine)) {
+        throw new InvalidSecretError(`field engine of ${what} is not one that this function rotates`, {
+          hint: `set it to ${options.accepts.join(' or ')}, or use the function of that engine`,
+        });
+      }
+      return value as unknown as DatabaseSecret;
+    },
+    confidential,
+  };
+}
+
+/** The password, and every other text that does not just repeat where and who. */
+function confidential(value: DatabaseSecret): string[] {
+  const { engine, host, username, dbname, masterarn, dbInstanceIdentifier, dbClusterIdentifier } = value;
+  const seen = [engine, host, username, dbname, masterarn, dbInstanceIdentifier, dbClusterIdentifier].map(String);
+  const others = [...textsIn({ ...value, password: undefined })].filter(
+    (text) => text.length >= SHORTEST_UNKNOWN && !seen.some((known) => known.includes(text)),
+  );
+  return [value.password, ...others];
+}
+
+function wrongField(field: string, value: Record<string, unknown>, what: string): InvalidSecretError {
+  const missing = value[field] === undefined || value[field] === null || value[field] === '';
+  return new InvalidSecretError(`field ${field} of ${what} is ${missing ? 'missing' : 'not of the right kind'}`, {
+    hint: EXPECTED[field] ?? 'see the secret JSON on the page of the engine',
+  });
+}
+
+const EXPECTED: Record<string, string> = {
+  engine: 'name the engine, for example "postgres"',
+  host: 'give one host name or address alone: no port, no scheme, no list, no spaces',
+  username: 'give the name of the user; it holds no line breaks and no other control characters',
+  password: 'give the password that works now',
+  port: 'give a number from 1 to 65535, or leave it out',
+  dbname: 'give the name of a database as text without control characters, or leave it out',
+  authSource: 'give the name of the authentication database as text without control characters, or leave it out',
+  masterarn: 'give the ARN of the superuser secret; alternating users need one',
+};
+
+/** The port as a number, `standard` when the value names none. */
+export function portOf(secret: DatabaseSecret, standard: number): number {
+  return secret.port === undefined || secret.port === null || secret.port === ''
+    ? standard
+    : Number(String(secret.port));
+}
+
+export function databaseOf(secret: DatabaseSecret, standard: string): string {
+  return typeof secret.dbname === 'string' && secret.dbname !== '' ? secret.dbname : standard;
+}
+
+/**
+ * Plain text only when the value itself says `"ssl": false`. Absent, or anything else, is verified TLS: there is no
+ * falling back (AWS's templates try TLS and then send the password in clear).
+ */
+export function wantsTls(secret: DatabaseSecret): boolean {
+  return !(secret.ssl === false || (typeof secret.ssl === 'string' && secret.ssl.toLowerCase() === 'false'));
+}

@@ -1,0 +1,88 @@
+/** Two users take turns, so AWSCURRENT works at every moment. A superuser makes the other one ready. */
+
+import { PermissionError } from '../../rotation/errors.ts';
+import type { RotationContext, RotationStrategy } from '../../rotation/strategy.ts';
+import type { DatabaseEngine } from '../engine.ts';
+import { withSession } from '../engine.ts';
+import { generatePassword } from '../password.ts';
+import { requireSameTarget, samePlace } from '../place.ts';
+import type { DatabaseSecret } from '../secret.ts';
+import { databaseSecretSchema } from '../secret.ts';
+import { replayed } from './replayed.ts';
+import { olderPasswords } from './stored-login.ts';
+import { connectSuperuser } from './superuser-session.ts';
+import type { SuperuserSource } from './superuser-source.ts';
+
+export function alternatingUsersStrategy(
+  engine: DatabaseEngine,
+  source: SuperuserSource,
+): RotationStrategy<DatabaseSecret> {
+  return {
+    name: 'alternating-users',
+    system: engine.name,
+    schema: databaseSecretSchema({ accepts: engine.accepts, needsSuperuser: true }),
+    outage: 'none',
+    cutover: 'set',
+
+    create: async ({ current }, ctx) => ({
+      ...current,
+      username: engine.counterpart(current.username),
+      password: generatePassword(engine.password, ctx.password),
+    }),
+
+    async set({ pending, current, ...older }, ctx) {
+      requireSameTarget(engine, pending, current, engine.counterpart(current.username));
+      // Proves that whoever wrote this secret knows the user, before a superuser acts on its word.
+      const proven = await withSession(engine, current, ctx, async (session) => session.proven);
+
+      // The rights are to be brought into line in the database that the users work in.
+      const superuser = inDatabaseOf(current, await source.superuserFor(current, engine, ctx));
+      const session = await connectSuperuser(engine, superuser, ctx);
+      try {
+        await session.cloneUser(current.username, pending.username, pending.password, {
+          ...proven,
+          others: () => olderPasswords(engine, { ...current, username: pending.username }, older),
+        });
+      } finally {
+        await session.close();
+      }
+      ctx.log('the other user is in line', { username: pending.username });
+      if (!samePlace(engine, superuser, current)) await replayed(engine, pending, ctx);
+      return { close: async () => {} };
+    },
+
+    async test({ pending, current }, ctx) {
+      // In a configuration check the two are one, and the login is all there is to prove.
+      const pair = pending.username === current.username ? [pending] : [pending, current];
+      const [may = [], should = may] = await Promise.all(pair.map((login) => privilegesOf(engine, login, ctx)));
+      const surplus = may.filter((line) => !should.includes(line));
+      const missing = should.filter((line) => !may.includes(line));
+      if (surplus.length + missing.length === 0) return;
+      throw new PermissionError(
+        `${pending.username} and ${current.username} may do different things: ${told(missing, surplus)}`,
+        {
+          code: 'PRIVILEGES_DIFFER',
+          hint: 'give both the same rights (the page of the engine tells how), then rotate again',
+        },
+      );
+    },
+  };
+}
+
+function inDatabaseOf({ dbname }: DatabaseSecret, { dbname: _, ...superuser }: DatabaseSecret): DatabaseSecret {
+  return dbname === undefined ? superuser : { ...superuser, dbname };
+}
+
+function privilegesOf(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext) {
+  return withSession(engine, login, ctx, (session) => session.privileges());
+}
+
+/** The first few lines of each kind: an error is read on a telephone. */
+function told(missing: readonly string[], surplus: readonly string[]): string {
+  const few = (lines: readonly string[]) =>
+    `${lines.slice(0, 3).join(', ')}${lines.length > 3 ? ` and ${lines.length - 3} more` : ''}`;
+  return [
+    ...(missing.length > 0 ? [`missing ${few(missing)}`] : []),
+    ...(surplus.length > 0 ? [`surplus ${few(surplus)}`] : []),
+  ].join('; ');
+}

@@ -1,0 +1,51 @@
+/** One user changes its own password. AWSCURRENT is refused for the tens of milliseconds of the cut-over. */
+
+import type { RotationStrategy } from '../../rotation/strategy.ts';
+import { PENDING } from '../../rotation/versions.ts';
+import type { DatabaseEngine, TakeBack } from '../engine.ts';
+import { generatePassword } from '../password.ts';
+import type { DatabaseSecret } from '../secret.ts';
+import { databaseSecretSchema } from '../secret.ts';
+import { isSeenToOpen, proveLogin } from './prove-login.ts';
+import { openStored } from './stored-login.ts';
+
+export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<DatabaseSecret> {
+  return {
+    name: 'single-user',
+    system: engine.name,
+    schema: databaseSecretSchema({ accepts: engine.accepts }),
+    outage: 'brief',
+    cutover: 'set',
+
+    create: async ({ current }, ctx) => ({ ...current, password: generatePassword(engine.password, ctx.password) }),
+
+    async set(secrets, ctx) {
+      const { username, password } = secrets.pending;
+      const { session, value, ...recovery } = await openStored(engine, secrets, ctx);
+      if (recovery.recoveredWith === PENDING) {
+        // Nothing is to be taken back, and the account may have room for no session beside the one that proves it.
+        await session.close();
+        return { ...recovery, close: async () => {} };
+      }
+      let undo: TakeBack;
+      try {
+        undo = await session.setPassword(username, password);
+      } catch (error) {
+        await session.close();
+        throw error;
+      }
+      if (!session.exclusive) {
+        return {
+          ...recovery,
+          undo,
+          reopens: () => isSeenToOpen(engine, value, ctx),
+          close: () => session.close(),
+        };
+      }
+      await session.close();
+      return { ...recovery, close: async () => {} };
+    },
+
+    test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
+  };
+}

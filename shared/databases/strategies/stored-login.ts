@@ -1,0 +1,92 @@
+/** Finds the stored value that opens the system, for strategies in which one user keeps its name. */
+
+import { AuthenticationError, LockedOutError } from '../../rotation/errors.ts';
+import type { RotationContext } from '../../rotation/strategy.ts';
+import { PENDING, PREVIOUS } from '../../rotation/versions.ts';
+import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
+import { requireSameTarget, samePlace } from '../place.ts';
+import type { DatabaseSecret } from '../secret.ts';
+
+/** As a strategy's `set` is given them. */
+export interface StoredValues {
+  readonly pending: DatabaseSecret;
+  readonly current: DatabaseSecret;
+  previous(): Promise<DatabaseSecret | undefined>;
+  forgotten(): AsyncIterable<DatabaseSecret>;
+}
+
+export interface StoredLogin {
+  readonly session: DatabaseSession;
+  /** What opened it, at the place and with the settings of AWSCURRENT. */
+  readonly value: DatabaseSecret;
+  /** Absent when it was AWSCURRENT. Names the version otherwise; `PENDING` when an earlier try got through. */
+  readonly recoveredWith?: string;
+}
+
+/**
+ * AWSCURRENT first, because every refused login counts against the account; then AWSPENDING, AWSPREVIOUS, and the versions without
+ * a label, newest first. No value is sent to another place than the one of AWSCURRENT. Throws LockedOutError when none opens.
+ * What `opens` says no to is not tried.
+ */
+export async function openStored(
+  engine: DatabaseEngine,
+  secrets: StoredValues,
+  ctx: RotationContext,
+  opens: (username: string, password: string) => Promise<boolean> = async () => true,
+): Promise<StoredLogin> {
+  const { pending, current } = secrets;
+  requireSameTarget(engine, pending, current, current.username);
+  let unsupported: AuthenticationError | undefined;
+  /** Undefined when this login does not come about. Any other trouble is not about the password, and ends the step. */
+  const attempt = async (value: DatabaseSecret): Promise<Pick<StoredLogin, 'session' | 'value'> | undefined> => {
+    if (!(await opens(value.username, value.password))) return undefined;
+    try {
+      return { session: await engine.connect(value, ctx), value };
+    } catch (error) {
+      if (!(error instanceof AuthenticationError)) throw error;
+      if (error.code === 'LOGIN_UNSUPPORTED') unsupported ??= error;
+      return undefined;
+    }
+  };
+
+  const usual = await attempt(current);
+  if (usual !== undefined) return usual;
+  ctx.log('AWSCURRENT does not open the system, trying what else is stored');
+
+  const early = await attempt(pending);
+  if (early !== undefined) {
+    ctx.log('pending already accepted, nothing to set');
+    return { ...early, recoveredWith: PENDING };
+  }
+  for await (const { value, version } of olderValues(engine, current, secrets)) {
+    const rescued = await attempt(asIn(current, value));
+    if (rescued !== undefined) return { ...rescued, recoveredWith: version };
+  }
+  // Whether that value is right nobody can tell here: another driver may log in with it.
+  if (unsupported !== undefined) throw unsupported;
+  throw new LockedOutError(`no stored version opens ${engine.name} at ${current.host} as ${current.username}`, {
+    hint: `see that ${current.username} is neither locked nor expired; else reset its password by hand, store it with put-secret-value, rotate again`,
+  });
+}
+
+/** AWSPREVIOUS, then versions without a label, newest first: those for the user, and at the place, of `like`. */
+export async function* olderValues(
+  engine: DatabaseEngine,
+  like: DatabaseSecret,
+  { previous, forgotten }: Pick<StoredValues, 'previous' | 'forgotten'>,
+): AsyncIterable<{ readonly value: DatabaseSecret; readonly version: string }> {
+  const isOfUser = (value: DatabaseSecret) => value.username === like.username && samePlace(engine, value, like);
+  const labelled = await previous();
+  if (labelled !== undefined && isOfUser(labelled)) yield { value: labelled, version: PREVIOUS };
+  for await (const value of forgotten()) if (isOfUser(value)) yield { value, version: 'a version without a label' };
+}
+
+/** As `olderValues`, the passwords alone. */
+export async function* olderPasswords(...of: Parameters<typeof olderValues>): AsyncIterable<string> {
+  for await (const { value } of olderValues(...of)) yield value.password;
+}
+
+/** An older value's password, with the connection settings (ssl, dbname) that hold today. */
+function asIn(current: DatabaseSecret, older: DatabaseSecret): DatabaseSecret {
+  return { ...current, password: older.password };
+}

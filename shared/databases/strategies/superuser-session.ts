@@ -1,0 +1,22 @@
+import { AuthenticationError, PermissionError } from '../../rotation/errors.ts';
+import type { RotationContext } from '../../rotation/strategy.ts';
+import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
+import type { DatabaseSecret } from '../secret.ts';
+
+/** A refused superuser is nothing that another login could mend, so it is not an AuthenticationError of the rotated secret. */
+export async function connectSuperuser(
+  engine: DatabaseEngine,
+  superuser: DatabaseSecret,
+  ctx: RotationContext,
+): Promise<DatabaseSession> {
+  ctx.redact.add(superuser.password);
+  try {
+    return await engine.connect(superuser, ctx);
+  } catch (error) {
+    if (!(error instanceof AuthenticationError)) throw error;
+    throw new PermissionError(`the superuser secret does not open ${engine.name} at ${superuser.host}: ${error.fact}`, {
+      hint: 'store the password that works in the secret that masterarn names, then rotate again',
+      cause: error,
+    });
+  }
+}

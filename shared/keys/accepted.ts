@@ -1,0 +1,84 @@
+/** Keys whose value we make and the provider takes: stored first, so a value cannot be lost. */
+
+import { revokeChoice } from '../rotation/revoke-choice.ts';
+import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
+import { PENDING } from '../rotation/versions.ts';
+import type { KeyPorts } from './access.ts';
+import {
+  accessAsKey,
+  accessTo,
+  accessToVerify,
+  asAdmin,
+  completed,
+  isForSame,
+  opens,
+  requireSame,
+  unproven,
+  verified,
+} from './access.ts';
+import type { AcceptingProvider, KeySecret } from './provider.ts';
+
+export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
+  provider: AcceptingProvider<S, A>,
+  ports: KeyPorts,
+): RotationStrategy<S> {
+  const isBrief = provider.outage === 'brief';
+  /** Whoever writes a secret must hold what it is about, before an admin credential acts on its word. */
+  const holdsKey = async (values: readonly S[], ctx: RotationContext) => {
+    for (const value of values) if (await opens(provider, value, ports, ctx)) return true;
+    return false;
+  };
+  return {
+    name: 'api-key',
+    system: provider.name,
+    schema: provider.schema,
+    readsTags: true,
+    outage: provider.outage,
+    cutover: isBrief ? 'set' : 'finish',
+
+    async create({ current }, ctx) {
+      revokeChoice(current, ctx);
+      return provider.make(accessAsKey(current, ports, ctx));
+    },
+
+    async set({ pending, current, previous, forgotten }, ctx) {
+      requireSame(provider, completed(pending, ctx), completed(current, ctx), PENDING);
+      const access = await accessTo(provider, current, ports, ctx);
+      const known = async () => {
+        const before = await previous();
+        return [...(before === undefined ? [] : [before]), ...(await Array.fromAsync(forgotten()))];
+      };
+      const ofSame = async () => (await known()).filter((value) => isForSame(provider, value, current));
+      const isHeld = (await holdsKey([current, pending], ctx)) || (await holdsKey(await ofSame(), ctx));
+      if (!isHeld) throw unproven(provider, ctx);
+      await asAdmin(access, () => provider.accept(pending, access, ofSame));
+      if (!isBrief) return { close: async () => {} };
+      return {
+        undo: () => asAdmin(access, () => provider.accept(current, access, ofSame)),
+        close: async () => {},
+      };
+    },
+
+    test: async ({ pending, current }, ctx) =>
+      verified(provider, completed(pending, ctx), await accessToVerify(provider, current, ports, ctx)),
+
+    async settle({ current, previous }, ctx) {
+      const { after } = revokeChoice(current, ctx);
+      const isLeft = provider.revoke !== undefined && previous !== undefined;
+      if (after !== undefined && isLeft) await ctx.later?.(new Date(Date.now() + after));
+      // Another delivery of setSecret may have put the value before back, when its own proof failed.
+      if (isBrief && !(await opens(provider, current, ports, ctx))) {
+        const access = await accessTo(provider, current, ports, ctx);
+        await asAdmin(access, () => provider.accept(current, access, async () => []));
+      }
+    },
+
+    async revoke({ current, previous }, ctx) {
+      if (revokeChoice(current, ctx).after === undefined) return 'kept';
+      if (!(await opens(provider, current, ports, ctx))) return 'kept';
+      const access = await accessTo(provider, current, ports, ctx);
+      await asAdmin(access, async () => provider.revoke?.(previous, access));
+      return undefined;
+    },
+  };
+}

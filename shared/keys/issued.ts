@@ -1,0 +1,171 @@
+/** Keys that the provider makes: issue, verify, promote; the key before keeps working until it is revoked. */
+
+import { InvalidSecretError, ProviderError, type RotationError } from '../rotation/errors.ts';
+import { DAY, LONGEST_INVOCATION_MS, patiently } from '../rotation/pause.ts';
+import { type RevokeChoice, revokeChoice } from '../rotation/revoke-choice.ts';
+import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
+import { PENDING } from '../rotation/versions.ts';
+import {
+  accessTo,
+  accessToVerify,
+  asAdmin,
+  completed,
+  type KeyPorts,
+  requireSame,
+  unproven,
+  verified,
+} from './access.ts';
+import { keyTold, limitReached } from './key-limit.ts';
+import { newLabel } from './labels.ts';
+import { type Doomed, type Plan, type PlanChoice, plan } from './plan.ts';
+import type { IssuingProvider, Key, KeySecret } from './provider.ts';
+import { ask, look, type Sight } from './snapshot.ts';
+
+/** For so long a repeat waits for the delivery that may be about to store what it issued. Milliseconds. */
+const WAIT_FOR_OTHER = [200, 400, 800, 1600];
+const CURRENT_REFUSED = 'the current key is refused, so the one before may be all that works';
+
+export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
+  provider: IssuingProvider<S, A>,
+  ports: KeyPorts,
+): RotationStrategy<S> {
+  return {
+    name: 'api-key',
+    system: provider.name,
+    schema: provider.schema,
+    readsTags: true,
+    outage: 'none',
+    cutover: 'finish',
+
+    async create({ current, previous, stored }, ctx) {
+      const early = await stored();
+      if (early !== undefined) return early;
+      const choice = revokeChoice(current, ctx);
+      requireGrace(choice, provider, ctx);
+      const access = await accessTo(provider, current, ports, ctx);
+      return asAdmin(access, async () => {
+        const sight = { provider, ports, access, current, previous: await previous() };
+        const judgement = await judged(sight, { errand: 'issue', quietFor: choice.quietFor });
+        const theirs = judgement.is === 'wait' ? await storedByAnother(stored, ctx) : undefined;
+        if (theirs !== undefined) return theirs;
+        if (judgement.is !== 'clear') throw refusal(judgement, sight);
+        const { revoke, left, stays } = judgement;
+        if (stays) ctx.log('the key of AWSPREVIOUS is not known to be of this secret, and stays', { key: stays.id });
+        await revokeAll(revoke, sight);
+        const label = newLabel(ctx, Date.now());
+        const pending = await provider.issue(label, access, left, () => storedByAnother(stored, ctx));
+        ctx.redact.add(...provider.schema.confidential(pending));
+        ctx.log('a key was issued', { provider: provider.name });
+        return pending;
+      });
+    },
+
+    async set({ pending, current }, ctx) {
+      requireSame(provider, completed(pending, ctx), completed(current, ctx), PENDING);
+      return { close: async () => {} };
+    },
+
+    test: async ({ pending, current }, ctx) =>
+      verified(provider, completed(pending, ctx), await accessToVerify(provider, current, ports, ctx)),
+
+    async settle({ current, previous }, ctx) {
+      const { after } = revokeChoice(current, ctx);
+      if (after !== undefined && previous !== undefined) await ctx.later?.(new Date(Date.now() + after));
+    },
+
+    async revoke({ current, previous }, ctx) {
+      const { after, quietFor } = revokeChoice(current, ctx);
+      if (after === undefined) return 'kept';
+      const access = await accessTo(provider, current, ports, ctx);
+      return asAdmin(access, async () => {
+        const sight = { provider, ports, access, current, previous };
+        const judgement = await judged(sight, { errand: 'revoke', quietFor });
+        if (judgement.is === 'not ours') return 'kept';
+        if (judgement.is === 'in use') return { until: judgement.until, because: `key ${keyTold(judgement.key)}` };
+        if (judgement.is === 'current refused') return { until: judgement.until, because: CURRENT_REFUSED };
+        if (judgement.is !== 'clear') throw refusal(judgement, sight);
+        await revokeAll(judgement.revoke, sight);
+        return undefined;
+      });
+    },
+  };
+}
+
+type Judgement = Exclude<Plan, { is: 'unknown' }>;
+
+async function judged(sight: Sight, choice: PlanChoice): Promise<Judgement> {
+  let snapshot = await look(sight);
+  for (;;) {
+    const judgement = plan(snapshot, choice, Date.now());
+    if (judgement.is !== 'unknown') return judgement;
+    snapshot = await ask(judgement.what, snapshot, sight);
+  }
+}
+
+async function revokeAll<S extends KeySecret, A extends KeySecret>(
+  doomed: readonly Doomed[],
+  { provider, access, previous }: Sight<S, A>,
+): Promise<void> {
+  for (const { key, isPrevious } of doomed) {
+    await provider.revoke(key.id, access, isPrevious && previous ? completed(previous, access.ctx) : undefined);
+    access.ctx.log('a key was revoked', { provider: provider.name, key: key.id });
+  }
+}
+
+async function storedByAnother<S extends KeySecret>(
+  stored: () => Promise<S | undefined>,
+  { pause, timeLimitMs = LONGEST_INVOCATION_MS }: RotationContext,
+): Promise<S | undefined> {
+  // Nobody who began longer ago than that is alive.
+  if (timeLimitMs <= 0) return undefined;
+  return patiently(stored, (value) => value !== undefined, WAIT_FOR_OTHER, pause);
+}
+
+/** Nobody may count on a grace time that the provider does not keep. */
+function requireGrace({ after }: RevokeChoice, provider: IssuingProvider, ctx: RotationContext): void {
+  const { longestGraceMs: longest } = provider;
+  if (after === undefined || longest === undefined || after <= longest) return;
+  const days = Math.floor(longest / DAY);
+  throw new InvalidSecretError(
+    `revoke-after of ${ctx.secretId} is longer than ${days} days, after which ${provider.name} ends the one before by itself`,
+    { hint: `choose next-rotation, or a time up to ${days}d` },
+  );
+}
+
+/** What keeps another key from being made. */
+function refusal(judgement: Judgement, { provider, access }: Sight): RotationError {
+  const { ctx, current } = access;
+  switch (judgement.is) {
+    case 'wait':
+      return issuedElsewhere(provider, ctx);
+    case 'in use':
+      return inUse(judgement.key, provider, ctx);
+    case 'admins':
+      return ofTheAdmin(judgement.key);
+    case 'full':
+      return limitReached(provider, judgement.left, current);
+    default:
+      return unproven(provider, ctx);
+  }
+}
+
+function issuedElsewhere(provider: IssuingProvider, { timeLimitMs = LONGEST_INVOCATION_MS }: RotationContext) {
+  return new ProviderError(`a key of ${provider.name} was issued for this rotation a moment ago, and is not stored`, {
+    code: 'KEY_ISSUED_ELSEWHERE',
+    hint: `another delivery of this step may still run; a try in ${Math.ceil(timeLimitMs / 1000)} s replaces the key`,
+  });
+}
+
+function inUse(key: Key, provider: IssuingProvider, { secretId }: RotationContext): ProviderError {
+  return new ProviderError(`key ${keyTold(key)} at ${provider.name}, and is the one that this rotation would revoke`, {
+    code: 'KEY_IN_USE',
+    retryable: false,
+    hint: `find its user and let it read AWSCURRENT; or tag ${secretId} with rekey:quiet-for=0h and rotate again`,
+  });
+}
+
+function ofTheAdmin({ id }: Key): InvalidSecretError {
+  return new InvalidSecretError(`key ${id}, which would be revoked, is the one of the admin secret`, {
+    hint: 'give the admin secret a key of its own; if AWSPREVIOUS is wrong, store the value of AWSCURRENT once more with put-secret-value',
+  });
+}

@@ -1,0 +1,81 @@
+/** Secret values that hold a key: a JSON object, or the bare key where one value is all there is. */
+import { InvalidSecretError } from '../rotation/errors.ts';
+import { parseObject, textsIn } from '../rotation/json.ts';
+import type { SecretSchema } from '../rotation/strategy.ts';
+
+/** A parsed secret value. Fields that Rekey does not know stay in it, and are written back untouched. */
+export type KeySecret = Readonly<Record<string, unknown>>;
+
+/** What `keySecretSchema` gives: the required fields are text. When the names are not known before the program runs, none is. */
+export type KeySecretOf<R extends Readonly<Record<string, string>>> = string extends keyof R
+  ? KeySecret
+  : Readonly<Record<keyof R, string>> & KeySecret;
+
+export interface KeySecretOptions<R extends Readonly<Record<string, string>>> {
+  /** Fields that must be there, as text, and what to tell whoever left one out. */
+  readonly required: R;
+  /** Of those and of others: the fields that may be seen. Everything else is secret. */
+  readonly visible: readonly string[];
+  /** The field that a value which is not JSON stands for. Absent: such a value is refused. */
+  readonly plain?: string;
+}
+
+/** Marks a value that was stored bare. Copies keep it (it is a symbol), and JSON does not show it. */
+const PLAIN: unique symbol = Symbol('plain');
+/** Shorter texts in fields that nobody here knows are names more often than secrets. */
+const SHORTEST_UNKNOWN = 12;
+const ALWAYS_VISIBLE = ['masterarn'];
+
+export function keySecretSchema<R extends Readonly<Record<string, string>>>({
+  required,
+  visible,
+  plain,
+}: KeySecretOptions<R>): SecretSchema<KeySecretOf<R>> {
+  return {
+    parse(text, what) {
+      const value = parseObject(text) ?? bare(text, plain);
+      if (value === undefined) {
+        const fields = Object.keys(required).map((field) => `"${field}":…`);
+        const orBare = plain === undefined ? '' : ', or one bare value without spaces';
+        throw new InvalidSecretError(`${what} is not a JSON object${orBare}`, {
+          hint: `store {${fields.join(',')}}${orBare}, with put-secret-value`,
+        });
+      }
+      requireTexts(value, required, what);
+      return value;
+    },
+
+    confidential(value) {
+      const seen = [...visible, ...ALWAYS_VISIBLE];
+      const hidden = Object.entries(value).filter(([field]) => !seen.includes(field));
+      return hidden.flatMap(([field, inner]) =>
+        [...textsIn(inner)].filter((text) => field in required || text.length >= SHORTEST_UNKNOWN),
+      );
+    },
+
+    format: (value) => (plain !== undefined && PLAIN in value ? String(value[plain]) : JSON.stringify(value)),
+  };
+}
+
+function requireTexts<R extends Readonly<Record<string, string>>>(
+  value: KeySecret,
+  required: R,
+  what: string,
+): asserts value is KeySecretOf<R> {
+  for (const [field, hint] of Object.entries(required)) {
+    if (typeof value[field] === 'string' && value[field] !== '') continue;
+    const missing = value[field] === undefined || value[field] === null || value[field] === '';
+    throw new InvalidSecretError(`field ${field} of ${what} is ${missing ? 'missing' : 'not text'}`, { hint });
+  }
+}
+
+/** Something that begins like JSON and is none is a mistake, not a key. */
+function bare(text: string, plain: string | undefined): Record<string, unknown> | undefined {
+  const key = text.trim();
+  if (plain === undefined || key === '' || /^[[{"]/.test(key) || /\s/.test(key)) return undefined;
+  return { [plain]: key, [PLAIN]: true };
+}
+
+export function isBare(value: KeySecret): boolean {
+  return PLAIN in value;
+}

@@ -1,0 +1,203 @@
+/**
+ * GitLab's project and group access tokens: https://docs.gitlab.com/api/project_access_tokens/. docs/providers/gitlab.md
+ * Never `/rotate`: it ends the old token at once, and when it is repeated with an old token, the new one as well
+ * (https://gitlab.com/gitlab-org/gitlab/-/issues/524639).
+ */
+import * as z from 'zod/mini';
+import { AuthenticationError, InvalidSecretError, ProviderError, TargetMismatchError } from '../../rotation/errors.ts';
+import { DAY } from '../../rotation/pause.ts';
+import { hostIn } from '../api/host.ts';
+import { segment } from '../api/path-segment.ts';
+import {
+  dateAt,
+  dateIfAny,
+  lastUseAt,
+  listAt,
+  nameAt,
+  type Part,
+  paged,
+  shaped,
+  textAt,
+  textIn,
+  textsAt,
+} from '../api/read.ts';
+import { vendor } from '../api/vendor.ts';
+import type { Access, IssuingProvider, KeyAccess } from '../provider.ts';
+import { deadCurrent, requireLivingCurrent, requireRights } from '../same-rights.ts';
+import { keySecretSchema } from '../secret.ts';
+
+/** GitLab's own limit, unless its administrator set another. */
+const LONGEST_DAYS = 365;
+const host = 'give the host of GitLab, like gitlab.com';
+
+const schema = keySecretSchema({
+  required: { token: 'give the project or group access token that works now', host },
+  visible: ['host', 'project', 'group', 'token_id', 'previous_token_id', 'expires_in_days', 'expires_at'],
+});
+const adminSchema = keySecretSchema({
+  required: { token: 'give a personal access token with the scope api', host },
+  visible: ['host'],
+});
+type GitlabSecret = ReturnType<typeof schema.parse>;
+type GitlabAccess = Access<GitlabSecret, GitlabSecret>;
+
+export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
+  name: 'gitlab',
+  schema,
+  adminSchema,
+  // https://docs.gitlab.com/user/project/settings/project_access_tokens/: they cannot create other tokens.
+  withoutAdmin: 'refused',
+  sameTarget: ['host', 'project', 'group'],
+  spreadMs: 5000,
+  freeing: 'revoke one in Settings, Access tokens of the project or group',
+
+  /** Asking as a token is a use of it, so the id of the one before is kept beside the current one. */
+  async identify(secret, access) {
+    const { current } = access;
+    const isCurrent = secret.token === current.token;
+    const known = textIn(secret.token_id ?? (isCurrent ? undefined : current.previous_token_id));
+    if (known !== undefined) return known;
+    const own = await selfIfAlive(secret, access, 'the token');
+    if (own === undefined && isCurrent) throw unknownId(access);
+    return own?.id;
+  },
+
+  async keys(access) {
+    const path = tokensOf(access);
+    const found = await paged(async (page: string | undefined) => {
+      const query = `state=active&per_page=100&page=${page ?? 1}`;
+      const answer = await api.asAdmin(access, 'GET', `${path}?${query}`);
+      const next = answer.headers['x-next-page'];
+      return { items: listAt(answer), next: typeof next === 'string' && next !== '' ? next : undefined };
+    });
+    // GitLab before 17.2 knows no state, and lists the revoked ones too.
+    const active = found.filter((token) => {
+      const { active: isActive, revoked } = shaped(token, life);
+      return isActive !== false && revoked !== true;
+    });
+    return active.map((token) => ({
+      id: textAt(token, 'id'),
+      label: nameAt(token, 'name'),
+      createdAt: dateAt(token, 'created_at'),
+      lastUsed: lastUseAt(token, 'last_used_at'),
+    }));
+  },
+
+  async issue(label, access) {
+    const path = tokensOf(access);
+    await requireLivingCurrent(gitlab, access);
+    const id = await gitlab.identify(access.current, access);
+    const like = id === undefined ? undefined : await tokenOf(id, access);
+    if (like === undefined) throw elsewhere(access);
+    const { access_level } = shaped(like, role);
+    const json = { name: label, scopes: textsAt(like, 'scopes'), access_level, expires_at: expiryLike(like, access) };
+    const answer = await api.asAdmin(access, 'POST', path, { json });
+    const made = { token: textAt(answer, 'token'), token_id: textAt(answer, 'id'), expires_at: json.expires_at };
+    return { ...access.current, ...made, previous_token_id: id };
+  },
+
+  async verify(secret, access) {
+    const isCurrent = secret.token === access.current.token;
+    const { id, scopes: may } = await self(secret, access, isCurrent ? 'the current token' : 'the new token');
+    if (secret.token_id !== undefined && textIn(secret.token_id) !== id) throw ofAnother(access);
+    if (isCurrent) return;
+    // One that has expired since says nothing; the new one got its scopes from GitLab's list.
+    const current = await selfIfAlive(access.current, access, 'the current token');
+    const hint = 'see in Settings, Access tokens which scopes the two have, and rotate again';
+    requireRights(may, current?.scopes ?? [], hint);
+  },
+
+  async revoke(id, access) {
+    const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
+    const { status } = await api.asAdmin(access, 'DELETE', path, { expected: [400, 404] });
+    // 400 is GitLab's word for one that could not be revoked, which a revoked one cannot.
+    const left = status === 400 ? await tokenOf(id, access) : undefined;
+    if (left === undefined || shaped(left, life).revoked !== false) return;
+    throw new ProviderError(`gitlab does not revoke token ${id} (HTTP 400)`, {
+      retryable: false,
+      hint: 'see in Settings, Access tokens what keeps it, and revoke it there',
+    });
+  },
+};
+
+/** Every token may ask who it is, whatever its scopes. */
+async function self(secret: GitlabSecret, access: KeyAccess, as: string): Promise<{ id: string; scopes: string[] }> {
+  const path = '/api/v4/personal_access_tokens/self';
+  const answer = await api.as(shown(secret, as), access, 'GET', path);
+  return { id: textAt(answer, 'id'), scopes: textsAt(answer, 'scopes') };
+}
+
+async function selfIfAlive(...asked: Parameters<typeof self>): Promise<Awaited<ReturnType<typeof self>> | undefined> {
+  try {
+    return await self(...asked);
+  } catch (error) {
+    if (error instanceof AuthenticationError) return undefined;
+    throw error;
+  }
+}
+
+async function tokenOf(id: string, access: GitlabAccess): Promise<Part | undefined> {
+  const path = `${tokensOf(access)}/${segment(id, 'token_id')}`;
+  const answer = await api.asAdmin(access, 'GET', path, { expected: [404] });
+  return answer.status === 404 ? undefined : answer;
+}
+
+/** As many days as the current one got, or as the secret asks for. It must outlive the next rotation. */
+function expiryLike(like: Part, { current, ctx }: KeyAccess): string {
+  const { expires_in_days: asked } = current;
+  const [made, ends] = [dateAt(like, 'created_at'), dateIfAny(like, 'expires_at')];
+  const given = ends === undefined ? LONGEST_DAYS : dayOf(ends) - dayOf(made);
+  const days = asked === undefined ? Math.max(1, given) : Number(asked);
+  if (!Number.isInteger(days) || days < 1) {
+    throw new InvalidSecretError(`field expires_in_days of ${ctx.secretId} is not a number of days`, {
+      hint: `write a whole number, longer than the time between two rotations; GitLab takes ${LONGEST_DAYS} at most unless its administrator set another limit`,
+    });
+  }
+  return new Date((dayOf(new Date()) + days) * DAY).toISOString().slice(0, 10);
+}
+
+function tokensOf({ current, ctx }: KeyAccess): string {
+  const { project, group } = current;
+  const [kind, named] = project === undefined ? ['groups', group] : ['projects', project];
+  // What a URL would take for a step up is no name.
+  const isOne = (typeof named === 'string' && !/^\.*$/.test(named)) || typeof named === 'number';
+  if (isOne && (project === undefined || group === undefined)) {
+    return `/api/v4/${kind}/${encodeURIComponent(named)}/access_tokens`;
+  }
+  throw new InvalidSecretError(`${ctx.secretId} must name either a project or a group`, {
+    hint: 'give "project":"acme/shop" or "group":"acme", or the number of one',
+  });
+}
+
+function elsewhere({ current, ctx }: KeyAccess): InvalidSecretError {
+  return new InvalidSecretError(
+    `the token of ${ctx.secretId} is not one of this ${current.project ? 'project' : 'group'}`,
+    {
+      hint: 'name the project or group that it belongs to; tokens of persons are not rotated',
+    },
+  );
+}
+
+function unknownId({ ctx }: KeyAccess): InvalidSecretError {
+  return deadCurrent(`gitlab refuses the token of ${ctx.secretId}, and only a living token tells its id`, {
+    hint: 'make one in Settings, Access tokens, store it with put-secret-value without token_id, then rotate again',
+  });
+}
+
+/** A wrong id would have another token revoked, or another's scopes copied. */
+function ofAnother({ ctx }: KeyAccess): TargetMismatchError {
+  return new TargetMismatchError(`field token_id of ${ctx.secretId} is not the id of its token`, {
+    hint: 'leave token_id out, or correct it with put-secret-value, then rotate again',
+  });
+}
+
+const api = vendor<GitlabSecret>({
+  name: 'gitlab',
+  base: (access) => `https://${hostIn(access, 'host')}`,
+  admin: ({ admin }) => shown(admin, 'the admin token'),
+});
+const shown = ({ token }: GitlabSecret, as: string) => ({ as, headers: { 'private-token': token } });
+const role = z.object({ access_level: z.optional(z.int()) });
+const flag = z.optional(z.literal([true, false]));
+const life = z.object({ active: flag, revoked: flag });
+const dayOf = (date: Date) => Math.floor(date.getTime() / DAY);

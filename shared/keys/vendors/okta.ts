@@ -1,0 +1,185 @@
+/**
+ * Client secrets of Okta's OIDC apps: https://developer.okta.com/docs/guides/client-secret-rotation-key/main/. docs/providers/okta.md
+ * Two may live. The value is ours, so it is stored before Okta hears of it.
+ */
+import { randomBytes } from 'node:crypto';
+import { InvalidSecretError } from '../../rotation/errors.ts';
+import { clientAccepted, clientToken } from '../api/client-credentials.ts';
+import { hostIn } from '../api/host.ts';
+import { segment } from '../api/path-segment.ts';
+import { dateAt, listAt, nameAt, textAt } from '../api/read.ts';
+import { vendor } from '../api/vendor.ts';
+import { limitReached } from '../key-limit.ts';
+import type { AcceptingProvider, Access, KeyAccess } from '../provider.ts';
+import { keySecretSchema } from '../secret.ts';
+
+const SLOTS = 2;
+const domain = 'give the domain of the org, like acme.okta.com';
+
+const schema = keySecretSchema({
+  required: { client_secret: 'give the client secret that works now', client_id: 'give the client id', domain },
+  visible: ['client_id', 'domain', 'app_id', 'issuer', 'scope', 'token_endpoint_auth_method'],
+});
+const adminSchema = keySecretSchema({
+  required: { api_token: 'give an API token of an administrator of the app', domain },
+  visible: ['domain'],
+});
+type OktaSecret = ReturnType<typeof schema.parse>;
+type OktaAdmin = ReturnType<typeof adminSchema.parse>;
+type OktaAccess = Access<OktaSecret, OktaAdmin>;
+
+export const okta: AcceptingProvider<OktaSecret, OktaAdmin> = {
+  name: 'okta',
+  schema,
+  adminSchema,
+  withoutAdmin: 'refused',
+  sameTarget: ['domain', 'client_id', 'app_id', 'issuer'],
+  spreadMs: 10_000,
+  outage: 'none',
+
+  make: ({ current }) => ({ ...current, client_secret: randomBytes(48).toString('base64url') }),
+
+  async accept(pending, access, known) {
+    const listed = await secretsOf(access);
+    if (await isAccepted(pending, listed, access)) return;
+    await requireOwnApp(listed, access, known);
+    if (listed.length >= SLOTS) {
+      const stale = await staleOf(listed, pending, access, known);
+      if (stale === undefined) throw full(listed, access);
+      await remove(stale, access);
+    }
+    const json = { client_secret: pending.client_secret };
+    const { status } = await api.asAdmin(access, 'POST', secretsPath(access), { json, expected: [400, 409] });
+    if (status < 400) return;
+    // Another delivery of this step may have been faster; or somebody took the slot.
+    const now = await secretsOf(access);
+    if (await isAccepted(pending, now, access)) return;
+    throw full(now, access);
+  },
+
+  async verify(secret, access) {
+    const { scope, client_id, client_secret, token_endpoint_auth_method: method } = secret;
+    const asked = typeof scope === 'string' && scope !== '';
+    const grant = {
+      path: `${serverPath(access)}/v1/${asked ? 'token' : 'introspect'}`,
+      clientId: client_id,
+      clientSecret: client_secret,
+      as: 'the new client secret',
+      by: method === 'client_secret_post' ? 'form' : 'basic',
+      ...(asked && { fields: { scope } }),
+    } as const;
+    await (asked ? clientToken(api.at(access), grant) : clientAccepted(api.at(access), grant, 'introspection'));
+  },
+
+  async revoke(previous, access) {
+    if (previous.client_secret === access.current.client_secret) return;
+    const listed = await secretsOf(access);
+    const old = listed.find(({ value }) => value === previous.client_secret);
+    if (old !== undefined && isCurrentActive(listed, access)) await remove(old, access);
+  },
+};
+
+interface ListedSecret {
+  readonly id: string;
+  readonly value: string;
+  readonly isActive: boolean;
+  readonly createdAt: Date;
+}
+
+/** With their values, so one is known by what it opens, not by its place in the list. */
+async function secretsOf(access: OktaAccess): Promise<ListedSecret[]> {
+  const answer = await api.asAdmin(access, 'GET', secretsPath(access));
+  const listed = listAt(answer).map((secret) => ({
+    id: textAt(secret, 'id'),
+    value: nameAt(secret, 'client_secret'),
+    isActive: nameAt(secret, 'status') === 'ACTIVE',
+    createdAt: dateAt(secret, 'created'),
+  }));
+  access.ctx.redact.add(...listed.map(({ value }) => value));
+  return listed;
+}
+
+/** The id of the app is a field like any other: what ties the secret to the app is a value of it that the app has. */
+async function requireOwnApp(
+  listed: readonly ListedSecret[],
+  { current, ctx }: OktaAccess,
+  known: () => Promise<readonly OktaSecret[]>,
+): Promise<void> {
+  const has = ({ client_secret }: OktaSecret) => listed.some(({ value }) => value === client_secret);
+  if (has(current) || (await known()).some(has)) return;
+  throw new InvalidSecretError(`the app that ${ctx.secretId} names has none of its values as a client secret`, {
+    code: 'AUTHENTICATION_REFUSED',
+    hint: 'check app_id and client_id, and store a client secret of this app with put-secret-value',
+  });
+}
+
+async function isAccepted(pending: OktaSecret, listed: readonly ListedSecret[], access: OktaAccess): Promise<boolean> {
+  const mine = listed.find(({ value }) => value === pending.client_secret);
+  if (mine !== undefined && !mine.isActive) await lifecycle('activate', mine, access);
+  return mine !== undefined;
+}
+
+/**
+ * One that this secret had once, and neither names as current nor waits for. Whose values nobody here knows are somebody else's.
+ * That of AWSPREVIOUS goes last, and only beside a current one that is active: else it may be all that works.
+ */
+async function staleOf(
+  listed: readonly ListedSecret[],
+  pending: OktaSecret,
+  access: OktaAccess,
+  known: () => Promise<readonly OktaSecret[]>,
+): Promise<ListedSecret | undefined> {
+  const kept = [pending.client_secret, access.current.client_secret];
+  const [before, ...older] = (await known()).map(({ client_secret }) => client_secret);
+  const forgotten = older.filter((value) => value !== before);
+  const wanted = isCurrentActive(listed, access) ? [...forgotten, before] : forgotten;
+  const found = wanted.map((wanted) => listed.find(({ value }) => value === wanted && !kept.includes(value)));
+  return found.find((secret) => secret !== undefined);
+}
+
+function isCurrentActive(listed: readonly ListedSecret[], { current }: OktaAccess): boolean {
+  return listed.some(({ value, isActive }) => isActive && value === current.client_secret);
+}
+
+/** Only an inactive one may be deleted, and the last active one cannot be made inactive. */
+async function remove(secret: ListedSecret, access: OktaAccess): Promise<void> {
+  if (secret.isActive) await lifecycle('deactivate', secret, access);
+  const path = `${secretsPath(access)}/${segment(secret.id, 'id')}`;
+  await api.asAdmin(access, 'DELETE', path, { expected: [404] });
+  access.ctx.log('a client secret was deleted', { provider: 'okta', key: secret.id });
+}
+
+async function lifecycle(move: 'activate' | 'deactivate', { id }: ListedSecret, access: OktaAccess): Promise<void> {
+  const path = `${secretsPath(access)}/${segment(id, 'id')}/lifecycle/${move}`;
+  await api.asAdmin(access, 'POST', path, { expected: [404] });
+}
+
+function full(listed: readonly ListedSecret[], { current }: OktaAccess): Error {
+  const app_id = current.app_id ?? current.client_id;
+  return limitReached({ name: 'okta', freeing: FREEING }, listed, { ...current, app_id });
+}
+
+const FREEING =
+  'POST https://<domain>/api/v1/apps/<app_id>/credentials/secrets/<id>/lifecycle/deactivate, then DELETE the same without /lifecycle/deactivate; or General, Client secrets in the app';
+
+function secretsPath({ current }: OktaAccess): string {
+  return `/api/v1/apps/${segment(current.app_id ?? current.client_id, 'app_id')}/credentials/secrets`;
+}
+
+/** '/oauth2' is the org's authorization server, '/oauth2/default' or another id a custom one. */
+function serverPath(access: KeyAccess): string {
+  const { issuer } = access.current;
+  if (issuer === undefined || issuer === '') return '/oauth2';
+  const base = `https://${hostIn(access, 'domain')}`;
+  const path = typeof issuer === 'string' && issuer.startsWith(base) ? issuer.slice(base.length) : undefined;
+  if (path !== undefined && /^(\/oauth2(\/[\w-]+)?)?$/.test(path)) return path || '/oauth2';
+  throw new InvalidSecretError(`field issuer of ${access.ctx.secretId} is not an authorization server of its domain`, {
+    hint: `write it like ${base}/oauth2/default, or leave it out for the org's own`,
+  });
+}
+
+const api = vendor<OktaAdmin>({
+  name: 'okta',
+  base: (access) => `https://${hostIn(access, 'domain')}`,
+  admin: ({ admin }) => ({ as: 'the admin token', headers: { authorization: `SSWS ${admin.api_token}` } }),
+});

@@ -1,0 +1,29 @@
+/** Does Rekey rotate this parameter? Its journal tells, and needs no right to read the parameter itself. */
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { clientOf } from '../../aws/clients.ts';
+import { parameterCalls } from './calls.ts';
+import { parseEntry, readJournal } from './journal.ts';
+import { companionOf } from './names.ts';
+
+export interface LastRotation {
+  readonly at: Date;
+  /** Between the last two. Undefined: there was one, and nobody knows whether another will come. */
+  readonly intervalMs?: number;
+}
+
+/** Undefined: never, as far as the journal goes back. */
+export async function lastRotationOf(
+  name: string,
+  signal: AbortSignal,
+  client: SSMClient = clientOf(SSMClient),
+): Promise<LastRotation | undefined> {
+  const versions = await parameterCalls(client, signal).history(companionOf(name));
+  const { done } = readJournal(
+    versions.map(({ Version = 0, LastModifiedDate, Description }) =>
+      parseEntry(Version, LastModifiedDate?.getTime() ?? 0, Description),
+    ),
+  );
+  const [before, last] = [done.at(-2), done.at(-1)];
+  if (last === undefined) return undefined;
+  return { at: new Date(last.at), ...(before && { intervalMs: last.at - before.at }) };
+}

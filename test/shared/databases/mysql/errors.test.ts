@@ -1,0 +1,43 @@
+import { inspect } from 'node:util';
+import { expect, it } from 'vitest';
+import { queryError } from '../../../../shared/databases/mysql/errors.ts';
+
+const at = { host: 'db.test', port: 3306, user: 'app', database: undefined, tls: true };
+const raw = (errno: number, message: string, sql: string) =>
+  Object.assign(new Error(message), { errno, sqlState: 'HY000', code: 'ER_SOMETHING', sql });
+
+it.each([
+  ['an invalid character', 1300, "ALTER USER 'app'@'%' IDENTIFIED BY 'swordfish'"],
+  ['a hash of the wrong form', 1827, "ALTER USER 'app'@'%' IDENTIFIED WITH mysql_native_password AS '*swordfish'"],
+  ['a failed operation', 1396, "CREATE USER 'app'@'%' IDENTIFIED VIA ed25519 USING 'swordfish'"],
+  ['a statement that cannot be read', 1064, "set password = 'swordfish'"],
+  ['a weak password', 1819, "ALTER USER USER() IDENTIFIED BY 'swordfish'"],
+  ['a password that was used before', 3638, "ALTER USER USER() IDENTIFIED BY 'swordfish'"],
+])('shows nothing of a statement with a password when the server repeats it: %s', (_what, errno, statement) => {
+  const error = queryError(raw(errno, `Invalid string near 'swordfish'`, statement), at, statement);
+
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('swordfish');
+  expect(error.message).toContain(String(errno));
+});
+
+it('repeats what the server says of a right that lacks, also for a statement with a password', () => {
+  const statement = "ALTER USER USER() IDENTIFIED BY 'swordfish' RETAIN CURRENT PASSWORD";
+
+  const error = queryError(raw(1227, 'you need the APPLICATION_PASSWORD_ADMIN privilege', statement), at, statement);
+
+  expect(error).toMatchObject({
+    code: 'PERMISSION_DENIED',
+    fact: expect.stringContaining('APPLICATION_PASSWORD_ADMIN'),
+  });
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('swordfish');
+});
+
+it('repeats what the server says of a statement without a password', () => {
+  const error = queryError(
+    raw(1146, "Table 'shared.gone' doesn't exist", 'GRANT …'),
+    at,
+    'GRANT SELECT ON `shared`.`gone`',
+  );
+
+  expect(error.message).toContain('shared.gone');
+});

@@ -1,0 +1,118 @@
+/** What MariaDB has and MySQL has not: its own plugins, and passwords that it insists on looking into. */
+import { describe, expect, it } from 'vitest';
+import { mariadb } from '../../../../shared/databases/mysql/mariadb.ts';
+import type { RealMysql } from '../../../support/mysql-server.ts';
+import { stored } from '../../../support/pair-proof.ts';
+
+export function describeMariadbAlone(server: RealMysql): void {
+  const { context: ctx } = server;
+  let serial = 0;
+  const user = async (made: string) => {
+    const name = `app_alone${++serial}`;
+    await server.sql(`CREATE USER ${name} IDENTIFIED ${made}`);
+    return server.login(name, 'First-password-1');
+  };
+  const session = (login: typeof server.superuser) => mariadb.connect(login, ctx);
+  const opens = (login: typeof server.superuser, password: string) =>
+    session({ ...login, password }).then(
+      (open) => open.close().then(() => true),
+      (error) => {
+        if (error.name === 'AuthenticationError') return false;
+        throw error;
+      },
+    );
+
+  type Skip = (reason: string) => void;
+  /** An installation of the server alone has few of them. */
+  const load = async (plugin: string, skip: Skip) => {
+    const missing = await server.sql(`INSTALL SONAME '${plugin}'`).catch(({ errno }) => errno === 1126);
+    if (missing === true) skip(`${plugin} is not installed`);
+  };
+
+  it('ed25519: logs in, changes its password, and is cloned, by hashes alone', async ({ skip }) => {
+    await load('auth_ed25519', skip);
+    const login = await user("VIA ed25519 USING PASSWORD('First-password-1')");
+    const own = await session(login);
+    const root = await session(server.superuser);
+
+    await own.setPassword(login.username, 'wanted-by-log ключ');
+    await root.cloneUser(
+      login.username,
+      `${login.username}_clone`,
+      'wanted-by-log clone',
+      stored('wanted-by-log ключ'),
+    );
+    for (const each of [own, root]) await each.close();
+
+    const other = server.login(`${login.username}_clone`, 'wanted-by-log clone');
+    const plugins = await server.sql('SELECT plugin FROM mysql.user WHERE User IN (?, ?)', [
+      login.username,
+      other.username,
+    ]);
+    expect(await opens(login, 'wanted-by-log ключ')).toBe(true);
+    expect(await opens(login, 'First-password-1')).toBe(false);
+    expect(await opens(other, 'wanted-by-log clone')).toBe(true);
+    expect(plugins).toEqual([{ plugin: 'ed25519' }, { plugin: 'ed25519' }]);
+    expect(await server.generalLog()).not.toContain('wanted-by-log');
+  });
+
+  it('a clone that is there follows its base to ed25519', async ({ skip }) => {
+    await load('auth_ed25519', skip);
+    const login = await user("BY 'First-password-1'");
+    const other = server.login(`${login.username}_clone`, 'Clone-password-1');
+    const root = await session(server.superuser);
+    await root.cloneUser(login.username, other.username, other.password, stored('First-password-1'));
+    await server.sql(`ALTER USER ${login.username} IDENTIFIED VIA ed25519 USING PASSWORD('First-password-1')`);
+
+    await root.cloneUser(login.username, other.username, other.password, stored('First-password-1'));
+    await root.close();
+
+    expect(await server.sql('SELECT plugin FROM mysql.user WHERE User = ?', [other.username])).toEqual([
+      { plugin: 'ed25519' },
+    ]);
+    expect(await opens(other, other.password)).toBe(true);
+    const both = await Promise.all([login, other].map(session));
+    const [of, ofOther] = await Promise.all(both.map((each) => each.privileges()));
+    for (const each of both) await each.close();
+    expect(of).toContain('account logs in with ed25519');
+    expect(ofOther).toEqual(of);
+  });
+
+  it.each([
+    ['unix_socket', 'VIA unix_socket', 'unix_socket'],
+    ['more than one', "VIA unix_socket OR mysql_native_password USING PASSWORD('y')", 'more than one'],
+  ])('an account of %s is not cloned, and the reason is told', async (_what, made, told) => {
+    const login = await user(made);
+    const root = await session(server.superuser);
+
+    const refused = root.cloneUser(
+      login.username,
+      `${login.username}_clone`,
+      'Clone-password-1',
+      stored(login.password),
+    );
+
+    await expect(refused).rejects.toMatchObject({ name: 'PermissionError', fact: expect.stringContaining(told) });
+    await root.close();
+  });
+
+  describe('a server that insists on looking into new passwords', () => {
+    it('gets them, and rejects a weak one as a matter of the settings', async ({ skip }) => {
+      await load('simple_password_check', skip);
+      const login = await user("BY 'First-password-1'");
+      const own = await session(login);
+      const root = await session(server.superuser);
+
+      await own.setPassword(login.username, 'Second-password-2');
+      await root.cloneUser(login.username, `${login.username}_clone`, 'Clone-password-1', stored('Second-password-2'));
+      const weak = await own.setPassword(login.username, 'swordfish').catch((error) => error);
+      for (const each of [own, root]) await each.close();
+      await server.sql("UNINSTALL SONAME 'simple_password_check'");
+
+      expect(await opens(login, 'Second-password-2')).toBe(true);
+      expect(await opens(server.login(`${login.username}_clone`, 'Clone-password-1'), 'Clone-password-1')).toBe(true);
+      expect(weak).toMatchObject({ code: 'INVALID_CONFIGURATION' });
+      expect(String(weak.stack) + String(weak.cause?.stack)).not.toContain('swordfish');
+    });
+  });
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { requireSameTarget, samePlace } from '../../../shared/databases/place.ts';
+import { memoryEngine } from '../../support/memory-engine.ts';
+
+const engine = memoryEngine();
+const value = { engine: 'memory', host: 'db.test', port: 5432, username: 'app', password: 'secret-1' };
+
+describe('samePlace', () => {
+  it.each([
+    ['the standard port, written or not', { port: undefined }, true],
+    ['a port as text', { port: '5432' }, true],
+    ['a host in capitals', { host: 'DB.TEST' }, true],
+    ['the standard authentication database, written or not', { authSource: 'admin' }, true],
+    ['another host', { host: 'db2.test' }, false],
+    ['another port', { port: 5433 }, false],
+    ['another authentication database', { authSource: 'team' }, false],
+  ])('%s', (_what, other, expected) => {
+    expect(samePlace(engine, value, { ...value, ...other })).toBe(expected);
+  });
+});
+
+it.each([
+  ['user', { username: 'boss' }],
+  ['host', { host: 'db2.test' }],
+  ['port', { port: 5433 }],
+  ['authentication database', { authSource: 'team' }],
+])('a pending value for another %s is refused, and named', (what, other) => {
+  const attempt = () => requireSameTarget(engine, { ...value, ...other }, value, 'app');
+
+  expect(attempt).toThrow(
+    expect.objectContaining({ code: 'TARGET_MISMATCH', fact: expect.stringContaining(`another ${what}: `) }),
+  );
+});
+
+it('a pending value for another place is refused with all that differs, and both places', () => {
+  const attempt = () =>
+    requireSameTarget(engine, { ...value, username: 'boss', host: 'db2.test', port: 1 }, value, 'app');
+
+  expect(attempt).toThrow(
+    'AWSPENDING and AWSCURRENT name another user and host and port: boss at db2.test:1 and app at db.test:5432',
+  );
+});

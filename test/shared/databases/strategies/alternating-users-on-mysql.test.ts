@@ -1,0 +1,5 @@
+/** On a real MySQL server and the sandbox's Secrets Manager. */
+import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
+import { describeStrategyOn } from '../../../support/mysql-world.ts';
+
+await describeStrategyOn('mysql', alternatingUsersStrategy, { name: 'alternating-users', outage: 'none', logins: 4 });

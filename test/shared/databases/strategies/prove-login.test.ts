@@ -1,0 +1,78 @@
+/** What the strategies for one user and for two say of themselves, and that none believes a server that only says yes. */
+import { describe, expect, it } from 'vitest';
+import type { DatabaseEngine, DatabaseSession } from '../../../../shared/databases/engine.ts';
+import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
+import { dualPasswordStrategy } from '../../../../shared/databases/strategies/dual-password.ts';
+import { isSeenToOpen, proveLogin } from '../../../../shared/databases/strategies/prove-login.ts';
+import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
+import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
+import { crashPlan } from '../../../conformance/crash.ts';
+import { wholeRotation } from '../../../conformance/rotate.ts';
+import { timelessContext } from '../../../support/context.ts';
+import { memoryEngine, memoryServer } from '../../../support/memory-engine.ts';
+import { memoryWorld } from '../../../support/memory-world.ts';
+import { byLabel } from '../../../support/store.ts';
+
+const strategies = [
+  ['single-user', singleUserStrategy, 'brief'],
+  ['superuser-set', superuserSetStrategy, 'brief'],
+  ['dual-password', dualPasswordStrategy, 'none'],
+  ['alternating-users', alternatingUsersStrategy, 'none'],
+] as const;
+
+/** The engine, with sessions that differ in something. */
+const differing = (engine: DatabaseEngine, change: (session: DatabaseSession) => Partial<DatabaseSession>) => ({
+  ...engine,
+  async connect(...args: Parameters<DatabaseEngine['connect']>) {
+    const session = await engine.connect(...args);
+    return { ...session, ...change(session) };
+  },
+});
+
+describe.each(strategies)('%s', (name, strategy, outage) => {
+  it('says what it is, and promotes in setSecret', () => {
+    expect(memoryWorld(strategy).strategy(crashPlan())).toMatchObject({
+      name,
+      system: 'memory',
+      outage,
+      cutover: 'set',
+    });
+  });
+
+  it('is not promoted when the server takes a change and does not make it', async () => {
+    const idle = { setPassword: async () => async () => {}, addPassword: async () => {}, cloneUser: async () => {} };
+    const here = memoryWorld((engine, source) =>
+      strategy(
+        differing(engine, () => idle),
+        source,
+      ),
+    );
+    const before = (await byLabel(here.store)).AWSCURRENT;
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+
+    expect((await byLabel(here.store)).AWSCURRENT).toBe(before);
+    expect(here.server.open).toEqual([]);
+  });
+});
+
+describe('a login', () => {
+  const server = memoryServer();
+  server.users.set('app', { password: 'first-password', rights: new Set() });
+  const login = { engine: 'memory', host: server.host, username: 'app', password: 'first-password' };
+  const silent = differing(memoryEngine(server), () => ({ ping: () => Promise.reject(new Error('no answer')) }));
+
+  it('is proven by a question that the server answers, and leaves no session open', async () => {
+    await expect(proveLogin(silent, login, timelessContext())).rejects.toThrow('no answer');
+
+    expect(server.open).toEqual([]);
+  });
+
+  it.each([
+    ['that is answered', memoryEngine(server), login, true],
+    ['that is not answered', silent, login, false],
+    ['that is refused', memoryEngine(server), { ...login, password: 'wrong' }, false],
+  ])('%s is seen to open the system, or not: %s', async (_what, engine, value, expected) => {
+    expect(await isSeenToOpen(engine, value, timelessContext())).toBe(expected);
+  });
+});

@@ -1,0 +1,97 @@
+/** A secret for a replica: the superuser acts on the primary, and the replica learns of it a moment later. */
+import { describe, expect, it } from 'vitest';
+import type { DatabaseEngine } from '../../../../shared/databases/engine.ts';
+import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
+import { replayed } from '../../../../shared/databases/strategies/replayed.ts';
+import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
+import type { SuperuserSource } from '../../../../shared/databases/strategies/superuser-source.ts';
+import { wholeRotation } from '../../../conformance/rotate.ts';
+import { timelessContext } from '../../../support/context.ts';
+import type { MemoryServer } from '../../../support/memory-engine.ts';
+import { memoryEngine, memoryServer } from '../../../support/memory-engine.ts';
+import { memoryWorld } from '../../../support/memory-world.ts';
+import { byLabel } from '../../../support/store.ts';
+
+/** The world's server is the replica. It sees what the primary has after so many logins that it refused. */
+function replicaOf(strategy: Parameters<typeof memoryWorld>[0], refusals: number) {
+  const primary = memoryServer('primary.test');
+  let left = refusals;
+  const world: { server?: MemoryServer } = {};
+  const behind = (engine: DatabaseEngine): DatabaseEngine => {
+    const both = memoryEngine(...(world.server ? [world.server, primary] : []));
+    return {
+      ...engine,
+      async connect(login, ctx) {
+        const session = await both.connect(login, ctx).catch((error: unknown) => {
+          if (--left === 0) for (const [name, user] of primary.users) world.server?.users.set(name, { ...user });
+          throw error;
+        });
+        return session;
+      },
+    };
+  };
+  const onPrimary = ({ superuserFor }: SuperuserSource): SuperuserSource => ({
+    superuserFor: async (...args) => ({ ...(await superuserFor(...args)), host: primary.host }),
+  });
+  const here = memoryWorld((engine, source) => strategy(behind(engine), onPrimary(source)));
+  world.server = here.server;
+  for (const [name, user] of here.server.users) primary.users.set(name, { ...user, rights: new Set(user.rights) });
+  return { here, primary };
+}
+
+describe.each([
+  ['alternating users', alternatingUsersStrategy, 'app_clone'],
+  ['superuser-set', superuserSetStrategy, 'app'],
+] as const)('%s on a replica', (_name, strategy, username) => {
+  it('wait until it knows the new password', async () => {
+    const { here, primary } = replicaOf(strategy, 1);
+
+    const { reports } = await wholeRotation(here);
+
+    expect(reports).toEqual(['succeeded']);
+    expect(here.server.users.get(username)?.password).toBe(primary.users.get(username)?.password);
+    expect([here.server.open, primary.open]).toEqual([[], []]);
+  });
+
+  it('do not wait for long: the account may be locked by refused logins, and the step is safe to repeat', async () => {
+    const { here, primary } = replicaOf(strategy, 100);
+    const before = await byLabel(here.store);
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({
+      name: 'ProviderError',
+      retryable: true,
+      fact: `replica db.test does not know the new password of ${username} yet`,
+    });
+
+    expect((await byLabel(here.store)).AWSCURRENT).toBe(before.AWSCURRENT);
+    expect(here.server.refused).toEqual([username, username]);
+    expect([here.server.open, primary.open]).toEqual([[], []]);
+  });
+});
+
+it('superuser-set on a replica that never learns of it has the password put back on the primary', async () => {
+  const { here, primary } = replicaOf(superuserSetStrategy, 100);
+
+  await expect(wholeRotation(here)).rejects.toMatchObject({ name: 'ProviderError' });
+
+  expect(primary.users.get('app')?.password).toBe('first-password');
+});
+
+it('a replica that cannot be reached is no replica that lags', async () => {
+  const login = { engine: 'memory', host: 'nowhere.test', username: 'app', password: 'first-password' };
+
+  const waiting = replayed(memoryEngine(), login, timelessContext());
+
+  await expect(waiting).rejects.toMatchObject({ code: 'UNREACHABLE_TCP' });
+});
+
+it('a replica that knows it at once is logged in to once', async () => {
+  const server = memoryServer();
+  server.users.set('app', { password: 'first-password', rights: new Set() });
+  const login = { engine: 'memory', host: server.host, username: 'app', password: 'first-password' };
+
+  await replayed(memoryEngine(server), login, timelessContext());
+
+  expect(server.taken).toEqual(['app']);
+  expect(server.open).toEqual([]);
+});

@@ -1,0 +1,48 @@
+/** On a real PostgreSQL server and the sandbox's Secrets Manager. */
+import { afterAll, expect, it } from 'vitest';
+import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
+import { openLabels, step } from '../../../conformance/rotate.ts';
+import { describeStrategy } from '../../../conformance/strategy.case.ts';
+import { postgresHouse } from '../../../support/postgres-world.ts';
+
+const house = await postgresHouse();
+afterAll(() => house.close());
+
+describeStrategy({
+  name: 'single-user on PostgreSQL',
+  outage: 'brief',
+  logins: 2,
+  crashes: 'few',
+  world: () => {
+    house.sandbox.faults.staleReads = 0;
+    return house.world(singleUserStrategy);
+  },
+  lag: (_world, reads) => {
+    house.sandbox.faults.staleReads = reads;
+  },
+});
+
+it('two deliveries of setSecret at once end quietly, also where the account has few connections', async () => {
+  house.sandbox.faults.staleReads = 0;
+  const outcomes: string[] = [];
+  const open: boolean[] = [];
+
+  for (let round = 0; round < 10; round++) {
+    const world = await house.world(singleUserStrategy);
+    const token = await world.store.begin();
+    await step(world, token, 'createSecret');
+    const value = JSON.parse(String(await world.store.valueOf(token)));
+    await house.sql(`ALTER ROLE ${value.username} CONNECTION LIMIT 3`);
+    const deliveries = [0, 1].map(() =>
+      step(world, token, 'setSecret').then(
+        () => 'ok',
+        (error) => error.code,
+      ),
+    );
+    outcomes.push(...(await Promise.all(deliveries)));
+    open.push((await openLabels(world)).includes('AWSCURRENT'));
+  }
+
+  expect(open).toEqual(Array(10).fill(true));
+  expect(outcomes).toEqual(Array(20).fill('ok'));
+}, 60_000);

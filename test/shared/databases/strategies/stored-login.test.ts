@@ -1,0 +1,172 @@
+/** Which stored value a strategy logs in with, in which order, and where no value is ever sent. */
+import { describe, expect, it } from 'vitest';
+import type { DatabaseEngine } from '../../../../shared/databases/engine.ts';
+import { dualPasswordStrategy } from '../../../../shared/databases/strategies/dual-password.ts';
+import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
+import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
+import { UnreachableError } from '../../../../shared/rotation/errors.ts';
+import { step, wholeRotation } from '../../../conformance/rotate.ts';
+import { memoryWorld } from '../../../support/memory-world.ts';
+import { labelled } from '../../../support/store.ts';
+
+/** A world in which the user has the password of the given value, and AWSCURRENT another one. */
+async function refused(strategy: Parameters<typeof memoryWorld>[0] = singleUserStrategy) {
+  const here = memoryWorld(strategy);
+  const value = await labelled(here.store, 'AWSCURRENT');
+  const put = (more: object) => here.store.putCurrent(JSON.stringify({ ...value, ...more }));
+  await here.setPassword('app', 'of the server');
+  return { here, value, put };
+}
+
+const elsewhere = [
+  ['of another host', { host: 'old.test' }],
+  ['of another port', { port: 6000 }],
+  ['of another user', { username: 'somebody_else' }],
+] as const;
+
+describe('an older password', () => {
+  it.each(elsewhere)('%s is never tried here, though it would open the system: AWSPREVIOUS', async (_what, other) => {
+    const { here, put } = await refused();
+    await put({ ...other, password: 'of the server' });
+    await put({ password: 'not it' });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'LOCKED_OUT' });
+
+    expect(here.server.users.get('app')?.password).toBe('of the server');
+    expect(here.server.taken).toEqual([]);
+    expect(here.server.open).toEqual([]);
+  });
+
+  it.each(elsewhere)('%s is never tried here, though it would open the system: no label', async (_what, other) => {
+    const { here, put } = await refused();
+    await put({ ...other, password: 'of the server' });
+    for (const password of ['not it', 'not it either']) await put({ password });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'LOCKED_OUT' });
+
+    expect(here.server.users.get('app')?.password).toBe('of the server');
+    expect(here.server.taken).toEqual([]);
+  });
+
+  it('is tried with the settings of AWSCURRENT', async () => {
+    const logins: unknown[] = [];
+    const here = memoryWorld((engine) =>
+      singleUserStrategy({
+        ...engine,
+        connect: (login, ctx) => engine.connect(login, ctx).finally(() => logins.push(login)),
+      }),
+    );
+    const value = await labelled(here.store, 'AWSCURRENT');
+    await here.store.putCurrent(JSON.stringify({ ...value, dbname: 'shop', password: 'not it' }));
+
+    await wholeRotation(here);
+
+    expect(logins).toContainEqual({ ...value, dbname: 'shop' });
+    expect(logins).not.toContainEqual(value);
+  });
+
+  it('that no version knows is a lock-out that names the place, the user and the way out', async () => {
+    const { here } = await refused();
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({
+      fact: 'no stored version opens memory at db.test as app',
+      hint: expect.stringContaining('put-secret-value'),
+    });
+  });
+
+  it('of a version without a label: the newest that opens, after all with a label', async () => {
+    const { here, put } = await refused();
+    for (const password of ['of the server', 'older', 'newer', 'newest']) await put({ password });
+
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    const { news } = await step(here, token, 'setSecret');
+
+    expect(news).toEqual([{ outcome: 'recovered', recoveredWith: 'a version without a label' }]);
+    // AWSCURRENT, AWSPENDING, AWSPREVIOUS, and 'older'.
+    expect(here.server.refused).toEqual(['app', 'app', 'app', 'app']);
+  });
+});
+
+/** The engine fails otherwise than with a refusal, for one password. */
+const failingFor = (password: string) => (engine: DatabaseEngine) =>
+  singleUserStrategy({
+    ...engine,
+    async connect(login, ctx) {
+      if (login.password !== password) return engine.connect(login, ctx);
+      throw new UnreachableError('no answer', { code: 'UNREACHABLE_LOGIN', hint: 'look' });
+    },
+  });
+
+it('only a refusal means: try the next one. Any other trouble ends the step, and no other value is sent', async () => {
+  const here = memoryWorld(failingFor('not reached'));
+  const value = await labelled(here.store, 'AWSCURRENT');
+  await here.store.putCurrent(JSON.stringify({ ...value, password: 'not reached' }));
+
+  await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'UNREACHABLE_LOGIN' });
+
+  expect([here.server.taken, here.server.refused]).toEqual([[], []]);
+  expect(here.server.users.get('app')?.password).toBe('first-password');
+});
+
+describe('a pending value that an earlier try set', () => {
+  it.each([
+    ['single-user', singleUserStrategy],
+    ['superuser-set', superuserSetStrategy],
+    ['dual-password', dualPasswordStrategy],
+  ] as const)('is not set again: what else works stays, too (%s)', async (_name, strategy) => {
+    const here = memoryWorld(strategy);
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    const pending = String((await labelled(here.store, 'AWSPENDING'))?.password);
+    Object.assign(here.server.users.get('app') ?? {}, { password: pending, second: 'of an administrator' });
+
+    const { news } = await step(here, token, 'setSecret');
+
+    expect(news).toEqual([{ outcome: 'recovered', recoveredWith: 'AWSPENDING' }]);
+    expect(here.server.users.get('app')).toMatchObject({ password: pending, second: 'of an administrator' });
+  });
+
+  it('is kept, said to work before the promotion, and reported as what recovered', async () => {
+    const here = memoryWorld(singleUserStrategy);
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    const pending = String((await labelled(here.store, 'AWSPENDING'))?.password);
+    await here.setPassword('app', pending);
+    const progress = { working: 'unknown' as const };
+    here.store.versions.promote = () => Promise.reject(new Error('no answer'));
+
+    await expect(step(here, token, 'setSecret', { progress })).rejects.toThrow('no answer');
+
+    expect(here.server.users.get('app')?.password).toBe(pending);
+    expect(progress.working).toBe('AWSPENDING');
+  });
+});
+
+describe('where a superuser can look which value will be let in', () => {
+  const looking = async () => {
+    const world = await refused(superuserSetStrategy);
+    world.here.server.shows = true;
+    return world;
+  };
+
+  it('no other is tried, for an account may be locked by one refused login', async () => {
+    const { here, put } = await looking();
+    for (const password of ['of the server', 'not it']) await put({ password });
+
+    const { reports } = await wholeRotation(here);
+
+    expect(reports).toEqual(['recovered', 'succeeded']);
+    expect(here.server.refused).toEqual([]);
+  });
+
+  it('and none is, nobody logs in', async () => {
+    const { here } = await looking();
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'LOCKED_OUT' });
+
+    expect(here.server.taken).toEqual(['root']);
+    expect(here.server.refused).toEqual([]);
+    expect(here.server.users.get('app')?.password).toBe('of the server');
+  });
+});

@@ -1,0 +1,5 @@
+/** On a real MySQL server and the sandbox's Secrets Manager. */
+import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
+import { describeStrategyOn } from '../../../support/mysql-world.ts';
+
+await describeStrategyOn('mysql', superuserSetStrategy, { name: 'superuser-set', outage: 'brief', logins: 3 });

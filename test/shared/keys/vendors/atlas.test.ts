@@ -1,0 +1,163 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type AtlasDouble, startAtlas } from '../../../../local/doubles/atlas.ts';
+import { accessTo } from '../../../../shared/keys/access.ts';
+import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
+import { atlas } from '../../../../shared/keys/vendors/atlas.ts';
+import { describeProvider } from '../../../conformance/provider.case.ts';
+import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { keyWorld } from '../../../support/key-world.ts';
+import { labelled } from '../../../support/store.ts';
+
+/** Values come as the doubles know them, not as the schema parses them. */
+const provider: IssuingProvider = atlas;
+
+describeProvider({ provider: atlas, start: startAtlas });
+
+describe('atlas', () => {
+  const DAY = 86_400_000;
+  const doubles: AtlasDouble[] = [];
+  afterEach(async () => {
+    await Promise.all(doubles.splice(0).map((double) => double.close()));
+  });
+  async function world(given = {}) {
+    const double = await startAtlas();
+    doubles.push(double);
+    return { ...keyWorld(atlas, double, given), double };
+  }
+  type World = Awaited<ReturnType<typeof world>>;
+  const put = (here: World, fields: Record<string, unknown>) =>
+    here.store.putCurrent(JSON.stringify({ ...here.double.first, masterarn: 'arn:admin', ...fields }));
+  const hoursLeft = ({ expiresAt }: { expiresAt: Date }) => Math.round((expiresAt.getTime() - Date.now()) / 3_600_000);
+
+  it('takes expired secrets away: they hold their place', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    here.double.age(8 * DAY);
+    await put(here, { ...(await labelled(here.store, 'AWSCURRENT')) });
+
+    await wholeRotation(here);
+
+    expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
+    expect(here.double.live()).toHaveLength(2);
+  });
+
+  it('replaces the secret of an abandoned rotation, which nothing but its proof has used', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    await step(here, token, 'testSecret');
+    await here.store.abandon();
+
+    await wholeRotation(here);
+
+    expect(here.double.live()).toEqual([expect.anything(), (await labelled(here.store, 'AWSCURRENT'))?.client_secret]);
+  });
+
+  it('finds no key in a value of another service account', async () => {
+    const here = await world();
+    const access = await accessTo(provider, { ...here.double.first, masterarn: 'arn:admin' }, here, here.context({}));
+
+    const id = await provider.identify({ ...here.double.first, client_id: 'mdb_sa_id_other' }, access);
+
+    expect(id).toBeUndefined();
+  });
+
+  it('does not wait for an expired secret to be quiet', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    here.double.use?.((await labelled(here.store, 'AWSPREVIOUS')) ?? {});
+    here.double.age(8 * DAY);
+
+    await wholeRotation(here);
+
+    expect(await openLabels(here)).toContain('AWSCURRENT');
+  });
+
+  it('gives every secret its full life, although an abandoned rotation has cut that of the current one', async () => {
+    const here = await world();
+    await put(here, { expires_after_hours: 720 });
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    await here.store.abandon();
+
+    await wholeRotation(here);
+
+    expect(here.double.secrets().map(hoursLeft).toSorted()).toEqual([168, 720]);
+  });
+
+  it.each([7, 9000, 'long', 8.5])('refuses a life of %j hours', async (expires_after_hours) => {
+    const here = await world();
+    await put(here, { expires_after_hours });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    expect(here.double.live()).toHaveLength(1);
+  });
+
+  it('refuses a grace time that Atlas does not keep, before anything is made', async () => {
+    const here = await world({ later: async () => {} });
+    await put(here, { revokeAfter: '8d' });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    expect(here.double.calls).toEqual([]);
+  });
+
+  it('takes a grace time of seven days', async () => {
+    const here = await world({ later: async () => {} });
+    await put(here, { revokeAfter: '7d' });
+
+    await wholeRotation(here);
+
+    expect(await openLabels(here)).toContain('AWSCURRENT');
+  });
+
+  it('takes no secret that does not say which one it is', async () => {
+    const here = await world();
+    await put(here, { secret_id: undefined });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    expect(here.double.calls).toEqual([]);
+  });
+
+  it('rotates by its own secret where the service account may', async () => {
+    const here = await world();
+    here.double.allow(String(here.double.first.client_id));
+    await put(here, { masterarn: undefined });
+
+    for (let turn = 0; turn < 3; turn++) await wholeRotation(here);
+
+    expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
+    expect(here.double.live()).toHaveLength(2);
+  });
+
+  it('asks for one admin token in a step', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    const token = await here.store.begin();
+    const before = here.double.calls.length;
+
+    await step(here, token, 'createSecret');
+
+    const asked = here.double.calls.slice(before).filter((call) => call.includes('/oauth/token'));
+    expect(asked).toHaveLength(2);
+  });
+
+  it.each([
+    ['org_id', '..'],
+    ['client_id', '../../orgs'],
+  ])('lets %s lead nowhere else', async (field, value) => {
+    const here = await world();
+    if (field === 'org_id') Object.assign(here.double.admin ?? {}, { org_id: value });
+    await put(here, { [field]: value });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+  });
+
+  it('sends the admin secret for no other organization than its own', async () => {
+    const here = await world();
+    await put(here, { org_id: 'f'.repeat(24) });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
+    expect(here.double.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Auth0Double, startAuth0 } from '../../../../local/doubles/auth0.ts';
+import type { AcceptingProvider } from '../../../../shared/keys/provider.ts';
+import { auth0 } from '../../../../shared/keys/vendors/auth0.ts';
+import { describeProvider } from '../../../conformance/provider.case.ts';
+import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { keyWorld } from '../../../support/key-world.ts';
+import { byLabel, labelled } from '../../../support/store.ts';
+
+/** Values come as the doubles know them, not as the schema parses them. */
+const provider: AcceptingProvider = auth0;
+
+describeProvider({ provider: auth0, start: startAuth0 });
+
+describe('auth0', () => {
+  const doubles: Auth0Double[] = [];
+  afterEach(async () => {
+    await Promise.all(doubles.splice(0).map((double) => double.close()));
+  });
+  async function world() {
+    const double = await startAuth0();
+    doubles.push(double);
+    return { ...keyWorld(auth0, double), double };
+  }
+  type World = Awaited<ReturnType<typeof world>>;
+  const put = (here: World, fields: Record<string, unknown>) =>
+    here.store.putCurrent(JSON.stringify({ ...here.double.first, masterarn: 'arn:admin', ...fields }));
+
+  it('never asks Auth0 for a value: an answer that is lost would lock the client out', async () => {
+    const here = await world();
+
+    await wholeRotation(here);
+
+    expect(here.double.calls.join()).not.toMatch(/rotate-secret/);
+  });
+
+  it('puts the value before back when the new one may do nothing', async () => {
+    const here = await world();
+    here.double.endGrants();
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+  });
+
+  it('proves the secret of an application that has no token of its own', async () => {
+    const here = await world();
+    here.double.endGrants();
+    await put(here, { audience: undefined });
+
+    const { token } = await wholeRotation(here);
+
+    expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+    expect(await openLabels(here)).toContain('AWSCURRENT');
+  });
+
+  it('believes no dead secret of such an application', async () => {
+    const here = await world();
+    const { first, madeUp } = here.double;
+    const current = { ...first, audience: undefined };
+    const access = { current, admin: {}, ctx: here.context({}) };
+
+    await expect(provider.verify({ ...current, ...madeUp }, access)).rejects.toMatchObject({
+      name: 'AuthenticationError',
+    });
+  });
+
+  it('refuses to let the rotated client be its own admin', async () => {
+    const here = await world();
+    Object.assign(here.double.admin ?? {}, { client_id: here.double.first.client_id });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    expect(await openLabels(here)).toContain('AWSCURRENT');
+  });
+
+  it('changes no other client, whatever was stored as pending', async () => {
+    const here = await world();
+    const token = await here.store.begin();
+    const current = await labelled(here.store, 'AWSCURRENT');
+    const strange = { ...current, client_id: here.double.powerless?.client_id, client_secret: 'x'.repeat(64) };
+    await here.store.versions.put(here.store.secretId, token, JSON.stringify(strange));
+
+    await expect(step(here, token, 'setSecret')).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
+    expect(here.double.calls.filter((call) => call.startsWith('PATCH'))).toEqual([]);
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+  });
+
+  it('changes no client by the word of an older value that belongs to another one', async () => {
+    const here = await world();
+    const victim = await labelled(here.store, 'AWSCURRENT');
+    const own = { ...victim, ...here.double.powerless };
+    const attacker = keyWorld(auth0, { ...here.double, first: own });
+    await attacker.store.putCurrent(JSON.stringify({ ...victim, client_secret: 'x'.repeat(64) }));
+
+    await expect(wholeRotation(attacker)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+
+    expect(here.double.calls.filter((call) => call.startsWith('PATCH'))).toEqual([]);
+    expect(here.double.opens(victim ?? {})).toBe(true);
+  });
+
+  it('sends the admin secret to no other domain than its own', async () => {
+    const here = await world();
+    await put(here, { domain: 'acme.evil.example' });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
+    expect(here.double.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,144 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type CloudflareDouble, startCloudflare } from '../../../../local/doubles/cloudflare.ts';
+import { cloudflare } from '../../../../shared/keys/vendors/cloudflare/cloudflare.ts';
+import { describeProvider } from '../../../conformance/provider.case.ts';
+import { openLabels, wholeRotation } from '../../../conformance/rotate.ts';
+import { keyWorld } from '../../../support/key-world.ts';
+import { byLabel, labelled } from '../../../support/store.ts';
+
+describeProvider({ provider: cloudflare, start: startCloudflare });
+
+describe('Cloudflare', () => {
+  let double: CloudflareDouble;
+  const start = async (kind: 'account' | 'user' = 'account') => {
+    double = await startCloudflare(kind);
+    return keyWorld(cloudflare, double);
+  };
+  const newest = () => [...double.tokens.values()].at(-1);
+  const firstToken = () => double.tokens.get(String(double.first.token_id));
+  afterEach(() => double.close());
+
+  it('rotates the token of a user, too', async () => {
+    const world = await start('user');
+
+    for (let turn = 0; turn < 3; turn++) await wholeRotation(world);
+
+    expect(await openLabels(world)).toEqual(['AWSPREVIOUS', 'AWSCURRENT']);
+    expect(double.live()).toHaveLength(2);
+  });
+
+  it('rotates a secret that is a bare token, with the account in a tag', async () => {
+    const world = await start();
+    const { api_token, account_id } = double.first;
+    Object.assign(world.store.tags, { 'rekey:account_id': account_id, 'rekey:masterarn': 'arn:admin' });
+    await world.store.putCurrent(String(api_token));
+
+    for (let turn = 0; turn < 2; turn++) await wholeRotation(world);
+
+    const { AWSCURRENT = '', AWSPREVIOUS = '' } = await byLabel(world.store);
+    expect([await world.store.valueOf(AWSPREVIOUS), await world.store.valueOf(AWSCURRENT)]).toEqual(double.live());
+  });
+
+  it('gives the new token the policies, addresses and length of life of the current one', async () => {
+    const world = await start();
+    const token = firstToken();
+    if (token === undefined) throw new Error('no first token');
+    token.condition = { request_ip: { in: ['192.0.2.0/24'], not_in: [] } };
+    token.issued_on = new Date(Date.now() - 20 * 86_400_000).toISOString();
+    token.expires_on = new Date(Date.now() + 10 * 86_400_000).toISOString();
+
+    await wholeRotation(world);
+
+    const made = newest();
+    const days = (Date.parse(made?.expires_on ?? '') - Date.now()) / 86_400_000;
+    expect(made?.policies.map(({ permission_groups, resources }) => ({ permission_groups, resources }))).toEqual(
+      token.policies.map(({ permission_groups, resources }) => ({
+        permission_groups: permission_groups.map(({ id }) => ({ id })),
+        resources,
+      })),
+    );
+    expect(made?.condition).toEqual({ request_ip: { in: ['192.0.2.0/24'] } });
+    expect(days).toBeCloseTo(30, 1);
+  });
+
+  it('promotes no token that was made without a permission of the current one', async () => {
+    const world = await start();
+    double.withheld = firstToken()?.policies[0]?.permission_groups[0]?.id ?? '';
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+    expect(await openLabels(world)).toEqual(['AWSCURRENT']);
+  });
+
+  it('leaves no token behind that was made without a permission, once it is granted', async () => {
+    const world = await start();
+    double.withheld = firstToken()?.policies[0]?.permission_groups[0]?.id ?? '';
+    await wholeRotation(world).catch(() => undefined);
+    await world.store.abandon();
+    double.withheld = '';
+
+    await wholeRotation(world);
+
+    expect(double.live()).toHaveLength(2);
+  });
+
+  it.each(['account', 'user'] as const)('names the tokens when the quota of the %s is used up', async (kind) => {
+    const world = await start(kind);
+    double.fill?.();
+    const before = double.live();
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({
+      code: 'KEY_LIMIT',
+      message: expect.stringMatching(/beside key \S+/),
+    });
+    expect(double.live()).toEqual(before);
+  });
+
+  it('revokes nothing while token_id is not the id of the token', async () => {
+    const world = await start();
+    await wholeRotation(world);
+    const current = await labelled(world.store, 'AWSCURRENT');
+    await world.store.putCurrent(JSON.stringify({ ...current, token_id: double.first.token_id }));
+    const before = double.live();
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
+    expect(double.live()).toEqual(before);
+  });
+
+  it('asks for the id that a JSON value lacks', async () => {
+    const world = await start();
+    const { token_id: _, ...lacking } = double.first;
+    await world.store.putCurrent(JSON.stringify(lacking));
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({
+      code: 'INVALID_SECRET',
+      message: expect.stringContaining('token_id'),
+    });
+  });
+
+  it.each(['..', 'a/../../user', '023E105F4ECEF8AD9CA31A8372D0C353'])('goes nowhere for the account %s', async (id) => {
+    const world = await start();
+    Object.assign(double.admin ?? {}, { account_id: id });
+    await world.store.putCurrent(JSON.stringify({ ...(await labelled(world.store, 'AWSCURRENT')), account_id: id }));
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    expect(double.calls).toEqual([]);
+  });
+
+  it('never rolls a token', async () => {
+    const world = await start();
+
+    for (let turn = 0; turn < 2; turn++) await wholeRotation(world);
+
+    expect(double.calls.filter((call) => call.startsWith('PUT'))).toEqual([]);
+  });
+});

@@ -1,0 +1,161 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type IamDouble, startIam } from '../../../../local/doubles/iam.ts';
+import { iamKeys } from '../../../../shared/aws/iam-keys.ts';
+import { iamProvider } from '../../../../shared/keys/vendors/iam.ts';
+import { describeProvider } from '../../../conformance/provider.case.ts';
+import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { keyWorld } from '../../../support/key-world.ts';
+import { byLabel, labelled } from '../../../support/store.ts';
+
+vi.stubEnv('AWS_ACCESS_KEY_ID', 'ASIAROLEOFTHEFUNCTIO');
+vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'of the role');
+vi.stubEnv('AWS_SESSION_TOKEN', 'of the role');
+vi.stubEnv('AWS_REGION', 'eu-west-1');
+
+const iam = iamProvider(iamKeys);
+describeProvider({ provider: iam, start: startIam });
+
+describe('IAM', () => {
+  let double: IamDouble;
+  const start = async (given = {}) => {
+    double = await startIam();
+    return keyWorld(iam, double, given);
+  };
+  const minutesAfter = (key: { createdAt: Date } | undefined, minutes: number) =>
+    new Date((key?.createdAt.getTime() ?? 0) + minutes * 60_000);
+  afterEach(() => double.close());
+
+  it('makes a key inactive before it deletes it', async () => {
+    const world = await start();
+    await wholeRotation(world);
+
+    await wholeRotation(world);
+
+    const changes = double.operations.filter((name) => /^(Create|Update|Delete)/.test(name));
+    expect(changes).toEqual(['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey', 'CreateAccessKey']);
+  });
+
+  it('says which service used the key before, and where', async () => {
+    const world = await start();
+    await wholeRotation(world);
+    double.use?.((await labelled(world.store, 'AWSPREVIOUS')) ?? {});
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({
+      code: 'KEY_IN_USE',
+      message: expect.stringContaining('by s3 in eu-west-1'),
+    });
+  });
+
+  it('replaces the key of an abandoned rotation, which nothing but the rotation has used', async () => {
+    const world = await start();
+    await wholeRotation(world);
+    const token = await world.store.begin();
+    await step(world, token, 'createSecret');
+    const abandoned = [...double.keys.values()].at(-1);
+    if (abandoned !== undefined)
+      abandoned.used = { at: minutesAfter(abandoned, 1), service: 'sts', region: 'eu-west-1' };
+    await world.store.abandon();
+
+    await wholeRotation(world);
+
+    expect(double.keys.has(abandoned?.id ?? '')).toBe(false);
+    expect(await openLabels(world)).toContain('AWSCURRENT');
+  });
+
+  it.each([
+    ['by another service', 1, 's3'],
+    ['by STS later than any rotation', 60, 'sts'],
+  ])('leaves a key alone that somebody made and used %s', async (_how, minutes, service) => {
+    const world = await start();
+    double.fill?.();
+    const foreign = [...double.keys.values()].at(-1);
+    if (foreign !== undefined) foreign.used = { at: minutesAfter(foreign, minutes), service, region: 'eu-west-1' };
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({
+      code: 'KEY_LIMIT',
+      hint: expect.stringContaining('--user-name deployer'),
+    });
+    expect(double.keys.has(foreign?.id ?? '')).toBe(true);
+  });
+
+  it('makes no key for a user whose key is not in the secret', async () => {
+    const world = await start();
+    const admin = double.addUser('administrator');
+    const guess = { user_name: 'administrator', access_key_id: admin.id, secret_access_key: 'guessed' };
+    await world.store.putCurrent(JSON.stringify(guess));
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    expect([...double.keys.values()].filter(({ user }) => user === 'administrator')).toHaveLength(1);
+  });
+
+  it('makes no key for another user than the one whose key is in the secret', async () => {
+    const world = await start();
+    double.addUser('administrator');
+    await world.store.putCurrent(JSON.stringify({ ...double.first, user_name: 'administrator' }));
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
+    expect([...double.keys.values()].filter(({ user }) => user === 'administrator')).toHaveLength(1);
+  });
+
+  it('names the user that IAM does not have', async () => {
+    const world = await start();
+    await world.store.putCurrent(JSON.stringify({ ...double.first, user_name: 'nobody' }));
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ code: 'INVALID_SECRET', message: expect.stringContaining('nobody') });
+  });
+
+  it.each([
+    ['AccessDenied', 403, 'ACCESS_DENIED'],
+    ['Throttling', 400, 'THROTTLED'],
+    ['ServiceFailure', 500, 'SERVICE_FAILED'],
+  ])('tells %s of IAM by its code', async (code, status, expected) => {
+    const world = await start();
+    double.refusals.set('CreateAccessKey', { status, code });
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ code: expected });
+    expect(await openLabels(world)).toEqual(['AWSCURRENT']);
+  });
+
+  it('asks for a key once in a try, since a repeat might make a second one', async () => {
+    const world = await start();
+    double.refusals.set('CreateAccessKey', { status: 500, code: 'ServiceFailure' });
+
+    await wholeRotation(world).catch(() => undefined);
+
+    expect(double.operations.filter((name) => name === 'CreateAccessKey')).toHaveLength(1);
+  });
+
+  it('takes a key that the account may not use as STS for a right, not for a dead key', async () => {
+    const world = await start();
+    const token = await world.store.begin();
+    await step(world, token, 'createSecret');
+    double.refusals.set('GetCallerIdentity', { status: 403, code: 'AccessDenied' });
+
+    const tested = step(world, token, 'testSecret');
+
+    await expect(tested).rejects.toMatchObject({ name: 'PermissionError' });
+  });
+
+  it('lets the second of two deliveries fail rather than take the key of the first', async () => {
+    const world = await start({ timeLimitMs: 30_000 });
+    const token = await world.store.begin();
+
+    await Promise.allSettled([step(world, token, 'createSecret'), step(world, token, 'createSecret')]);
+
+    expect(double.keys.size).toBe(2);
+    expect(await openLabels(world)).toEqual(['AWSCURRENT', 'AWSPENDING']);
+    expect((await byLabel(world.store)).AWSPENDING).toBe(token);
+  });
+});

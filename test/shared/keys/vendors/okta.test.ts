@@ -1,0 +1,184 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type OktaDouble, startOkta } from '../../../../local/doubles/okta.ts';
+import { accessTo } from '../../../../shared/keys/access.ts';
+import type { AcceptingProvider } from '../../../../shared/keys/provider.ts';
+import { okta } from '../../../../shared/keys/vendors/okta.ts';
+import { describeProvider } from '../../../conformance/provider.case.ts';
+import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { keyWorld } from '../../../support/key-world.ts';
+import { labelled } from '../../../support/store.ts';
+
+/** Values come as the doubles know them, not as the schema parses them. */
+const provider: AcceptingProvider = okta;
+
+describeProvider({ provider: okta, start: startOkta });
+
+describe('okta', () => {
+  const doubles: OktaDouble[] = [];
+  afterEach(async () => {
+    await Promise.all(doubles.splice(0).map((double) => double.close()));
+  });
+  async function world() {
+    const double = await startOkta();
+    doubles.push(double);
+    return { ...keyWorld(okta, double), double };
+  }
+  type World = Awaited<ReturnType<typeof world>>;
+  const put = (here: World, fields: Record<string, unknown>) =>
+    here.store.putCurrent(JSON.stringify({ ...here.double.first, masterarn: 'arn:admin', ...fields }));
+
+  it('names both secrets when the second one is of somebody else, and touches neither', async () => {
+    const here = await world();
+    here.double.fill?.();
+    const ids = here.double.secrets().map(({ id }) => id);
+
+    const error = await wholeRotation(here).catch((thrown) => thrown);
+
+    expect(error).toMatchObject({ code: 'KEY_LIMIT', retryable: false });
+    for (const id of ids) expect(error.message).toContain(id);
+    expect(error.message).toContain(`/api/v1/apps/${here.double.first.client_id}/`);
+    expect(here.double.secrets().map(({ id, status }) => `${id} ${status}`)).toEqual(ids.map((id) => `${id} ACTIVE`));
+  });
+
+  it('removes an inactive secret that it had once', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    const [before] = here.double.secrets();
+    Object.assign(before ?? {}, { status: 'INACTIVE' });
+
+    await wholeRotation(here);
+
+    expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
+  });
+
+  it('frees the place of a forgotten secret, and keeps the one before, whichever is listed first', async () => {
+    const here = await world();
+    const [current, before] = [{ ...here.double.first }, { ...here.double.first, client_secret: 'before '.repeat(3) }];
+    const forgotten = { ...here.double.first, client_secret: 'forgotten '.repeat(3) };
+    const access = await accessTo(provider, { ...current, masterarn: 'arn:admin' }, here, here.context({}));
+    Object.assign(here.double.secrets()[0] ?? {}, { client_secret: before.client_secret });
+    here.double.fill?.();
+    Object.assign(here.double.secrets()[1] ?? {}, { client_secret: forgotten.client_secret });
+
+    await provider.accept({ ...current, ...here.double.madeUp }, access, async () => [before, forgotten]);
+
+    expect([before, forgotten].map((value) => here.double.opens(value))).toEqual([true, false]);
+  });
+
+  it.each([
+    ['is not listed', { client_secret: 'of nobody '.repeat(3) }],
+    ['is inactive', { status: 'INACTIVE' }],
+  ] as const)('keeps the one before while the current one %s: that may be all that works', async (_what, change) => {
+    const here = await world();
+    await wholeRotation(here);
+    const [before, current] = here.double.secrets();
+    const previous = (await labelled(here.store, 'AWSPREVIOUS')) ?? {};
+    const access = await accessTo(provider, (await labelled(here.store, 'AWSCURRENT')) ?? {}, here, here.context({}));
+    Object.assign(current ?? {}, change);
+
+    const accepted = provider.accept({ ...previous, ...here.double.madeUp }, access, async () => [previous, previous]);
+    await expect(accepted).rejects.toMatchObject({ code: 'KEY_LIMIT' });
+    await provider.revoke?.(previous, access);
+
+    expect(here.double.opens(previous)).toBe(true);
+    expect(here.double.secrets()).toContain(before);
+  });
+
+  it('adds nothing to an app of which no value of the secret is a client secret', async () => {
+    const here = await world();
+    const mine = await labelled(here.store, 'AWSCURRENT');
+    for (const secret of here.double.secrets()) Object.assign(secret, { client_secret: 'of another app '.repeat(3) });
+    const access = await accessTo(provider, mine ?? {}, here, here.context({}));
+
+    const accepted = provider.accept({ ...mine, ...here.double.madeUp }, access, async () => []);
+
+    await expect(accepted).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    expect(here.double.secrets()).toHaveLength(1);
+  });
+
+  it('activates the pending secret when somebody made it inactive before it was current', async () => {
+    const here = await world();
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    await step(here, token, 'setSecret');
+    Object.assign(here.double.secrets().at(-1) ?? {}, { status: 'INACTIVE' });
+
+    await step(here, token, 'setSecret');
+
+    expect(here.double.opens((await labelled(here.store, 'AWSPENDING')) ?? {})).toBe(true);
+  });
+
+  it('proves a secret without a token where the app may have none', async () => {
+    const here = await world();
+    here.double.mayHaveToken = false;
+    await put(here, { scope: undefined });
+
+    await wholeRotation(here);
+
+    expect(await openLabels(here)).toContain('AWSCURRENT');
+  });
+
+  it('promotes no secret of a client that may not have the scope, and does not call it dead', async () => {
+    const here = await world();
+    await put(here, { scope: 'orders.write' });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    expect(await openLabels(here)).toContain('AWSCURRENT');
+  });
+
+  it('revokes the secret before: deactivated, then deleted; a second time, too', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    const previous = (await labelled(here.store, 'AWSPREVIOUS')) ?? {};
+    const access = await accessTo(provider, (await labelled(here.store, 'AWSCURRENT')) ?? {}, here, here.context({}));
+
+    await provider.revoke?.(previous, access);
+    await provider.revoke?.(previous, access);
+
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+    expect(here.double.secrets()).toHaveLength(1);
+  });
+
+  it('never revokes the value that is current', async () => {
+    const here = await world();
+    const current = (await labelled(here.store, 'AWSCURRENT')) ?? {};
+    const access = await accessTo(provider, current, here, here.context({}));
+
+    await provider.revoke?.(current, access);
+
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+  });
+
+  it('lets no listed value be seen, not even those of others', async () => {
+    const here = await world();
+    here.double.fill?.();
+    const ctx = here.context({});
+    const access = await accessTo(provider, (await labelled(here.store, 'AWSCURRENT')) ?? {}, here, ctx);
+
+    await provider.accept(here.double.madeUp, access, async () => []).catch(() => {});
+
+    for (const { client_secret } of here.double.secrets()) expect(ctx.redact.text(client_secret)).toBe('[redacted]');
+  });
+
+  it.each([
+    'https://login.evil.example/oauth2/default',
+    'https://acme.okta.example.evil.example/oauth2/default',
+    'https://acme.okta.example/oauth2/default/../../x',
+    'http://acme.okta.example/oauth2/default',
+    'default',
+  ])('refuses the issuer %s', async (issuer) => {
+    const here = await world();
+    await put(here, { issuer });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    expect(await openLabels(here)).toContain('AWSCURRENT');
+  });
+
+  it('sends the admin token to no other domain than its own', async () => {
+    const here = await world();
+    await put(here, { domain: 'acme.evil.example' });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
+    expect(here.double.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type OpenaiDouble, startOpenai } from '../../../../local/doubles/openai.ts';
+import { openai } from '../../../../shared/keys/vendors/openai.ts';
+import { describeProvider } from '../../../conformance/provider.case.ts';
+import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { keyWorld } from '../../../support/key-world.ts';
+import { labelled } from '../../../support/store.ts';
+
+describeProvider({ provider: openai, start: startOpenai });
+
+describe('OpenAI', () => {
+  let double: OpenaiDouble;
+  const start = async () => {
+    double = await startOpenai();
+    return keyWorld(openai, double);
+  };
+  afterEach(() => double.close());
+
+  it('finds a lost account behind a hundred others', async () => {
+    const world = await start();
+    double.crowd(130);
+    const token = await world.store.begin();
+    double.troubles.push({ method: 'POST', trouble: 'cut off' });
+    await step(world, token, 'createSecret').catch(() => undefined);
+
+    await step(world, token, 'createSecret');
+
+    expect(double.live()).toHaveLength(2);
+    expect(await openLabels(world)).toEqual(['AWSCURRENT', 'AWSPENDING']);
+  });
+
+  it('ends the key before by deleting its account, and touches no other account', async () => {
+    const world = await start();
+    double.crowd(3);
+
+    for (let turn = 0; turn < 2; turn++) await wholeRotation(world);
+
+    const deleted = double.calls.filter((call) => call.startsWith('DELETE'));
+    expect(deleted).toEqual([
+      `DELETE /v1/organization/projects/proj_abc/service_accounts/${double.first.service_account_id} 200`,
+    ]);
+  });
+
+  it.each(['owner', 'none'] as const)('makes no member the successor of an account with the role %s', async (role) => {
+    const world = await start();
+    double.firstRole = role;
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER', retryable: false });
+    expect(double.live()).toHaveLength(1);
+  });
+
+  it('makes a successor for a key whose account somebody deleted, and keeps the one before', async () => {
+    const world = await start();
+    await wholeRotation(world);
+    const current = (await labelled(world.store, 'AWSCURRENT')) ?? {};
+    double.forget(String(current.service_account_id));
+
+    await wholeRotation(world);
+
+    expect(await openLabels(world)).toEqual(['AWSCURRENT']);
+    expect(double.live()).toContain(double.first.api_key);
+  });
+
+  it('says who must be asked when no admin secret is named', async () => {
+    const world = await start();
+    await world.store.putCurrent(JSON.stringify(double.first));
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ code: 'INVALID_SECRET', hint: expect.stringContaining('masterarn') });
+  });
+
+  it.each([
+    ['project_id', '../admin_api_keys?x='],
+    ['project_id', '..'],
+    ['service_account_id', 'a/b'],
+    ['service_account_id', 'svc_acct_of_nobody'],
+  ])('changes nothing for a %s of %s, which the project does not have', async (field, value) => {
+    const world = await start();
+    await world.store.putCurrent(JSON.stringify({ ...(await labelled(world.store, 'AWSCURRENT')), [field]: value }));
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    expect(double.calls.filter((call) => !call.startsWith('GET'))).toEqual([]);
+  });
+});

@@ -1,0 +1,34 @@
+import { afterEach, expect, it } from 'vitest';
+import type { ProviderDouble } from '../../../../local/doubles/double.ts';
+import { startSendgrid } from '../../../../local/doubles/sendgrid.ts';
+import { accessTo } from '../../../../shared/keys/access.ts';
+import { nodeTransport } from '../../../../shared/keys/api/transport.ts';
+import { sendgrid } from '../../../../shared/keys/vendors/sendgrid.ts';
+import { describeProvider } from '../../../conformance/provider.case.ts';
+import { keyWorld } from '../../../support/key-world.ts';
+
+describeProvider({ provider: sendgrid, start: startSendgrid });
+
+const doubles: ProviderDouble[] = [];
+afterEach(async () => {
+  await Promise.all(doubles.splice(0).map((double) => double.close()));
+});
+
+it('copies no scopes from a key of another account', async () => {
+  const [ours, theirs] = [await startSendgrid(), await startSendgrid()];
+  doubles.push(ours, theirs);
+  const here = keyWorld(sendgrid, ours);
+  const api_key = String(theirs.admin?.api_key);
+  // One address for all accounts, as at SendGrid.
+  const transport: typeof nodeTransport = (request) => {
+    const isTheirs = request.headers.authorization === `Bearer ${api_key}`;
+    return nodeTransport(isTheirs ? { ...request, url: new URL(request.url.pathname, theirs.url) } : request);
+  };
+  const ports = { admins: here.admins, transport };
+  const access = await accessTo(sendgrid, { api_key, masterarn: 'arn:admin' }, ports, here.context({}));
+
+  const issued = sendgrid.issue('label', access, await sendgrid.keys(access));
+
+  await expect(issued).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+  expect(ours.live()).toHaveLength(1);
+});

@@ -1,6 +1,0 @@
-import { startAcme } from '../../../local/doubles/declared.ts';
-import acme from '../../../providers/acme.json' with { type: 'json' };
-import { declaredProvider } from '../../../shared/providers/declared.ts';
-import { describeProvider } from '../../conformance/provider.case.ts';
-
-describeProvider({ provider: declaredProvider(acme, 'providers/acme.json'), start: startAcme });

@@ -1,0 +1,93 @@
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { startSandbox } from '../../../local/sandbox.ts';
+import { secretsManagerVersions } from '../../../shared/stores/secrets-manager/secrets-manager.ts';
+import { describeSecretVersions } from '../../conformance/secret-versions.case.ts';
+import { memoryStore } from '../../support/memory-store.ts';
+import { sandboxClient, sandboxStore } from '../../support/sandbox-store.ts';
+
+const sandbox = await startSandbox({ automaticRetries: 0 });
+const client = sandboxClient(sandbox);
+afterAll(async () => {
+  client.destroy();
+  await sandbox.close();
+});
+beforeEach(() => sandbox.faults.clear());
+
+describeSecretVersions('memory', async () => memoryStore('first'));
+describeSecretVersions("the sandbox's Secrets Manager", () => sandboxStore(sandbox, client, 'first'));
+
+describe('errors of Secrets Manager', () => {
+  const versions = (given: { client?: SecretsManagerClient; signal?: AbortSignal } = {}) =>
+    secretsManagerVersions({ client, signal: new AbortController().signal, ...given });
+
+  it('a secret that does not exist', async () => {
+    await expect(versions().describe('nothing/here')).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' });
+  });
+
+  it('a binary value', async () => {
+    const { secretId } = await sandboxStore(sandbox, client, 'first');
+    await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretBinary: Buffer.from('x') }));
+
+    await expect(versions().read(secretId, 'AWSCURRENT')).rejects.toMatchObject({
+      code: 'INVALID_SECRET',
+      hint: expect.stringContaining('SecretString'),
+    });
+  });
+
+  it('one throttled call and one broken connection are repeated unseen', async () => {
+    const { secretId } = await sandboxStore(sandbox, client, 'first');
+    sandbox.faults.add({ operation: 'GetSecretValue', action: 'throttle' });
+    sandbox.faults.add({ operation: 'GetSecretValue', nth: 2, action: 'cut', when: 'before' });
+
+    expect(await versions().read(secretId, 'AWSCURRENT')).toBe('first');
+    expect(sandbox.faults.pending()).toEqual([]);
+  });
+
+  it('throttling without end is retryable, and says so', async () => {
+    const { secretId } = await sandboxStore(sandbox, client, 'first');
+    sandbox.faults.add({ operation: 'DescribeSecret', action: 'throttle', times: 20 });
+
+    await expect(versions().describe(secretId)).rejects.toMatchObject({
+      name: 'ProviderError',
+      retryable: true,
+      fact: expect.stringContaining('throttled'),
+    });
+  });
+
+  it('an abort is a DeadlineError', async () => {
+    const { secretId } = await sandboxStore(sandbox, client, 'first');
+
+    const refused = versions({ signal: AbortSignal.abort() }).describe(secretId);
+
+    await expect(refused).rejects.toMatchObject({ name: 'DeadlineError' });
+  });
+
+  it('a service that is not there is unreachable, and the hint names the VPC endpoint', async () => {
+    const nowhere = sandboxClient({ ...sandbox, url: 'http://127.0.0.1:1' });
+
+    const refused = versions({ client: nowhere }).describe('x');
+
+    await expect(refused).rejects.toMatchObject({
+      name: 'UnreachableError',
+      hint: expect.stringContaining('endpoint'),
+    });
+  });
+
+  it('a promotion that was applied, but answered 500, is a conflict to the SDK’s repeat, never a success that did not happen', async () => {
+    const store = await sandboxStore(sandbox, client, 'first');
+    const [from] = Object.keys(await store.labels());
+    const token = await store.begin();
+    await store.versions.put(store.secretId, token, 'second');
+    sandbox.faults.add({ operation: 'UpdateSecretVersionStage', action: 'error', when: 'after' });
+
+    await expect(store.versions.promote(store.secretId, token, from)).rejects.toMatchObject({ code: 'CURRENT_MOVED' });
+
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: store.secretId }));
+    expect(SecretString).toBe('second');
+  });
+});

@@ -1,5 +1,0 @@
-/** On a real MySQL server and the sandbox's Secrets Manager. */
-import { alternatingUsersStrategy } from '../../../shared/strategies/alternating-users.ts';
-import { describeStrategyOn } from '../../support/mysql-world.ts';
-
-await describeStrategyOn('mysql', alternatingUsersStrategy, { name: 'alternating-users', outage: 'none', logins: 4 });

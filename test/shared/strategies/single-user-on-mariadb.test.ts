@@ -1,5 +1,0 @@
-/** On a real MariaDB server and the sandbox's Secrets Manager. */
-import { singleUserStrategy } from '../../../shared/strategies/single-user.ts';
-import { describeStrategyOn } from '../../support/mysql-world.ts';
-
-await describeStrategyOn('mariadb', singleUserStrategy, { name: 'single-user', outage: 'brief', logins: 2 });

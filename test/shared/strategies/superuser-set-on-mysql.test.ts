@@ -1,5 +1,0 @@
-/** On a real MySQL server and the sandbox's Secrets Manager. */
-import { superuserSetStrategy } from '../../../shared/strategies/superuser-set.ts';
-import { describeStrategyOn } from '../../support/mysql-world.ts';
-
-await describeStrategyOn('mysql', superuserSetStrategy, { name: 'superuser-set', outage: 'brief', logins: 3 });
