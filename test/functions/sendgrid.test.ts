@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { startSendgrid } from '../../local/doubles/sendgrid.ts';
 import { packagedKey } from '../support/packaged-key.ts';
+import { parameterStore, ssmTestClient } from '../support/parameter-store.ts';
 
 const house = await packagedKey('sendgrid', startSendgrid);
 afterAll(() => house.close());
@@ -52,6 +53,33 @@ describe('sendgrid', () => {
     expect(await house.text(secret)).toMatch(/^SG\.[^"{}]+$/);
     expect(await house.text(secret)).not.toBe(api_key);
     expect(double.opens({ api_key: await house.text(secret) })).toBe(true);
+  });
+
+  it('rotates a parameter just as well, and its schedule says what it is about', async () => {
+    const { api_key } = await remade();
+    const ssm = ssmTestClient(sandbox);
+    const { secretId, plainRead } = await parameterStore(
+      ssm,
+      JSON.stringify({ ...double.first, api_key, masterarn: 'admin', revokeAfter: '12h' }),
+    );
+
+    const outcome = await sandbox.functions.invoke(house.register('sendgrid'), { Parameter: secretId });
+    const { Schedules } = (await sandbox.scheduler.call('ListSchedules', {}, { region: 'us-east-1' })) as {
+      Schedules: { Name: string }[];
+    };
+    const made = await Promise.all(
+      Schedules.map(({ Name }) => sandbox.scheduler.call('GetSchedule', { Name }, { region: 'us-east-1' })),
+    );
+    const untilThen = double.opens({ api_key });
+    await sandbox.scheduler.due(Date.now() + 13 * 3_600_000);
+    const current = JSON.parse(await plainRead());
+    ssm.destroy();
+
+    expect(outcome.ok).toBe(true);
+    expect(made).toContainEqual(
+      expect.objectContaining({ Description: `Rekey revokes what a rotation replaced: ${secretId}` }),
+    );
+    expect([untilThen, double.opens({ api_key }), double.opens(current)]).toEqual([true, false, true]);
   });
 
   it('says which secret to mend when the admin secret is not there, and shows no key', async () => {
