@@ -44,8 +44,8 @@ export interface DatabaseSession {
   /** Asks the server something trivial. */
   ping(): Promise<void>;
   /**
-   * Throws PermissionError when this login may not. Repeating it is harmless. What the server keeps is never weaker than before, and
-   * nothing that drivers refuse. `proven` has logged in as `username`; absent, it is this session's own login.
+   * Throws PermissionError when this login may not. Repeating it is harmless. What the server keeps is never weaker than before, as
+   * far as the server leaves that to us, and nothing that drivers refuse. `proven` has logged in as `username`; absent, it is this session's own login.
    * Where accounts of several hosts have that name, those that it opens are changed, and no others.
    */
   setPassword(username: string, password: string, proven?: ProvenLogin): Promise<TakeBack>;
@@ -90,7 +90,14 @@ export interface ProvenLogin {
  * Makes what the server keeps of the user's password what it was before the change: its kind, its rounds, its plugin, a second
  * password beside it. For as long as the session lasts. Repeating it is harmless.
  */
-export type TakeBack = () => Promise<void>;
+export interface TakeBack {
+  (): Promise<void>;
+  /**
+   * Puts the password back in another form. For a login through a pooler, whose own checks do not show for certain what the server
+   * keeps: where what was put back is not seen to open, this may.
+   */
+  readonly otherwise?: () => Promise<void>;
+}
 
 /** What a secret knows of a pair, before a superuser acts on its word. Has logged in as `from`. */
 export interface PairProof extends ProvenLogin {

@@ -47,7 +47,10 @@ const withSuperuser = z.extend(shape, { masterarn: name.check(z.minLength(1)) })
 
 /** One host name or address: no port, no scheme, no list, and no path, which drivers take for a socket of this machine. */
 function isHost(text: string): boolean {
-  return isIP(text) !== 0 || (text.length <= 253 && /^[\p{L}\p{N}_-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63})*\.?$/u.test(text));
+  return (
+    isIP(text) !== 0 ||
+    (text.length <= 253 && /^[\p{L}\p{M}\p{N}_-]{1,63}(?:\.[\p{L}\p{M}\p{N}_-]{1,63})*\.?$/u.test(text))
+  );
 }
 
 /** Shorter texts in fields that nobody here knows are names ("public", "prod") far more often than secrets. */

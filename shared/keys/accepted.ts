@@ -55,6 +55,7 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
       if (!isBrief) return { close: async () => {} };
       return {
         undo: () => asAdmin(access, () => provider.accept(current, access, ofSame)),
+        reopens: () => opens(provider, current, ports, ctx).catch(() => false),
         close: async () => {},
       };
     },

@@ -66,15 +66,15 @@ async function fail<S extends object>(error: unknown, change: Change, rotation: 
     ctx.log('another delivery of this step has promoted the value');
     return;
   }
-  if (promoted === 'unknown' || change.undo === undefined) throw error;
+  if (promoted === 'unknown') throw error;
+  // Nobody tried, so a value that has passed its test still opens the system.
+  if (change.undo === undefined) throw progress.working === PENDING ? error : stays(error, change, rotation);
   try {
     await change.undo();
   } catch (undoing) {
     const { name, code } = ctx.redact.error(undoing);
     ctx.log('the change could not be taken back', { error: name, code });
-    if (progress.working === PENDING) throw error;
-    progress.working = 'unknown';
-    throw advised(error, `the new password was set and could not be taken back: try ${PENDING}, then ${CURRENT}`);
+    throw stays(error, change, rotation);
   }
   const seen = (await change.reopens?.()) ?? false;
   progress.working = seen ? opensAgain(change) : 'unknown';
@@ -85,6 +85,14 @@ async function fail<S extends object>(error: unknown, change: Change, rotation: 
     error,
     `the value of ${before} was put back, and was not seen to open the system: try it, then ${PENDING}`,
   );
+}
+
+/** What was set was not taken back. Nobody saw whether it works: its proof failed, or an undo whose answer was lost was done all the same. */
+function stays<S extends object>(error: unknown, change: Change, { strategy, progress }: Rotation<S>): unknown {
+  // Nothing that AWSCURRENT needs was changed; or nothing at all, for AWSPENDING opened the system already.
+  if (strategy.outage === 'none' || change.recoveredWith === PENDING) return error;
+  progress.working = 'unknown';
+  return advised(error, `the new password was set and was not taken back: try ${PENDING}, then ${CURRENT}`);
 }
 
 async function promotedElsewhere<S extends object>({ versions, ctx }: Rotation<S>): Promise<'yes' | 'no' | 'unknown'> {

@@ -46,6 +46,16 @@ export function describeHostile({ engine, server: { hostileGround }, test }: Eng
           for (let turn = 0; turn < 2; turn++) await wholeRotation(world(strategy, superuser));
         }
       }
+      // What is said only when something fails: a change that is taken back.
+      for (const strategy of [singleUserStrategy, superuserSetStrategy]) {
+        const failing = world(strategy, ground.superusers.managed);
+        const broken: StrategyWorld = {
+          ...failing,
+          strategy: (plan) => ({ ...failing.strategy(plan), test: () => Promise.reject(new Error('no')) }),
+        };
+        await expect(wholeRotation(broken)).rejects.toThrow('no');
+        await store.abandon();
+      }
       statements = await ground.statements();
     }, 60_000);
     afterAll(() => ground?.stop());
@@ -61,6 +71,11 @@ export function describeHostile({ engine, server: { hostileGround }, test }: Eng
         expect(ran).toContainEqual(expect.stringMatching(`^${kind} `));
       }
     }, 60_000);
+
+    test('sets nothing that outlives its transaction: behind a pooler it would be the application’s', async () => {
+      expect(statements.filter((text) => text.includes('SET LOCAL search_path'))).not.toEqual([]);
+      expect(statements.filter((text) => /^\s*SET\s+(?!LOCAL\b)/im.test(text.replaceAll('; ', '\n')))).toEqual([]);
+    });
 
     for (const [name, strategy] of strategies) {
       for (const kind of ['managed', 'real'] as const) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../shared/rotation/errors.ts';
-import { anchors, page, pages, root, table, withoutBlocks } from './pages.ts';
+import { anchors, blocks, page, pages, root, table, withoutBlocks } from './pages.ts';
 
 describe.each(pages)('%s', (path) => {
   const text = page(path);
@@ -43,6 +43,27 @@ describe('docs/runbook.md', () => {
 });
 
 describe('README.md', () => {
+  it('runs nothing in a session of an administrator that a planted name could take: catalogs are qualified, or the path is pinned', () => {
+    const pinned = /SET search_path = pg_catalog, pg_temp/;
+    const bare = /(?<![\w.])pg_(?!catalog|temp|hba|dump|isready)\w+/;
+    const statements = pages.flatMap((path) => {
+      const inline = [...page(path).matchAll(/`([^`\n]*\bSELECT\b[^`\n]*)`/g)].map(([, text = ''], at, all) => ({
+        text,
+        before: page(path).slice(Math.max(0, (all[at]?.index ?? 0) - 120), all[at]?.index),
+      }));
+      const fenced = blocks(page(path))
+        .filter(({ info }) => info === 'sql')
+        .map(({ text }) => ({ text, before: '' }));
+      return [...inline, ...fenced].map((each) => ({ path, ...each }));
+    });
+    const asked = statements.filter(({ text }) => /\bFROM pg_|\bpg_\w+\(/.test(text) || /pg_catalog/.test(text));
+
+    const open = asked.filter(({ text, before }) => bare.test(text) && !pinned.test(text) && !pinned.test(before));
+
+    expect(asked.length).toBeGreaterThan(4);
+    expect(open).toEqual([]);
+  });
+
   it('shows every engine with the strategies that are deployed for it', () => {
     const strategies = ['singleUser', 'alternatingUsers', 'superuserSet', 'dualPassword'];
     const rows = table(page('README.md'), '# Rekey');

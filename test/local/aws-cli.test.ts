@@ -27,7 +27,7 @@ describe.skipIf(!cli)(
 
     it('creates a secret, rotates it and reads it', async () => {
       const arn = sandbox.functions.register('rotator', {
-        file: fileURLToPath(new URL('lambda/functions.fixture.mjs', import.meta.url)),
+        file: fileURLToPath(new URL('services/lambda/functions.fixture.mjs', import.meta.url)),
         export: 'rotate',
       });
       const file = join(folder, 'value.json');

@@ -82,6 +82,7 @@ export async function hostileGround(place: HostilePlace): Promise<HostileGround>
       const byOwner = await plant(owner, 'evil', names, takes);
       await owner.query(`ALTER ROLE hostile_app SET search_path = evil, public, pg_catalog`);
       await owner.query(`ALTER DATABASE ${dbname} SET search_path = evil, public, pg_catalog`);
+      await owner.query(`ALTER DATABASE ${dbname} SET createrole_self_grant = 'set, inherit'`).catch(() => {});
       await owner.end();
       await admin.query(`ALTER ROLE hostile_app PASSWORD '${rows[0]?.rolpassword}'`);
       const other = await client('stranger', password);
@@ -107,7 +108,7 @@ export async function hostileGround(place: HostilePlace): Promise<HostileGround>
       const { rows } = await admin.query(
         `SELECT r.rolname, r.rolsuper, r.rolcreaterole, r.rolcreatedb, r.rolreplication, r.rolbypassrls,
                 CASE WHEN r.rolname LIKE 'hostile_app%' THEN '' ELSE a.rolpassword END AS kept,
-                ARRAY(SELECT g.rolname FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid
+                ARRAY(SELECT g.rolname || ' ' || (to_jsonb(m) - 'oid')::text FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid
                        WHERE m.member = r.oid ORDER BY 1) AS "memberOf"
            FROM pg_catalog.pg_roles r JOIN pg_catalog.pg_authid a ON a.oid = r.oid ORDER BY 1`,
       );

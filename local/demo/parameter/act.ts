@@ -158,7 +158,7 @@ async function plant(stage: DatabaseStage, strategy: StrategyName, username: str
   const { functionName, functionArn } = stage.register(
     `rekey-${engineName}-${strategy}-parameter`,
     bundleOf(engineName),
-    { export: `${exportOf(strategy)}Parameter`, env: database.environment },
+    { export: exportOf(strategy), env: database.environment },
   );
   const value = { Name: parameter, Type: 'SecureString', Value: JSON.stringify(initial) };
   await sandbox.ssm.call('PutParameter', value, context);

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { ed25519Hash } from './ed25519.ts';
 import { accountOf } from './quoting.ts';
 import { shaCrypt } from './sha-crypt.ts';
-import { nativeHash, roundsIn } from './verifier.ts';
+import { nativeHash, requireKnownPlugin, roundsIn } from './verifier.ts';
 
 export function opens({ plugin, stored }: Account, password: string): boolean {
   return stored.some((kept) => isOf(plugin, kept, password));
@@ -35,7 +35,11 @@ function isOf(plugin: string, kept: Buffer, password: string): boolean {
 export async function opensFromHere(connection: Connection, user: string, password: string): Promise<boolean> {
   const accounts = await readAccounts(connection, user);
   const open = accounts.filter((account) => opens(account, password));
-  if (open.length === 0) return false;
+  if (open.length === 0) {
+    // Of what another plugin keeps nobody here can tell, and "no" would be told as a lock-out.
+    for (const { plugin } of accounts) requireKnownPlugin(connection, plugin);
+    return false;
+  }
   const [row] = await connection.query('SELECT USER() AS name');
   const name = String(row?.name);
   const here = name.slice(name.lastIndexOf('@') + 1);

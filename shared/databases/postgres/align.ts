@@ -8,7 +8,7 @@ import type { Transaction } from './connection.ts';
 import { grantStatement, grantsTo, revokeStatement } from './grants.ts';
 import type { Membership, Role, Setting } from './role.ts';
 import { ownedObjects } from './role.ts';
-import { settingLiteral } from './setting.ts';
+import { settingLiteral, settingMeaning } from './setting.ts';
 
 const quoted = pg.escapeIdentifier;
 
@@ -29,7 +29,10 @@ export async function alignAttributes(transaction: Transaction, owner: Role, clo
 }
 
 export async function alignSettings(transaction: Transaction, owner: Role, clone: Role): Promise<void> {
-  const same = (a: Setting) => (b: Setting) => a.database === b.database && a.name === b.name && a.value === b.value;
+  const same = (a: Setting) => (b: Setting) =>
+    a.database === b.database &&
+    a.name === b.name &&
+    settingMeaning(a.name, a.value) === settingMeaning(b.name, b.value);
   for (const setting of clone.settings) {
     if (!owner.settings.some(same(setting))) await transaction.query(alterSetting(clone.name, setting, 'RESET'));
   }

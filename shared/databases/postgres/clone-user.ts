@@ -60,6 +60,10 @@ function usersIn(transaction: Transaction, names: PairNames, verifier: string): 
         ...(to === base ? { base: made, clone: inUse } : { base: inUse, clone: made }),
         cloneInUse: false,
       };
+      // Since 16: who owns the database may have set that we are to be a member of whatever role we make.
+      await transaction.query(
+        "SELECT set_config('createrole_self_grant', '', true) WHERE current_setting('createrole_self_grant', true) <> ''",
+      );
       await transaction.query(`CREATE ROLE ${quoted(to)} ${inUse.attributes.join(' ')}`);
       await withRightsOf(pair, async () => {
         await alignSettings(transaction, inUse, made);

@@ -44,9 +44,10 @@ export function watchLogin(wire: Wire): Login {
           hint: `set scram_iterations to ${MOST_ITERATIONS} at most, give the user its password once more with \\password of psql, then rotate again`,
         };
       }
-      const offered = mechanisms === undefined ? '' : ` (it offers ${mechanisms.join(', ')})`;
+      // What else goes wrong in this dialogue, a proof of the server's that does not hold among it, is no matter of the account.
+      if (mechanisms === undefined || mechanisms.includes('SCRAM-SHA-256')) return undefined;
       return {
-        because: `asks for a login that this driver cannot make${offered}`,
+        because: `offers ${mechanisms.join(', ')}, none of which this driver knows`,
         hint: 'let pg_hba.conf ask for scram-sha-256, and give the user a SCRAM password',
       };
     },

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Transaction } from './connection.ts';
 import { grantsTo } from './grants.ts';
 import { ownedObjects, readRole } from './role.ts';
+import { settingMeaning } from './setting.ts';
 
 /** `base` is the owner of the pair that this login belongs to; what only names one of the pair is left out. */
 export async function privileges(transaction: Transaction, base: string): Promise<string[]> {
@@ -24,7 +25,8 @@ export async function privileges(transaction: Transaction, base: string): Promis
     `acts as ${String(acting?.name)}`,
     ...(role?.attributes ?? []).map((attribute) => `attribute ${attribute}`),
     ...(role?.settings ?? []).map(
-      ({ database, name, value }) => `setting ${database === '' ? '' : `${database}.`}${name} ${fingerprint(value)}`,
+      ({ database, name, value }) =>
+        `setting ${database === '' ? '' : `${database}.`}${name} ${fingerprint(settingMeaning(name, value))}`,
     ),
     ...roles.filter((name) => name !== base).map((name) => `member of ${name}`),
     ...direct.filter(({ role }) => role !== base).map(({ role, options }) => `member of ${role}${options}`),

@@ -37,10 +37,12 @@ export async function openSession(
       const { kept, takeBack, ...changed } = await setPassword(connection, { username, password, before });
       ({ exclusive } = changed);
       proven = { password, kept };
-      return async () => {
-        await takeBack();
+      const then = (work: () => Promise<void>) => async () => {
+        await work();
         proven = before;
       };
+      const { otherwise } = takeBack;
+      return Object.assign(then(takeBack), otherwise && { otherwise: then(otherwise) });
     },
     cloneUser: (from, to, password, proof) =>
       cloneUser(connection, { from, to, base: baseOf(to) }, { password, proof }, logInAs(to)),

@@ -35,14 +35,22 @@ export async function setPassword(connection: Connection, change: PasswordChange
     await lockUser(transaction, username);
     const [limit] = await transaction.query('SELECT rolconnlimit FROM pg_roles WHERE rolname = $1', [username]);
     await alterPassword(transaction, username, await verifierText(kept, username, password));
-    const takeBack = async () => {
-      if (was === undefined) throw new Error('nobody told which password was there before');
+    const putBack = async (verifier: string | undefined) => {
+      if (verifier === undefined) throw new Error('nobody told which password was there before');
       await connection.transaction('READ WRITE', async (again) => {
         await lockUser(again, username);
-        await alterPassword(again, username, was);
+        await alterPassword(again, username, verifier);
       });
     };
-    return { kept, exclusive: limit?.rolconnlimit === 1 && isOwn, takeBack };
+    const takeBack = () => putBack(was);
+    // A pooler may ask for md5 where the server keeps SCRAM, and asks for it.
+    const inDoubt = before && now?.kind === 'md5' && kept.kind !== 'md5';
+    const otherwise = async () => putBack(before && (await verifierText(kept, username, before.password)));
+    return {
+      kept,
+      exclusive: limit?.rolconnlimit === 1 && isOwn,
+      takeBack: inDoubt ? Object.assign(takeBack, { otherwise }) : takeBack,
+    };
   });
 }
 

@@ -16,8 +16,29 @@ const LISTS = [
 
 /** What stands behind `SET name TO`. The value is never taken by this session: it may say where names are looked for. */
 export function settingLiteral(name: string, stored: string): string {
-  if (!LISTS.includes(name.toLowerCase())) return pg.escapeLiteral(stored);
+  if (!isList(name)) return pg.escapeLiteral(stored);
+  const elements = elementsOf(name, stored);
+  return (elements.length === 0 ? [''] : elements).map((each) => pg.escapeLiteral(each)).join(', ');
+}
+
+/** Equal for two values that mean the same: `set_config` stores a list as it is written, with or without spaces and quotes. */
+export function settingMeaning(name: string, stored: string): string {
+  return isList(name)
+    ? elementsOf(name, stored)
+        .map((each) => pg.escapeIdentifier(each))
+        .join(', ')
+    : stored;
+}
+
+const isList = (name: string) => LISTS.includes(name.toLowerCase());
+
+/** Of lists of names unquoted ones are folded to lower case, as the server does when it reads them; others are paths. An empty one is none. */
+function elementsOf(name: string, stored: string): string[] {
+  const folded = ['search_path', 'temp_tablespaces'].includes(name.toLowerCase());
   const elements = stored.match(/"(?:[^"]|"")*"|[^\s,"]+/g) ?? [];
-  const plain = elements.map((each) => (each.startsWith('"') ? each.slice(1, -1).replaceAll('""', '"') : each));
-  return (plain.length === 0 ? [''] : plain).map((each) => pg.escapeLiteral(each)).join(', ');
+  return elements
+    .map((each) =>
+      each.startsWith('"') ? each.slice(1, -1).replaceAll('""', '"') : folded ? each.toLowerCase() : each,
+    )
+    .filter((each) => each !== '');
 }

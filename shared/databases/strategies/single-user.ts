@@ -6,7 +6,7 @@ import type { DatabaseEngine, TakeBack } from '../engine.ts';
 import { generatePassword } from '../password.ts';
 import type { DatabaseSecret } from '../secret.ts';
 import { databaseSecretSchema } from '../secret.ts';
-import { isSeenToOpen, proveLogin } from './prove-login.ts';
+import { proveLogin, undoing } from './prove-login.ts';
 import { openStored } from './stored-login.ts';
 
 export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<DatabaseSecret> {
@@ -27,9 +27,9 @@ export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<Dat
         await session.close();
         return { ...recovery, close: async () => {} };
       }
-      let undo: TakeBack;
+      let takeBack: TakeBack;
       try {
-        undo = await session.setPassword(username, password);
+        takeBack = await session.setPassword(username, password);
       } catch (error) {
         await session.close();
         throw error;
@@ -37,8 +37,7 @@ export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<Dat
       if (!session.exclusive) {
         return {
           ...recovery,
-          undo,
-          reopens: () => isSeenToOpen(engine, value, ctx),
+          ...undoing(engine, takeBack, value, ctx),
           close: () => session.close(),
         };
       }

@@ -14,8 +14,12 @@ export async function connectSuperuser(
     return await engine.connect(superuser, ctx);
   } catch (error) {
     if (!(error instanceof AuthenticationError)) throw error;
+    const isUnsupported = error.code === 'LOGIN_UNSUPPORTED';
     throw new PermissionError(`the superuser secret does not open ${engine.name} at ${superuser.host}: ${error.fact}`, {
-      hint: 'store the password that works in the secret that masterarn names, then rotate again',
+      ...(isUnsupported && { code: error.code }),
+      hint: isUnsupported
+        ? error.hint
+        : 'store the password that works in the secret that masterarn names, then rotate again',
       cause: error,
     });
   }

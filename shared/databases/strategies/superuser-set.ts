@@ -11,7 +11,7 @@ import { generatePassword } from '../password.ts';
 import { requireSameTarget, samePlace } from '../place.ts';
 import type { DatabaseSecret } from '../secret.ts';
 import { databaseSecretSchema } from '../secret.ts';
-import { isSeenToOpen, proveLogin } from './prove-login.ts';
+import { proveLogin, undoing } from './prove-login.ts';
 import { replayed } from './replayed.ts';
 import { openStored } from './stored-login.ts';
 import { connectSuperuser } from './superuser-session.ts';
@@ -42,7 +42,7 @@ export function superuserSetStrategy(
       requireAnotherUser(superuser, current);
       const session = await connectSuperuser(engine, superuser, ctx);
       const onPrimary = samePlace(engine, superuser, current);
-      let undo: TakeBack | undefined;
+      let takeBack: TakeBack | undefined;
       try {
         const opens = onPrimary ? session.opens?.bind(session) : undefined;
         const { session: own, value, ...recovery } = await openStored(engine, secrets, ctx, opens);
@@ -50,12 +50,12 @@ export function superuserSetStrategy(
         const close = () => session.close();
         if (recovery.recoveredWith === PENDING) return { ...recovery, close };
 
-        undo = await session.setPassword(pending.username, pending.password, own.proven);
+        takeBack = await session.setPassword(pending.username, pending.password, own.proven);
         if (!onPrimary) await replayed(engine, pending, ctx);
         ctx.log('the superuser set the password', { username: pending.username });
-        return { ...recovery, undo, reopens: () => isSeenToOpen(engine, value, ctx), close };
+        return { ...recovery, ...undoing(engine, takeBack, value, ctx), close };
       } catch (error) {
-        await undo?.().catch(() => ctx.log('the change could not be taken back'));
+        await takeBack?.().catch(() => ctx.log('the change could not be taken back'));
         await session.close();
         throw error;
       }

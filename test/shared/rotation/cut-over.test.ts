@@ -167,7 +167,7 @@ describe('a test that fails', () => {
 
   it.each([
     ['refused, and nobody knows what works', new AuthenticationError('no', { hint: 'look' }), 'unknown'],
-    ['otherwise, and either may work', new Error('no'), 'AWSCURRENT or AWSPENDING'],
+    ['otherwise, and nobody has seen what works', new Error('no'), 'unknown'],
   ])('%s, where nothing can be taken back', async (_how, error, working) => {
     const { here, token, pending, progress, password } = await begun();
 

@@ -75,6 +75,20 @@ describe('a server with password_encryption md5', () => {
     await opens(login);
   });
 
+  it("a login by md5 may be a pooler's: what is put back has another form, for where md5 does not open", async () => {
+    const { server, login, kept, opens } = await world('md5');
+    await server.sql(`ALTER ROLE ${login.username} SET password_encryption = 'scram-sha-256'`);
+    const session = await postgres.connect(login, server.context);
+
+    const takeBack = await session.setPassword(login.username, 'second password');
+    await takeBack();
+    await takeBack.otherwise?.();
+    await session.close();
+
+    expect(await kept()).toMatch(/^SCRAM-SHA-256\$4096:/);
+    await opens(login);
+  });
+
   it('that asks for the password itself shows nothing of what it keeps: SCRAM, which lets in whoever knows the password', async () => {
     const { server, login, kept, opens } = await world('password');
     const session = await postgres.connect(login, server.context);

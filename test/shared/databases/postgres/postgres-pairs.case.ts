@@ -87,6 +87,21 @@ export function describePostgresPairs(server: RealPostgres): void {
       );
     });
 
+    it.each([`"$user",public`, 'public,"$user"', ''])(
+      'a search_path that was stored as %j, by set_config',
+      async (path) => {
+        const { login, other, align } = await pair();
+        await server.sql("SELECT set_config('search_path', $1, false)", [path]);
+        await server.sql(`ALTER ROLE ${login.username} SET search_path FROM CURRENT`);
+        await server.sql('RESET search_path');
+
+        await align(login.username, other.username, other.password);
+        await align(other.username, login.username, login.password);
+
+        expect(await privileges(other)).toEqual(await privileges(login));
+      },
+    );
+
     it('the role that the base acts as', async () => {
       const { login, other, align } = await pair();
       await server.sql(`CREATE ROLE ${login.username}_owner`);
@@ -232,6 +247,24 @@ export function describePostgresPairs(server: RealPostgres): void {
   });
 
   describe('what is not the pair’s stays as it was', () => {
+    it.skipIf(server.version < 16)(
+      'the memberships of the superuser, where a setting would make it a member of the clone',
+      async () => {
+        const { login, other, align } = await pair();
+        await server.sql("ALTER ROLE rds_like SET createrole_self_grant = 'set, inherit'");
+
+        await align(login.username, other.username, other.password);
+        await server.sql('ALTER ROLE rds_like RESET createrole_self_grant');
+
+        const members = await server.sql(
+          `SELECT m.inherit_option, m.set_option FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid
+          WHERE r.rolname = $1 AND m.member = 'rds_like'::regrole`,
+          [other.username],
+        );
+        expect(members).toEqual([{ inherit_option: false, set_option: false }]);
+      },
+    );
+
     it('the memberships of the superuser', async () => {
       const { login, other, align } = await pair();
       const memberships = () =>
