@@ -91,6 +91,13 @@ describe('generatePassword', () => {
     expect(Math.max(...orders.values())).toBeLessThan(300);
   });
 
+  it.each(Object.entries(kinds))('requires no character of a type that is excluded: %s', (exclude, kind) => {
+    const password = generatePassword(policy, { ...passwordSettings, [exclude]: true });
+
+    expect(password).not.toMatch(kind);
+    for (const other of Object.values(kinds).filter((each) => each !== kind)) expect(password).toMatch(other);
+  });
+
   it('uses every character of a type, the last one too', () => {
     const settings = { ...passwordSettings, length: 1, requireEachIncludedType: false, excludePunctuation: true };
 

@@ -9,6 +9,7 @@ describe('a redactor', () => {
   it.each([
     ['as it is', password],
     ['in JSON', JSON.stringify({ password })],
+    ['as a part of a text in JSON', JSON.stringify({ url: `postgres://app:${password}@db` })],
     ['in a URL', `postgres://app:${encodeURIComponent(password)}@db`],
     ['in an SQL literal', `PASSWORD '${password.replaceAll("'", "''")}'`],
     ['in base64', Buffer.from(password).toString('base64')],

@@ -235,3 +235,34 @@ it('nothing is said of an older value where there is none, and AWSCURRENT withou
   await expect(refused).rejects.toMatchObject({ code: 'CURRENT_MISSING', retryable: false });
   expect(reads).toEqual(['AWSCURRENT']);
 });
+
+it('a value that is there is read once in each step', async () => {
+  const here = world();
+  const token = await here.store.begin();
+  await step(here, token, 'createSecret');
+  const { read } = here.store.versions;
+  const reads: string[] = [];
+  here.store.versions.read = async (id, label, version) => {
+    reads.push(`${label} of ${version === token ? 'this rotation' : 'whichever has it'}`);
+    return read(id, label, version);
+  };
+
+  await step(here, token, 'setSecret');
+
+  expect(reads.sort()).toEqual(['AWSCURRENT of whichever has it', 'AWSPENDING of this rotation']);
+});
+
+it('createSecret reads AWSCURRENT once', async () => {
+  const here = world();
+  const token = await here.store.begin();
+  const { read } = here.store.versions;
+  let reads = 0;
+  here.store.versions.read = async (...args) => {
+    reads++;
+    return read(...args);
+  };
+
+  await step(here, token, 'createSecret');
+
+  expect(reads).toBe(1);
+});

@@ -231,3 +231,13 @@ it('alternating users: in a configuration check the two are one, which logs in o
 
   expect(here.server.taken).toEqual(['app']);
 });
+
+it('alternating users need masterarn, and change nothing without it', async () => {
+  const here = world();
+  const { masterarn: _, ...value } = (await labelled(here.store, 'AWSCURRENT')) ?? {};
+  await here.store.putCurrent(JSON.stringify(value));
+
+  await expect(wholeRotation(here)).rejects.toMatchObject({ fact: expect.stringContaining('masterarn') });
+
+  expect([here.server.taken, [...here.server.users.keys()]]).toEqual([[], ['app', 'root']]);
+});
