@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startAcme } from '../../local/doubles/declared.ts';
+import { startAcme } from '../support/acme.ts';
 import { packagedKey } from '../support/packaged-key.ts';
 
 const house = await packagedKey('declared', startAcme);

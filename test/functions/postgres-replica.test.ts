@@ -1,9 +1,9 @@
 /** The packaged functions on a real standby and its primary. RDS, which proves the relation, is the sandbox's. */
 import pg from 'pg';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { startStandby } from '../../local/servers/postgres/standby.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
 import { packaged } from '../support/packaged.ts';
+import { startStandby } from '../support/postgres-standby.ts';
 
 const house = await packaged();
 const { sandbox, server } = house;

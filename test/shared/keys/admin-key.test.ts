@@ -3,7 +3,6 @@ import { afterEach, expect, it } from 'vitest';
 import { type AtlasDouble, startAtlas } from '../../../local/doubles/atlas.ts';
 import { type CloudflareDouble, startCloudflare } from '../../../local/doubles/cloudflare.ts';
 import { type DatadogDouble, startDatadogApiKeys } from '../../../local/doubles/datadog.ts';
-import { startAcme } from '../../../local/doubles/declared.ts';
 import type { ProviderDouble } from '../../../local/doubles/double.ts';
 import { startSendgrid } from '../../../local/doubles/sendgrid.ts';
 import { startTwilioApiKey, type TwilioKeyDouble } from '../../../local/doubles/twilio/api-key.ts';
@@ -16,6 +15,7 @@ import { datadogApiKey } from '../../../shared/keys/vendors/datadog/datadog.ts';
 import { sendgrid } from '../../../shared/keys/vendors/sendgrid.ts';
 import { twilioApiKey } from '../../../shared/keys/vendors/twilio/api-key.ts';
 import { step, wholeRotation } from '../../conformance/rotate.ts';
+import { startAcme } from '../../support/acme.ts';
 import { keyWorld } from '../../support/key-world.ts';
 import { byLabel, labelled } from '../../support/store.ts';
 

@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startAtlas } from '../../../local/doubles/atlas.ts';
 import { startCloudflare } from '../../../local/doubles/cloudflare.ts';
 import { startDatadogApiKeys, startDatadogApplicationKeys } from '../../../local/doubles/datadog.ts';
-import { startAcme } from '../../../local/doubles/declared.ts';
 import type { ProviderDouble } from '../../../local/doubles/double.ts';
 import { startGitlab } from '../../../local/doubles/gitlab.ts';
 import { startIam } from '../../../local/doubles/iam.ts';
@@ -26,6 +25,7 @@ import { okta } from '../../../shared/keys/vendors/okta.ts';
 import { openai } from '../../../shared/keys/vendors/openai.ts';
 import { sendgrid } from '../../../shared/keys/vendors/sendgrid.ts';
 import { twilioApiKey } from '../../../shared/keys/vendors/twilio/api-key.ts';
+import { startAcme } from '../../support/acme.ts';
 import { keyWorld } from '../../support/key-world.ts';
 
 vi.stubEnv('AWS_ACCESS_KEY_ID', 'ASIAROLEOFTHEFUNCTIO');

@@ -1,10 +1,10 @@
 /** A real standby, which streams from a real primary: it takes logins, and no change. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { startStandby } from '../../../../local/servers/postgres/standby.ts';
 import { openConnection } from '../../../../shared/databases/postgres/connection.ts';
 import { postgres } from '../../../../shared/databases/postgres/postgres.ts';
 import { stored } from '../../../support/pair-proof.ts';
 import { realPostgres } from '../../../support/postgres-server.ts';
+import { startStandby } from '../../../support/postgres-standby.ts';
 
 const server = await realPostgres();
 const standby = await startStandby(server.running);

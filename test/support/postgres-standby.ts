@@ -1,10 +1,15 @@
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inFolder } from '../process.ts';
-import { chownAll, runnableNative } from './binaries.ts';
-import { asSuperuser } from './client.ts';
-import { configuration, launchPostgres, type PostgresServer, serverIdentity } from './server.ts';
+import { chownAll, runnableNative } from '../../local/servers/postgres/binaries.ts';
+import { asSuperuser } from '../../local/servers/postgres/client.ts';
+import {
+  configuration,
+  launchPostgres,
+  type PostgresServer,
+  serverIdentity,
+} from '../../local/servers/postgres/server.ts';
+import { inFolder } from '../../local/servers/process.ts';
 
 /** Users, passwords and certificate are those of the primary. */
 export interface PostgresStandby extends PostgresServer {

@@ -1,7 +1,7 @@
 /** A double of no vendor: the API that providers/acme.json describes. */
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Answering, DoubleAnswer, ProviderDouble } from './double.ts';
-import { bearerOf, created, lateUse, ok, serve } from './double.ts';
+import type { Answering, DoubleAnswer, ProviderDouble } from '../../local/doubles/double.ts';
+import { bearerOf, created, lateUse, ok, serve } from '../../local/doubles/double.ts';
 
 interface StoredKey {
   readonly id: number;
