@@ -49,7 +49,7 @@ export async function measureRotations(
     signal.throwIfAborted();
   }
   const alone = more.length > 0 ? more : [first];
-  const watched = await watch(stage, planted, index, rounds.watched, signal);
+  const watched = await watch(stage, planted, rounds.watched, signal);
 
   const all = [first, ...more, ...watched];
   const most = (of: (one: Measured) => number) => Math.max(...all.map(of));
@@ -85,10 +85,8 @@ async function rotated(stage: DatabaseStage, planted: Planted): Promise<Measured
   return { ...one, refusedLogins: stage.database.logins().refused - one.refusedBefore };
 }
 
-async function watch(stage: DatabaseStage, planted: Planted, index: number, rounds: number, signal: AbortSignal) {
-  const client = stage.clients[index];
-  if (!client) throw new Error('each measurement needs a client');
-  client.start({ opens: { engine: stage.engineName, ca: stage.database.ca }, secretId: planted.secret });
+async function watch(stage: DatabaseStage, planted: Planted, rounds: number, signal: AbortSignal) {
+  const client = stage.startClient({ secretId: planted.secret });
   await client.loggedIn(goodLogins);
   const results = [];
   for (let round = 0; round < rounds; round += 1) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { UsageError } from '../../terminal/usage.ts';
-import { createClient, type DemoClient } from './client.ts';
+import { type ClientOrder, createClient, type DemoClient } from './client.ts';
 import { bundleOf, type DemoDatabase, type DemoEngine, exportOf, type Login, loadEngine } from './engine.ts';
 import { openStage, type RegisteredFunction, requireBundle, type Stage } from './stage.ts';
 import { type StrategyName, strategies } from './strategies.ts';
@@ -21,7 +21,8 @@ export interface DatabaseStage extends Stage {
   readonly engineName: string;
   readonly engine: DemoEngine;
   readonly database: DemoDatabase;
-  readonly clients: readonly DemoClient[];
+  /** Lets the next application that waits begin to fetch and log in. */
+  startClient(of: Pick<ClientOrder, 'secretId' | 'parameter'>): DemoClient;
   /** Makes a user, and gives what is stored of it. */
   newUser(strategy: StrategyName, username: string): Promise<Login>;
   /** Makes a user with its secret, and the function that rotates it. */
@@ -48,6 +49,7 @@ export async function openDatabaseStage(options: StageOptions): Promise<Database
   return openStage(signal, async (stage) => {
     const clients = Array.from({ length: options.clients }, () => createClient(stage.sandbox, signal));
     stage.whenClosed(() => Promise.all(clients.map((client) => client.stop())));
+    const waiting = [...clients];
 
     progress(`starting ${engineName}`);
     const database = await engine.start();
@@ -65,7 +67,12 @@ export async function openDatabaseStage(options: StageOptions): Promise<Database
       engineName,
       engine,
       database,
-      clients,
+      startClient(of) {
+        const client = waiting.shift();
+        if (!client) throw new Error('no application waits any more');
+        client.start({ opens: { engine: engineName, ca: database.ca }, ...of });
+        return client;
+      },
       newUser,
       async plant(strategy, mode, username) {
         if (!engine.strategies.includes(strategy)) throw new Error(`${engineName} has no function for ${strategy}`);

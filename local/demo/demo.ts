@@ -1,5 +1,5 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { type Act, goodLogins, playActs } from './acts.ts';
+import { type Act, applicationClaims, claimsOf, goodLogins, playActs } from './acts.ts';
 import type { Claim, Figures } from './claims.ts';
 import type { DatabaseStage, Mode, StageOptions } from './database-stage.ts';
 import { type Login, type LoginOutcome, loadEngine } from './engine.ts';
@@ -39,7 +39,7 @@ export async function runDemo(options: Omit<StageOptions, 'clients'> & { mode: M
     shown,
     (stage, act, passwords) => {
       progress(`rotating with ${act.strategy}`);
-      return perform(stage, { ...act, mode }, passwords, signal);
+      return perform(stage, act, mode, passwords, signal);
     },
   );
   const claims = [hasLog ? silent : { ...silent, text: 'no password in a log of a function or a message' }];
@@ -48,17 +48,16 @@ export async function runDemo(options: Omit<StageOptions, 'clients'> & { mode: M
 
 async function perform(
   stage: DatabaseStage,
-  { strategy, username, mode, index }: Act & { readonly mode: Mode },
+  act: Act,
+  mode: Mode,
   passwords: string[],
   signal: AbortSignal,
 ): Promise<Rotation> {
-  const { engine, database, clients, subscriber } = stage;
-  const { ca } = database;
-  const client = clients[index];
-  if (!client) throw new Error('each rotation needs a client');
-  const planted = await stage.plant(strategy, mode, username);
+  const { engine, database, subscriber } = stage;
+  const { strategy } = act;
+  const planted = await stage.plant(strategy, mode, act.username);
   const { secret, initial } = planted;
-  client.start({ opens: { engine: stage.engineName, ca }, secretId: secret });
+  const client = stage.startClient({ secretId: secret });
   await client.loggedIn(goodLogins);
 
   const rotated = await rotate(stage, planted);
@@ -81,20 +80,18 @@ async function perform(
     users: { before: initial.username, after: latest.username },
     client: seen,
     refusedLogins: refused - seen.refused,
-    oldPassword: await engine.login(initial, ca),
-    newPassword: await engine.login(latest, ca),
+    oldPassword: await engine.login(initial, database.ca),
+    newPassword: await engine.login(latest, database.ca),
     ...(notification && { notification }),
   };
   const lastOnes = client.attempts.filter((one) => one.version === rotated.token && one.outcome === 'opened');
-  return { ...figures, claims: claimsOf(figures, lastOnes.length) };
+  return { ...figures, claims: rotationClaims(act, figures, lastOnes.length) };
 }
 
-function claimsOf(figures: Omit<Rotation, 'claims'>, loginsWithNew: number): Claim[] {
+function rotationClaims(act: Act, figures: Omit<Rotation, 'claims'>, loginsWithNew: number): Claim[] {
   const { before, after, token, client, notification } = figures;
-  const { calls, logins, hasOutage } = strategies[figures.strategy];
-  const oldPassword: LoginOutcome = hasOutage ? 'refused' : 'opened';
-  const who = figures.users.before;
-  const claim = (about: Claim['about'], text: string, held: boolean) => ({ about, text: `${who}: ${text}`, held });
+  const { calls, logins } = strategies[act.strategy];
+  const claim = claimsOf(act);
   return [
     claim('rotation', 'the rotation succeeded', figures.failure === undefined),
     claim('labels', 'AWSCURRENT is on the new version', after.AWSCURRENT === token),
@@ -104,12 +101,7 @@ function claimsOf(figures: Omit<Rotation, 'claims'>, loginsWithNew: number): Cla
     ...(figures.logins === undefined ? [] : [claim('function', `at most ${logins} logins`, figures.logins <= logins)]),
     claim('function', 'no login of the function is refused', figures.refusedLogins === 0),
     claim('client', 'the application works with the new value', loginsWithNew >= goodLogins),
-    claim('client', 'nothing but a refused password disturbs the application', client.failed === 0),
-    hasOutage
-      ? claim('client', 'the outage ends', Number.isFinite(client.ms))
-      : claim('client', 'no login of the application is refused', client.refused === 0),
-    claim('passwords', `the old password is ${oldPassword}`, figures.oldPassword === oldPassword),
-    claim('passwords', 'the new password opens', figures.newPassword === 'opened'),
+    ...applicationClaims(act, client, { old: figures.oldPassword, new: figures.newPassword }),
     claim('message', 'SNS tells of the success', notification?.body.outcome === 'succeeded'),
   ];
 }
