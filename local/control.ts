@@ -77,7 +77,7 @@ export function controlRoutes(sandbox: Controlled): (request: WireRequest) => Pr
     'POST /_sandbox/reset': reset,
     // Suites that were written for moto's server mode call this one.
     'POST /moto-api/reset': reset,
-    'GET /_sandbox/requests': () => sandbox.requests.entries,
+    'GET /_sandbox/requests': () => sandbox.requests.list,
     'GET /_sandbox/messages': () => sandbox.sns.messages,
     'GET /_sandbox/rotations': () => sandbox.secretsManager.history,
     'POST /_sandbox/rotations/retry': async (body) => {

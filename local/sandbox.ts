@@ -108,7 +108,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...services,
     functions,
     faults,
-    requests: requests.entries,
+    requests: requests.list,
     idle,
     reset,
     close: async () => {

@@ -1,3 +1,5 @@
+import { type Kept, kept } from './kept.ts';
+
 /** One call as the front saw it. */
 export interface RequestRecord {
   readonly service: string;
@@ -12,24 +14,6 @@ export interface RequestRecord {
   readonly caller?: string;
 }
 
-export interface RequestLog {
-  readonly entries: readonly RequestRecord[];
-  add(record: RequestRecord): void;
-  clear(): void;
-}
+export type RequestLog = Kept<RequestRecord>;
 
-const kept = 10_000;
-
-export function requestLog(): RequestLog {
-  const entries: RequestRecord[] = [];
-  return {
-    entries,
-    add: (record) => {
-      entries.push(record);
-      if (entries.length > kept) entries.shift();
-    },
-    clear: () => {
-      entries.length = 0;
-    },
-  };
-}
+export const requestLog = (): RequestLog => kept(10_000);

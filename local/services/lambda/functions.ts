@@ -1,3 +1,4 @@
+import { type Kept, kept } from '../../aws/kept.ts';
 import type { Account, InvokeOutcome, RotationFunctions } from '../../aws/service.ts';
 import { type Child, startChild } from './child.ts';
 import {
@@ -43,11 +44,11 @@ interface Entry {
   readonly definition: FunctionDefinition;
   readonly children: Set<Child>;
   readonly idle: Child[];
-  logs: string[];
-  invocations: Invocation[];
+  readonly logs: Kept<string>;
+  readonly invocations: Kept<Invocation>;
 }
 
-const keptLines = 2_000;
+const most = 2_000;
 
 export function createFunctions(options: {
   readonly account: Account;
@@ -73,14 +74,10 @@ export function createFunctions(options: {
     event: unknown,
     context: InvocationContext,
   ) {
-    const log = (line: string) => {
-      entry.logs.push(line);
-      if (entry.logs.length > keptLines) entry.logs.shift();
-    };
     const warm = definition.mode !== 'cold';
     while (entry.idle[0] && !entry.idle[0].isAlive) entry.idle.shift();
     const reused = entry.idle.shift();
-    const child = reused ?? startChild(definition, { ...environment(name), ...definition.env }, log);
+    const child = reused ?? startChild(definition, { ...environment(name), ...definition.env }, entry.logs.add);
     if (!reused) {
       entry.children.add(child);
       void child.ended.then(() => entry.children.delete(child));
@@ -111,13 +108,12 @@ export function createFunctions(options: {
         : 'endpoint' in definition
           ? { outcome: await invokeAt(definition.endpoint, definition.functionName ?? name, event) }
           : { outcome: await runHandler(definition, event, context) };
-    entry.invocations.push({
+    entry.invocations.add({
       requestId: context.awsRequestId,
       startedAt,
       durationMs: performance.now() - start,
       ...done,
     });
-    if (entry.invocations.length > keptLines) entry.invocations.shift();
     return done.outcome;
   }
 
@@ -126,7 +122,7 @@ export function createFunctions(options: {
       if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw new Error(`not a function name: ${name}`);
       const replaced = entries.get(name);
       if (replaced) stop(replaced);
-      entries.set(name, { definition, children: new Set(), idle: [], logs: [], invocations: [] });
+      entries.set(name, { definition, children: new Set(), idle: [], logs: kept(most), invocations: kept(most) });
       return toArn(name);
     },
     definition: (nameOrArn) => entries.get(functionName(nameOrArn))?.definition,
@@ -140,8 +136,8 @@ export function createFunctions(options: {
     accessKeyId,
     callerOf: (key) => [...entries.keys()].find((name) => accessKeyId(name) === key),
     environment,
-    logs: (name) => entries.get(name)?.logs ?? [],
-    invocations: (name) => entries.get(name)?.invocations ?? [],
+    logs: (name) => entries.get(name)?.logs.list ?? [],
+    invocations: (name) => entries.get(name)?.invocations.list ?? [],
     kill: (name) => {
       const entry = entries.get(name);
       if (entry) stop(entry);
@@ -149,8 +145,8 @@ export function createFunctions(options: {
     reset: () => {
       for (const entry of entries.values()) {
         stop(entry);
-        entry.logs = [];
-        entry.invocations = [];
+        entry.logs.clear();
+        entry.invocations.clear();
       }
     },
     close: async () => {

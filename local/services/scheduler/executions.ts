@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { kept } from '../../aws/kept.ts';
 import type { InvokeOutcome, RotationFunctions } from '../../aws/service.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -24,10 +25,8 @@ export interface Executions {
   clear(): void;
 }
 
-const kept = 1_000;
-
 export function executions(functions: Pick<RotationFunctions, 'invoke'>): Executions {
-  const list: (Execution & { outcomes: InvokeOutcome[] })[] = [];
+  const { list, add, clear } = kept<Execution & { outcomes: InvokeOutcome[] }>(1_000);
 
   async function deliver(execution: (typeof list)[number]): Promise<Execution> {
     const event = parseEvent(execution.payload);
@@ -48,17 +47,14 @@ export function executions(functions: Pick<RotationFunctions, 'invoke'>): Execut
       };
       const payload = fillIn(input ?? '{}', values);
       const execution = { executionId, scheduleArn: schedule.arn, target, scheduledAt, payload, outcomes: [] };
-      list.push(execution);
-      if (list.length > kept) list.shift();
+      add(execution);
       return deliver(execution);
     },
     redeliver: async (executionId) => {
       const execution = list.find((known) => known.executionId === executionId);
       return execution && deliver(execution);
     },
-    clear: () => {
-      list.length = 0;
-    },
+    clear,
   };
 }
 

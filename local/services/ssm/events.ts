@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { kept } from '../../aws/kept.ts';
 import type { Account } from '../../aws/service.ts';
 import { parameterArn } from './names.ts';
 import { latest, type Parameter } from './parameter.ts';
@@ -24,10 +25,8 @@ export interface ParameterEvents {
   clear(): void;
 }
 
-const kept = 10_000;
-
 export function parameterEvents(account: Account): ParameterEvents {
-  const list: ParameterEvent[] = [];
+  const { list, add, clear } = kept<ParameterEvent>(10_000);
 
   function emit(
     kind: ParameterEvent['detail-type'],
@@ -46,8 +45,7 @@ export function parameterEvents(account: Account): ParameterEvents {
       resources: [parameterArn(name, account)],
       detail,
     };
-    list.push(event);
-    if (list.length > kept) list.shift();
+    add(event);
     return event;
   }
 
@@ -67,9 +65,7 @@ export function parameterEvents(account: Account): ParameterEvents {
         'action-status': 'Success',
         'action-reason': reason(policy),
       }),
-    clear: () => {
-      list.length = 0;
-    },
+    clear,
   };
 }
 
