@@ -1,6 +1,6 @@
 import { adminFromSecretsManager } from '../shared/aws/admin-secret.ts';
-import { apiKeyStrategy } from '../shared/keys/api-key.ts';
+import { issuedKeyStrategy } from '../shared/keys/issued.ts';
 import { cloudflare as provider } from '../shared/keys/vendors/cloudflare/cloudflare.ts';
 import { handler } from '../shared/lambda/handler.ts';
 
-export const cloudflare = handler(apiKeyStrategy(provider, { admins: adminFromSecretsManager }));
+export const cloudflare = handler(issuedKeyStrategy(provider, { admins: adminFromSecretsManager }));

@@ -30,8 +30,7 @@ export const iamKeys: IamKeys = {
     });
     if (answer.AccessKeyMetadata === undefined) throw lacking(what, 'AccessKeyMetadata');
     return answer.AccessKeyMetadata.map(({ AccessKeyId: id, CreateDate: createdAt }) => {
-      if (id === undefined || createdAt === undefined)
-        throw lacking(what, id === undefined ? 'AccessKeyId' : 'CreateDate');
+      if (id === undefined || createdAt === undefined) throw lacking(what, 'AccessKeyId and CreateDate');
       return { id, createdAt };
     });
   },
@@ -120,7 +119,7 @@ function options(name: string, what: string, access: KeyAccess) {
 }
 
 function lacking(what: string, member: string, cause?: unknown) {
-  return unusable(`the answer of iam to ${what} lacks a ${member} that can be read`, { cause });
+  return unusable(`the answer of iam to ${what} lacks ${member}, or it cannot be read`, { cause });
 }
 
 /** IAM said yes, and the SDK makes nothing of it: in an answer that is XML, of a date that is none. */

@@ -1,6 +1,6 @@
 /** An SDK client that speaks through a provider's transport, so that its calls are seen, limited and judged as those of every other. */
 import { Readable } from 'node:stream';
-import { failure } from '../keys/api/http.ts';
+import { CALL_TIMEOUT_MS, failure } from '../keys/api/judge.ts';
 import { unusable } from '../keys/api/read.ts';
 import { nodeTransport } from '../keys/api/transport.ts';
 import type { KeyAccess } from '../keys/provider.ts';
@@ -15,8 +15,6 @@ interface SdkRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
-
-const CALL_TIMEOUT_MS = 8000;
 
 /** `what` is the operation, for messages. Every error is typed, and none is one that the SDK would repeat by itself. */
 export function transportHandler(name: string, what: string, { ctx, transport = nodeTransport }: KeyAccess) {

@@ -45,8 +45,8 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
       requireSame(provider, completed(pending, ctx), completed(current, ctx), PENDING);
       const access = await accessTo(provider, current, ports, ctx);
       const known = async () => {
-        const before = await previous();
-        return [...(before === undefined ? [] : [before]), ...(await Array.fromAsync(forgotten()))];
+        const previousValue = await previous();
+        return [...(previousValue === undefined ? [] : [previousValue]), ...(await Array.fromAsync(forgotten()))];
       };
       const ofSame = async () => (await known()).filter((value) => isForSame(provider, value, current));
       const isHeld = (await holdsKey([current, pending], ctx)) || (await holdsKey(await ofSame(), ctx));

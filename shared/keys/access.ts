@@ -23,17 +23,18 @@ type Provider<S extends KeySecret, A extends KeySecret> = IssuingProvider<S, A> 
 export async function accessTo<S extends KeySecret, A extends KeySecret>(
   provider: Provider<S, A>,
   value: S,
-  { admins, transport }: KeyPorts,
+  ports: KeyPorts,
   ctx: RotationContext,
 ): Promise<Access<S, A>> {
-  const current = completed(value, ctx);
+  const asKey = accessAsKey(value, ports, ctx);
+  const { current } = asKey;
   const { masterarn } = current;
   const admin =
     typeof masterarn === 'string' && masterarn !== ''
-      ? await admins.adminFor(masterarn, provider.adminSchema, ctx)
+      ? await ports.admins.adminFor(masterarn, provider.adminSchema, ctx)
       : withoutAdmin(provider, current, ctx);
   requireSame(provider, admin, current, 'the admin secret');
-  return { current, admin, ctx, ...(transport && { transport }) };
+  return { ...asKey, admin };
 }
 
 /** Nobody but the key is asked: enough for `verify`, and needs no admin credential. */
@@ -94,7 +95,8 @@ export async function opens<S extends KeySecret, A extends KeySecret>(
   ctx: RotationContext,
 ): Promise<boolean> {
   try {
-    await provider.verify(completed(secret, ctx), await accessToVerify(provider, secret, ports, ctx));
+    const access = await accessToVerify(provider, secret, ports, ctx);
+    await provider.verify(access.current, access);
   } catch (error) {
     if (error instanceof AuthenticationError) return false;
     // Alive, and short of a right: that is for `test` to judge.

@@ -2,7 +2,7 @@
 
 import { InvalidSecretError, ProviderError, type RotationError } from '../rotation/errors.ts';
 import { DAY, LONGEST_INVOCATION_MS, patiently } from '../rotation/pause.ts';
-import { type RevokeChoice, revokeChoice } from '../rotation/revoke-choice.ts';
+import { revokeChoice } from '../rotation/revoke-choice.ts';
 import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
 import { PENDING } from '../rotation/versions.ts';
 import {
@@ -17,9 +17,9 @@ import {
 } from './access.ts';
 import { keyTold, limitReached } from './key-limit.ts';
 import { newLabel } from './labels.ts';
-import { type Doomed, type Plan, type PlanChoice, plan } from './plan.ts';
-import type { IssuingProvider, Key, KeySecret } from './provider.ts';
-import { ask, look, type Sight } from './snapshot.ts';
+import { type Plan, type PlanChoice, plan } from './plan.ts';
+import type { Access, IssuingProvider, Key, KeySecret } from './provider.ts';
+import { look } from './snapshot.ts';
 
 /** For so long a repeat waits for the delivery that may be about to store what it issued. Milliseconds. */
 const WAIT_FOR_OTHER = [200, 400, 800, 1600];
@@ -29,6 +29,30 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
   provider: IssuingProvider<S, A>,
   ports: KeyPorts,
 ): RotationStrategy<S> {
+  /** Looks, judges, and revokes what may go. Whatever else the judgement says is the caller's to deal with. */
+  async function cleared(
+    choice: PlanChoice,
+    access: Access<S, A>,
+    current: S,
+    previous: S | undefined,
+  ): Promise<Judgement> {
+    const { ctx } = access;
+    let { snapshot, answers } = await look(provider, ports, access, current, previous);
+    let judgement = plan(snapshot, choice, Date.now());
+    while (judgement.is === 'unknown') {
+      snapshot = { ...snapshot, [judgement.what]: await answers[judgement.what]() };
+      judgement = plan(snapshot, choice, Date.now());
+    }
+    if (judgement.is !== 'clear') return judgement;
+    const { revoke, stays } = judgement;
+    if (stays) ctx.log('the key of AWSPREVIOUS is not known to be of this secret, and stays', { key: stays.id });
+    for (const { id } of revoke) {
+      await provider.revoke(id, access, previous && completed(previous, ctx));
+      ctx.log('a key was revoked', { provider: provider.name, key: id });
+    }
+    return judgement;
+  }
+
   return {
     name: 'api-key',
     system: provider.name,
@@ -40,20 +64,16 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     async create({ current, previous, stored }, ctx) {
       const early = await stored();
       if (early !== undefined) return early;
-      const choice = revokeChoice(current, ctx);
-      requireGrace(choice, provider, ctx);
+      const { after, quietFor } = revokeChoice(current, ctx);
+      requireGrace(after, provider, ctx);
       const access = await accessTo(provider, current, ports, ctx);
       return asAdmin(access, async () => {
-        const sight = { provider, ports, access, current, previous: await previous() };
-        const judgement = await judged(sight, { errand: 'issue', quietFor: choice.quietFor });
+        const judgement = await cleared({ errand: 'issue', quietFor }, access, current, await previous());
         const theirs = judgement.is === 'wait' ? await storedByAnother(stored, ctx) : undefined;
         if (theirs !== undefined) return theirs;
-        if (judgement.is !== 'clear') throw refusal(judgement, sight);
-        const { revoke, left, stays } = judgement;
-        if (stays) ctx.log('the key of AWSPREVIOUS is not known to be of this secret, and stays', { key: stays.id });
-        await revokeAll(revoke, sight);
+        if (judgement.is !== 'clear') throw refusal(judgement, provider, access);
         const label = newLabel(ctx, Date.now());
-        const pending = await provider.issue(label, access, left, () => storedByAnother(stored, ctx));
+        const pending = await provider.issue(label, access, judgement.left, () => storedByAnother(stored, ctx));
         ctx.redact.add(...provider.schema.confidential(pending));
         ctx.log('a key was issued', { provider: provider.name });
         return pending;
@@ -78,39 +98,18 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
       if (after === undefined) return 'kept';
       const access = await accessTo(provider, current, ports, ctx);
       return asAdmin(access, async () => {
-        const sight = { provider, ports, access, current, previous };
-        const judgement = await judged(sight, { errand: 'revoke', quietFor });
+        const judgement = await cleared({ errand: 'revoke', quietFor }, access, current, previous);
+        if (judgement.is === 'clear') return undefined;
         if (judgement.is === 'not ours') return 'kept';
         if (judgement.is === 'in use') return { until: judgement.until, because: `key ${keyTold(judgement.key)}` };
         if (judgement.is === 'current refused') return { until: judgement.until, because: CURRENT_REFUSED };
-        if (judgement.is !== 'clear') throw refusal(judgement, sight);
-        await revokeAll(judgement.revoke, sight);
-        return undefined;
+        throw refusal(judgement, provider, access);
       });
     },
   };
 }
 
 type Judgement = Exclude<Plan, { is: 'unknown' }>;
-
-async function judged(sight: Sight, choice: PlanChoice): Promise<Judgement> {
-  let snapshot = await look(sight);
-  for (;;) {
-    const judgement = plan(snapshot, choice, Date.now());
-    if (judgement.is !== 'unknown') return judgement;
-    snapshot = await ask(judgement.what, snapshot, sight);
-  }
-}
-
-async function revokeAll<S extends KeySecret, A extends KeySecret>(
-  doomed: readonly Doomed[],
-  { provider, access, previous }: Sight<S, A>,
-): Promise<void> {
-  for (const { key, isPrevious } of doomed) {
-    await provider.revoke(key.id, access, isPrevious && previous ? completed(previous, access.ctx) : undefined);
-    access.ctx.log('a key was revoked', { provider: provider.name, key: key.id });
-  }
-}
 
 async function storedByAnother<S extends KeySecret>(
   stored: () => Promise<S | undefined>,
@@ -122,7 +121,7 @@ async function storedByAnother<S extends KeySecret>(
 }
 
 /** Nobody may count on a grace time that the provider does not keep. */
-function requireGrace({ after }: RevokeChoice, provider: IssuingProvider, ctx: RotationContext): void {
+function requireGrace(after: number | undefined, provider: IssuingProvider, ctx: RotationContext): void {
   const { longestGraceMs: longest } = provider;
   if (after === undefined || longest === undefined || after <= longest) return;
   const days = Math.floor(longest / DAY);
@@ -133,8 +132,7 @@ function requireGrace({ after }: RevokeChoice, provider: IssuingProvider, ctx: R
 }
 
 /** What keeps another key from being made. */
-function refusal(judgement: Judgement, { provider, access }: Sight): RotationError {
-  const { ctx, current } = access;
+function refusal(judgement: Judgement, provider: IssuingProvider, { ctx, current }: Access): RotationError {
   switch (judgement.is) {
     case 'wait':
       return issuedElsewhere(provider, ctx);

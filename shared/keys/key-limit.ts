@@ -28,8 +28,7 @@ export function keyTold({ id, createdAt, lastUsed, usedBy }: Key): string {
 
 /** <field> is the secret's, where it has one that is short and no secret: names and ids; <id> stays for the reader. */
 function filled(command: string, current: Readonly<Record<string, unknown>>): string {
-  return command.replace(/<([a-z_]+)>/g, (mark, field: string) => {
-    const value = field === 'id' ? undefined : current[field];
-    return typeof value === 'string' ? value : mark;
-  });
+  return command.replace(/<([a-z_]+)>/g, (mark, field: string) =>
+    field !== 'id' && typeof current[field] === 'string' ? current[field] : mark,
+  );
 }

@@ -2,7 +2,7 @@
 
 import { DAY, HOUR } from '../rotation/pause.ts';
 import { OWN_USE_MS } from './known-key.ts';
-import { ageOf, isOfRekey, isOfRotation, isOfSecret } from './labels.ts';
+import { ageOf, isOfRekey, isOfRotation, isOfSecret, type Labelled } from './labels.ts';
 import type { Key } from './provider.ts';
 import type { Question, Snapshot } from './snapshot.ts';
 
@@ -13,17 +13,11 @@ export interface PlanChoice {
   readonly quietFor: number;
 }
 
-export interface Doomed {
-  readonly key: Key;
-  /** Does AWSPREVIOUS hold its value? Otherwise no version does that counts. */
-  readonly isPrevious: boolean;
-}
-
 export type Plan =
   /** First these go, in this order; then another key comes beside those in `left`, when that is the errand. */
   | {
       readonly is: 'clear';
-      readonly revoke: readonly Doomed[];
+      readonly revoke: readonly Key[];
       readonly left: readonly Key[];
       /** The key of AWSPREVIOUS, when nothing tells that it is this secret's. */
       readonly stays?: Key;
@@ -46,143 +40,113 @@ export type Plan =
   | { readonly is: 'not ours' };
 
 /** `now` in epoch milliseconds. */
-export function plan(snapshot: Snapshot, choice: PlanChoice, now: number): Plan {
-  return choice.errand === 'issue' ? planToIssue(snapshot, choice, now) : planToRevoke(snapshot, choice, now);
-}
-
-function planToIssue(snapshot: Snapshot, choice: PlanChoice, now: number): Plan {
-  const { keys, previous, previousId, currentOpens } = snapshot;
-  if (keys.some((key) => isOfThisRotation(key, snapshot) && isFresh(key, snapshot, now))) return { is: 'wait' };
-  if (currentOpens === undefined) return { is: 'unknown', what: 'currentOpens' };
-  if (!isCurrentProven(snapshot)) return planBesideDeadCurrent(snapshot);
-  if (previous !== undefined && previousId === undefined) return { is: 'unknown', what: 'previousId' };
-
-  const before = keyBefore(snapshot);
-  const isOwn = before !== undefined && isOwnKey(before, snapshot);
-  if (isOwn === undefined) return { is: 'unknown', what: 'previousOpens' };
-  const lost = keys.filter((key) => key.id !== before?.id && isLost(key, snapshot, now));
-  const revoke = lost.map((key) => ({ key, isPrevious: false }));
-  if (before !== undefined && isOwn) revoke.push({ key: before, isPrevious: true });
-  const stop = inUse(revoke, snapshot, choice, now) ?? adminsOwn(revoke, snapshot);
-  if (stop !== undefined) return stop;
-  const left = keys.filter((key) => !revoke.some((doomed) => doomed.key === key));
-  if (isFull(left, snapshot)) return { is: 'full', left };
-  return { is: 'clear', revoke, left, ...(before !== undefined && !isOwn && { stays: before }) };
-}
-
-/** AWSPREVIOUS may be all that works, when AWSCURRENT was stored or revoked by hand: then nothing is revoked. */
-function planBesideDeadCurrent(snapshot: Snapshot): Plan {
-  const { previous, previousOpens, previousId, keys: left } = snapshot;
-  if (previous?.isForSame !== true || previousOpens === false) return { is: 'unproven' };
-  if (previousOpens === undefined) return { is: 'unknown', what: 'previousOpens' };
-  if (previousId === undefined) return { is: 'unknown', what: 'previousId' };
-  if (!isListed(previousId, snapshot)) return { is: 'unproven' };
-  return isFull(left, snapshot) ? { is: 'full', left } : { is: 'clear', revoke: [], left };
-}
-
-function planToRevoke(snapshot: Snapshot, choice: PlanChoice, now: number): Plan {
-  const { keys, currentOpens, previousId } = snapshot;
-  if (previousId === undefined) return { is: 'unknown', what: 'previousId' };
-  const before = keyBefore(snapshot);
-  if (before === undefined) return { is: 'clear', revoke: [], left: keys };
-  const revoke = [{ key: before, isPrevious: true }];
-  const used = inUse(revoke, snapshot, choice, now);
-  if (used !== undefined) return used;
-  if (currentOpens === undefined) return { is: 'unknown', what: 'currentOpens' };
-  if (!isCurrentProven(snapshot)) return { is: 'current refused', until: new Date(now + DAY) };
-  const isOwn = isOwnKey(before, snapshot);
-  if (isOwn === undefined) return { is: 'unknown', what: 'previousOpens' };
-  if (!isOwn) return { is: 'not ours' };
-  return adminsOwn(revoke, snapshot) ?? { is: 'clear', revoke, left: keys.filter((key) => key !== before) };
-}
-
-/** Before an admin credential acts on the word of a secret, the secret must hold a key that lives where it manages keys. */
-function isCurrentProven(snapshot: Snapshot): boolean {
-  return snapshot.currentOpens === true && isListed(snapshot.currentId, snapshot);
-}
-
-function isListed(id: string | null | undefined, { keys, isUnlisted }: Snapshot): boolean {
-  return isUnlisted || keys.some((key) => key.id === id);
-}
-
-/** The key that AWSPREVIOUS names, and AWSCURRENT does not. */
-function keyBefore({ keys, currentId, previousId, isUnlisted }: Snapshot): Key | undefined {
-  if (previousId === undefined || previousId === null || previousId === currentId) return undefined;
-  return keys.find((key) => key.id === previousId) ?? (isUnlisted ? { id: previousId } : undefined);
-}
-
-/**
- * May the key that AWSPREVIOUS names be revoked? Its name says whose it is; a key that a person made must be proven by its value.
- * Keys without names are listed by the one holder that AWSCURRENT has proven to be. Undefined: its value must be tried.
- */
-function isOwnKey(key: Key, { isUnlisted, of, previousOpens }: Snapshot): boolean | undefined {
-  if (key.label === undefined && !isUnlisted) return true;
-  return isOfRekey(key) ? isOfSecret(key, of) : previousOpens;
-}
-
-/** Issued for this secret, and no version that counts has it; or of no use to anybody, for it has expired. */
-function isLost(key: Key, snapshot: Snapshot, now: number): boolean {
-  if (key.id === snapshot.currentId) return false;
-  if (isExpired(key, now)) return key.label === undefined || isOfSecret(key, snapshot.of);
-  if (isFresh(key, snapshot, now)) return false;
-  return key.label === undefined ? isUnclaimed(key, snapshot) : isOfSecret(key, snapshot.of);
-}
-
-function isOfThisRotation(key: Key, snapshot: Snapshot): boolean {
-  if (key.id === snapshot.currentId) return false;
-  return key.label === undefined ? isUnclaimed(key, snapshot) : isOfRotation(key, snapshot.of);
-}
-
-/**
- * Keys without names: nobody ever used it, and it is younger than the current one, as only a key can be whose value never got as
- * far as AWSCURRENT.
- */
-function isUnclaimed(key: Key, { keys, currentId }: Snapshot): boolean {
+export function plan(snapshot: Snapshot, { errand, quietFor }: PlanChoice, now: number): Plan {
+  const { keys, currentId, currentOpens, previous, previousId, previousOpens, adminIds } = snapshot;
+  const { isUnlisted, slots, of, timeLimitMs } = snapshot;
   const current = keys.find(({ id }) => id === currentId);
-  if (key.lastUsed !== 'never' || key.createdAt === undefined || current?.createdAt === undefined) return false;
-  return key.createdAt > current.createdAt;
-}
 
-/** May the invocation that issued it still be alive, and about to store it? */
-function isFresh(key: Key, { timeLimitMs }: Snapshot, now: number): boolean {
-  const age = ageOf(key, now);
-  return age !== undefined && age < timeLimitMs;
-}
+  const isExpired = ({ expiresAt }: Key) => expiresAt !== undefined && expiresAt.getTime() <= now;
 
-function isExpired({ expiresAt }: Key, now: number): boolean {
-  return expiresAt !== undefined && expiresAt.getTime() <= now;
-}
+  /** May the invocation that issued it still be alive, and about to store it? */
+  const isFresh = (key: Key) => (ageOf(key, now) ?? timeLimitMs) < timeLimitMs;
 
-/** At most two keys live: while one that must go is in use, there is no other. One that has expired is used by nobody. */
-function inUse(doomed: readonly Doomed[], snapshot: Snapshot, { quietFor }: PlanChoice, now: number): Plan | undefined {
-  const from = usesCountFrom(snapshot, now);
-  for (const { key } of doomed) {
-    if (isExpired(key, now) || !(key.lastUsed instanceof Date) || key.lastUsed.getTime() < from) continue;
-    const quietFrom = key.lastUsed.getTime() + quietFor;
-    if (quietFor === 0 || quietFrom <= now) continue;
-    return { is: 'in use', key, until: new Date(Math.max(quietFrom, now + HOUR)) };
+  /**
+   * Keys without names: nobody ever used it, and it is younger than the current one, as only a key can be whose value never got as
+   * far as AWSCURRENT.
+   */
+  const isUnclaimed = ({ lastUsed, createdAt }: Key) =>
+    lastUsed === 'never' &&
+    createdAt !== undefined &&
+    current?.createdAt !== undefined &&
+    createdAt > current.createdAt;
+
+  /** Made for this secret or rotation, and its value never got as far as AWSCURRENT. */
+  const isOurs = (key: Key, isNamed: (key: Key, label: Labelled) => boolean) =>
+    key !== current && (key.label === undefined ? isUnclaimed(key) : isNamed(key, of));
+
+  /** No version that counts has its value; or it is of no use to anybody, for it has expired. */
+  const isLost = (key: Key) => {
+    if (!isExpired(key)) return !isFresh(key) && isOurs(key, isOfSecret);
+    return key !== current && (key.label === undefined || isOfSecret(key, of));
+  };
+
+  /**
+   * May the key that AWSPREVIOUS names be revoked? Its name says whose it is; a key that a person made must be proven by its value.
+   * Keys without names are listed by the one holder that AWSCURRENT has proven to be. Undefined: its value must be tried.
+   */
+  const isOwn = (key: Key): boolean | undefined => {
+    if (key.label === undefined && !isUnlisted) return true;
+    return isOfRekey(key) ? isOfSecret(key, of) : previousOpens;
+  };
+
+  const isListed = (id: string | null | undefined) => isUnlisted || keys.some((key) => key.id === id);
+
+  /** Before an admin credential acts on the word of a secret, the secret must hold a key that lives where it manages keys. */
+  const isCurrentHeld = () => currentOpens === true && isListed(currentId);
+
+  /** The key that AWSPREVIOUS names, and AWSCURRENT does not. */
+  const keyOfPrevious = (): Key | undefined => {
+    if (previousId == null || previousId === currentId) return undefined;
+    return keys.find((key) => key.id === previousId) ?? (isUnlisted ? { id: previousId } : undefined);
+  };
+
+  /**
+   * In epoch milliseconds. Uses of the time in which the key before was the current one do not count, and a rotation uses both keys
+   * itself: so it is some time after its successor was made.
+   */
+  const usesCountFrom = () => {
+    const age = current && ageOf(current, now);
+    return age === undefined ? 0 : now - age + OWN_USE_MS;
+  };
+
+  /** Somebody uses it, until then at least. One that has expired is used by nobody. */
+  const usedUntil = (key: Key): Date | undefined => {
+    const used = key.lastUsed instanceof Date && !isExpired(key) ? key.lastUsed.getTime() : Number.NEGATIVE_INFINITY;
+    const isUsed = quietFor > 0 && used >= usesCountFrom() && used + quietFor > now;
+    return isUsed ? new Date(Math.max(used + quietFor, now + HOUR)) : undefined;
+  };
+
+  const clear = (revoke: readonly Key[], stays?: Key): Plan => {
+    for (const key of revoke) {
+      const until = usedUntil(key);
+      if (until !== undefined) return { is: 'in use', key, until };
+    }
+    // The key that manages the others ends no rotation.
+    if (revoke.length > 0 && adminIds === undefined) return unknown('adminIds');
+    const own = revoke.find(({ id }) => adminIds?.includes(id));
+    if (own !== undefined) return { is: 'admins', key: own };
+    const left = keys.filter((key) => !revoke.includes(key));
+    if (errand === 'issue' && slots !== undefined && left.length >= slots) return { is: 'full', left };
+    return { is: 'clear', revoke, left, ...(stays && { stays }) };
+  };
+
+  const previousKey = keyOfPrevious();
+  if (errand === 'revoke') {
+    if (previousId === undefined) return unknown('previousId');
+    if (previousKey === undefined) return clear([]);
+    const until = usedUntil(previousKey);
+    if (until !== undefined) return { is: 'in use', key: previousKey, until };
+    if (currentOpens === undefined) return unknown('currentOpens');
+    if (!isCurrentHeld()) return { is: 'current refused', until: new Date(now + DAY) };
+    const isPreviousOurs = isOwn(previousKey);
+    if (isPreviousOurs === undefined) return unknown('previousOpens');
+    return isPreviousOurs ? clear([previousKey]) : { is: 'not ours' };
   }
-  return undefined;
+
+  if (keys.some((key) => isFresh(key) && isOurs(key, isOfRotation))) return { is: 'wait' };
+  if (currentOpens === undefined) return unknown('currentOpens');
+  if (!isCurrentHeld()) {
+    if (!previous?.isForSame || previousOpens === false) return { is: 'unproven' };
+    if (previousOpens === undefined) return unknown('previousOpens');
+    if (previousId === undefined) return unknown('previousId');
+    // AWSPREVIOUS is all that works, when AWSCURRENT was stored or revoked by hand: then nothing is revoked.
+    return isListed(previousId) ? clear([]) : { is: 'unproven' };
+  }
+  if (previous !== undefined && previousId === undefined) return unknown('previousId');
+  const isPreviousOurs = previousKey !== undefined && isOwn(previousKey);
+  if (isPreviousOurs === undefined) return unknown('previousOpens');
+  const lost = keys.filter((key) => key !== previousKey && isLost(key));
+  return previousKey !== undefined && isPreviousOurs ? clear([...lost, previousKey]) : clear(lost, previousKey);
 }
 
-/**
- * In epoch milliseconds. Uses of the time in which the key before was the current one do not count, and a rotation uses both keys
- * itself: so it is some time after its successor was made.
- */
-function usesCountFrom({ keys, currentId }: Snapshot, now: number): number {
-  const current = keys.find(({ id }) => id === currentId);
-  const age = current === undefined ? undefined : ageOf(current, now);
-  return age === undefined ? 0 : now - age + OWN_USE_MS;
-}
-
-/** The key that manages the others ends no rotation. */
-function adminsOwn(doomed: readonly Doomed[], { adminIds }: Snapshot): Plan | undefined {
-  if (doomed.length === 0) return undefined;
-  if (adminIds === undefined) return { is: 'unknown', what: 'adminIds' };
-  const own = doomed.find(({ key }) => adminIds.includes(key.id));
-  return own && { is: 'admins', key: own.key };
-}
-
-function isFull(left: readonly Key[], { slots }: Snapshot): boolean {
-  return slots !== undefined && left.length >= slots;
-}
+const unknown = (what: Question): Plan => ({ is: 'unknown', what });

@@ -75,8 +75,8 @@ export interface IssuingProvider<S extends KeySecret = KeySecret, A extends KeyS
    * of AWSPREVIOUS. Absent: the admin credential is none of these keys.
    */
   adminIds?(access: Access<S, A>, previous?: S): Promise<readonly (string | undefined)[]>;
-  /** Already gone is success. `value` is the key's, where a version still holds it. */
-  revoke(id: string, access: Access<S, A>, value?: S): Promise<void>;
+  /** Already gone is success. `previous` is the value of AWSPREVIOUS, which may be the key's. */
+  revoke(id: string, access: Access<S, A>, previous?: S): Promise<void>;
   /** Printed when no slot is free: the command that frees one. May have `<id>` in it. */
   readonly freeing: string;
 }

@@ -41,6 +41,7 @@ export function keySecretSchema<R extends Readonly<Record<string, string>>>({
           hint: `store {${fields.join(',')}}${orBare}, with put-secret-value`,
         });
       }
+      requireNames(value, [...visible, ...ALWAYS_VISIBLE], what);
       requireTexts(value, required, what);
       return value;
     },
@@ -63,10 +64,19 @@ function requireTexts<R extends Readonly<Record<string, string>>>(
   what: string,
 ): asserts value is KeySecretOf<R> {
   for (const [field, hint] of Object.entries(required)) {
-    if (typeof value[field] === 'string' && value[field] !== '') continue;
-    const missing = value[field] === undefined || value[field] === null || value[field] === '';
-    throw new InvalidSecretError(`field ${field} of ${what} is ${missing ? 'missing' : 'not text'}`, { hint });
+    const given = value[field] ?? '';
+    if (typeof given === 'string' && given !== '') continue;
+    throw new InvalidSecretError(`field ${field} of ${what} is ${given === '' ? 'missing' : 'not text'}`, { hint });
   }
+}
+
+/** Names, ids and hosts go into URLs, headers and other protocols; there a control character ends one thing and begins the next. */
+function requireNames(value: KeySecret, fields: readonly string[], what: string): void {
+  const wrong = fields.find((field) => typeof value[field] === 'string' && /\p{Cc}/u.test(value[field]));
+  if (wrong === undefined) return;
+  throw new InvalidSecretError(`field ${wrong} of ${what} holds a line break or another control character`, {
+    hint: 'store the value without it, with put-secret-value',
+  });
 }
 
 /** Something that begins like JSON and is none is a mistake, not a key. */

@@ -37,46 +37,36 @@ export interface Snapshot {
 /** These cost a call that is of no use in most rotations, or use a key that should look unused. */
 export type Question = 'currentOpens' | 'previousId' | 'previousOpens' | 'adminIds';
 
-/** Whose keys are looked at, and with what. */
-export interface Sight<S extends KeySecret = KeySecret, A extends KeySecret = KeySecret> {
-  readonly provider: IssuingProvider<S, A>;
-  readonly ports: KeyPorts;
-  readonly access: Access<S, A>;
-  readonly current: S;
-  readonly previous: S | undefined;
+export interface Look {
+  readonly snapshot: Snapshot;
+  /** What the snapshot does not tell yet. */
+  readonly answers: { readonly [Q in Question]: () => Promise<Snapshot[Q]> };
 }
 
-export async function look({ provider, access, current, previous }: Sight): Promise<Snapshot> {
+export async function look<S extends KeySecret, A extends KeySecret>(
+  provider: IssuingProvider<S, A>,
+  ports: KeyPorts,
+  access: Access<S, A>,
+  current: S,
+  previous: S | undefined,
+): Promise<Look> {
   const { secretId, token, timeLimitMs = LONGEST_INVOCATION_MS } = access.ctx;
-  const keys = await provider.keys(access);
-  const currentId = await provider.identify(current, access);
+  const opensFor = (value: S) => opens(provider, value, ports, access.ctx);
   return {
-    keys,
-    currentId,
-    ...(previous && { previous: { isForSame: isForSame(provider, previous, current) } }),
-    isUnlisted: provider.unlisted === true,
-    slots: provider.slots,
-    of: { secretId, token },
-    timeLimitMs,
+    snapshot: {
+      keys: await provider.keys(access),
+      currentId: await provider.identify(current, access),
+      ...(previous && { previous: { isForSame: isForSame(provider, previous, current) } }),
+      isUnlisted: provider.unlisted === true,
+      slots: provider.slots,
+      of: { secretId, token },
+      timeLimitMs,
+    },
+    answers: {
+      currentOpens: () => opensFor(current),
+      previousId: async () => (previous && (await provider.identify(previous, access))) ?? null,
+      previousOpens: async () => previous !== undefined && opensFor(previous),
+      adminIds: async () => (await provider.adminIds?.(access, previous)) ?? [],
+    },
   };
 }
-
-/** The snapshot with the answer in it. */
-export async function ask(question: Question, snapshot: Snapshot, sight: Sight): Promise<Snapshot> {
-  return { ...snapshot, ...(await answers[question](sight)) };
-}
-
-const answers: Readonly<Record<Question, (sight: Sight) => Promise<Partial<Snapshot>>>> = {
-  currentOpens: async ({ provider, current, ports, access }) => ({
-    currentOpens: await opens(provider, current, ports, access.ctx),
-  }),
-  previousId: async ({ provider, previous, access }) => ({
-    previousId: (previous && (await provider.identify(previous, access))) ?? null,
-  }),
-  previousOpens: async ({ provider, previous, ports, access }) => ({
-    previousOpens: previous !== undefined && (await opens(provider, previous, ports, access.ctx)),
-  }),
-  adminIds: async ({ provider, previous, access }) => ({
-    adminIds: (await provider.adminIds?.(access, previous)) ?? [],
-  }),
-};

@@ -1,8 +1,8 @@
 /** A rotation function whose provider is a description beside the code. docs/providers/declared.md */
 import { readFileSync } from 'node:fs';
 import type { KeyPorts } from '../keys/access.ts';
-import { apiKeyStrategy } from '../keys/api-key.ts';
 import { declaredProvider } from '../keys/declared/declared.ts';
+import { issuedKeyStrategy } from '../keys/issued.ts';
 import { InvalidEventError } from '../rotation/errors.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { providerDescription } from './config.ts';
@@ -21,7 +21,7 @@ export function declaredHandler(ports: KeyPorts): RotationHandler {
 function strategyOf(ports: KeyPorts): RotationStrategy<Readonly<Record<string, unknown>>> {
   try {
     const file = providerDescription();
-    return apiKeyStrategy(declaredProvider(parsed(file), file), ports);
+    return issuedKeyStrategy(declaredProvider(parsed(file), file), ports);
   } catch (error) {
     if (!(error instanceof InvalidEventError)) throw error;
     return failing(error);

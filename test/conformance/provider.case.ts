@@ -8,6 +8,7 @@ import { redactor } from '../../shared/rotation/redact.ts';
 import { type KeyWorld, keyWorld } from '../support/key-world.ts';
 import { byLabel, labelled } from '../support/store.ts';
 import { openLabels, rotation, step, wholeRotation } from './rotate.ts';
+import { type Skip, skippingTests } from './skips.ts';
 import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
 
 export interface ProviderSuite {
@@ -15,12 +16,25 @@ export interface ProviderSuite {
   start(): Promise<ProviderDouble>;
   /** Keys that live at once between two rotations. Absent: the current one and the one before. */
   readonly alive?: number;
+  /** Names of tests of this suite that do not hold here, and why: what the double cannot play for the vendor does not have it. */
+  readonly skip?: readonly Skip[];
 }
+
+const NO_SLOT = 'names the keys when no slot is free, and the command that frees one';
+const IN_USE = 'keeps the key before while it is in use';
+const POWERLESS = 'says that the admin credential may not manage keys';
+/** For vendors that let more keys live than anybody needs, or whose only slots are the secret's own. */
+export const HAS_NO_LIMIT: Skip = { test: NO_SLOT, reason: 'nobody else can take the last slot' };
+/** For vendors that tell no last use of a key. */
+export const TELLS_NO_USE: Skip = { test: IN_USE, reason: 'the vendor tells no last use' };
+/** For vendors whose keys manage themselves. */
+export const HAS_NO_ADMIN: Skip = { test: POWERLESS, reason: 'no other credential manages the key' };
 
 export function describeProvider(suite: ProviderSuite): void {
   const { provider } = suite;
   const outage = 'issue' in provider ? 'none' : provider.outage;
   const alive = suite.alive ?? (outage === 'brief' ? 1 : 2);
+  const { test, testSkips } = skippingTests(suite.skip ?? []);
   const doubles: ProviderDouble[] = [];
   const world = async (given = {}): Promise<KeyWorld> => {
     const double = await suite.start();
@@ -149,28 +163,28 @@ export function describeProvider(suite: ProviderSuite): void {
       });
     }
 
-    it.runIf('issue' in provider && provider.slots !== undefined)(
-      'names the keys when no slot is free, and the command that frees one',
-      async () => {
-        const here = await world();
-        here.double.fill?.();
-        const before = here.double.live();
-
-        const error = await failure(here);
-
-        expect(error).toMatchObject({ code: 'KEY_LIMIT', retryable: false });
-        expect(error.message).toMatch(/beside key \S+/);
-        expect(here.double.live()).toEqual(before);
-      },
-    );
-
-    it('keeps the key before while it is in use, where the provider tells', async () => {
+    test(NO_SLOT, async () => {
       const here = await world();
-      if (here.double.use === undefined) return;
+      const { fill } = here.double;
+      if (fill === undefined) return expect.unreachable('the double has no limit: skip this test with a reason');
+      fill();
+      const before = here.double.live();
+
+      const error = await failure(here);
+
+      expect(error).toMatchObject({ code: 'KEY_LIMIT', retryable: false });
+      expect(error.message).toMatch(/beside key \S+/);
+      expect(here.double.live()).toEqual(before);
+    });
+
+    test(IN_USE, async () => {
+      const here = await world();
+      const { use } = here.double;
+      if (use === undefined) return expect.unreachable('the double plays no use: skip this test with a reason');
       await wholeRotation(here);
       // Later than any use that is the rotation's own.
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
-      here.double.use((await labelled(here.store, 'AWSPREVIOUS')) ?? {});
+      use((await labelled(here.store, 'AWSPREVIOUS')) ?? {});
 
       const error = await failure(here);
       await here.store.abandon();
@@ -249,11 +263,13 @@ export function describeProvider(suite: ProviderSuite): void {
       );
     });
 
-    it.runIf(provider.withoutAdmin !== 'role')('says that the admin credential may not manage keys', async () => {
+    test(POWERLESS, async () => {
       const here = await world();
-      const { powerless } = here.double;
-      if (powerless === undefined || here.double.admin === undefined) return;
-      Object.assign(here.double.admin, powerless);
+      const { powerless, admin } = here.double;
+      if (powerless === undefined || admin === undefined) {
+        return expect.unreachable('the double has no powerless admin credential: skip this test with a reason');
+      }
+      Object.assign(admin, powerless);
 
       const error = await failure(here);
 
@@ -276,6 +292,8 @@ export function describeProvider(suite: ProviderSuite): void {
     };
     describeCrashes(suiteOfCrashes);
     describeFailures(suiteOfCrashes);
+
+    testSkips(`provider ${provider.name}`);
 
     const taggedWorld = (here: KeyWorld, tags: Record<string, string>): KeyWorld => {
       const { versions } = here.store;

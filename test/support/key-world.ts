@@ -1,8 +1,9 @@
 /** One secret with a provider's key, in memory, and a double of the provider. */
 import type { ProviderDouble } from '../../local/doubles/double.ts';
+import { acceptedKeyStrategy } from '../../shared/keys/accepted.ts';
 import type { AdminSource } from '../../shared/keys/access.ts';
 import { nodeTransport } from '../../shared/keys/api/transport.ts';
-import { apiKeyStrategy } from '../../shared/keys/api-key.ts';
+import { issuedKeyStrategy } from '../../shared/keys/issued.ts';
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/keys/provider.ts';
 import type { RotationContext } from '../../shared/rotation/strategy.ts';
 import type { StrategyWorld } from '../conformance/world.ts';
@@ -38,7 +39,10 @@ export function keyWorld(
     store,
     double,
     admins,
-    strategy: (plan) => apiKeyStrategy(provider, { admins, transport: plan.transport(nodeTransport) }),
+    strategy(plan) {
+      const ports = { admins, transport: plan.transport(nodeTransport) };
+      return 'issue' in provider ? issuedKeyStrategy(provider, ports) : acceptedKeyStrategy(provider, ports);
+    },
     // A repeat comes when nothing of the try before it can be alive any more, unless a test says otherwise.
     context: (step) => testContext({ timeLimitMs: 0, providerEndpoint: double.url, ...given, ...step }),
     opens: async (secret) => double.opens(secret),

@@ -1,8 +1,10 @@
 /** OAuth2 client credentials: asks for a token as the client itself. RFC 6749, section 4.4. */
 import * as z from 'zod/mini';
-import { AuthenticationError, PermissionError, ProviderError } from '../../rotation/errors.ts';
-import { type Answer, type Api, send } from './http.ts';
-import { nameAt, type Part, shaped, textAt } from './read.ts';
+import { PermissionError, ProviderError } from '../../rotation/errors.ts';
+import type { Answer, Api } from './call.ts';
+import { CHECK_NAMES, REPEAT, refused } from './judge.ts';
+import { flagAt, nameAt, type Part, shaped } from './read.ts';
+import { send } from './send.ts';
 
 export interface ClientGrant {
   /** Of the token endpoint, below the base of the API. */
@@ -26,6 +28,11 @@ export interface ClientToken {
 /** The client was accepted, and may not have what it asked for. https://www.rfc-editor.org/rfc/rfc6749#section-5.2, RFC 8707 */
 const ACCEPTED_BUT = ['unauthorized_client', 'invalid_scope', 'access_denied', 'invalid_target'];
 const FOR_LATER = ['server_error', 'temporarily_unavailable', 'slow_down'];
+/** Section 5.1. */
+const tokenAnswer = z.object({
+  access_token: z.string().check(z.minLength(1)),
+  scope: z.optional(z.string()),
+});
 
 /**
  * AuthenticationError when, and only when, the client or its secret is refused; PermissionError when it was accepted and may not
@@ -35,9 +42,8 @@ export async function clientToken(api: Api, grant: ClientGrant): Promise<ClientT
   const form = { grant_type: 'client_credentials', ...grant.fields, ...inForm(grant) };
   const answer = await send(api, { ...shownBy(grant), form });
   if (answer.status >= 400) throw refusal(answer, api, grant);
-  const value = textAt(answer, 'access_token');
+  const { access_token: value, scope } = shaped(answer, tokenAnswer);
   api.ctx.redact.add(value);
-  const { scope } = shaped(answer, z.object({ scope: z.optional(z.string()) }));
   return { value, scopes: scope?.split(' ').filter((one) => one !== '') };
 }
 
@@ -55,7 +61,7 @@ export async function clientAccepted(
   const expected = path === 'revocation' ? [...call.expected, 200] : call.expected;
   const answer = await send(api, { ...call, expected, form: { token: 'none', ...inForm(grant) } });
   if (answer.status >= 400) throw refusal(answer, api, grant);
-  if (path === 'introspection') shaped(answer, z.object({ active: z.literal([true, false]) }));
+  if (path === 'introspection') flagAt(answer, 'active');
 }
 
 const inForm = ({ by, clientId, clientSecret }: ClientGrant) =>
@@ -72,11 +78,7 @@ function refusal(answer: Answer, api: Api, { as, path }: ClientGrant): Error {
   const { status } = answer;
   const code = codeIn(answer);
   const told = `(HTTP ${status}${code === undefined ? '' : `, ${code}`})`;
-  if (status === 401 || code === 'invalid_client') {
-    return new AuthenticationError(`${api.name} refuses ${as} ${told}`, {
-      hint: 'see in its console whether it was revoked or has expired, and store one that works',
-    });
-  }
+  if (status === 401 || code === 'invalid_client') return refused(api.name, as, told);
   if (status === 403 || (code !== undefined && ACCEPTED_BUT.includes(code))) {
     return new PermissionError(`${api.name} accepts ${as}, but gives it no token ${told}`, {
       hint: 'the client must be allowed this grant, scope and audience; the page of the provider names them',
@@ -85,9 +87,7 @@ function refusal(answer: Answer, api: Api, { as, path }: ClientGrant): Error {
   const isForLater = code !== undefined && FOR_LATER.includes(code);
   return new ProviderError(`${api.name}, POST ${path} was refused ${told}`, {
     retryable: isForLater,
-    hint: isForLater
-      ? 'see the status page of the provider; the step is safe to repeat'
-      : 'check the names and ids in the secret against the page of the provider',
+    hint: isForLater ? REPEAT : CHECK_NAMES,
   });
 }
 

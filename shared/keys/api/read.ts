@@ -20,17 +20,7 @@ export function shaped<T>(part: Part, schema: z.ZodMiniType<T>): T {
 
 /** Text, or a number as text. */
 export function textAt(part: Part, ...path: string[]): string {
-  const text = textIn(memberAt(part, path));
-  if (text === undefined) throw odd(part, 'lacks', path);
-  return text;
-}
-
-/** Texts in a list: scopes, permissions. */
-export function textsAt(part: Part, ...path: string[]): string[] {
-  const list = memberAt(part, path);
-  if (!Array.isArray(list) || !list.every((one) => typeof one === 'string'))
-    throw odd(part, 'has no list of texts', path);
-  return list;
+  return needed(part, path, 'lacks', textIn);
 }
 
 /** A name that may be missing. One that is no text is none that Rekey gave. */
@@ -38,23 +28,32 @@ export function nameAt(part: Part, ...path: string[]): string {
   return textIn(memberAt(part, path)) ?? '';
 }
 
+/** Yes or no. */
+export function flagAt(part: Part, ...path: string[]): boolean {
+  return needed(part, path, 'lacks', (value) => (typeof value === 'boolean' ? value : undefined));
+}
+
+/** An object, with whatever is in it. */
+export function objectAt(part: Part, ...path: string[]): Readonly<Record<string, unknown>> {
+  return needed(part, path, 'lacks', (value) => (isObject(value) ? value : undefined));
+}
+
+/** Texts in a list: scopes, permissions. */
+export function textsAt(part: Part, ...path: string[]): string[] {
+  return needed(part, path, 'has no list of texts', (value) =>
+    Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : undefined,
+  );
+}
+
 /** The objects in a list. Without a path, the answer is the list. */
 export function listAt(part: Part, ...path: string[]): Part[] {
-  const list = memberAt(part, path);
-  if (!Array.isArray(list)) throw odd(part, 'has no list', path);
-  return list.filter((item) => typeof item === 'object' && item !== null).map((body) => ({ ...part, body }));
+  const list = needed(part, path, 'has no list', (value) => (Array.isArray(value) ? value : undefined));
+  return list.filter(isObject).map((body) => ({ ...part, body }));
 }
 
 /** Text as Date knows it, or seconds or milliseconds since 1970. */
 export function dateAt(part: Part, ...path: string[]): Date {
-  const value = memberAt(part, path);
-  const isCount = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
-  const count = Number(value);
-  const date = new Date(
-    isCount ? (count < 1e11 ? count * 1000 : count) : typeof value === 'string' ? value : Number.NaN,
-  );
-  if (Number.isNaN(date.getTime())) throw odd(part, 'has no date', path);
-  return date;
+  return needed(part, path, 'has no date', dateIn);
 }
 
 /** A date that may be missing: then it tells nothing. */
@@ -101,13 +100,28 @@ export function memberAt({ body }: Part, path: readonly string[]): unknown {
   return path.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), body);
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-/** `fact` is what is wrong with it at that path: 'has no date'. */
+/** `fact` is what is wrong with an answer at that path: 'has no date'. */
 export function odd({ of, hint }: Part, fact: string, path: readonly string[]): ProviderError {
   const where = path.join('.');
   const at = where === '' ? '' : fact === 'lacks' ? ` ${where}` : ` at ${where}`;
   return unusable(`${of} ${fact}${at}`, hint === undefined ? {} : { hint });
+}
+
+function needed<T>(part: Part, path: readonly string[], fact: string, read: (value: unknown) => T | undefined): T {
+  const found = read(memberAt(part, path));
+  if (found === undefined) throw odd(part, fact, path);
+  return found;
+}
+
+function dateIn(value: unknown): Date | undefined {
+  const isCount = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
+  const count = Number(value);
+  const date = new Date(
+    isCount ? (count < 1e11 ? count * 1000 : count) : typeof value === 'string' ? value : Number.NaN,
+  );
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

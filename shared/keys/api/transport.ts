@@ -1,4 +1,4 @@
-/** One HTTP exchange, as small as it can be: no redirects, no keep-alive, no cookies. What it means is the business of http.ts. */
+/** One HTTP exchange, as small as it can be: no redirects, no keep-alive, no cookies. What it means is the business of api/judge.ts. */
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';

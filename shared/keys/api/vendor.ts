@@ -1,7 +1,7 @@
 /** What all calls of one vendor have in common: its name, its address, and how the admin credential is shown. */
-
 import type { Access, KeyAccess, KeySecret } from '../provider.ts';
-import { type Answer, type Api, type Call, send } from './http.ts';
+import type { Answer, Api, Call } from './call.ts';
+import { send } from './send.ts';
 
 /** A credential as a call shows it. */
 export interface Shown {

@@ -1,7 +1,8 @@
 /** The one way out: every call goes to the place that AWSCURRENT names, and every value is encoded for where it stands. */
+import type { Answer, Api } from '../api/call.ts';
 import { clientToken } from '../api/client-credentials.ts';
-import { type Answer, type Api, send } from '../api/http.ts';
 import { allowedLookup } from '../api/public-address.ts';
+import { send } from '../api/send.ts';
 import type { Access, KeyAccess, KeySecret } from '../provider.ts';
 import type { Description, RequestDescription } from './description.ts';
 import { type Place, placeOf } from './hosts.ts';

@@ -1,5 +1,6 @@
 /** A provider by description instead of code. docs/providers/declared.md */
-import { AuthenticationError, InvalidSecretError } from '../../rotation/errors.ts';
+import { InvalidSecretError } from '../../rotation/errors.ts';
+import { refused } from '../api/judge.ts';
 import { listAt, memberAt, paged, textAt, textIn } from '../api/read.ts';
 import { withCurrent } from '../known-key.ts';
 import type { IssuingProvider, Key, KeySecret } from '../provider.ts';
@@ -40,9 +41,9 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
         return id;
       }
       if (request === undefined) return undefined;
-      const refused = [401, ...(verify.refused ?? [])];
-      const answer = await ask(request, 'key', { key: value }, access, refused);
-      if (!refused.includes(answer.status)) return textAt(answer, ...stepsOf(path));
+      const dead = [401, ...(verify.refused ?? [])];
+      const answer = await ask(request, 'key', { key: value }, access, dead);
+      if (!dead.includes(answer.status)) return textAt(answer, ...stepsOf(path));
       // Not the admin's fault, which is what an AuthenticationError would say here.
       if (isCurrent) throw deadCurrent(`${name} refuses the key of AWSCURRENT (HTTP ${answer.status})`);
       return undefined;
@@ -79,7 +80,7 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
       const look = async (key: KeySecret, as: string) => {
         const answer = await ask(request, 'key', { key }, access, verify.refused, as);
         const isRefused = verify.refused?.includes(answer.status) || !fits(answer, verify.where);
-        if (isRefused) throw refusedKey(name, as, answer.status);
+        if (isRefused) throw refused(name, as, `(HTTP ${answer.status})`);
         return answer;
       };
       const answer = await look(value, 'the new key');
@@ -110,12 +111,6 @@ function within(path: string, parameter: string, value: string): string {
 
 function shown({ method, path }: RequestDescription): string {
   return `${method} ${path.replace(/\{\{\s*(?:current\.)?([^{}]*?)\s*\}\}/g, '<$1>')}`;
-}
-
-function refusedKey(name: string, as: string, status: number): AuthenticationError {
-  return new AuthenticationError(`${name} refuses ${as} (HTTP ${status})`, {
-    hint: 'see in its console whether it was revoked or has expired, and store one that works',
-  });
 }
 
 function nameless(field: string): InvalidSecretError {

@@ -3,7 +3,6 @@
  * Never `/rotate`: it ends the old token at once, and when it is repeated with an old token, the new one as well
  * (https://gitlab.com/gitlab-org/gitlab/-/issues/524639).
  */
-import * as z from 'zod/mini';
 import { AuthenticationError, InvalidSecretError, ProviderError, TargetMismatchError } from '../../rotation/errors.ts';
 import { DAY } from '../../rotation/pause.ts';
 import { hostIn } from '../api/host.ts';
@@ -13,10 +12,10 @@ import {
   dateIfAny,
   lastUseAt,
   listAt,
+  memberAt,
   nameAt,
   type Part,
   paged,
-  shaped,
   textAt,
   textIn,
   textsAt,
@@ -71,10 +70,9 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
       return { items: listAt(answer), next: typeof next === 'string' && next !== '' ? next : undefined };
     });
     // GitLab before 17.2 knows no state, and lists the revoked ones too.
-    const active = found.filter((token) => {
-      const { active: isActive, revoked } = shaped(token, life);
-      return isActive !== false && revoked !== true;
-    });
+    const active = found.filter(
+      (token) => memberAt(token, ['active']) !== false && memberAt(token, ['revoked']) !== true,
+    );
     return active.map((token) => ({
       id: textAt(token, 'id'),
       label: nameAt(token, 'name'),
@@ -89,7 +87,7 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
     const id = await gitlab.identify(access.current, access);
     const like = id === undefined ? undefined : await tokenOf(id, access);
     if (like === undefined) throw elsewhere(access);
-    const { access_level } = shaped(like, role);
+    const access_level = memberAt(like, ['access_level']);
     const json = { name: label, scopes: textsAt(like, 'scopes'), access_level, expires_at: expiryLike(like, access) };
     const answer = await api.asAdmin(access, 'POST', path, { json });
     const made = { token: textAt(answer, 'token'), token_id: textAt(answer, 'id'), expires_at: json.expires_at };
@@ -112,7 +110,7 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
     const { status } = await api.asAdmin(access, 'DELETE', path, { expected: [400, 404] });
     // 400 is GitLab's word for one that could not be revoked, which a revoked one cannot.
     const left = status === 400 ? await tokenOf(id, access) : undefined;
-    if (left === undefined || shaped(left, life).revoked !== false) return;
+    if (left === undefined || memberAt(left, ['revoked']) !== false) return;
     throw new ProviderError(`gitlab does not revoke token ${id} (HTTP 400)`, {
       retryable: false,
       hint: 'see in Settings, Access tokens what keeps it, and revoke it there',
@@ -197,7 +195,4 @@ const api = vendor<GitlabSecret>({
   admin: ({ admin }) => shown(admin, 'the admin token'),
 });
 const shown = ({ token }: GitlabSecret, as: string) => ({ as, headers: { 'private-token': token } });
-const role = z.object({ access_level: z.optional(z.int()) });
-const flag = z.optional(z.literal([true, false]));
-const life = z.object({ active: flag, revoked: flag });
 const dayOf = (date: Date) => Math.floor(date.getTime() / DAY);

@@ -74,8 +74,8 @@ export const okta: AcceptingProvider<OktaSecret, OktaAdmin> = {
   async revoke(previous, access) {
     if (previous.client_secret === access.current.client_secret) return;
     const listed = await secretsOf(access);
-    const old = listed.find(({ value }) => value === previous.client_secret);
-    if (old !== undefined && isCurrentActive(listed, access)) await remove(old, access);
+    const found = listed.find(({ value }) => value === previous.client_secret);
+    if (found !== undefined && isCurrentActive(listed, access)) await remove(found, access);
   },
 };
 
@@ -130,9 +130,9 @@ async function staleOf(
   known: () => Promise<readonly OktaSecret[]>,
 ): Promise<ListedSecret | undefined> {
   const kept = [pending.client_secret, access.current.client_secret];
-  const [before, ...older] = (await known()).map(({ client_secret }) => client_secret);
-  const forgotten = older.filter((value) => value !== before);
-  const wanted = isCurrentActive(listed, access) ? [...forgotten, before] : forgotten;
+  const [previous, ...others] = (await known()).map(({ client_secret }) => client_secret);
+  const forgotten = others.filter((value) => value !== previous);
+  const wanted = isCurrentActive(listed, access) ? [...forgotten, previous] : forgotten;
   const found = wanted.map((wanted) => listed.find(({ value }) => value === wanted && !kept.includes(value)));
   return found.find((secret) => secret !== undefined);
 }

@@ -1,7 +1,7 @@
 /** OpenAI keys of project service accounts: https://platform.openai.com/docs/api-reference/project-service-accounts. docs/providers/openai.md */
-import * as z from 'zod/mini';
+
 import { segment } from '../api/path-segment.ts';
-import { dateAt, lastUseAt, listAt, nameAt, type Part, paged, shaped, textAt } from '../api/read.ts';
+import { dateAt, lastUseAt, listAt, memberAt, nameAt, type Part, paged, textAt } from '../api/read.ts';
 import { bearer, vendor } from '../api/vendor.ts';
 import { withCurrent } from '../known-key.ts';
 import type { Access, IssuingProvider, Key, KeyAccess } from '../provider.ts';
@@ -84,8 +84,8 @@ async function all(kind: string, access: OpenaiAccess): Promise<Part[]> {
     const query = `?limit=100${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`;
     const path = `${projectOf(access)}${kind}${query}`;
     const answer = await api.asAdmin(access, 'GET', path);
-    const { has_more, last_id } = shaped(answer, pageEnd);
-    return { items: listAt(answer, 'data'), next: has_more === true ? (last_id ?? undefined) : undefined };
+    const hasMore = memberAt(answer, ['has_more']) === true;
+    return { items: listAt(answer, 'data'), next: hasMore ? textAt(answer, 'last_id') : undefined };
   });
 }
 
@@ -95,11 +95,6 @@ function lastUseOf(keys: readonly Part[]): Key['lastUsed'] {
   const [last] = uses.filter((use) => use instanceof Date).toSorted((a, b) => b.getTime() - a.getTime());
   return last ?? (uses.length > 0 && uses.every((use) => use === 'never') ? 'never' : undefined);
 }
-
-const pageEnd = z.object({
-  has_more: z.optional(z.literal([true, false])),
-  last_id: z.optional(z.nullable(z.string())),
-});
 const api = vendor<OpenaiAdmin>({
   name: 'openai',
   base: 'https://api.openai.com',

@@ -29,16 +29,16 @@ export const nameless = (id: string, age: number, more: Partial<Key> = {}): Key 
 });
 
 export const current = named('current', earlier, 30 * DAY);
-export const before = named('before', earlier, 60 * DAY);
-export const byHand: Key = { id: 'before', label: 'made by hand', createdAt: ago(60 * DAY) };
+export const previous = named('previous', earlier, 60 * DAY);
+export const byHand: Key = { id: 'previous', label: 'made by hand', createdAt: ago(60 * DAY) };
 
 /** All is well: two keys, both of this secret, and every question that matters is answered. */
 const quiet: Snapshot = {
-  keys: [current, before],
+  keys: [current, previous],
   currentId: 'current',
   currentOpens: true,
   previous: { isForSame: true },
-  previousId: 'before',
+  previousId: 'previous',
   adminIds: [],
   isUnlisted: false,
   slots: undefined,
@@ -64,7 +64,7 @@ export function planned(errand: PlanChoice['errand'], { unasked = [], quietFor =
 export function told(given: Plan): string {
   switch (given.is) {
     case 'clear': {
-      const gone = given.revoke.map(({ key, isPrevious }) => `${key.id}${isPrevious ? ' (AWSPREVIOUS)' : ''}`);
+      const gone = given.revoke.map(({ id }) => id);
       const left = given.left.map(({ id }) => id).join(', ') || 'nothing';
       return `revoke ${gone.join(', ') || 'nothing'}, leave ${left}${given.stays ? `; ${given.stays.id} stays` : ''}`;
     }
@@ -82,4 +82,4 @@ export function told(given: Plan): string {
       return given.is;
   }
 }
-export const ON_TIME = 'revoke before (AWSPREVIOUS), leave current';
+export const ON_TIME = 'revoke previous, leave current';

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   ago,
-  before,
   byHand,
   current,
   DAY,
@@ -17,6 +16,7 @@ import {
   of,
   otherSecret,
   planned,
+  previous,
   type Row,
 } from './plan-row.ts';
 
@@ -34,14 +34,14 @@ describe('another key is to be made', () => {
     [
       'a value of AWSPREVIOUS under no id that anybody knows is no matter',
       { previousId: null },
-      'revoke before, leave current',
+      'revoke previous, leave current',
     ],
 
     // Whose keys may go.
     [
       'the key of another secret stays, whatever AWSPREVIOUS says',
-      { keys: [current, { ...named('before', otherSecret, 60 * DAY) }], previousOpens: true },
-      'revoke nothing, leave current, before; before stays',
+      { keys: [current, { ...named('previous', otherSecret, 60 * DAY) }], previousOpens: true },
+      'revoke nothing, leave current, previous; previous stays',
     ],
     [
       'a key that a person made goes when the value of AWSPREVIOUS opens',
@@ -51,31 +51,31 @@ describe('another key is to be made', () => {
     [
       'a key that a person made stays when only its id is known',
       { keys: [current, byHand], previousOpens: false },
-      'revoke nothing, leave current, before; before stays',
+      'revoke nothing, leave current, previous; previous stays',
     ],
     ['the value of AWSPREVIOUS is tried only then', { keys: [current, byHand] }, 'ask previousOpens'],
     [
       'keys without names are those of the one holder, so that of AWSPREVIOUS goes untried',
-      { keys: [nameless('current', 30 * DAY), nameless('before', 60 * DAY)] },
+      { keys: [nameless('current', 30 * DAY), nameless('previous', 60 * DAY)] },
       ON_TIME,
     ],
     ['the key before is tried at a provider that lists none', { keys: [], isUnlisted: true }, 'ask previousOpens'],
     [
       'a key that no list shows goes by the word of AWSPREVIOUS, when that opens',
       { keys: [], isUnlisted: true, previousOpens: true },
-      'revoke before (AWSPREVIOUS), leave nothing',
+      'revoke previous, leave nothing',
     ],
     [
       'and stays when it does not',
       { keys: [], isUnlisted: true, previousOpens: false },
-      'revoke nothing, leave nothing; before stays',
+      'revoke nothing, leave nothing; previous stays',
     ],
     [
       'keys of people and of other secrets stay',
       { ...first, keys: [current, byHand, named('theirs', otherSecret, 90 * DAY)] },
-      'revoke nothing, leave current, before, theirs',
+      'revoke nothing, leave current, previous, theirs',
     ],
-    ["the admin's own key never goes", { adminIds: ['before'] }, "before is the admin's"],
+    ["the admin's own key never goes", { adminIds: ['previous'] }, "previous is the admin's"],
     [
       "the admin's own key never goes, lost or not",
       { keys: [current, named('lost', earlier, DAY)], adminIds: ['lost'] },
@@ -91,34 +91,34 @@ describe('another key is to be made', () => {
     // Keys whose value was lost.
     [
       'a key of this secret that no version names was lost, and goes',
-      { keys: [current, before, named('lost', earlier, HOUR)] },
-      'revoke lost, before (AWSPREVIOUS), leave current',
+      { keys: [current, previous, named('lost', earlier, HOUR)] },
+      'revoke lost, previous, leave current',
     ],
     [
       'a key of this rotation whose maker cannot be alive was lost, too',
-      { keys: [current, before, named('lost', of, 30_000)] },
-      'revoke lost, before (AWSPREVIOUS), leave current',
+      { keys: [current, previous, named('lost', of, 30_000)] },
+      'revoke lost, previous, leave current',
     ],
     [
       'a key of this rotation whose maker may be alive is waited for',
-      { keys: [current, before, named('theirs', of, 29_000)] },
+      { keys: [current, previous, named('theirs', of, 29_000)] },
       'wait',
     ],
     [
       'before anything is asked',
-      { keys: [current, before, named('theirs', of, 29_000)], unasked: ['currentOpens', 'previousId', 'adminIds'] },
+      { keys: [current, previous, named('theirs', of, 29_000)], unasked: ['currentOpens', 'previousId', 'adminIds'] },
       'wait',
     ],
-    ['for a current key that was just made nobody waits', { keys: [named('current', of, 1000), before] }, ON_TIME],
+    ['for a current key that was just made nobody waits', { keys: [named('current', of, 1000), previous] }, ON_TIME],
     [
       'a key of another rotation whose maker may be alive stays',
-      { keys: [current, before, named('theirs', earlier, 29_000)] },
-      'revoke before (AWSPREVIOUS), leave current, theirs',
+      { keys: [current, previous, named('theirs', earlier, 29_000)] },
+      'revoke previous, leave current, theirs',
     ],
     [
       'the clock that named a key counts, not the one of the provider',
-      { keys: [current, before, named('lost', of, HOUR, { createdAt: ago(1000) })] },
-      'revoke lost, before (AWSPREVIOUS), leave current',
+      { keys: [current, previous, named('lost', of, HOUR, { createdAt: ago(1000) })] },
+      'revoke lost, previous, leave current',
     ],
     [
       'a nameless key that nobody used, younger than the current one, was lost',
@@ -179,51 +179,56 @@ describe('another key is to be made', () => {
     // Keys in use.
     [
       'a key before that is in use keeps another from being made',
-      { keys: [current, { ...before, lastUsed: ago(20 * HOUR) }] },
-      `before in use, until ${inTime(4 * HOUR)}`,
+      { keys: [current, { ...previous, lastUsed: ago(20 * HOUR) }] },
+      `previous in use, until ${inTime(4 * HOUR)}`,
     ],
     [
       'for an hour at least',
-      { keys: [current, { ...before, lastUsed: ago(24 * HOUR - MINUTE) }] },
-      `before in use, until ${inTime(HOUR)}`,
+      { keys: [current, { ...previous, lastUsed: ago(24 * HOUR - MINUTE) }] },
+      `previous in use, until ${inTime(HOUR)}`,
     ],
-    ['not once it was quiet for long enough', { keys: [current, { ...before, lastUsed: ago(24 * HOUR) }] }, ON_TIME],
+    ['not once it was quiet for long enough', { keys: [current, { ...previous, lastUsed: ago(24 * HOUR) }] }, ON_TIME],
     [
       'nor when its owner says that uses are no matter',
-      { keys: [current, { ...before, lastUsed: ago(1) }], quietFor: 0 },
+      { keys: [current, { ...previous, lastUsed: ago(1) }], quietFor: 0 },
       ON_TIME,
     ],
-    ['nor when it was never used', { keys: [current, { ...before, lastUsed: 'never' }] }, ON_TIME],
-    ['nor once it has expired', { keys: [current, { ...before, lastUsed: ago(1), expiresAt: ago(0) }] }, ON_TIME],
+    [
+      'whatever the clock of the provider says',
+      { keys: [current, { ...previous, lastUsed: ago(-1) }], quietFor: 0 },
+      ON_TIME,
+    ],
+    ['nor when it was never used', { keys: [current, { ...previous, lastUsed: 'never' }] }, ON_TIME],
+    ['nor once it has expired', { keys: [current, { ...previous, lastUsed: ago(1), expiresAt: ago(0) }] }, ON_TIME],
     [
       'uses of the time in which it was the current one do not count',
-      { keys: [named('current', earlier, HOUR), { ...before, lastUsed: ago(HOUR + 1) }] },
+      { keys: [named('current', earlier, HOUR), { ...previous, lastUsed: ago(HOUR + 1) }] },
       ON_TIME,
     ],
     [
       'nor what the rotation did in its fifteen minutes',
-      { keys: [named('current', earlier, HOUR), { ...before, lastUsed: ago(45 * MINUTE + 1) }] },
+      { keys: [named('current', earlier, HOUR), { ...previous, lastUsed: ago(45 * MINUTE + 1) }] },
       ON_TIME,
     ],
     [
       'what came later does',
-      { keys: [named('current', earlier, HOUR), { ...before, lastUsed: ago(45 * MINUTE) }] },
-      `before in use, until ${inTime(24 * HOUR - 45 * MINUTE)}`,
+      { keys: [named('current', earlier, HOUR), { ...previous, lastUsed: ago(45 * MINUTE) }] },
+      `previous in use, until ${inTime(24 * HOUR - 45 * MINUTE)}`,
     ],
     [
       'every use counts beside a current key of unknown age',
-      { keys: [{ id: 'current' }, { ...before, lastUsed: ago(45 * MINUTE + 1) }] },
-      `before in use, until ${inTime(24 * HOUR - 45 * MINUTE - 1)}`,
+      { keys: [{ id: 'current' }, { ...previous, lastUsed: ago(45 * MINUTE + 1) }] },
+      `previous in use, until ${inTime(24 * HOUR - 45 * MINUTE - 1)}`,
     ],
     [
       'a lost key that somebody uses stays as well',
-      { keys: [current, before, named('lost', earlier, HOUR, { lastUsed: ago(MINUTE) })] },
+      { keys: [current, previous, named('lost', earlier, HOUR, { lastUsed: ago(MINUTE) })] },
       `lost in use, until ${inTime(24 * HOUR - MINUTE)}`,
     ],
     [
       'a key that stays may be in use',
       { keys: [current, { ...byHand, lastUsed: ago(1) }], previousOpens: false },
-      'revoke nothing, leave current, before; before stays',
+      'revoke nothing, leave current, previous; previous stays',
     ],
 
     // Who may ask.
@@ -255,9 +260,9 @@ describe('another key is to be made', () => {
       {
         currentOpens: false,
         previousOpens: true,
-        keys: [current, before, named('lost', earlier, HOUR), named('expired', earlier, DAY, { expiresAt: ago(1) })],
+        keys: [current, previous, named('lost', earlier, HOUR), named('expired', earlier, DAY, { expiresAt: ago(1) })],
       },
-      'revoke nothing, leave current, before, lost, expired',
+      'revoke nothing, leave current, previous, lost, expired',
     ],
     [
       'whoever holds a key at a provider that lists none',
@@ -275,17 +280,17 @@ describe('another key is to be made', () => {
     [
       'none is made by what stays',
       { slots: 2, keys: [current, byHand], previousOpens: false },
-      'full: current, before',
+      'full: current, previous',
     ],
     [
       'no slot is free beside a key of somebody else, and nothing goes for nothing',
-      { slots: 2, keys: [current, before, { id: 'other', label: 'made by hand' }] },
+      { slots: 2, keys: [current, previous, { id: 'other', label: 'made by hand' }] },
       'full: current, other',
     ],
     [
       'nor when the previous key is all that works',
       { slots: 2, currentOpens: false, previousOpens: true },
-      'full: current, before',
+      'full: current, previous',
     ],
   ])('%s', (_rule, given, comesTo) => {
     expect(planned('issue', given)).toBe(comesTo);

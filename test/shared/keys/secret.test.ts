@@ -60,3 +60,22 @@ describe('a secret with a key', () => {
     ]);
   });
 });
+
+it.each([
+  ['id', 'key-1\n'],
+  ['id', 'key\0-1'],
+  ['masterarn', 'arn:aws\r\nx'],
+])('refuses a control character in field %s, before anything is connected, and shows no value', (field, wrong) => {
+  const schema = keySecretSchema({ required: { id: 'give the id', key: 'give the key' }, visible: ['id'] });
+
+  const attempt = () =>
+    schema.parse(JSON.stringify({ id: 'key-1', key: 'sw0rdfish', [field]: wrong }), 'AWSCURRENT of x');
+
+  expect(attempt).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_SECRET',
+      fact: expect.stringContaining(`field ${field} of AWSCURRENT of x`),
+    }),
+  );
+  expect(attempt).not.toThrow(/sw0rdfish/);
+});

@@ -9,7 +9,7 @@ import {
   ProviderError,
   TargetMismatchError,
 } from '../../../rotation/errors.ts';
-import type { Answer } from '../../api/http.ts';
+import type { Answer } from '../../api/call.ts';
 import { segment } from '../../api/path-segment.ts';
 import { dateAt, dateIfAny, listAt, nameAt, type Part, paged, textAt } from '../../api/read.ts';
 import { bearer, vendor } from '../../api/vendor.ts';

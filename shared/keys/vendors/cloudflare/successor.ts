@@ -1,6 +1,5 @@
 /** A token like another one: what it may do, from where, and for how long. */
-import * as z from 'zod/mini';
-import { dateAt, dateIfAny, listAt, memberAt, type Part, shaped, textAt, textsAt } from '../../api/read.ts';
+import { dateAt, dateIfAny, listAt, memberAt, objectAt, type Part, textAt, textsAt } from '../../api/read.ts';
 
 interface Policy {
   readonly effect: string;
@@ -8,16 +7,11 @@ interface Policy {
   readonly permission_groups: readonly { readonly id: string; readonly meta?: unknown }[];
 }
 
-const anything = z.looseObject({});
-const withResources = z.object({ resources: anything });
-const withCondition = z.object({
-  result: z.object({ condition: z.optional(z.nullable(z.object({ request_ip: z.optional(z.nullable(anything)) }))) }),
-});
-
 /** Without empty lists of addresses, which let nobody in. */
 export function successorOf(answer: Part) {
-  const given = shaped(answer, withCondition).result.condition?.request_ip ?? {};
-  const lists = Object.keys(given).map((list) => [list, textsAt({ ...answer, body: given }, list)] as const);
+  const where = ['result', 'condition', 'request_ip'];
+  const given = memberAt(answer, where) == null ? {} : objectAt(answer, ...where);
+  const lists = Object.keys(given).map((list) => [list, textsAt(answer, ...where, list)] as const);
   const request_ip = Object.fromEntries(lists.filter(([, addresses]) => addresses.length > 0));
   const expires_on = expiryLike(answer);
   return {
@@ -34,7 +28,7 @@ export function successorOf(answer: Part) {
 export function policiesIn(answer: Part): Policy[] {
   return listAt(answer, 'result', 'policies').map((policy) => ({
     effect: textAt(policy, 'effect'),
-    resources: shaped(policy, withResources).resources,
+    resources: objectAt(policy, 'resources'),
     permission_groups: listAt(policy, 'permission_groups').map((group) => {
       const meta = memberAt(group, ['meta']);
       return { id: textAt(group, 'id'), ...(meta !== undefined && { meta }) };

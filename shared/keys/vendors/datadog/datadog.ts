@@ -6,6 +6,7 @@ import { otherRights, requireLivingCurrent } from '../../same-rights.ts';
 import { keySecretSchema } from '../../secret.ts';
 import {
   adminsOwn,
+  attributeOf,
   create,
   type DatadogAdmin,
   datadogAdminSchema,
@@ -43,7 +44,7 @@ export const datadogApiKey: IssuingProvider<Holding<'api_key'>, DatadogAdmin> = 
 
   async issue(label, access, keys) {
     const like = await found(access.current, 'api_key', API_KEYS, access);
-    const attributes = { name: label, ...kept(like, ['remote_config_read_enabled']) };
+    const attributes = { name: label, ...kept(like, 'remote_config_read_enabled') };
     const answer = await create(API_KEYS, 'api_keys', attributes, access, keys);
     return { ...access.current, api_key: answer.key, api_key_id: answer.id, previous_api_key_id: like?.id };
   },
@@ -74,7 +75,7 @@ export const datadogApplicationKey: IssuingProvider<Holding<'application_key'>, 
     await requireLivingCurrent(datadogApplicationKey, access);
     const like = await found(access.current, 'application_key', ownersPath(access), access);
     if (like === undefined) throw ofAnotherOwner(access);
-    const attributes = { name: label, ...kept(like, ['scopes']) };
+    const attributes = { name: label, ...kept(like, 'scopes') };
     const answer = await create(ownersPath(access), 'application_keys', attributes, access, keys);
     const ids = { application_key_id: answer.id, previous_application_key_id: like.id };
     return { ...access.current, application_key: answer.key, ...ids };
@@ -116,5 +117,8 @@ const refused = (what: string, status: number) =>
   new AuthenticationError(`datadog refuses the ${what} (HTTP ${status})`, {
     hint: 'see in Organization Settings whether it was revoked, and store one that works',
   });
-const kept = (like: ListedKey | undefined, names: readonly string[]) =>
-  Object.fromEntries(names.flatMap((name) => (like?.attributes[name] == null ? [] : [[name, like.attributes[name]]])));
+/** What the current key has of these attributes. */
+const kept = (like: ListedKey | undefined, name: string) => {
+  const value = like && attributeOf(like.part, name);
+  return value == null ? {} : { [name]: value };
+};

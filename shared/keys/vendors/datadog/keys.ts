@@ -1,8 +1,18 @@
 /** What both of Datadog's kinds of keys share: the sites, the lists, which listed key a value is, and how one is made and ended. */
-import * as z from 'zod/mini';
 import { InvalidSecretError } from '../../../rotation/errors.ts';
 import { segment } from '../../api/path-segment.ts';
-import { dateAt, lastUseAt, listAt, nameAt, paged, shaped, textAt, textsAt } from '../../api/read.ts';
+import {
+  dateAt,
+  flagAt,
+  lastUseAt,
+  listAt,
+  memberAt,
+  nameAt,
+  type Part,
+  paged,
+  textAt,
+  textsAt,
+} from '../../api/read.ts';
 import { vendor } from '../../api/vendor.ts';
 import { limitReached } from '../../key-limit.ts';
 import type { Access, Key, KeyAccess, KeySecret } from '../../provider.ts';
@@ -34,10 +44,9 @@ export interface ListedKey extends Key {
   readonly last4: string | undefined;
   /** Undefined: it may do whatever its owner may. */
   readonly scopes: readonly string[] | undefined;
-  readonly attributes: Readonly<Record<string, unknown>>;
+  /** As Datadog lists it. */
+  readonly part: Part;
 }
-
-const withAttributes = z.object({ attributes: z.looseObject({ last4: z.optional(z.string()) }) });
 
 export async function listed(path: string, access: DatadogAccess): Promise<ListedKey[]> {
   const size = 100;
@@ -47,19 +56,16 @@ export async function listed(path: string, access: DatadogAccess): Promise<Liste
     const items = listAt(answer, 'data');
     return { items, next: items.length < size ? undefined : (number ?? 0) + 1 };
   });
-  return found.map((key) => {
-    const { attributes } = shaped(key, withAttributes);
-    return {
-      id: textAt(key, 'id'),
-      label: nameAt(key, 'attributes', 'name'),
-      createdAt: dateAt(key, 'attributes', 'created_at'),
-      lastUsed: lastUseAt(key, 'attributes', 'date_last_used' in attributes ? 'date_last_used' : 'last_used_at'),
-      last4: attributes.last4,
-      // Null, like nothing, is no list that restricts the key.
-      scopes: attributes.scopes == null ? undefined : textsAt(key, 'attributes', 'scopes'),
-      attributes,
-    };
-  });
+  return found.map((part) => ({
+    id: textAt(part, 'id'),
+    label: nameAt(part, 'attributes', 'name'),
+    createdAt: dateAt(part, 'attributes', 'created_at'),
+    lastUsed: lastUseAt(part, 'attributes', 'date_last_used') ?? lastUseAt(part, 'attributes', 'last_used_at'),
+    last4: nameAt(part, 'attributes', 'last4') || undefined,
+    // Null, like nothing, is no list that restricts the key.
+    scopes: attributeOf(part, 'scopes') == null ? undefined : textsAt(part, 'attributes', 'scopes'),
+    part,
+  }));
 }
 
 /** Only a key that lives is known by its last four characters: of one that is gone, they may be a stranger's. */
@@ -103,8 +109,7 @@ function idIn<F extends Field>(
 export async function refusalOfApiKey(key: string, access: KeyAccess): Promise<number | undefined> {
   const shown = { as: 'the key', headers: { 'dd-api-key': key } };
   const answer = await api.as(shown, access, 'GET', '/api/v1/validate', { expected: [403] });
-  const isValid = answer.status < 400 && shaped(answer, z.object({ valid: z.literal([true, false]) })).valid;
-  return isValid ? undefined : answer.status;
+  return answer.status < 400 && flagAt(answer, 'valid') ? undefined : answer.status;
 }
 
 /** An application key works beside an API key only. */
@@ -113,6 +118,8 @@ export async function refusalOfApplicationKey(key: string, access: DatadogAccess
   const { status } = await api.as(shown, access, 'GET', '/api/v2/validate_keys', { expected: [401, 403] });
   return status >= 400 ? status : undefined;
 }
+
+export const attributeOf = (part: Part, name: string) => memberAt(part, ['attributes', name]);
 
 export async function create(
   path: string,

@@ -69,10 +69,10 @@ export const twilioAuthToken: IssuingProvider<TokenSecret, TokenSecret> = {
   },
 
   /** Asked as the token that is to end, so that it can end nothing else: once it is gone, so is its say. */
-  async revoke(id, access, value) {
+  async revoke(id, access, previous) {
     const primary = await primaryOf(access.current, access);
     const isPrimary = idOf(primary) === id;
-    const own = isPrimary ? { ...access.current, auth_token: primary } : value;
+    const own = isPrimary ? { ...access.current, auth_token: primary } : previous;
     if (own === undefined || idOf(own.auth_token) !== id) return;
     const [method, path] = isPrimary ? (['POST', PROMOTE] as const) : (['DELETE', SECONDARY] as const);
     await accounts.as(asHolder(own, 'the auth token before'), access, method, path, { expected: [401, 404] });

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { expect, it } from 'vitest';
-import { send } from '../../../../shared/keys/api/http.ts';
 import { allowedLookup, isAllowedAddress } from '../../../../shared/keys/api/public-address.ts';
+import { send } from '../../../../shared/keys/api/send.ts';
 import { nodeTransport } from '../../../../shared/keys/api/transport.ts';
 import { testContext } from '../../../support/context.ts';
 

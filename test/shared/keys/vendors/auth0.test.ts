@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Auth0Double, startAuth0 } from '../../../../local/doubles/auth0.ts';
 import type { AcceptingProvider } from '../../../../shared/keys/provider.ts';
 import { auth0 } from '../../../../shared/keys/vendors/auth0.ts';
-import { describeProvider } from '../../../conformance/provider.case.ts';
+import { describeProvider, HAS_NO_LIMIT, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
 import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
@@ -10,7 +10,7 @@ import { byLabel, labelled } from '../../../support/store.ts';
 /** Values come as the doubles know them, not as the schema parses them. */
 const provider: AcceptingProvider = auth0;
 
-describeProvider({ provider: auth0, start: startAuth0 });
+describeProvider({ provider: auth0, start: startAuth0, skip: [HAS_NO_LIMIT, TELLS_NO_USE] });
 
 describe('auth0', () => {
   const doubles: Auth0Double[] = [];

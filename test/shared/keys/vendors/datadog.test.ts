@@ -7,7 +7,7 @@ import {
 import { accessTo } from '../../../../shared/keys/access.ts';
 import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
 import { datadogApiKey, datadogApplicationKey } from '../../../../shared/keys/vendors/datadog/datadog.ts';
-import { describeProvider } from '../../../conformance/provider.case.ts';
+import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
 import { wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
@@ -17,7 +17,11 @@ const provider: IssuingProvider = datadogApiKey;
 
 describeProvider({ provider: datadogApiKey, start: startDatadogApiKeys });
 describe('application keys', () => {
-  describeProvider({ provider: datadogApplicationKey, start: startDatadogApplicationKeys });
+  describeProvider({
+    provider: datadogApplicationKey,
+    start: startDatadogApplicationKeys,
+    skip: [HAS_NO_LIMIT],
+  });
 });
 
 describe('datadog', () => {

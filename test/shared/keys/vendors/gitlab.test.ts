@@ -3,7 +3,7 @@ import { type GitlabDouble, startGitlab, startGitlabGroup } from '../../../../lo
 import { accessTo } from '../../../../shared/keys/access.ts';
 import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
 import { gitlab } from '../../../../shared/keys/vendors/gitlab.ts';
-import { describeProvider } from '../../../conformance/provider.case.ts';
+import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
 import { step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
@@ -11,7 +11,7 @@ import { labelled } from '../../../support/store.ts';
 /** Values come as the doubles know them, not as the schema parses them. */
 const provider: IssuingProvider = gitlab;
 
-describeProvider({ provider: gitlab, start: startGitlab });
+describeProvider({ provider: gitlab, start: startGitlab, skip: [HAS_NO_LIMIT] });
 
 describe('gitlab', () => {
   const doubles: GitlabDouble[] = [];

@@ -3,7 +3,7 @@ import { type OktaDouble, startOkta } from '../../../../local/doubles/okta.ts';
 import { accessTo } from '../../../../shared/keys/access.ts';
 import type { AcceptingProvider } from '../../../../shared/keys/provider.ts';
 import { okta } from '../../../../shared/keys/vendors/okta.ts';
-import { describeProvider } from '../../../conformance/provider.case.ts';
+import { describeProvider, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
 import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
@@ -11,7 +11,7 @@ import { labelled } from '../../../support/store.ts';
 /** Values come as the doubles know them, not as the schema parses them. */
 const provider: AcceptingProvider = okta;
 
-describeProvider({ provider: okta, start: startOkta });
+describeProvider({ provider: okta, start: startOkta, skip: [TELLS_NO_USE] });
 
 describe('okta', () => {
   const doubles: OktaDouble[] = [];

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type OpenaiDouble, startOpenai } from '../../../../local/doubles/openai.ts';
 import { openai } from '../../../../shared/keys/vendors/openai.ts';
-import { describeProvider } from '../../../conformance/provider.case.ts';
+import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
 import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
 
-describeProvider({ provider: openai, start: startOpenai });
+describeProvider({ provider: openai, start: startOpenai, skip: [HAS_NO_LIMIT] });
 
 describe('OpenAI', () => {
   let double: OpenaiDouble;

@@ -4,10 +4,10 @@ import { startSendgrid } from '../../../../local/doubles/sendgrid.ts';
 import { accessTo } from '../../../../shared/keys/access.ts';
 import { nodeTransport } from '../../../../shared/keys/api/transport.ts';
 import { sendgrid } from '../../../../shared/keys/vendors/sendgrid.ts';
-import { describeProvider } from '../../../conformance/provider.case.ts';
+import { describeProvider, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 
-describeProvider({ provider: sendgrid, start: startSendgrid });
+describeProvider({ provider: sendgrid, start: startSendgrid, skip: [TELLS_NO_USE] });
 
 const doubles: ProviderDouble[] = [];
 afterEach(async () => {

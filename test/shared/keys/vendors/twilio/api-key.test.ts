@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type FirstKey, startTwilioApiKey, type TwilioKeyDouble } from '../../../../../local/doubles/twilio/api-key.ts';
 import { twilioApiKey } from '../../../../../shared/keys/vendors/twilio/api-key.ts';
-import { describeProvider } from '../../../../conformance/provider.case.ts';
+import { describeProvider, HAS_NO_LIMIT, TELLS_NO_USE } from '../../../../conformance/provider.case.ts';
 import { openLabels, step, wholeRotation } from '../../../../conformance/rotate.ts';
 import { keyWorld } from '../../../../support/key-world.ts';
 import { labelled } from '../../../../support/store.ts';
 
-describeProvider({ provider: twilioApiKey, start: startTwilioApiKey });
+describeProvider({ provider: twilioApiKey, start: startTwilioApiKey, skip: [HAS_NO_LIMIT, TELLS_NO_USE] });
 
 describe('Twilio API key', () => {
   const allow = ['/twilio/messaging/messages/list', '/twilio/messaging/messages/create'];

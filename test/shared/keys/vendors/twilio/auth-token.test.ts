@@ -4,7 +4,7 @@ import { nodeTransport } from '../../../../../shared/keys/api/transport.ts';
 import type { IssuingProvider } from '../../../../../shared/keys/provider.ts';
 import { twilioAuthToken } from '../../../../../shared/keys/vendors/twilio/auth-token.ts';
 import { redactor } from '../../../../../shared/rotation/redact.ts';
-import { describeProvider } from '../../../../conformance/provider.case.ts';
+import { describeProvider, HAS_NO_ADMIN, HAS_NO_LIMIT, TELLS_NO_USE } from '../../../../conformance/provider.case.ts';
 import { openLabels, rotation, step, wholeRotation } from '../../../../conformance/rotate.ts';
 import { keyWorld } from '../../../../support/key-world.ts';
 import { labelled } from '../../../../support/store.ts';
@@ -12,7 +12,11 @@ import { labelled } from '../../../../support/store.ts';
 /** Values come as the doubles know them, not as the schema parses them. */
 const provider: IssuingProvider = twilioAuthToken;
 
-describeProvider({ provider: twilioAuthToken, start: startTwilioAuthToken });
+describeProvider({
+  provider: twilioAuthToken,
+  start: startTwilioAuthToken,
+  skip: [HAS_NO_LIMIT, TELLS_NO_USE, HAS_NO_ADMIN],
+});
 
 describe('Twilio auth token', () => {
   let double: TwilioTokenDouble;

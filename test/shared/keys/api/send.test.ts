@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type Api, send } from '../../../../shared/keys/api/http.ts';
+import type { Api } from '../../../../shared/keys/api/call.ts';
 import { paged, textAt } from '../../../../shared/keys/api/read.ts';
+import { send } from '../../../../shared/keys/api/send.ts';
 import { type HttpAnswer, type HttpRequest, nodeTransport } from '../../../../shared/keys/api/transport.ts';
 import { type TestContext, testContext } from '../../../support/context.ts';
 
