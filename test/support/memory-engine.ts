@@ -157,7 +157,7 @@ function existing(server: MemoryServer, username: string): MemoryUser {
 }
 
 function opens({ password, second }: MemoryUser, candidate: string): boolean {
-  return candidate === password || candidate === second;
+  return candidate === password || (second !== undefined && candidate === second);
 }
 
 /** Users are changed in place, so nobody comes between a look and its act. */

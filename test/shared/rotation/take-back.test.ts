@@ -131,3 +131,59 @@ describe('what works after a change that could not be taken back', () => {
     ]);
   });
 });
+
+describe('what works after a change that nobody tried to take back', () => {
+  const exclusive = () => {
+    const here = memoryWorld(singleUserStrategy);
+    here.server.users.set('app', { password: 'first-password', rights: new Set(), exclusive: true });
+    return here;
+  };
+
+  it('is AWSPENDING when that has passed its test: only the promotion failed', async () => {
+    const { here, token, progress } = await begun(exclusive());
+    here.store.versions.promote = async () => {
+      throw new ProviderError('throttled', { code: 'THROTTLED', hint: 'repeat it' });
+    };
+
+    await expect(step(here, token, 'setSecret', { progress })).rejects.toMatchObject({ hint: 'repeat it' });
+
+    expect(progress.working).toBe('AWSPENDING');
+  });
+
+  it('is unknown when its test failed, and the hint says what to try', async () => {
+    const { here, token, progress } = await begun(exclusive());
+    const refused = new AuthenticationError('no', { hint: 'look' });
+
+    await expect(step(failing(here, refused), token, 'setSecret', { progress })).rejects.toMatchObject({
+      hint: expect.stringMatching(/^look; .* try AWSPENDING, then AWSCURRENT$/),
+    });
+
+    expect(progress.working).toBe('unknown');
+  });
+
+  it('needs no advice where nothing was changed: AWSPENDING had opened the system before', async () => {
+    const { here, token, pending, progress } = await begun();
+    await here.setPassword('app', pending);
+    const refused = new AuthenticationError('no', { hint: 'look' });
+
+    await expect(step(failing(here, refused), token, 'setSecret', { progress })).rejects.toMatchObject({
+      hint: 'look',
+    });
+
+    expect(progress.working).toBe('unknown');
+  });
+
+  it('is unknown when the new credential was refused and nobody can see who has AWSCURRENT', async () => {
+    const { here, token, progress } = await begun();
+    const blind = changed(here, () => ({
+      test: async () => {
+        here.store.versions.describe = () => Promise.reject(new Error('no answer'));
+        throw new AuthenticationError('no', { hint: 'look' });
+      },
+    }));
+
+    await expect(step(blind, token, 'setSecret', { progress })).rejects.toMatchObject({ hint: 'look' });
+
+    expect(progress.working).toBe('unknown');
+  });
+});

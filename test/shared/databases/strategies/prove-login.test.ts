@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine, DatabaseSession } from '../../../../shared/databases/engine.ts';
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
 import { dualPasswordStrategy } from '../../../../shared/databases/strategies/dual-password.ts';
-import { isSeenToOpen, proveLogin } from '../../../../shared/databases/strategies/prove-login.ts';
+import { isSeenToOpen, proveLogin, undoing } from '../../../../shared/databases/strategies/prove-login.ts';
 import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
 import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
 import { crashPlan } from '../../../conformance/crash.ts';
@@ -75,4 +75,62 @@ describe('a login', () => {
   ])('%s is seen to open the system, or not: %s', async (_what, engine, value, expected) => {
     expect(await isSeenToOpen(engine, value, timelessContext())).toBe(expected);
   });
+});
+
+describe('what was put back', () => {
+  const world = () => {
+    const server = memoryServer();
+    server.users.set('app', { password: 'kept otherwise', rights: new Set() });
+    const login = {
+      engine: 'memory',
+      host: server.host,
+      port: server.port,
+      username: 'app',
+      password: 'first-password',
+    };
+    const putBack = async () => void server.users.set('app', { password: 'first-password', rights: new Set() });
+    const reopens = (otherwise?: () => Promise<void>) =>
+      undoing(
+        memoryEngine(server),
+        Object.assign(async () => {}, otherwise && { otherwise }),
+        login,
+        timelessContext(),
+      ).reopens();
+    return { server, putBack, reopens };
+  };
+
+  it('is not seen to open where it does not, and has no other form', async () => {
+    const { server, reopens } = world();
+
+    expect(await reopens()).toBe(false);
+    expect(server.refused).toEqual(['app']);
+  });
+
+  it('is put back in another form where it has one, and is seen to open then', async () => {
+    const { server, putBack, reopens } = world();
+
+    expect(await reopens(putBack)).toBe(true);
+    expect(server.taken).toEqual(['app']);
+  });
+
+  it('is not put back in another form where the first opens', async () => {
+    const { server, putBack, reopens } = world();
+    await putBack();
+
+    expect(await reopens(() => Promise.reject(new Error('not needed')))).toBe(true);
+    expect(server.refused).toEqual([]);
+  });
+
+  it('is not seen to open where the other form is refused, or does not open', async () => {
+    const one = world();
+    const other = world();
+
+    expect(await one.reopens(() => Promise.reject(new Error('refused')))).toBe(false);
+    expect(await other.reopens(async () => {})).toBe(false);
+    expect(other.server.refused).toEqual(['app', 'app']);
+  });
+});
+
+it('dual-password reads tags, for they say when the older password ends', () => {
+  expect(memoryWorld(dualPasswordStrategy).strategy(crashPlan()).readsTags).toBe(true);
 });
