@@ -13,7 +13,12 @@ type Fields = Readonly<Record<string, unknown>>;
 const VALUE = 'value';
 
 export function generatedValueStrategy(): RotationStrategy<Fields> {
-  const schema = keySecretSchema({ required: {}, visible: ['generate', 'field', 'public_key'], plain: VALUE });
+  const schema = keySecretSchema({
+    required: {},
+    visible: ['generate', 'field', 'public_key'],
+    lines: ['public_key'],
+    plain: VALUE,
+  });
   return {
     name: 'generated-value',
     system: 'generated',

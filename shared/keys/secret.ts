@@ -16,6 +16,8 @@ export interface KeySecretOptions<R extends Readonly<Record<string, string>>> {
   readonly required: R;
   /** Of those and of others: the fields that may be seen. Everything else is secret. */
   readonly visible: readonly string[];
+  /** Of the visible ones: texts that have lines, as a public key in PEM has. The others are names, and have none. */
+  readonly lines?: readonly string[];
   /** The field that a value which is not JSON stands for. Absent: such a value is refused. */
   readonly plain?: string;
 }
@@ -29,6 +31,7 @@ const ALWAYS_VISIBLE = ['masterarn'];
 export function keySecretSchema<R extends Readonly<Record<string, string>>>({
   required,
   visible,
+  lines = [],
   plain,
 }: KeySecretOptions<R>): SecretSchema<KeySecretOf<R>> {
   return {
@@ -41,7 +44,8 @@ export function keySecretSchema<R extends Readonly<Record<string, string>>>({
           hint: `store {${fields.join(',')}}${orBare}, with put-secret-value`,
         });
       }
-      requireNames(value, [...visible, ...ALWAYS_VISIBLE], what);
+      const names = visible.filter((field) => !lines.includes(field));
+      requireNames(value, [...names, ...ALWAYS_VISIBLE], what);
       requireTexts(value, required, what);
       return value;
     },
