@@ -6,7 +6,7 @@
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { RotationStrategy } from '../../rotation/strategy.ts';
 import { PENDING } from '../../rotation/versions.ts';
-import type { DatabaseEngine, TakeBack } from '../engine.ts';
+import type { DatabaseEngine } from '../engine.ts';
 import { generatePassword } from '../password.ts';
 import { requireSameTarget, samePlace } from '../place.ts';
 import type { DatabaseSecret } from '../secret.ts';
@@ -42,7 +42,7 @@ export function superuserSetStrategy(
       requireAnotherUser(superuser, current);
       const session = await connectSuperuser(engine, superuser, ctx);
       const onPrimary = samePlace(engine, superuser, current);
-      let takeBack: TakeBack | undefined;
+      let change: ReturnType<typeof undoing> | undefined;
       try {
         const opens = onPrimary ? session.opens?.bind(session) : undefined;
         const { session: own, value, ...recovery } = await openStored(engine, secrets, ctx, opens);
@@ -50,12 +50,17 @@ export function superuserSetStrategy(
         const close = () => session.close();
         if (recovery.recoveredWith === PENDING) return { ...recovery, close };
 
-        takeBack = await session.setPassword(pending.username, pending.password, own.proven);
+        const takeBack = await session.setPassword(pending.username, pending.password, own.proven);
+        change = undoing(engine, takeBack, value, ctx);
         if (!onPrimary) await replayed(engine, pending, ctx);
         ctx.log('the superuser set the password', { username: pending.username });
-        return { ...recovery, ...undoing(engine, takeBack, value, ctx), close };
+        return { ...recovery, ...change, close };
       } catch (error) {
-        await takeBack?.().catch(() => ctx.log('the change could not be taken back'));
+        // Also seen to be back, for it may need another form.
+        await change
+          ?.undo()
+          .then(change.reopens)
+          .catch(() => ctx.log('the change could not be taken back'));
         await session.close();
         throw error;
       }

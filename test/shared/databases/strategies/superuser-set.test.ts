@@ -153,6 +153,14 @@ describe('superuser-set', () => {
       },
       false,
     ],
+    [
+      'is put back in another form, where the first is not seen to open',
+      async (setting: () => Promise<TakeBack>) => {
+        const takeBack = await setting();
+        return Object.assign(async () => {}, { otherwise: () => takeBack() });
+      },
+      true,
+    ],
   ])('a replica that fails leaves no session open: the password %s', async (_what, through, isBack) => {
     const here = memoryWorld((engine, source) =>
       superuserSetStrategy(
