@@ -112,19 +112,20 @@ export async function changePasswords(
   await discardOlder(connection, accounts);
 }
 
-async function alter(connection: Connection, accounts: readonly Kept[], password: string): Promise<void> {
-  const changes: string[] = [];
-  for (const account of accounts) {
-    changes.push(`${accountOf(account)} ${await identifiedBy(connection, account, password)}`);
-  }
-  await connection.query(`ALTER USER ${changes.join(', ')}`);
-}
+const alter = (connection: Connection, accounts: readonly Kept[], password: string) =>
+  alterEach(connection, accounts, (account) => identifiedBy(connection, account, password));
 
-async function restore(connection: Connection, accounts: readonly Kept[], password: string | undefined): Promise<void> {
+const restore = (connection: Connection, accounts: readonly Kept[], password: string | undefined) =>
+  alterEach(connection, accounts, (account) => identifiedAs(connection, account, password));
+
+/** One statement: all of the accounts or none. */
+async function alterEach(
+  connection: Connection,
+  accounts: readonly Kept[],
+  clauseOf: (account: Kept) => string | Promise<string>,
+): Promise<void> {
   const changes: string[] = [];
-  for (const account of accounts) {
-    changes.push(`${accountOf(account)} ${await identifiedAs(connection, account, password)}`);
-  }
+  for (const account of accounts) changes.push(`${accountOf(account)} ${await clauseOf(account)}`);
   await connection.query(`ALTER USER ${changes.join(', ')}`);
 }
 
