@@ -11,13 +11,20 @@ import { readCurrent } from './values.ts';
 import type { VersionId } from './versions.ts';
 import { CURRENT, carries, PENDING, PREVIOUS } from './versions.ts';
 
+/** What `set` was given, and what it did with it. */
+export interface Changed<S extends object> {
+  readonly pending: S;
+  readonly current: S;
+  readonly change: Change;
+}
+
 /**
  * Tests the pending value and promotes it. When either fails, takes the change back, so that the system is as before — unless
  * the label has moved, or may have: then the new value stays. A repeat of the step gets everything right from there, while
  * taking it back could leave AWSCURRENT on a value that the system no longer knows.
  */
 export async function cutOver<S extends object>(
-  at: { pending: S; current: S; change: Change; from: VersionId | undefined },
+  at: Changed<S> & { readonly from: VersionId | undefined },
   rotation: Rotation<S>,
 ): Promise<void> {
   const { strategy, versions, ctx, progress } = rotation;
@@ -61,11 +68,7 @@ async function isCurrentAgain<S extends object>(before: S, { strategy, versions,
 async function fail<S extends object>(error: unknown, change: Change, rotation: Rotation<S>): Promise<void> {
   const { ctx, progress } = rotation;
   const promoted = await promotedElsewhere(rotation);
-  if (promoted === 'yes') {
-    progress.working = CURRENT;
-    ctx.log('another delivery of this step has promoted the value');
-    return;
-  }
+  if (promoted === 'yes') return;
   if (promoted === 'unknown') throw error;
   // Nobody tried, so a value that has passed its test still opens the system.
   if (change.undo === undefined) throw progress.working === PENDING ? error : stays(error, change, rotation);
@@ -95,13 +98,33 @@ function stays<S extends object>(error: unknown, change: Change, { strategy, pro
   return advised(error, `the new password was set and was not taken back: try ${PENDING}, then ${CURRENT}`);
 }
 
-async function promotedElsewhere<S extends object>({ versions, ctx }: Rotation<S>): Promise<'yes' | 'no' | 'unknown'> {
+/**
+ * The result of `work`. Undefined when it fails and another delivery of the rotation has promoted the value meanwhile: part of
+ * what this one read is from before that and part from after it, so its failure says nothing, and all is done.
+ */
+export async function unlessPromoted<S extends object, Result>(
+  rotation: Rotation<S>,
+  work: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if ((await promotedElsewhere(rotation)) === 'yes') return undefined;
+    throw error;
+  }
+}
+
+async function promotedElsewhere<S extends object>(rotation: Rotation<S>): Promise<'yes' | 'no' | 'unknown'> {
+  const { versions, ctx, progress } = rotation;
   const look = async () => carries((await versions.describe(ctx.secretId)).labels, ctx.token, CURRENT);
   try {
-    return (await patiently(look, (yes) => yes, [100], ctx.pause)) ? 'yes' : 'no';
+    if (!(await patiently(look, (yes) => yes, [100], ctx.pause))) return 'no';
   } catch {
     return 'unknown';
   }
+  progress.working = CURRENT;
+  ctx.log('another delivery of this step has promoted the value');
+  return 'yes';
 }
 
 /** What opened the system before the change, and does again. */

@@ -1,12 +1,13 @@
 /** The four rotation steps, written once for every strategy, engine and store. See docs/architecture.md. */
-import { cutOver } from './cut-over.ts';
+import type { Changed } from './cut-over.ts';
+import { cutOver, unlessPromoted } from './cut-over.ts';
 import { InvalidEventError, StagingError } from './errors.ts';
 import { patiently } from './pause.ts';
 import { promote } from './promote.ts';
 import { revokePrevious } from './revoke-previous.ts';
 import type { Rotation } from './rotation.ts';
 import { described } from './rotation.ts';
-import type { Change, RotationStep } from './strategy.ts';
+import type { RotationStep } from './strategy.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from './strategy.ts';
 import { readBoth, readCurrent, readForgotten, readPrevious, readStored } from './values.ts';
 import type { SecretDescription } from './versions.ts';
@@ -119,20 +120,15 @@ async function makePending<S extends object>(
 }
 
 async function setSecret<S extends object>(secret: SecretDescription, rotation: Rotation<S>): Promise<void> {
-  const { strategy, versions, ctx, progress } = rotation;
-  const [pending, current] = await readBoth(strategy, versions, ctx);
-  const secrets = {
-    pending,
-    current,
-    previous: () => readPrevious(strategy, versions, ctx),
-    forgotten: () => readForgotten(strategy, versions, ctx),
-  };
-  const change: Change = await strategy.set(secrets, ctx);
+  const { strategy, progress } = rotation;
+  const made = await unlessPromoted(rotation, () => changed(rotation));
+  if (made === undefined) return;
+  const { change } = made;
   try {
     // A value that has just logged in; whatever else was set is not seen to work before the test.
     if (strategy.outage === 'brief' && change.recoveredWith === PENDING) progress.working = PENDING;
     if (rotation.cutover === 'finish' || strategy.cutover === 'finish') return;
-    await cutOver({ pending, current, change, from: holder(secret.labels, CURRENT) }, rotation);
+    await cutOver({ ...made, from: holder(secret.labels, CURRENT) }, rotation);
   } finally {
     await change.close();
   }
@@ -141,10 +137,23 @@ async function setSecret<S extends object>(secret: SecretDescription, rotation: 
   }
 }
 
-async function testSecret<S extends object>({ strategy, versions, ctx }: Rotation<S>): Promise<void> {
+/** Makes the system accept the pending value. */
+async function changed<S extends object>({ strategy, versions, ctx }: Rotation<S>): Promise<Changed<S>> {
   const [pending, current] = await readBoth(strategy, versions, ctx);
-  await strategy.test({ pending, current }, ctx);
-  ctx.log('pending value tested');
+  const older = {
+    previous: () => readPrevious(strategy, versions, ctx),
+    forgotten: () => readForgotten(strategy, versions, ctx),
+  };
+  return { pending, current, change: await strategy.set({ pending, current, ...older }, ctx) };
+}
+
+async function testSecret<S extends object>(rotation: Rotation<S>): Promise<void> {
+  await unlessPromoted(rotation, async () => {
+    const { strategy, versions, ctx } = rotation;
+    const [pending, current] = await readBoth(strategy, versions, ctx);
+    await strategy.test({ pending, current }, ctx);
+    ctx.log('pending value tested');
+  });
 }
 
 async function finishSecret<S extends object>(secret: SecretDescription, rotation: Rotation<S>): Promise<void> {

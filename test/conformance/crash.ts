@@ -17,13 +17,18 @@ export interface CrashPlan {
   bury(): Promise<void>;
 }
 
+export type CrashPoint =
+  | {
+      readonly call: number;
+      readonly when: 'before' | 'after';
+      /** Thrown by the call, in place of the death of the process. */
+      readonly error?: Error;
+    }
+  /** Happens before the call, which then goes on. */
+  | { readonly call: number; readonly meanwhile: () => Promise<void> };
+
 /** `at` undefined: nothing is killed, and `calls` tells what there is to kill. */
-export function crashPlan(at?: {
-  readonly call: number;
-  readonly when: 'before' | 'after';
-  /** Thrown by the call, in place of the death of the process. */
-  readonly error?: Error;
-}): CrashPlan {
+export function crashPlan(at?: CrashPoint): CrashPlan {
   const calls: string[] = [];
   const sessions = new Set<DatabaseSession>();
   const { promise: died, resolve } = Promise.withResolvers<'died'>();
@@ -37,11 +42,15 @@ export function crashPlan(at?: {
   const call = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     if (dead) return new Promise<never>(() => {});
     const index = calls.push(name) - 1;
-    const ends = () => (at?.error === undefined ? die() : Promise.reject(at.error));
-    if (index === at?.call && at.when === 'before') return ends();
-    const result = await work();
-    if (index === at?.call) return ends();
-    return result;
+    if (at === undefined || index !== at.call) return work();
+    if ('meanwhile' in at) {
+      await at.meanwhile();
+      return work();
+    }
+    const ends = () => (at.error === undefined ? die() : Promise.reject(at.error));
+    if (at.when === 'before') return ends();
+    await work();
+    return ends();
   };
   const watched = (session: DatabaseSession): DatabaseSession => {
     sessions.add(session);

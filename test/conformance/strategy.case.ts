@@ -235,12 +235,14 @@ export function describeStrategy(suite: StrategySuite): void {
       const values = [await labelled(world.store, 'AWSCURRENT'), await labelled(world.store, 'AWSPENDING')];
       const aborted = AbortSignal.abort();
 
-      const errors = await Promise.all(
-        rotationSteps.slice(1).map((name) => step(world, token, name, { signal: aborted, redact }).catch((e) => e)),
-      );
+      const errors: unknown[] = [];
+      // One after the other: the last one gets through, and a step that fails when all is done has no error.
+      for (const name of rotationSteps.slice(1)) {
+        errors.push(await step(world, token, name, { signal: aborted, redact }).catch((error: unknown) => error));
+      }
 
       const seen = errors.flatMap((error) => (error instanceof Error ? [inspect(error, { depth: 9 })] : []));
-      expect(seen.length).toBeGreaterThan(0);
+      expect(seen.length).toBeGreaterThan(1);
       for (const value of values) expect(seen.join('\n')).not.toContain(value?.password);
     });
 
