@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls';
 import type { Pause } from '../../shared/rotation/pause.ts';
 import { pause } from '../../shared/rotation/pause.ts';
 import { redactor } from '../../shared/rotation/redact.ts';
-import type { PasswordSettings, RotationContext } from '../../shared/rotation/strategy.ts';
+import type { PasswordSettings, RotationContext, Trust } from '../../shared/rotation/strategy.ts';
 
 export const passwordSettings: PasswordSettings = {
   excludeNumbers: false,
@@ -31,13 +31,23 @@ export function timelessContext(given: Partial<RotationContext> = {}): TestConte
   return testContext({ signal, pause: noTime(signal), ...given });
 }
 
-export function testContext(given: Partial<RotationContext> & { ca?: string } = {}): TestContext {
-  const { ca, ...rest } = given;
-  const lines: TestContext['lines'] = [];
-  const trust = {
+/** By the certificate that is trusted beside the system's. One costs ten milliseconds, and a context is made for every step. */
+const trusts = new Map<string | undefined, Trust>();
+
+function trustIn(ca: string | undefined): Trust {
+  const known = trusts.get(ca);
+  if (known !== undefined) return known;
+  const made: Trust = {
     roots: ca === undefined ? [] : [ca],
     secureContext: createSecureContext(ca === undefined ? {} : { ca }),
   };
+  trusts.set(ca, made);
+  return made;
+}
+
+export function testContext(given: Partial<RotationContext> & { ca?: string } = {}): TestContext {
+  const { ca, ...rest } = given;
+  const lines: TestContext['lines'] = [];
   const signal = given.signal ?? new AbortController().signal;
   return {
     secretId: 'test/secret',
@@ -46,7 +56,7 @@ export function testContext(given: Partial<RotationContext> & { ca?: string } = 
     pause: pause(signal),
     redact: redactor(),
     password: passwordSettings,
-    trust: async () => trust,
+    trust: async () => trustIn(ca),
     log: (message, fields) => void lines.push({ message, fields }),
     ...rest,
     lines,

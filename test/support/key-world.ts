@@ -7,7 +7,7 @@ import { issuedKeyStrategy } from '../../shared/keys/issued.ts';
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/keys/provider.ts';
 import type { RotationContext } from '../../shared/rotation/strategy.ts';
 import type { StrategyWorld } from '../conformance/world.ts';
-import { testContext } from './context.ts';
+import { timelessContext } from './context.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { memoryStore } from './memory-store.ts';
 
@@ -44,7 +44,7 @@ export function keyWorld(
       return 'issue' in provider ? issuedKeyStrategy(provider, ports) : acceptedKeyStrategy(provider, ports);
     },
     // A repeat comes when nothing of the try before it can be alive any more, unless a test says otherwise.
-    context: (step) => testContext({ timeLimitMs: 0, providerEndpoint: double.url, ...given, ...step }),
+    context: (step) => timelessContext({ timeLimitMs: 0, providerEndpoint: double.url, ...given, ...step }),
     opens: async (secret) => double.opens(secret),
   };
 }

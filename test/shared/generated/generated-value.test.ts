@@ -7,7 +7,7 @@ import type { RotationContext } from '../../../shared/rotation/strategy.ts';
 import { openLabels, step, wholeRotation } from '../../conformance/rotate.ts';
 import { describeCrashes, describeFailures } from '../../conformance/strategy-crashes.case.ts';
 import type { StrategyWorld } from '../../conformance/world.ts';
-import { testContext } from '../../support/context.ts';
+import { timelessContext } from '../../support/context.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { byLabel, labelled } from '../../support/store.ts';
 
@@ -18,7 +18,7 @@ function worldOf(text: string, given: Partial<RotationContext> = {}): StrategyWo
   return {
     store: memoryStore(text),
     strategy: () => generatedValueStrategy(),
-    context: (own) => testContext({ ...given, ...own }),
+    context: (own) => timelessContext({ ...given, ...own }),
     opens: async (value) =>
       generatorOf(value.generate, given.tags?.['rekey:generate'], 'it').faultOf({
         ...value,
@@ -38,7 +38,7 @@ const texts = async (here: StrategyWorld<Fields>) => {
 };
 
 describe('a generated value', () => {
-  it('is new after a rotation; the one before stays AWSPREVIOUS, and other fields stay as they are', async () => {
+  it('is new after a rotation; the previous one stays AWSPREVIOUS, and other fields stay as they are', async () => {
     const here = worldOf(JSON.stringify(before));
 
     await wholeRotation(here);
