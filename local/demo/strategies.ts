@@ -28,7 +28,7 @@ export const strategies: Readonly<Record<StrategyName, StrategyFacts>> = {
     logins: 4,
   },
   'dual-password': {
-    title: 'DUAL PASSWORD: one user, the password before stays valid',
+    title: 'DUAL PASSWORD: one user, the previous password stays valid',
     needsSuperuser: false,
     hasOutage: false,
     calls: 10,

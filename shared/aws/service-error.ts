@@ -1,5 +1,5 @@
 /** Errors of AWS calls, classified by code. */
-import { DeadlineError, PermissionError, ProviderError, RotationError, UnreachableError } from '../rotation/errors.ts';
+import { DeadlineError, PermissionError, RotationError, ServiceError, UnreachableError } from '../rotation/errors.ts';
 
 const DENIED = new Set([
   'AccessDeniedException',
@@ -32,7 +32,7 @@ export function serviceError(error: unknown, what: string): RotationError {
     });
   }
   if (THROTTLED.has(name)) {
-    return new ProviderError(`${what} is throttled (${name})`, {
+    return new ServiceError(`${what} is throttled (${name})`, {
       code: 'THROTTLED',
       hint: 'too many calls in this account and region; the step is safe to repeat',
       cause: error,
@@ -45,7 +45,7 @@ export function serviceError(error: unknown, what: string): RotationError {
       cause: error,
     });
   }
-  return new ProviderError(`${what} failed (${name}, HTTP ${status})`, {
+  return new ServiceError(`${what} failed (${name}, HTTP ${status})`, {
     hint: 'see the health of the service; the step is safe to repeat',
     cause: error,
   });

@@ -4,7 +4,7 @@ import { CALL_TIMEOUT_MS, failure } from '../keys/api/judge.ts';
 import { unusable } from '../keys/api/read.ts';
 import { nodeTransport } from '../keys/api/transport.ts';
 import type { KeyAccess } from '../keys/provider.ts';
-import { PermissionError, ProviderError } from '../rotation/errors.ts';
+import { PermissionError, ServiceError } from '../rotation/errors.ts';
 
 interface SdkRequest {
   readonly protocol: string;
@@ -55,13 +55,13 @@ function unexpected(status: number, name: string, what: string): Error {
     });
   }
   if (status === 429) {
-    return new ProviderError(`${name} takes no more calls at the moment (HTTP 429)`, {
+    return new ServiceError(`${name} takes no more calls at the moment (HTTP 429)`, {
       code: 'THROTTLED',
       hint: 'too many calls in this account; the step is safe to repeat',
     });
   }
   if (status >= 500) {
-    return new ProviderError(`${what} failed (HTTP ${status})`, {
+    return new ServiceError(`${what} failed (HTTP ${status})`, {
       hint: 'see the health of the service; the step is safe to repeat',
     });
   }

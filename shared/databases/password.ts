@@ -1,6 +1,6 @@
 /** Passwords from a local random source, made by the rules of Secrets Manager's GetRandomPassword. No service call. */
 import { randomInt } from 'node:crypto';
-import { InvalidEventError } from '../rotation/errors.ts';
+import { ConfigurationError } from '../rotation/errors.ts';
 import type { PasswordSettings } from '../rotation/strategy.ts';
 
 /** What an engine can really store. */
@@ -18,7 +18,7 @@ const NUMBERS = '0123456789';
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 const DEFAULT_LENGTH = 32;
 
-/** Throws InvalidEventError (INVALID_CONFIGURATION) when the settings leave no password to choose. */
+/** Throws ConfigurationError when the settings leave no password to choose. */
 export function generatePassword(policy: PasswordPolicy, settings: PasswordSettings): string {
   const excluded = new Set([...policy.forbidden, ...(settings.excludeCharacters ?? policy.excludedByDefault)]);
   const types = [
@@ -69,6 +69,6 @@ function shuffled(items: string[]): string[] {
   return items;
 }
 
-function unusable(fact: string, hint: string): InvalidEventError {
-  return new InvalidEventError(`no password can be made: ${fact}`, { code: 'INVALID_CONFIGURATION', hint });
+function unusable(fact: string, hint: string): ConfigurationError {
+  return new ConfigurationError(`no password can be made: ${fact}`, { hint });
 }

@@ -67,7 +67,7 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
       const { after } = revokeChoice(current, ctx);
       const isLeft = provider.revoke !== undefined && previous !== undefined;
       if (after !== undefined && isLeft) await ctx.later?.(new Date(Date.now() + after));
-      // Another delivery of setSecret may have put the value before back, when its own proof failed.
+      // Another delivery of setSecret may have put the previous value back, when its own proof failed.
       if (isBrief && !(await opens(provider, current, ports, ctx))) {
         const access = await accessTo(provider, current, ports, ctx);
         await asAdmin(access, () => provider.accept(current, access, async () => []));

@@ -1,4 +1,4 @@
-/** Keys that the provider makes: issue, verify, promote; the key before keeps working until it is revoked. */
+/** Keys that the provider makes: issue, verify, promote; the previous key keeps working until it is revoked. */
 
 import { InvalidSecretError, ProviderError, type RotationError } from '../rotation/errors.ts';
 import { DAY, LONGEST_INVOCATION_MS, patiently } from '../rotation/pause.ts';
@@ -23,7 +23,7 @@ import { look } from './snapshot.ts';
 
 /** For so long a repeat waits for the delivery that may be about to store what it issued. Milliseconds. */
 const WAIT_FOR_OTHER = [200, 400, 800, 1600];
-const CURRENT_REFUSED = 'the current key is refused, so the one before may be all that works';
+const CURRENT_REFUSED = 'the current key is refused, so the previous one may be all that works';
 
 export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
   provider: IssuingProvider<S, A>,
@@ -126,7 +126,7 @@ function requireGrace(after: number | undefined, provider: IssuingProvider, ctx:
   if (after === undefined || longest === undefined || after <= longest) return;
   const days = Math.floor(longest / DAY);
   throw new InvalidSecretError(
-    `revoke-after of ${ctx.secretId} is longer than ${days} days, after which ${provider.name} ends the one before by itself`,
+    `revoke-after of ${ctx.secretId} is longer than ${days} days, after which ${provider.name} ends the previous one by itself`,
     { hint: `choose next-rotation, or a time up to ${days}d` },
   );
 }

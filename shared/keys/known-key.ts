@@ -3,7 +3,7 @@ import { AuthenticationError, InvalidSecretError } from '../rotation/errors.ts';
 import type { IssuingProvider, Key, KeyAccess, KeySecret } from './provider.ts';
 
 /**
- * A wrong id beside a right key would let the key before pass for an old one, and AWSCURRENT would be revoked.
+ * A wrong id beside a right key would let the previous key pass for an old one, and AWSCURRENT would be revoked.
  * Throws InvalidSecretError when the provider does not list the id that AWSCURRENT names, and the key works all the same. A key
  * that is dead as well was revoked by hand; its successor may be made. Gives the keys back.
  */

@@ -7,7 +7,7 @@ import type { Key } from './provider.ts';
 import type { Question, Snapshot } from './snapshot.ts';
 
 export interface PlanChoice {
-  /** 'issue': another key is to be made. 'revoke': the time has come for the key before, and nothing is made. */
+  /** 'issue': another key is to be made. 'revoke': the time has come for the previous key, and nothing is made. */
   readonly errand: 'issue' | 'revoke';
   /** A key that was used less than this ago is still in use. Milliseconds. */
   readonly quietFor: number;
@@ -34,9 +34,9 @@ export type Plan =
   | { readonly is: 'admins'; readonly key: Key }
   /** No slot is free beside these. */
   | { readonly is: 'full'; readonly left: readonly Key[] }
-  /** The key before may be all that works, until then at least. */
+  /** The previous key may be all that works, until then at least. */
   | { readonly is: 'current refused'; readonly until: Date }
-  /** The key before is not known to be this secret's. */
+  /** The previous key is not known to be this secret's. */
   | { readonly is: 'not ours' };
 
 /** `now` in epoch milliseconds. */
@@ -91,7 +91,7 @@ export function plan(snapshot: Snapshot, { errand, quietFor }: PlanChoice, now: 
   };
 
   /**
-   * In epoch milliseconds. Uses of the time in which the key before was the current one do not count, and a rotation uses both keys
+   * In epoch milliseconds. Uses of the time in which the previous key was the current one do not count, and a rotation uses both keys
    * itself: so it is some time after its successor was made.
    */
   const usesCountFrom = () => {

@@ -57,11 +57,11 @@ export interface IssuingProvider<S extends KeySecret = KeySecret, A extends KeyS
   extends AnyProvider<S, A> {
   /** Keys that may live at once. Absent: more than anybody needs. */
   readonly slots?: number;
-  /** So long after the next key was made, the provider ends the one before by itself. Milliseconds. Absent: it does not. */
+  /** So long after the next key was made, the provider ends the previous one by itself. Milliseconds. Absent: it does not. */
   readonly longestGraceMs?: number;
   /** The id under which the provider lists this key; undefined when it is not known any more. */
   identify(secret: S, access: Access<S, A>): Promise<string | undefined>;
-  /** The provider lists no keys, so `keys` gives none: the one before goes by the id in its value, one whose value was lost stays. */
+  /** The provider lists no keys, so `keys` gives none: the previous one goes by the id in its value, one whose value was lost stays. */
   readonly unlisted?: true;
   /** Every key that takes one of the slots, or may be ours. */
   keys(access: Access<S, A>): Promise<readonly Key[]>;
@@ -84,7 +84,7 @@ export interface IssuingProvider<S extends KeySecret = KeySecret, A extends KeyS
 /** The provider takes a value that we make, so that nothing can be lost: it is stored before the provider hears of it. */
 export interface AcceptingProvider<S extends KeySecret = KeySecret, A extends KeySecret = KeySecret>
   extends AnyProvider<S, A> {
-  /** 'brief': the value before stops working at once. */
+  /** 'brief': the previous value stops working at once. */
   readonly outage: 'none' | 'brief';
   make(access: KeyAccess<S>): S;
   /**

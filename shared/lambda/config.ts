@@ -1,5 +1,5 @@
 /** The function's settings. The only reader of the environment; docs/settings.md has the table. */
-import { InvalidEventError } from '../rotation/errors.ts';
+import { ConfigurationError } from '../rotation/errors.ts';
 import type { PasswordSettings } from '../rotation/strategy.ts';
 
 export interface Settings {
@@ -15,7 +15,7 @@ export interface Settings {
   readonly providerEndpoint: string | undefined;
 }
 
-/** Throws InvalidEventError (INVALID_CONFIGURATION), which names the variable. */
+/** Throws ConfigurationError, which names the variable. */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   return {
     password: {
@@ -68,9 +68,8 @@ function cutover(text: string | undefined): 'finish' | undefined {
   throw wrong('CUTOVER', 'give set (default) or finish');
 }
 
-function wrong(variable: string, hint: string): InvalidEventError {
-  return new InvalidEventError(`environment variable ${variable} is not usable`, {
-    code: 'INVALID_CONFIGURATION',
+function wrong(variable: string, hint: string): ConfigurationError {
+  return new ConfigurationError(`environment variable ${variable} is not usable`, {
     hint,
   });
 }

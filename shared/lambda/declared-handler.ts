@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { KeyPorts } from '../keys/access.ts';
 import { declaredProvider } from '../keys/declared/declared.ts';
 import { issuedKeyStrategy } from '../keys/issued.ts';
-import { InvalidEventError } from '../rotation/errors.ts';
+import { ConfigurationError } from '../rotation/errors.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { providerDescription } from './config.ts';
 import { handler } from './handler.ts';
@@ -23,7 +23,7 @@ function strategyOf(ports: KeyPorts): RotationStrategy<Readonly<Record<string, u
     const file = providerDescription();
     return issuedKeyStrategy(declaredProvider(parsed(file), file), ports);
   } catch (error) {
-    if (!(error instanceof InvalidEventError)) throw error;
+    if (!(error instanceof ConfigurationError)) throw error;
     return failing(error);
   }
 }
@@ -34,15 +34,14 @@ function parsed(file: string): unknown {
   } catch (error) {
     // What the parser says quotes the file.
     const fact = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
-    throw new InvalidEventError(`${file}, which DECLARED_PROVIDER names, ${fact}`, {
-      code: 'INVALID_CONFIGURATION',
+    throw new ConfigurationError(`${file}, which DECLARED_PROVIDER names, ${fact}`, {
       hint: 'name a JSON file that is deployed with the function (/var/task) or in a layer (/opt)',
     });
   }
 }
 
 /** Says the same at every step that looks at a value. */
-function failing(error: InvalidEventError): RotationStrategy<Readonly<Record<string, unknown>>> {
+function failing(error: ConfigurationError): RotationStrategy<Readonly<Record<string, unknown>>> {
   const fail = () => {
     throw error;
   };

@@ -37,7 +37,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       token: invocation.event?.token,
       step: invocation.event?.step,
       strategy: strategy.name,
-      engine: strategy.system,
+      system: strategy.system,
     })),
     report: (news) => invocation.notify(news),
     async notify(news) {

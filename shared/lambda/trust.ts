@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import { rdsRoots } from '../aws/rds-roots.ts';
-import { InvalidEventError } from '../rotation/errors.ts';
+import { ConfigurationError } from '../rotation/errors.ts';
 import type { Trust } from '../rotation/strategy.ts';
 
 let made: { key: string; trust: Promise<Trust> } | undefined;
 
-/** Made once per process and bundle. Throws InvalidEventError (INVALID_CONFIGURATION) when the bundle cannot be used. */
+/** Made once per process and bundle. Throws ConfigurationError when the bundle cannot be used. */
 export function trustFor(region: string, caBundle: string | undefined): Promise<Trust> {
   const key = `${region} ${caBundle ?? ''}`;
   if (made?.key !== key) {
@@ -42,9 +42,8 @@ async function certificatesIn(path: string): Promise<string[]> {
   return found;
 }
 
-function unusable(path: string, fact: string, cause?: unknown): InvalidEventError {
-  return new InvalidEventError(`DATABASE_CA_BUNDLE names ${path}: ${fact}`, {
-    code: 'INVALID_CONFIGURATION',
+function unusable(path: string, fact: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError(`DATABASE_CA_BUNDLE names ${path}: ${fact}`, {
     hint: 'package a PEM file of CA certificates with the function, and name its path (/var/task/… on Lambda)',
     cause,
   });

@@ -31,7 +31,7 @@ export const errorCodes = {
   ACCESS_DENIED: 'the function role may not make this AWS call',
   THROTTLED: 'the service takes no more calls at the moment',
   KEY_LIMIT: 'the provider lets no further key live',
-  KEY_IN_USE: 'the key before the current one is still in use',
+  KEY_IN_USE: 'the previous key is still in use',
   KEY_ISSUED_ELSEWHERE: 'another delivery of the step may have issued a key and not stored it yet',
   UNEXPECTED_ANSWER: 'the provider answered with something that cannot be used',
   SERVICE_FAILED: 'a service or server answered with an error nobody expected',
@@ -81,10 +81,17 @@ export function advised(error: unknown, advice: string): unknown {
   });
 }
 
-/** The event or the function's configuration is wrong: whoever deployed it must act. */
+/** The event is none that a rotation begins with: whoever sent it must act. */
 export class InvalidEventError extends RotationError {
   constructor(fact: string, details: ErrorDetails) {
     super('InvalidEventError', fact, 'INVALID_EVENT', false, details);
+  }
+}
+
+/** A setting of the deployment is wrong: whoever deployed the function must act. */
+export class ConfigurationError extends RotationError {
+  constructor(fact: string, details: ErrorDetails) {
+    super('ConfigurationError', fact, 'INVALID_CONFIGURATION', false, details);
   }
 }
 
@@ -140,7 +147,14 @@ export class UnreachableError extends RotationError {
   }
 }
 
-/** A server or service answered with something that has no better class here. */
+/** A database server, or a service of AWS, answered with something that has no better class here. */
+export class ServiceError extends RotationError {
+  constructor(fact: string, details: ErrorDetails) {
+    super('ServiceError', fact, 'SERVICE_FAILED', true, details);
+  }
+}
+
+/** A provider of keys answered with something that has no better class here. */
 export class ProviderError extends RotationError {
   constructor(fact: string, details: ErrorDetails) {
     super('ProviderError', fact, 'SERVICE_FAILED', true, details);

@@ -1,5 +1,5 @@
-/** When the credential before the current one ends: its owner's choice, secret by secret. docs/revoking.md has the words. */
-import { InvalidEventError, InvalidSecretError } from './errors.ts';
+/** When the previous credential ends: its owner's choice, secret by secret. docs/revoking.md has the words. */
+import { ConfigurationError, InvalidSecretError } from './errors.ts';
 import { DAY, HOUR } from './pause.ts';
 import type { RotationContext } from './strategy.ts';
 
@@ -16,7 +16,7 @@ const QUIET_BY_DEFAULT = DAY;
 
 /**
  * A tag of the secret (`rekey:revoke-after`, `rekey:quiet-for`) or a field of its value (`revokeAfter`, `quietFor`); the tag wins.
- * Throws InvalidSecretError for words that mean nothing, InvalidEventError when the function cannot be called later.
+ * Throws InvalidSecretError for words that mean nothing, ConfigurationError when the function cannot be called later.
  */
 export function revokeChoice(current: Readonly<Record<string, unknown>>, ctx: RotationContext): RevokeChoice {
   const after = ctx.tags?.['rekey:revoke-after'] ?? current.revokeAfter ?? 'next-rotation';
@@ -27,10 +27,9 @@ export function revokeChoice(current: Readonly<Record<string, unknown>>, ctx: Ro
       quietFor === undefined ? QUIET_BY_DEFAULT : duration(quietFor, 'quiet-for', '24h, 2d, or 0h for no matter', ctx),
   };
   if (choice.after !== undefined && ctx.later === undefined) {
-    throw new InvalidEventError(
+    throw new ConfigurationError(
       `${ctx.secretId} is to be revoked after a time, and this function cannot be called later`,
       {
-        code: 'INVALID_CONFIGURATION',
         hint: 'deploy it with the right revokeLater (SCHEDULER_ROLE_ARN), or choose next-rotation',
       },
     );

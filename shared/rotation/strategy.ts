@@ -45,7 +45,7 @@ export interface RotationContext {
   readonly timeLimitMs?: number;
   /**
    * Asks for a `revokePrevious` of this rotation at that time; the steps add which version is meant. Repeating it changes nothing. Absent where nothing can be asked for
-   * (docs/settings.md). Throws InvalidEventError when it is not allowed.
+   * (docs/settings.md). Throws ConfigurationError when it is not allowed.
    */
   later?(at: Date, previous?: string): Promise<void>;
   /** Where a provider is reached in place of its own address. */

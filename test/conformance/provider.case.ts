@@ -14,14 +14,14 @@ import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
 export interface ProviderSuite {
   readonly provider: IssuingProvider | AcceptingProvider;
   start(): Promise<ProviderDouble>;
-  /** Keys that live at once between two rotations. Absent: the current one and the one before. */
+  /** Keys that live at once between two rotations. Absent: the current one and the previous one. */
   readonly alive?: number;
   /** Names of tests of this suite that do not hold here, and why: what the double cannot play for the vendor does not have it. */
   readonly skip?: readonly Skip[];
 }
 
 const NO_SLOT = 'names the keys when no slot is free, and the command that frees one';
-const IN_USE = 'keeps the key before while it is in use';
+const IN_USE = 'keeps the previous key while it is in use';
 const POWERLESS = 'says that the admin credential may not manage keys';
 /** For vendors that let more keys live than anybody needs, or whose only slots are the secret's own. */
 export const HAS_NO_LIMIT: Skip = { test: NO_SLOT, reason: 'nobody else can take the last slot' };

@@ -42,7 +42,7 @@ describe('declared', () => {
 
     const { error } = await house.rotate(secret, arn);
 
-    expect(error?.errorType).toBe('InvalidEventError');
+    expect(error?.errorType).toBe('ConfigurationError');
     expect(error?.errorMessage).toMatch(fact);
     expect(JSON.stringify(error)).not.toContain('sesame');
     expect(house.messages(secret)[0]?.body).toMatchObject({

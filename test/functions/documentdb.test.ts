@@ -82,7 +82,7 @@ describe('superuser set', () => {
 });
 
 describe('alternating users', () => {
-  it('rotates back and forth, the value before keeps working, and eleven calls are enough', async () => {
+  it('rotates back and forth, the previous value keeps working, and eleven calls are enough', async () => {
     const arn = house.register('alternatingUsers');
     const secret = await house.secret();
     const base = (await house.value(secret)).username;

@@ -5,7 +5,7 @@ import { packagedFunctions } from '../support/packaged-functions.ts';
 const house = await packagedFunctions('generated-value', {});
 afterAll(() => house.close());
 
-it('rotates a key pair: the one before stays in AWSPREVIOUS', async () => {
+it('rotates a key pair: the previous one stays in AWSPREVIOUS', async () => {
   const arn = house.register('generatedValue');
   const secret = await house.rawSecret('{"generate":{"kind":"ssh","comment":"deploy"},"host":"git.example.com"}');
   await house.rotate(secret, arn);

@@ -22,7 +22,7 @@ describe('openai', () => {
     expect(double.opens(double.first)).toBe(false);
   });
 
-  it('keeps the key before while it is in use, and tells which it is', async () => {
+  it('keeps the previous key while it is in use, and tells which it is', async () => {
     const arn = house.register('openai');
     const secret = await house.secret(await fresh());
     await house.rotate(secret, arn);

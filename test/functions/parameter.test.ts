@@ -80,7 +80,7 @@ describe('a parameter', () => {
     ]);
   });
 
-  it('takes turns between two users, and the value before keeps working', async () => {
+  it('takes turns between two users, and the previous value keeps working', async () => {
     const { store, rotate, before } = await planted('alternatingUsers');
 
     await rotate();

@@ -179,7 +179,7 @@ describe('settings that are wrong', () => {
 
     const { error } = await house.rotate(secret, arn);
 
-    expect(error).toMatchObject({ errorType: 'InvalidEventError', errorMessage: expect.stringContaining(told) });
+    expect(error).toMatchObject({ errorType: 'ConfigurationError', errorMessage: expect.stringContaining(told) });
     expect(house.messages(secret)[0]?.body).toMatchObject({
       outcome: 'failed',
       error: { code: 'INVALID_CONFIGURATION' },
@@ -196,7 +196,7 @@ describe('settings that are wrong', () => {
 
     const { error } = await house.rotate(secret, arn);
 
-    expect(error).toMatchObject({ errorType: 'InvalidEventError', errorMessage: expect.stringContaining(path) });
+    expect(error).toMatchObject({ errorType: 'ConfigurationError', errorMessage: expect.stringContaining(path) });
   });
 
   it('a server whose issuer nobody vouches for', async () => {

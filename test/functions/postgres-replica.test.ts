@@ -118,7 +118,7 @@ describe('a secret whose host is a standby', () => {
     }
 
     expect(error).toMatchObject({
-      errorType: 'ProviderError',
+      errorType: 'ServiceError',
       errorMessage: expect.stringContaining('replication lag'),
     });
     expect(unchanged).toEqual([before, true]);
@@ -141,7 +141,7 @@ describe('a secret whose host is a standby', () => {
     await standby.caughtUp();
 
     expect([rotated.error, opened]).toEqual([undefined, [false, true]]);
-    expect(failed.error).toMatchObject({ errorType: 'ProviderError' });
+    expect(failed.error).toMatchObject({ errorType: 'ServiceError' });
     expect(await house.value(secret)).toEqual(second);
     expect([onPrimary, await opensOnStandby(second)]).toEqual([true, true]);
   }, 30_000);

@@ -31,7 +31,7 @@ describe.each(['singleUser', 'superuserSet'] as const)('%s', (kind) => {
 });
 
 describe('alternatingUsers', () => {
-  it('rotates turn after turn, with equal rights, and the password before keeps working', async () => {
+  it('rotates turn after turn, with equal rights, and the previous password keeps working', async () => {
     const arn = house.register('alternatingUsers');
     const secret = await house.secret();
     const first = await house.value(secret);

@@ -29,7 +29,7 @@ describe('sendgrid', () => {
     expect(calls.length).toBe(17);
   });
 
-  it('revokes the key before after the time that a tag asks for, and tells', async () => {
+  it('revokes the previous key after the time that a tag asks for, and tells', async () => {
     const arn = house.register('sendgrid');
     const secret = await house.secret({ api_key: (await remade()).api_key }, { 'rekey:revoke-after': '12h' });
     const first = await house.value(secret);

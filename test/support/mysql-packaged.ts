@@ -38,7 +38,7 @@ export async function describePackagedMysql(bundle: 'mysql' | 'mariadb'): Promis
   ];
 
   describe.each(kinds)(`${bundle}: %s`, (kind, calls, opensBefore) => {
-    it(`rotates with ${calls} calls and no refused login, and the value before ${opensBefore ? 'still opens' : 'does not'}`, async () => {
+    it(`rotates with ${calls} calls and no refused login, and the previous value ${opensBefore ? 'still opens' : 'does not'}`, async () => {
       const arn = house.register(kind);
       const secret = await secretOf(kind);
       const before = await house.value(secret);

@@ -116,7 +116,7 @@ export async function playAct(
         outcomes.filter((one) => one?.startsWith('another invocation ')).length === 2,
       ),
       claim('labels', 'current is on the newest version', labels.current === 4),
-      claim('labels', 'previous is on the one before', labels.previous === 3),
+      claim('labels', 'previous is on the previous one', labels.previous === 3),
       claim('function', 'at most 30 calls to Parameter Store', callCount <= 30),
       claim(
         'function',

@@ -31,7 +31,7 @@ interface Script {
   readonly title: string;
   /** The process dies before it stores what it made, and the service tries again. */
   readonly crashes?: true;
-  /** Value of the tag by which the owner wants the key before to end, and when to look. */
+  /** Value of the tag by which the owner wants the previous key to end, and when to look. */
   readonly revoked?: { readonly after: string; readonly lookAfterMs: number };
   readonly claim: string;
   isSo(stage: ProviderStage): Promise<boolean>;
@@ -48,7 +48,7 @@ const scripts: readonly Script[] = [
     isSo: lostIsGone,
   },
   {
-    title: 'a rotation whose owner wants the key before to end twelve hours later',
+    title: 'a rotation whose owner wants the previous key to end twelve hours later',
     revoked: { after: '12h', lookAfterMs: 13 * HOUR },
     claim: 'thirteen hours later only AWSCURRENT lives',
     isSo: async ({ double, read }) => double.live().length === 1 && double.opens(await read()),
@@ -70,7 +70,7 @@ export async function runProviderDemo(
     const seen = async () => [...provider.schema.confidential(await stage.read())];
     const values = await seen();
     const scenes: Scene[] = [];
-    // Where the value before ends with the rotation, there is nothing to revoke later.
+    // Where the previous value ends with the rotation, there is nothing to revoke later.
     for (const script of scripts.filter(({ revoked }) => !(revoked && isBrief))) {
       signal.throwIfAborted();
       progress(script.title);

@@ -1,6 +1,6 @@
 /** The server's and Node's errors, classified by code. Codes: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
 import { MongoCompatibilityError, MongoServerError } from 'mongodb';
-import { AuthenticationError, PermissionError, ProviderError, type RotationError } from '../../rotation/errors.ts';
+import { AuthenticationError, PermissionError, type RotationError, ServiceError } from '../../rotation/errors.ts';
 import type { Phase, Target as Place } from '../reach.ts';
 import { busy, lost, systemCodeOf, unreachable } from '../reach.ts';
 
@@ -46,7 +46,7 @@ export function connectError(error: unknown, phase: Phase, at: Target): Rotation
   if (error instanceof MongoServerError) return refusedByServer(error, at);
   const where = `${at.host}:${at.port}`;
   if (error instanceof MongoCompatibilityError) {
-    return new ProviderError(`${where} speaks a version of the protocol that this driver does not`, {
+    return new ServiceError(`${where} speaks a version of the protocol that this driver does not`, {
       hint: 'DocumentDB 3.6 or newer, or MongoDB 3.6 or newer, is needed',
       retryable: false,
       cause: error,
@@ -110,7 +110,7 @@ export function commandError(error: unknown, at: Target): RotationError {
       cause: error,
     });
   }
-  return new ProviderError(`${where} answered a command of ${at.user} with code ${error.code}: ${error.message}`, {
+  return new ServiceError(`${where} answered a command of ${at.user} with code ${error.code}: ${error.message}`, {
     hint: 'look the code up on the page of the engine; the step is safe to repeat',
     cause: error,
   });

@@ -1,10 +1,10 @@
 /** Errors of MySQL, MariaDB, the driver and Node, classified by number or code, never by text. */
 import {
   AuthenticationError,
-  InvalidEventError,
+  ConfigurationError,
   PermissionError,
-  ProviderError,
   type RotationError,
+  ServiceError,
 } from '../../rotation/errors.ts';
 import type { Target as Place } from '../reach.ts';
 import { lost } from '../reach.ts';
@@ -106,20 +106,18 @@ export function queryError(raw: unknown, at: Target, statement: string): Rotatio
     });
   }
   if (number === errno.weakPassword) {
-    return new InvalidEventError(
+    return new ConfigurationError(
       `${where} refused the new password of a rotation by its own policy (error ${number})`,
       {
-        code: 'INVALID_CONFIGURATION',
         hint: 'fit PASSWORD_LENGTH and the EXCLUDE_… settings of the function to validate_password of the server',
         cause: error,
       },
     );
   }
   if (number === errno.tooAlike) {
-    return new InvalidEventError(
-      `${where} finds the new password of ${at.user} too much like the one before (error ${number})`,
+    return new ConfigurationError(
+      `${where} finds the new password of ${at.user} too much like the previous one (error ${number})`,
       {
-        code: 'INVALID_CONFIGURATION',
         hint: 'lower validate_password.changed_characters_percentage of the server, or make PASSWORD_LENGTH greater; then rotate again',
         cause: error,
       },
@@ -142,12 +140,12 @@ export function queryError(raw: unknown, at: Target, statement: string): Rotatio
   }
   if (number === errno.usedBefore) {
     return new PermissionError(`${where} takes no password of ${at.user} that was used before (error ${number})`, {
-      hint: 'PASSWORD HISTORY or REUSE INTERVAL of the account: the password before cannot be put back, the new one stays; rotate again',
+      hint: 'PASSWORD HISTORY or REUSE INTERVAL of the account: the previous password cannot be put back, the new one stays; rotate again',
       cause: error,
     });
   }
   if (number === errno.mustChangePassword) return expired(at, error);
-  return new ProviderError(`${where} answered a statement of ${at.user} with ${said}`, {
+  return new ServiceError(`${where} answered a statement of ${at.user} with ${said}`, {
     hint: "look the number up in the server's error reference; the step is safe to repeat",
     cause: error,
   });

@@ -1,5 +1,5 @@
 /** What SHOW GRANTS says of one account, as rights that can be compared, given and taken. */
-import { ProviderError } from '../../rotation/errors.ts';
+import { ServiceError } from '../../rotation/errors.ts';
 import type { Connection } from './connection.ts';
 import type { AccountName } from './quoting.ts';
 import { accountOf, identifier } from './quoting.ts';
@@ -22,7 +22,7 @@ export async function rightsOf(connection: Connection, account?: AccountName): P
   const lines = rows.map((row) => String(Object.values(row)[0]));
   // There is always one: USAGE, at the least. An answer that cannot be read must never pass for "no rights".
   if (!lines.some((line) => isAbout(wordsOf(line), named))) {
-    throw new ProviderError(`SHOW GRANTS of ${accountOf(named)} has no line about that account`, {
+    throw new ServiceError(`SHOW GRANTS of ${accountOf(named)} has no line about that account`, {
       hint: 'report this with the version of the server; use the single-user function meanwhile',
     });
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ProviderError } from '../../rotation/errors.ts';
+import { ServiceError } from '../../rotation/errors.ts';
 import type { Connection } from './connection.ts';
 
 /** Seconds that one delivery of a step waits for another that works on the same users. */
@@ -25,7 +25,7 @@ async function take(connection: Connection, what: string, user: string): Promise
   const name = `rekey ${what} ${createHash('sha256').update(user).digest('hex').slice(0, 40)}`;
   const [row] = await connection.query('SELECT GET_LOCK(?, ?) AS taken', [name, PATIENCE]);
   if (Number(row?.taken) === 1) return name;
-  throw new ProviderError(`another session has worked on the accounts of ${user} for ${PATIENCE} s`, {
+  throw new ServiceError(`another session has worked on the accounts of ${user} for ${PATIENCE} s`, {
     code: 'LOCK_TIMEOUT',
     hint: 'the step is safe to repeat; SHOW PROCESSLIST tells who it is',
   });

@@ -4,8 +4,8 @@ import {
   AuthenticationError,
   InvalidSecretError,
   PermissionError,
-  ProviderError,
   type RotationError,
+  ServiceError,
   UnreachableError,
 } from '../../rotation/errors.ts';
 import type { Phase, Target as Place } from '../reach.ts';
@@ -101,7 +101,7 @@ export function queryError(error: unknown, at: Target): RotationError {
       return readOnly(error, at);
     case '55P03':
     case '57014':
-      return new ProviderError(
+      return new ServiceError(
         `${where} gave up waiting for a lock that another session holds (SQLSTATE ${error.code})`,
         {
           code: 'LOCK_TIMEOUT',
@@ -110,7 +110,7 @@ export function queryError(error: unknown, at: Target): RotationError {
         },
       );
     default:
-      return new ProviderError(
+      return new ServiceError(
         `${where} answered a statement of ${at.user} with SQLSTATE ${error.code}: ${error.message}`,
         {
           hint: "look the code up in PostgreSQL's manual, appendix A; the step is safe to repeat",

@@ -1,6 +1,6 @@
 /** Rights that were granted to a user by name, from the views that Redshift keeps for each kind of object. */
 import pg from 'pg';
-import { ProviderError } from '../../rotation/errors.ts';
+import { ServiceError } from '../../rotation/errors.ts';
 import type { Row, Transaction } from '../postgres/connection.ts';
 import type { Grant } from '../postgres/grants.ts';
 
@@ -85,7 +85,7 @@ function pluralOf(kind: unknown): string {
   const plural: Record<string, string> = { RELATION: 'TABLES', FUNCTION: 'FUNCTIONS', PROCEDURE: 'PROCEDURES' };
   const known = plural[String(kind)];
   if (known !== undefined) return known;
-  throw new ProviderError(`Redshift lists default privileges on ${String(kind)}, which Rekey does not know`, {
+  throw new ServiceError(`Redshift lists default privileges on ${String(kind)}, which Rekey does not know`, {
     hint: 'use the single-user function for this secret, and report the kind',
   });
 }

@@ -1,5 +1,5 @@
 /**
- * One user with two passwords: the one before stays valid until the rotation after. No outage, and no superuser.
+ * One user with two passwords: the previous one stays valid until the rotation after. No outage, and no superuser.
  * For servers with dual passwords, such as MySQL: docs/engines/mysql.md
  */
 

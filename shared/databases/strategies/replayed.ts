@@ -1,6 +1,6 @@
 /** A replica knows a new password when it has replayed the change, which the superuser made on the primary. */
 
-import { AuthenticationError, ProviderError } from '../../rotation/errors.ts';
+import { AuthenticationError, ServiceError } from '../../rotation/errors.ts';
 import { patiently } from '../../rotation/pause.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseEngine } from '../engine.ts';
@@ -10,7 +10,7 @@ import type { DatabaseSecret } from '../secret.ts';
 /** Milliseconds. Few tries, because each that is refused counts against the account. */
 const PAUSES = [3000];
 
-/** Resolves when `login` opens. Throws a retryable ProviderError when that takes too long; the change on the primary stays. */
+/** Resolves when `login` opens. Throws a retryable ServiceError when that takes too long; the change on the primary stays. */
 export async function replayed(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext): Promise<void> {
   const opens = async () => {
     try {
@@ -22,7 +22,7 @@ export async function replayed(engine: DatabaseEngine, login: DatabaseSecret, ct
     }
   };
   if (await patiently(opens, (yes) => yes, PAUSES, ctx.pause)) return;
-  throw new ProviderError(`replica ${login.host} does not know the new password of ${login.username} yet`, {
+  throw new ServiceError(`replica ${login.host} does not know the new password of ${login.username} yet`, {
     hint: 'look at its replication lag; the step is safe to repeat',
   });
 }

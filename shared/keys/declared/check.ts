@@ -9,7 +9,7 @@ import { wrongDescription } from './wrong.ts';
 const OWN_HEADERS = ['host', 'content-length', 'transfer-encoding', 'connection'];
 const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** Gives it back. Throws InvalidEventError, which names the path of the first member that does not fit. */
+/** Gives it back. Throws ConfigurationError, which names the path of the first member that does not fit. */
 export function checked(description: Description, file: string): Description {
   for (const [where, fact] of faultsOf(description)) throw wrongDescription(file, where.split('.'), fact);
   return description;
@@ -60,7 +60,10 @@ function* faultsOfSecret({ secret, issue }: Description): Iterable<[string, stri
   }
   if (id.request !== undefined) yield* faultsOfRequest(id.request, 'secret.id.request', ['current', 'key']);
   if (id.field !== undefined && issue.fields?.[id.field] === undefined) {
-    yield ['issue.fields', `must say where ${id.field} is in the answer, or the new key has the id of the one before`];
+    yield [
+      'issue.fields',
+      `must say where ${id.field} is in the answer, or the new key has the id of the previous one`,
+    ];
   }
   if (plain === true && id.field !== undefined) {
     yield ['secret.id.field', 'has no room in a bare value; use pattern or request, or leave out plain'];

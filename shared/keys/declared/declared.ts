@@ -14,7 +14,7 @@ import { fieldsOf, schemasOf } from './schemas.ts';
 const RIGHTS_HINT =
   'let issue.request of the description ask for them, and see that the admin credential may give them';
 
-/** `file` names the description in messages. Throws InvalidEventError (INVALID_CONFIGURATION), which names the member. */
+/** `file` names the description in messages. Throws ConfigurationError, which names the member. */
 export function declaredProvider(value: unknown, file: string): IssuingProvider {
   const description = checked(parseDescription(value, file), file);
   const { name, secret, admin, list, issue, verify, revoke } = description;

@@ -95,7 +95,7 @@ export type Description = z.infer<typeof descriptionSchema>;
 export type RequestDescription = z.infer<typeof request>;
 export type Authorization = z.infer<typeof authorization>;
 
-/** The shape alone; what the members say of each other is checked by `check.ts`. Throws InvalidEventError, which names the path. */
+/** The shape alone; what the members say of each other is checked by `check.ts`. Throws ConfigurationError, which names the path. */
 export function parseDescription(value: unknown, file: string): Description {
   const result = descriptionSchema.safeParse(value);
   if (result.success) return result.data;

@@ -1,6 +1,6 @@
 /**
  * Secrets of MongoDB Atlas' service accounts: https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/.
- * docs/providers/atlas.md. Two hold a place, expired or not; a new one cuts the life of the one before to seven days.
+ * docs/providers/atlas.md. Two hold a place, expired or not; a new one cuts the life of the previous one to seven days.
  */
 import { InvalidSecretError, ProviderError } from '../../rotation/errors.ts';
 import { DAY } from '../../rotation/pause.ts';

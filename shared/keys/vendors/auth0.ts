@@ -1,6 +1,6 @@
 /**
  * Client secrets of Auth0's applications: https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id. docs/providers/auth0.md
- * One lives, so the one before ends at once. The value is ours, not rotate-secret's: an answer that is lost would lock the client out.
+ * One lives, so the previous one ends at once. The value is ours, not rotate-secret's: an answer that is lost would lock the client out.
  */
 import { randomBytes } from 'node:crypto';
 import { InvalidSecretError, TargetMismatchError } from '../../rotation/errors.ts';

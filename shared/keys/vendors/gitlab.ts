@@ -50,7 +50,7 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
   spreadMs: 5000,
   freeing: 'revoke one in Settings, Access tokens of the project or group',
 
-  /** Asking as a token is a use of it, so the id of the one before is kept beside the current one. */
+  /** Asking as a token is a use of it, so the id of the previous one is kept beside the current one. */
   async identify(secret, access) {
     const { current } = access;
     const isCurrent = secret.token === current.token;

@@ -1,5 +1,5 @@
 /** Who rotates this parameter now? Parameter Store has no locks; the order of the journal's entries is one. */
-import { ProviderError } from '../../rotation/errors.ts';
+import { ServiceError } from '../../rotation/errors.ts';
 import type { VersionId } from '../../rotation/versions.ts';
 import type { ParameterCalls } from './calls.ts';
 import { append, create, keepOpen } from './companion.ts';
@@ -47,7 +47,7 @@ export async function begin(name: string, token: VersionId, options: BeginOption
     if (begun !== 'look again') return begun;
     state = await lookAt(name, calls);
   }
-  throw new ProviderError(`too many rotations of ${name} begin at once`, {
+  throw new ServiceError(`too many rotations of ${name} begin at once`, {
     code: 'THROTTLED',
     hint: 'one of them goes on; invoke the function again if none does',
   });

@@ -8,7 +8,7 @@ import {
   paginateGetParameterHistory,
 } from '@aws-sdk/client-ssm';
 import { nameOf } from '../../aws/service-error.ts';
-import { ProviderError } from '../../rotation/errors.ts';
+import { ServiceError } from '../../rotation/errors.ts';
 import { patiently, pause } from '../../rotation/pause.ts';
 import { parameterError } from './errors.ts';
 
@@ -119,7 +119,7 @@ export function parameterCalls(client: SSMClient, signal: AbortSignal): Paramete
         const { InvalidLabels = [] } = await client.send(command, abort);
         // The service hands back what it does not take, and calls that a success.
         if (InvalidLabels.length === 0) return;
-        throw new ProviderError(`Parameter Store did not take the labels ${InvalidLabels.join(', ')} of ${name}`, {
+        throw new ServiceError(`Parameter Store did not take the labels ${InvalidLabels.join(', ')} of ${name}`, {
           code: 'UNEXPECTED_ANSWER',
           hint: 'look at the labels with get-parameter-history',
         });

@@ -1,7 +1,7 @@
 /** Errors of Parameter Store, classified by code. */
 
 import { nameOf, serviceError } from '../../aws/service-error.ts';
-import { InvalidSecretError, PermissionError, ProviderError, RotationError } from '../../rotation/errors.ts';
+import { InvalidSecretError, PermissionError, RotationError, ServiceError } from '../../rotation/errors.ts';
 
 /** What the service refuses about a value or its settings: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -39,7 +39,7 @@ export function parameterError(error: unknown, operation: string, name: string):
   }
   // Several writers at once; https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
   if (code === 'TooManyUpdates') {
-    return new ProviderError(`${what} met another update (${code})`, {
+    return new ServiceError(`${what} met another update (${code})`, {
       code: 'THROTTLED',
       hint: 'somebody else writes this parameter; the rotation is safe to repeat',
       cause: error,
@@ -48,7 +48,7 @@ export function parameterError(error: unknown, operation: string, name: string):
   if (!Object.hasOwn(REFUSED, code)) return serviceError(error, what);
   // The SDK repeats a call whose answer was lost, and only the repeat may have been refused: then nobody knows.
   if (attemptsOf(error) > 1) {
-    return new ProviderError(`${what} failed, and its repeat was refused (${code})`, {
+    return new ServiceError(`${what} failed, and its repeat was refused (${code})`, {
       hint: 'the rotation is safe to repeat',
       cause: error,
     });

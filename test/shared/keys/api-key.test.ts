@@ -34,7 +34,7 @@ const telling = (lastUsed: () => Key['lastUsed'], usedBy?: string): typeof sendg
 const inHalfADay = { 'rekey:revoke-after': '12h' };
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
 
-describe('when the key before ends', () => {
+describe('when the previous key ends', () => {
   it('asks to be called at the time that a tag gives, and at no time by default', async () => {
     const asked: Date[] = [];
     const later = async (at: Date) => void asked.push(at);
@@ -84,7 +84,7 @@ describe('when the key before ends', () => {
     expect(here.double.live()).toHaveLength(1);
   });
 
-  it('revokes the key before when it is called, twice too', async () => {
+  it('revokes the previous key when it is called, twice too', async () => {
     const here = await world({ later: async () => {} });
     here.store.tags = inHalfADay;
     const { token } = await wholeRotation(here);
@@ -111,7 +111,7 @@ describe('when the key before ends', () => {
     expect(here.double.live()).toHaveLength(2);
   });
 
-  it('lets no third key live while the one before is in use, and says since when, by whom, and what to do', async () => {
+  it('lets no third key live while the previous one is in use, and says since when, by whom, and what to do', async () => {
     const here = await world(
       {},
       telling(() => hoursAgo(1), 'the mail server'),
@@ -273,7 +273,7 @@ describe('whose keys may go', () => {
     expect(here.double.live().length).toBeLessThanOrEqual(2);
   });
 
-  it('keeps the key before when the current one does not work, for it may be all that does', async () => {
+  it('keeps the previous key when the current one does not work, for it may be all that does', async () => {
     const here = await world({ later: async () => {} });
     here.store.tags = inHalfADay;
     await wholeRotation(here);

@@ -1,4 +1,4 @@
-/** A row for every rule of whether the key before goes, when its time has come. */
+/** A row for every rule of whether the previous key goes, when its time has come. */
 import { describe, expect, it } from 'vitest';
 import {
   ago,
@@ -17,7 +17,7 @@ import {
   type Row,
 } from './plan-row.ts';
 
-describe('the time has come for the key before', () => {
+describe('the time has come for the previous key', () => {
   it.each<Row>([
     ['it goes', {}, ON_TIME],
     [
@@ -40,7 +40,7 @@ describe('the time has come for the key before', () => {
     ['unless it has expired', { keys: [current, { ...previous, lastUsed: ago(1), expiresAt: ago(0) }] }, ON_TIME],
     ['AWSCURRENT must open', { unasked: ['currentOpens'] }, 'ask currentOpens'],
     [
-      'while it does not, the key before may be all that works',
+      'while it does not, the previous key may be all that works',
       { currentOpens: false, previousOpens: true },
       `current refused, until ${inTime(DAY)}`,
     ],

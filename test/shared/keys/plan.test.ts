@@ -59,7 +59,7 @@ describe('another key is to be made', () => {
       { keys: [nameless('current', 30 * DAY), nameless('previous', 60 * DAY)] },
       ON_TIME,
     ],
-    ['the key before is tried at a provider that lists none', { keys: [], isUnlisted: true }, 'ask previousOpens'],
+    ['the previous key is tried at a provider that lists none', { keys: [], isUnlisted: true }, 'ask previousOpens'],
     [
       'a key that no list shows goes by the word of AWSPREVIOUS, when that opens',
       { keys: [], isUnlisted: true, previousOpens: true },
@@ -270,7 +270,7 @@ describe('another key is to be made', () => {
       'revoke nothing, leave nothing',
     ],
     [
-      'or the one before',
+      'or the previous one',
       { keys: [], isUnlisted: true, currentOpens: false, previousOpens: true },
       'revoke nothing, leave nothing',
     ],

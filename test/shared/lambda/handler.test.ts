@@ -31,7 +31,7 @@ it('needs no context, and says one line of JSON about a failure', async () => {
       code: 'INVALID_EVENT',
       type: 'InvalidEventError',
       strategy: 'single-user',
-      engine: 'memory',
+      system: 'memory',
     }),
   ]);
 });

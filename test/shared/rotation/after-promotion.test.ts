@@ -1,7 +1,7 @@
 /** What a strategy does once its value is current, and what cannot be taken back. */
 import { describe, expect, it } from 'vitest';
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
-import { AuthenticationError, ProviderError } from '../../../shared/rotation/errors.ts';
+import { AuthenticationError, ServiceError } from '../../../shared/rotation/errors.ts';
 import type { Rotation } from '../../../shared/rotation/rotation.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import type { MemoryWorld } from '../../support/memory-world.ts';
@@ -186,7 +186,7 @@ it('a promotion that the service turned away every time is taken back', async ()
   await step(world, token, 'createSecret');
   const { promote } = world.store.versions;
   world.store.versions.promote = async () => {
-    throw new ProviderError('throttled', { code: 'THROTTLED', hint: 'repeat it' });
+    throw new ServiceError('throttled', { code: 'THROTTLED', hint: 'repeat it' });
   };
 
   await expect(step(world, token, 'setSecret')).rejects.toMatchObject({ code: 'THROTTLED' });

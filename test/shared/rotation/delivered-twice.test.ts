@@ -43,7 +43,7 @@ describe.each([
     // The first call is the description: whoever reads that later sees that all is done.
     const calls = (await callsOf(name, late, cutover)).map((call, at) => [at, call] as const).slice(1);
 
-    it.each(calls)('between call %i and the one before it: %s', async (at) => {
+    it.each(calls)('between call %i and the previous one it: %s', async (at) => {
       const { here, token, options } = await ready(name, late, cutover);
       const plan = crashPlan({
         call: at,

@@ -8,11 +8,13 @@ const code = 'UNREACHABLE_TCP';
 describe('errors', () => {
   it.each([
     [classes.InvalidEventError, 'INVALID_EVENT', false],
+    [classes.ConfigurationError, 'INVALID_CONFIGURATION', false],
     [classes.InvalidSecretError, 'INVALID_SECRET', false],
     [classes.TargetMismatchError, 'TARGET_MISMATCH', false],
     [classes.AuthenticationError, 'AUTHENTICATION_REFUSED', false],
     [classes.LockedOutError, 'LOCKED_OUT', false],
     [classes.PermissionError, 'PERMISSION_DENIED', false],
+    [classes.ServiceError, 'SERVICE_FAILED', true],
     [classes.ProviderError, 'SERVICE_FAILED', true],
     [classes.DeadlineError, 'DEADLINE_EXCEEDED', true],
     [classes.UnexpectedError, 'UNEXPECTED', true],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   InvalidSecretError,
   PermissionError,
-  ProviderError,
+  ServiceError,
   StagingError,
   UnreachableError,
 } from '../../../shared/rotation/errors.ts';
@@ -96,7 +96,7 @@ describe('promote', () => {
     ['an error that says nothing is not certain', lost(), false],
     ['a conflict is not certain', new StagingError('no', { code: 'CURRENT_MOVED', hint }), false],
     ['an error of no class is not certain', new Error('no'), false],
-    ['being turned away at the door is', new ProviderError('no', { code: 'THROTTLED', hint }), true],
+    ['being turned away at the door is', new ServiceError('no', { code: 'THROTTLED', hint }), true],
   ])('looks four times before the label is where it was: %s', async (_what, error, certain) => {
     const { promoted, given } = world(error);
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseSecret } from '../../../shared/databases/secret.ts';
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
-import { ProviderError } from '../../../shared/rotation/errors.ts';
+import { ServiceError } from '../../../shared/rotation/errors.ts';
 import type { Rotation } from '../../../shared/rotation/rotation.ts';
 import type { Postponed, RotationStrategy } from '../../../shared/rotation/strategy.ts';
 import type { CrashPlan } from '../../conformance/crash.ts';
@@ -176,7 +176,7 @@ describe('revokePrevious', () => {
       ...here,
       strategy: (plan: CrashPlan) => ({
         ...here.strategy(plan),
-        revoke: () => Promise.reject(new ProviderError('no', { hint: 'none', retryable })),
+        revoke: () => Promise.reject(new ServiceError('no', { hint: 'none', retryable })),
       }),
     };
     const before = Date.now();
@@ -197,7 +197,7 @@ describe('revokePrevious', () => {
       ...here,
       strategy: (plan: CrashPlan) => ({
         ...here.strategy(plan),
-        revoke: () => Promise.reject(new ProviderError('no', { hint: 'none' })),
+        revoke: () => Promise.reject(new ServiceError('no', { hint: 'none' })),
       }),
     };
 

@@ -1,7 +1,7 @@
 /** What is said to work once a change was taken back, or could not be. */
 import { describe, expect, it } from 'vitest';
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
-import { AuthenticationError, ProviderError } from '../../../shared/rotation/errors.ts';
+import { AuthenticationError, ServiceError } from '../../../shared/rotation/errors.ts';
 import { step, wholeRotation } from '../../conformance/rotate.ts';
 import { begun, failing } from '../../support/memory-rotation.ts';
 import type { MemoryWorld } from '../../support/memory-world.ts';
@@ -101,7 +101,7 @@ describe('what works after a change that could not be taken back', () => {
   it('is unknown also when AWSPENDING had passed its test: the undo may have been done, and its answer lost', async () => {
     const { here, token, pending, progress, password } = await begun();
     here.store.versions.promote = async () => {
-      throw new ProviderError('throttled', { code: 'THROTTLED', hint: 'repeat it' });
+      throw new ServiceError('throttled', { code: 'THROTTLED', hint: 'repeat it' });
     };
 
     await expect(step(stuck(here), token, 'setSecret', { progress })).rejects.toMatchObject({
@@ -142,7 +142,7 @@ describe('what works after a change that nobody tried to take back', () => {
   it('is AWSPENDING when that has passed its test: only the promotion failed', async () => {
     const { here, token, progress } = await begun(exclusive());
     here.store.versions.promote = async () => {
-      throw new ProviderError('throttled', { code: 'THROTTLED', hint: 'repeat it' });
+      throw new ServiceError('throttled', { code: 'THROTTLED', hint: 'repeat it' });
     };
 
     await expect(step(here, token, 'setSecret', { progress })).rejects.toMatchObject({ hint: 'repeat it' });

@@ -53,7 +53,7 @@ describe('errors of Secrets Manager', () => {
     sandbox.faults.add({ operation: 'DescribeSecret', action: 'throttle', times: 20 });
 
     await expect(versions().describe(secretId)).rejects.toMatchObject({
-      name: 'ProviderError',
+      name: 'ServiceError',
       retryable: true,
       fact: expect.stringContaining('throttled'),
     });

@@ -1,6 +1,6 @@
 /**
  * Cloudflare API tokens, of an account or of a user: https://developers.cloudflare.com/fundamentals/api/how-to/create-via-api.
- * Never rolled: a roll ends the value before at once. docs/providers/cloudflare.md
+ * Never rolled: a roll ends the previous value at once. docs/providers/cloudflare.md
  */
 import {
   AuthenticationError,
@@ -37,11 +37,11 @@ export const cloudflare: IssuingProvider<CloudflareSecret, CloudflareSecret> = {
   freeing:
     'DELETE https://api.cloudflare.com/client/v4/accounts/<account_id>/tokens/<id> (…/user/tokens/<id> for a token of a user)',
 
-  /** Whoever asks as the token before would make it look used, so a stored id is taken at its word there. */
+  /** Whoever asks as the previous token would make it look used, so a stored id is taken at its word there. */
   async identify(secret, access) {
     const isCurrent = secret.api_token === access.current.api_token;
     if (!isCurrent && typeof secret.token_id === 'string') return secret.token_id;
-    const id = await ownId(secret, access, isCurrent ? 'the current token' : 'the token before');
+    const id = await ownId(secret, access, isCurrent ? 'the current token' : 'the previous token');
     if (isCurrent && id !== undefined) requireOwnId(id, secret);
     return id;
   },

@@ -36,7 +36,7 @@ export type DatadogAdmin = ReturnType<typeof datadogAdminSchema.parse>;
 export type DatadogAccess = Access<KeySecret, DatadogAdmin>;
 export const FREEING_API_KEY = 'DELETE /api/v2/api_keys/<id>, or Organization Settings, API Keys';
 
-/** Where the key stands in a secret. Its id, and that of the key before, stand in fields named after it. */
+/** Where the key stands in a secret. Its id, and that of the previous key, stand in fields named after it. */
 export type Field = 'api_key' | 'application_key';
 export type Holding<F extends Field> = Readonly<Record<F, string>> & KeySecret;
 
@@ -94,7 +94,7 @@ export function named<F extends Field>(
   return alike.length === 1 && alike[0]?.last4 !== undefined ? alike[0] : undefined;
 }
 
-/** Asking as the key before would be a use of it, so its id is kept beside the current one. */
+/** Asking as the previous key would be a use of it, so its id is kept beside the current one. */
 function idIn<F extends Field>(
   secret: Holding<F>,
   field: F,

@@ -75,7 +75,7 @@ export const twilioAuthToken: IssuingProvider<TokenSecret, TokenSecret> = {
     const own = isPrimary ? { ...access.current, auth_token: primary } : previous;
     if (own === undefined || idOf(own.auth_token) !== id) return;
     const [method, path] = isPrimary ? (['POST', PROMOTE] as const) : (['DELETE', SECONDARY] as const);
-    await accounts.as(asHolder(own, 'the auth token before'), access, method, path, { expected: [401, 404] });
+    await accounts.as(asHolder(own, 'the previous auth token'), access, method, path, { expected: [401, 404] });
   },
 };
 

@@ -136,7 +136,7 @@ export function describeMysqlAlone(server: RealMysql): void {
     expect(await opening(login, ['First password 1', 'QWERTZ uiopas 99'])).toEqual(['QWERTZ uiopas 99']);
   });
 
-  it('a new password that is much like the one before is taken where only a named one is compared', async () => {
+  it('a new password that is much like the previous one is taken where only a named one is compared', async () => {
     const login = await user('First password 1');
     await server.sql("INSTALL COMPONENT 'file://component_validate_password'");
     await server.sql('SET GLOBAL validate_password.changed_characters_percentage = 100');

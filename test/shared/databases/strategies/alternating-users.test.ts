@@ -17,7 +17,7 @@ describeStrategy({
   lag: ({ store }, reads) => Object.assign(store, { lag: reads }),
 });
 
-it('alternating users take turns, and the one before keeps its password', async () => {
+it('alternating users take turns, and the previous one keeps its password', async () => {
   const here = world();
 
   await wholeRotation(here);

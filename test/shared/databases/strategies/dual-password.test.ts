@@ -18,7 +18,7 @@ describeStrategy({
   lag: ({ store }, reads) => Object.assign(store, { lag: reads }),
 });
 
-it('dual passwords: the value before stays valid for one rotation, and no longer', async () => {
+it('dual passwords: the previous value stays valid for one rotation, and no longer', async () => {
   const here = world();
   const first = await labelled(here.store, 'AWSCURRENT');
 

@@ -58,7 +58,7 @@ describe.each([
     const before = await byLabel(here.store);
 
     await expect(wholeRotation(here)).rejects.toMatchObject({
-      name: 'ProviderError',
+      name: 'ServiceError',
       retryable: true,
       fact: `replica db.test does not know the new password of ${username} yet`,
     });
@@ -72,7 +72,7 @@ describe.each([
 it('superuser-set on a replica that never learns of it has the password put back on the primary', async () => {
   const { here, primary } = replicaOf(superuserSetStrategy, 100);
 
-  await expect(wholeRotation(here)).rejects.toMatchObject({ name: 'ProviderError' });
+  await expect(wholeRotation(here)).rejects.toMatchObject({ name: 'ServiceError' });
 
   expect(primary.users.get('app')?.password).toBe('first-password');
 });

@@ -179,7 +179,7 @@ describe('ids', () => {
   });
 });
 
-it('revokes the key before by the id in its value where the vendor lists none', async () => {
+it('revokes the previous key by the id in its value where the vendor lists none', async () => {
   const live = new Set<string>(['tk_a1_first']);
   let made = 1;
   const served = await serve({

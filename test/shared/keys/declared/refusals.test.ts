@@ -106,7 +106,7 @@ it.each<[member: string, fact: RegExp, ...changes: Change[]]>([
 ])('names %s: %s', (member, fact, ...changes) => {
   const declare = () => declaredProvider(changed(...changes), 'providers/acme.json');
 
-  expect(declare).toThrow(expect.objectContaining({ name: 'InvalidEventError', code: 'INVALID_CONFIGURATION' }));
+  expect(declare).toThrow(expect.objectContaining({ name: 'ConfigurationError', code: 'INVALID_CONFIGURATION' }));
   expect(declare).toThrow(fact);
   expect(declare).toThrow(
     new RegExp(`^${member.replaceAll('.', '\\.')} (of the description )?in providers/acme.json `),

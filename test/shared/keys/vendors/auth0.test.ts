@@ -34,7 +34,7 @@ describe('auth0', () => {
     expect(here.double.calls.join()).not.toMatch(/rotate-secret/);
   });
 
-  it('puts the value before back when the new one may do nothing', async () => {
+  it('puts the previous value back when the new one may do nothing', async () => {
     const here = await world();
     here.double.endGrants();
 

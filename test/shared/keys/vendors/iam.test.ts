@@ -35,7 +35,7 @@ describe('IAM', () => {
     expect(changes).toEqual(['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey', 'CreateAccessKey']);
   });
 
-  it('says which service used the key before, and where', async () => {
+  it('says which service used the previous key, and where', async () => {
     const world = await start();
     await wholeRotation(world);
     double.use?.((await labelled(world.store, 'AWSPREVIOUS')) ?? {});

@@ -51,7 +51,7 @@ describe('okta', () => {
     expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
   });
 
-  it('frees the place of a forgotten secret, and keeps the one before, whichever is listed first', async () => {
+  it('frees the place of a forgotten secret, and keeps the previous one, whichever is listed first', async () => {
     const here = await world();
     const [current, before] = [{ ...here.double.first }, { ...here.double.first, client_secret: 'before '.repeat(3) }];
     const forgotten = { ...here.double.first, client_secret: 'forgotten '.repeat(3) };
@@ -68,7 +68,7 @@ describe('okta', () => {
   it.each([
     ['is not listed', { client_secret: 'of nobody '.repeat(3) }],
     ['is inactive', { status: 'INACTIVE' }],
-  ] as const)('keeps the one before while the current one %s: that may be all that works', async (_what, change) => {
+  ] as const)('keeps the previous one while the current one %s: that may be all that works', async (_what, change) => {
     const here = await world();
     await wholeRotation(here);
     const [before, current] = here.double.secrets();

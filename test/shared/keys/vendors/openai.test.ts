@@ -29,7 +29,7 @@ describe('OpenAI', () => {
     expect(await openLabels(world)).toEqual(['AWSCURRENT', 'AWSPENDING']);
   });
 
-  it('ends the key before by deleting its account, and touches no other account', async () => {
+  it('ends the previous key by deleting its account, and touches no other account', async () => {
     const world = await start();
     double.crowd(3);
 
@@ -51,7 +51,7 @@ describe('OpenAI', () => {
     expect(double.live()).toHaveLength(1);
   });
 
-  it('makes a successor for a key whose account somebody deleted, and keeps the one before', async () => {
+  it('makes a successor for a key whose account somebody deleted, and keeps the previous one', async () => {
     const world = await start();
     await wholeRotation(world);
     const current = (await labelled(world.store, 'AWSCURRENT')) ?? {};

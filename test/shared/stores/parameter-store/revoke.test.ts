@@ -31,7 +31,7 @@ async function rotated() {
   return { double, world, token: (await wholeRotation(world)).token };
 }
 
-it('the key before the current one is revoked', async () => {
+it('the previous key is revoked', async () => {
   const { double, world, token } = await rotated();
   const before = double.live().length;
 

@@ -37,7 +37,7 @@ describe('Twilio auth token', () => {
     expect(double.account.secondary?.value).toBe((await labelled(world.store, 'AWSCURRENT'))?.auth_token);
   });
 
-  it('ends the token before by promoting the current one, and only then makes another', async () => {
+  it('ends the previous token by promoting the current one, and only then makes another', async () => {
     const world = await start();
     await wholeRotation(world);
     const between = await labelled(world.store, 'AWSCURRENT');
