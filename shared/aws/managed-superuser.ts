@@ -1,8 +1,8 @@
 /** The superuser's login, from the secret that `masterarn` names; proven to be for the same server before it is used. */
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { DatabaseEngine } from '../databases/engine.ts';
-import { sameAuthentication, samePlace } from '../databases/place.ts';
-import type { DatabaseSecret } from '../databases/secret.ts';
+import { portAt, sameAuthentication, samePlace } from '../databases/place.ts';
+import type { DatabaseLogin, DatabaseSecret } from '../databases/secret.ts';
 import { databaseSecretSchema } from '../databases/secret.ts';
 import type { SuperuserSource } from '../databases/strategies/superuser-source.ts';
 import { InvalidSecretError, TargetMismatchError } from '../rotation/errors.ts';
@@ -26,7 +26,7 @@ export interface ManagedServers {
 export function superuserSource(servers: ManagedServers): SuperuserSource {
   return {
     async superuserFor(current, engine, ctx) {
-      const id = String(current.masterarn);
+      const { masterarn: id = '' } = current;
       const text = await namedSecret(id, 'superuser', ctx.signal);
       const value = parseObject(text) ?? {};
       const complete = isManaged(value) ? { ...value, ...(await managedServer(id, servers, ctx)) } : value;
@@ -73,14 +73,15 @@ async function managedServer(
 }
 
 async function requireSameServer(
-  { superuser, current, engine }: { superuser: DatabaseSecret; current: DatabaseSecret; engine: DatabaseEngine },
+  { superuser, current, engine }: { superuser: DatabaseLogin; current: DatabaseSecret; engine: DatabaseEngine },
   { isPrimaryOf }: ManagedServers,
   ctx: RotationContext,
 ): Promise<void> {
+  const { masterarn: id = '' } = current;
   if (!sameAuthentication(superuser, current)) {
     throw new TargetMismatchError('the superuser secret and the rotated secret name two authentication databases', {
       hint: 'a user of one is not the user of the same name in the other: give both secrets the same authSource',
-      about: String(current.masterarn),
+      about: id,
     });
   }
   if (samePlace(engine, superuser, current)) return;
@@ -93,14 +94,10 @@ async function requireSameServer(
   }
   const primary = isPrimaryOf === undefined ? '' : ', or of its primary,';
   throw new TargetMismatchError(
-    `the superuser secret is for ${superuser.host}:${portText(superuser, engine)}, the rotated secret for ${current.host}:${portText(current, engine)}`,
+    `the superuser secret is for ${superuser.host}:${portAt(engine, superuser)}, the rotated secret for ${current.host}:${portAt(engine, current)}`,
     {
       hint: `name the superuser secret of the same server${primary} in field masterarn`,
-      about: String(current.masterarn),
+      about: id,
     },
   );
-}
-
-function portText(secret: DatabaseSecret, engine: DatabaseEngine): string {
-  return String(secret.port ?? engine.defaults.port);
 }

@@ -1,7 +1,7 @@
 /** What a database engine must be able to do. docs/adding-an-engine.md is the recipe; `describeEngine` is the test. */
 import type { RotationContext } from '../rotation/strategy.ts';
 import type { PasswordPolicy } from './password.ts';
-import type { DatabaseSecret } from './secret.ts';
+import type { DatabaseLogin } from './secret.ts';
 
 export interface DatabaseEngine {
   readonly name: string;
@@ -17,13 +17,13 @@ export interface DatabaseEngine {
    * and refused this login; UnreachableError for everything on the way there; InvalidSecretError when the database named
    * does not exist. No second try, no falling back.
    */
-  connect(login: DatabaseSecret, ctx: RotationContext): Promise<DatabaseSession>;
+  connect(login: DatabaseLogin, ctx: RotationContext): Promise<DatabaseSession>;
 }
 
 /** Opens a session, uses it, and closes it, also when `use` throws. Throws what `connect` and `use` throw. */
 export async function withSession<T>(
   engine: DatabaseEngine,
-  login: DatabaseSecret,
+  login: DatabaseLogin,
   ctx: RotationContext,
   use: (session: DatabaseSession) => Promise<T>,
 ): Promise<T> {

@@ -5,19 +5,28 @@ import { InvalidSecretError } from '../rotation/errors.ts';
 import { parseObject, textsIn } from '../rotation/json.ts';
 import type { SecretSchema } from '../rotation/strategy.ts';
 
-/** A parsed secret value. Fields that Rekey does not know stay in it, and are written back untouched. */
-export interface DatabaseSecret {
+/** Who logs in, and where. */
+export interface DatabaseLogin {
   readonly engine: string;
   readonly host: string;
+  /** Absent: the engine's. */
+  readonly port?: number;
   readonly username: string;
   readonly password: string;
-  /** A number, or a number written as text. */
-  readonly port?: unknown;
-  readonly dbname?: unknown;
-  readonly ssl?: unknown;
+  /** Absent: the engine's. */
+  readonly dbname?: string;
+  /** False: plain text, which only the secret value itself can ask for. Absent: verified TLS. There is no falling back. */
+  readonly tls?: false;
+  /** MongoDB's name for the database in which the user lives. Absent: `admin`. */
+  readonly authSource?: string;
+}
+
+/** A parsed secret value. */
+export interface DatabaseSecret extends DatabaseLogin {
   /** ARN or name of the superuser secret. AWS's field name. */
-  readonly masterarn?: unknown;
-  readonly [field: string]: unknown;
+  readonly masterarn?: string;
+  /** All of it as it is stored. Nothing but user and password ever differs when it is written back. */
+  readonly original: Readonly<Record<string, unknown>>;
 }
 
 /** Drivers write names into their protocols as they are; there a control character ends one and begins the next. */
@@ -80,20 +89,38 @@ export function databaseSecretSchema(options: DatabaseSecretOptions): SecretSche
           hint: `set it to ${options.accepts.join(' or ')}, or use the function of that engine`,
         });
       }
-      return value as unknown as DatabaseSecret;
+      return { ...loginIn(result.data), original: value };
     },
     confidential,
+    format: ({ original, username, password }) => JSON.stringify({ ...original, username, password }),
+  };
+}
+
+/** An empty field is an absent one. */
+function loginIn(value: z.infer<typeof shape>): Omit<DatabaseSecret, 'original'> {
+  const { engine, host, username, password, port, dbname, authSource, masterarn } = value;
+  return {
+    engine,
+    host,
+    username,
+    password,
+    // May be a number that is written as text.
+    ...(port && { port: Number(port) }),
+    ...(dbname && { dbname }),
+    ...(authSource && { authSource }),
+    ...(masterarn && { masterarn }),
+    ...(String(value.ssl).toLowerCase() === 'false' && { tls: false }),
   };
 }
 
 /** The password, and every other text that does not just repeat where and who. */
-function confidential(value: DatabaseSecret): string[] {
-  const { engine, host, username, dbname, masterarn, dbInstanceIdentifier, dbClusterIdentifier } = value;
+function confidential({ password, original }: DatabaseSecret): string[] {
+  const { engine, host, username, dbname, masterarn, dbInstanceIdentifier, dbClusterIdentifier } = original;
   const seen = [engine, host, username, dbname, masterarn, dbInstanceIdentifier, dbClusterIdentifier].map(String);
-  const others = [...textsIn({ ...value, password: undefined })].filter(
+  const others = [...textsIn({ ...original, password: undefined })].filter(
     (text) => text.length >= SHORTEST_UNKNOWN && !seen.some((known) => known.includes(text)),
   );
-  return [value.password, ...others];
+  return [password, ...others];
 }
 
 function wrongField(field: string, value: Record<string, unknown>, what: string): InvalidSecretError {
@@ -113,22 +140,3 @@ const EXPECTED: Record<string, string> = {
   authSource: 'give the name of the authentication database as text without control characters, or leave it out',
   masterarn: 'give the ARN of the superuser secret; alternating users need one',
 };
-
-/** The port as a number, `standard` when the value names none. */
-export function portOf(secret: DatabaseSecret, standard: number): number {
-  return secret.port === undefined || secret.port === null || secret.port === ''
-    ? standard
-    : Number(String(secret.port));
-}
-
-export function databaseOf(secret: DatabaseSecret, standard: string): string {
-  return typeof secret.dbname === 'string' && secret.dbname !== '' ? secret.dbname : standard;
-}
-
-/**
- * Plain text only when the value itself says `"ssl": false`. Absent, or anything else, is verified TLS: there is no
- * falling back (AWS's templates try TLS and then send the password in clear).
- */
-export function wantsTls(secret: DatabaseSecret): boolean {
-  return !(secret.ssl === false || (typeof secret.ssl === 'string' && secret.ssl.toLowerCase() === 'false'));
-}

@@ -1,7 +1,7 @@
 /** The engine suite, part four: somebody else may make functions, operators, views and types where the engine's sessions are. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../shared/databases/engine.ts';
-import type { DatabaseSecret } from '../../shared/databases/secret.ts';
+import type { DatabaseLogin, DatabaseSecret } from '../../shared/databases/secret.ts';
 import { alternatingUsersStrategy } from '../../shared/databases/strategies/alternating-users.ts';
 import { singleUserStrategy } from '../../shared/databases/strategies/single-user.ts';
 import { superuserSetStrategy } from '../../shared/databases/strategies/superuser-set.ts';
@@ -30,7 +30,7 @@ export function describeHostile({ engine, server: { hostileGround }, test }: Eng
     let ground: HostileGround;
     let statements: string[];
     const store = memoryStore('');
-    const world = (strategy: Strategy, superuser: DatabaseSecret): StrategyWorld => ({
+    const world = (strategy: Strategy, superuser: DatabaseLogin): StrategyWorld => ({
       store,
       strategy: (plan) => strategy(plan.engine(engine), { superuserFor: async () => superuser }),
       context: (given) => ({ ...ground.context, ...given, lines: [] }),
@@ -39,7 +39,7 @@ export function describeHostile({ engine, server: { hostileGround }, test }: Eng
 
     beforeAll(async () => {
       ground = await hostileGround();
-      await store.putCurrent(JSON.stringify(ground.current));
+      await store.putCurrent(JSON.stringify({ ...ground.current, masterarn: 'arn:superuser' }));
       // Twice, so that each of the users of a pair is made ready once.
       for (const [, strategy] of strategies) {
         for (const superuser of Object.values(ground.superusers)) {
@@ -97,7 +97,7 @@ export function describeHostile({ engine, server: { hostileGround }, test }: Eng
   });
 }
 
-async function isOpen(engine: DatabaseEngine, value: DatabaseSecret, { context }: HostileGround): Promise<boolean> {
+async function isOpen(engine: DatabaseEngine, value: DatabaseLogin, { context }: HostileGround): Promise<boolean> {
   try {
     await (await engine.connect(value, context)).close();
     return true;

@@ -1,21 +1,21 @@
 /** What the parts of the engine suite share. */
 import { it } from 'vitest';
 import type { DatabaseEngine } from '../../shared/databases/engine.ts';
-import type { DatabaseSecret } from '../../shared/databases/secret.ts';
+import type { DatabaseLogin } from '../../shared/databases/secret.ts';
 import type { TestContext } from '../support/context.ts';
 
 /** A running server, and what an administrator does on it. */
 export interface EngineServer {
   /** The value of a secret for this user. */
-  login(username: string, password: string): DatabaseSecret;
-  readonly superuser: DatabaseSecret;
+  login(username: string, password: string): DatabaseLogin;
+  readonly superuser: DatabaseLogin;
   readonly context: TestContext;
   createUser(name: string, password: string): Promise<void>;
   /** Gives, or takes, one right by name. */
   grant(name: string): Promise<void>;
   revoke(name: string): Promise<void>;
   /** Does that right work for this login? */
-  mayUse(login: DatabaseSecret): Promise<boolean>;
+  mayUse(login: DatabaseLogin): Promise<boolean>;
   openSessions(): Promise<number>;
   /** Or why nothing that others may make on this server is found by a name that the engine uses. */
   readonly hostileGround: string | (() => Promise<HostileGround>);
@@ -24,9 +24,9 @@ export interface EngineServer {
 /** A database that the application owns, in which others may write too. */
 export interface HostileGround {
   /** The value of the application's secret. */
-  readonly current: DatabaseSecret;
+  readonly current: DatabaseLogin;
   /** `managed` as a provider of databases gives it. */
-  readonly superusers: Readonly<Record<'managed' | 'real', DatabaseSecret>>;
+  readonly superusers: Readonly<Record<'managed' | 'real', DatabaseLogin>>;
   readonly context: TestContext;
   /** All that the engine's sessions have sent to this server. */
   statements(): Promise<string[]>;
@@ -53,10 +53,10 @@ export interface EngineKit {
   readonly server: EngineServer;
   readonly ctx: TestContext;
   /** A user of its own, with this password. */
-  fresh(password?: string): Promise<DatabaseSecret>;
+  fresh(password?: string): Promise<DatabaseLogin>;
   /** Like vitest's `it`, unless the suite skips this test. */
   test(name: string, body: () => Promise<void>, timeout?: number): void;
-  opens(login: DatabaseSecret): Promise<boolean>;
+  opens(login: DatabaseLogin): Promise<boolean>;
   /** Skips that named no test so far. */
   readonly unusedSkips: ReadonlySet<string>;
 }

@@ -1,11 +1,11 @@
 /** The engine suite, part three: two users that take turns. */
 import { describe, expect } from 'vitest';
-import type { DatabaseSecret } from '../../shared/databases/secret.ts';
+import type { DatabaseLogin } from '../../shared/databases/secret.ts';
 import { stored } from '../support/pair-proof.ts';
 import type { EngineKit } from './engine-kit.ts';
 
 export function describePairs({ engine, server, ctx, fresh, test, opens }: EngineKit): void {
-  const privileges = async (login: DatabaseSecret) => {
+  const privileges = async (login: DatabaseLogin) => {
     const session = await engine.connect(login, ctx);
     const lines = await session.privileges();
     await session.close();

@@ -1,6 +1,5 @@
 /** Plays Secrets Manager: calls the steps of one rotation, in one world, through one crash plan. */
 
-import { parseObject } from '../../shared/rotation/json.ts';
 import type { Redactor } from '../../shared/rotation/redact.ts';
 import type { Rotation, RotationOutcome } from '../../shared/rotation/rotation.ts';
 import { runStep } from '../../shared/rotation/steps.ts';
@@ -88,12 +87,8 @@ export async function openLabels<S extends object>(world: StrategyWorld<S>): Pro
   const open: string[] = [];
   for (const [version, labels] of Object.entries(await world.store.labels())) {
     const text = await world.store.valueOf(version);
-    if (text !== undefined && (await world.opens(valueIn(text, world)))) open.push(...labels);
+    if (text !== undefined && (await world.opens(world.strategy(crashPlan()).schema.parse(text, version))))
+      open.push(...labels);
   }
   return open;
-}
-
-/** A secret may be a bare text, which only its schema can read. */
-function valueIn<S extends object>(text: string, world: StrategyWorld<S>): S {
-  return (parseObject(text) as S | undefined) ?? world.strategy(crashPlan()).schema.parse(text, 'a value');
 }

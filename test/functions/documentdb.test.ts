@@ -1,13 +1,13 @@
 /** The packaged functions, end to end: real processes, the server at MONGODB_URI or the stand-in, the sandbox's services. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { documentdb } from '../../shared/databases/documentdb/documentdb.ts';
-import type { DatabaseSecret } from '../../shared/databases/secret.ts';
+import type { DatabaseLogin } from '../../shared/databases/secret.ts';
 import { testDocumentDb } from '../support/documentdb-server.ts';
 import { packagedOn } from '../support/packaged.ts';
 
 const server = await testDocumentDb();
 const opens = (value: Record<string, unknown>) =>
-  documentdb.connect(value as DatabaseSecret, server.context).then(
+  documentdb.connect(value as unknown as DatabaseLogin, server.context).then(
     (session) => session.close().then(() => true),
     (error) => {
       if (error.code === 'AUTHENTICATION_REFUSED') return false;
@@ -111,12 +111,12 @@ describe('alternating users', () => {
     await house.rotate(secret, arn);
     await server.grant(String(username));
     await house.rotate(secret, arn);
-    may.push(await server.mayUse((await house.value(secret, 'AWSPREVIOUS')) as unknown as DatabaseSecret));
+    may.push(await server.mayUse((await house.value(secret, 'AWSPREVIOUS')) as unknown as DatabaseLogin));
     await house.rotate(secret, arn);
     await server.revoke(String(username));
     await house.rotate(secret, arn);
     for (const label of ['AWSCURRENT', 'AWSPREVIOUS']) {
-      may.push(await server.mayUse((await house.value(secret, label)) as unknown as DatabaseSecret));
+      may.push(await server.mayUse((await house.value(secret, label)) as unknown as DatabaseLogin));
     }
 
     expect(may).toEqual([true, false, false]);

@@ -82,7 +82,7 @@ describe('alternatingUsers', () => {
       errorType: 'TargetMismatchError',
       errorMessage: expect.stringContaining(`ALTER GROUP "rekey_${username}"`),
     });
-    expect(await house.opens(server.login(`${username}_clone`, 'Somebody-elses-1'))).toBe(true);
+    expect(await house.opens({ ...server.login(`${username}_clone`, 'Somebody-elses-1') })).toBe(true);
   });
 
   it("takes over a pair of which AWSPREVIOUS opens the other user, as AWS's template leaves it", async () => {
@@ -97,7 +97,7 @@ describe('alternatingUsers', () => {
 
     expect(error).toBeUndefined();
     expect((await house.value(secret)).username).toBe(base.username);
-    expect([await house.opens(clone), await house.opens(await house.value(secret))]).toEqual([true, true]);
+    expect([await house.opens({ ...clone }), await house.opens(await house.value(secret))]).toEqual([true, true]);
   });
 
   it('never acts for a secret of another host', async () => {

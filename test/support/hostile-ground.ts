@@ -1,7 +1,7 @@
 /** A database that belongs to the application, with a stranger who may create in `public`, on a server with PostgreSQL's catalog. */
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import type { DatabaseSecret } from '../../shared/databases/secret.ts';
+import type { DatabaseLogin } from '../../shared/databases/secret.ts';
 import type { HostileGround } from '../conformance/engine-kit.ts';
 import type { TestContext } from './context.ts';
 import { namesIn, plant, RAN, statementsIn, unguarded } from './planted.ts';
@@ -26,14 +26,13 @@ const password = 'Hostile-ground-1';
 
 export async function hostileGround(place: HostilePlace): Promise<HostileGround> {
   const { engine, host, port, dbname, real, managed = real, logFile } = place;
-  const login = (username: string, secret: string): DatabaseSecret => ({
+  const login = (username: string, secret: string): DatabaseLogin => ({
     engine,
     host,
     port,
     dbname,
     username,
     password: secret,
-    masterarn: 'arn:superuser',
   });
   const client = async (username: string, secret: string) => {
     const connected = new pg.Client({

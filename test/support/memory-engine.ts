@@ -4,7 +4,6 @@ import { baseOf } from '../../shared/databases/names.ts';
 import type { PairNames, PairUsers } from '../../shared/databases/pair.ts';
 import { bringIntoLine } from '../../shared/databases/pair.ts';
 import { provenByLogin } from '../../shared/databases/proven-by-login.ts';
-import { portOf } from '../../shared/databases/secret.ts';
 import {
   AuthenticationError,
   DeadlineError,
@@ -61,7 +60,7 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
       return `${username}_clone`;
     },
     async connect(login, ctx) {
-      const server = servers.find(({ host, port }) => host === login.host && port === portOf(login, 5432));
+      const server = servers.find(({ host, port }) => host === login.host && port === (login.port ?? 5432));
       if (server === undefined || ctx.signal.aborted) {
         throw new UnreachableError(`${login.host} is not there`, { code: 'UNREACHABLE_TCP', hint: 'check the host' });
       }

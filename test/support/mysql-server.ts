@@ -4,7 +4,7 @@ import mysql, { type Connection } from 'mysql2';
 import { startMariadb } from '../../local/servers/mariadb/server.ts';
 import type { MysqlServer } from '../../local/servers/mysql/launch.ts';
 import { startMysql } from '../../local/servers/mysql/server.ts';
-import type { DatabaseSecret } from '../../shared/databases/secret.ts';
+import type { DatabaseLogin } from '../../shared/databases/secret.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
 import { testContext } from './context.ts';
 
@@ -52,7 +52,7 @@ async function real(product: RealMysql['product'], start: Start): Promise<RealMy
   await sql('CREATE DATABASE shared');
   await sql('CREATE TABLE shared.granted (x int, y int)');
   const creator = await client('rds_like', 'rds like password');
-  const login = (username: string, password: string): DatabaseSecret => ({
+  const login = (username: string, password: string): DatabaseLogin => ({
     engine: product.toLowerCase(),
     host: server.host,
     port: server.port,

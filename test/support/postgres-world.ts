@@ -7,7 +7,7 @@ import type { PostgresServer } from '../../local/servers/postgres/server.ts';
 import { startPostgres } from '../../local/servers/postgres/server.ts';
 import type { DatabaseEngine } from '../../shared/databases/engine.ts';
 import { postgres } from '../../shared/databases/postgres/postgres.ts';
-import type { DatabaseSecret } from '../../shared/databases/secret.ts';
+import type { DatabaseLogin, DatabaseSecret } from '../../shared/databases/secret.ts';
 import type { SuperuserSource } from '../../shared/databases/strategies/superuser-source.ts';
 import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
@@ -19,11 +19,11 @@ export interface PostgresHouse {
   readonly server: PostgresServer;
   readonly sandbox: Sandbox;
   /** A superuser as RDS gives it: CREATEROLE and CREATEDB, not a real one. */
-  readonly superuser: DatabaseSecret;
+  readonly superuser: DatabaseLogin;
   /** Runs a statement as the real superuser of the server. */
   sql(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** Makes a user, as the RDS superuser would. */
-  createUser(name: string, password: string): Promise<DatabaseSecret>;
+  createUser(name: string, password: string): Promise<DatabaseLogin>;
   /** `settings`: of the user and of the superuser, as `ALTER ROLE … SET` takes them. */
   world(
     strategy: (engine: DatabaseEngine, source: SuperuserSource) => RotationStrategy<DatabaseSecret>,
@@ -70,7 +70,7 @@ export async function postgresHouse(options: Parameters<typeof startPostgres>[0]
       if (server.version >= 16) await creator.query('SET scram_iterations = 4096');
       await creator.query(`CREATE ROLE ${pg.escapeIdentifier(name)} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
       await creator.end();
-      return { ...where, username: name, password, masterarn: 'arn:superuser' };
+      return { ...where, username: name, password };
     },
     async world(strategy, settings = {}) {
       const secret = await house.createUser(`app${++users}`, `first password ${users}`);
@@ -80,7 +80,7 @@ export async function postgresHouse(options: Parameters<typeof startPostgres>[0]
       }
       const context: DatabaseWorld['context'] = (given) => testContext({ ca: server.ca, ...given });
       return {
-        store: await sandboxStore(sandbox, client, JSON.stringify(secret)),
+        store: await sandboxStore(sandbox, client, JSON.stringify({ ...secret, masterarn: 'arn:superuser' })),
         strategy: (plan) => strategy(plan.engine(postgres), { superuserFor: async () => superuser }),
         context,
         async opens(value) {

@@ -2,7 +2,7 @@
 import { connect as connectTcp, createServer as createTcp, type Server, type Socket } from 'node:net';
 import { createServer as createTls } from 'node:tls';
 import { createAuthority } from '../../local/certificates.ts';
-import type { DatabaseSecret } from '../../shared/databases/secret.ts';
+import type { DatabaseLogin } from '../../shared/databases/secret.ts';
 import { type TestContext, testContext } from './context.ts';
 
 /** https://www.postgresql.org/docs/current/protocol-message-formats.html */
@@ -20,7 +20,7 @@ export function int32(value: number): Buffer {
 export const WELCOME = Buffer.concat([message('R', int32(0)), message('Z', Buffer.from('I'))]);
 
 export interface StrangeServer {
-  readonly login: DatabaseSecret;
+  readonly login: DatabaseLogin;
   readonly context: TestContext;
   close(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export async function serverThatSays(answers: readonly Buffer[], { plain = false
       port,
       username: 'app',
       password: 'Some-password-1',
-      ...(plain && { ssl: false }),
+      ...(plain && { tls: false }),
     },
     context: testContext({ ca: authority.ca }),
     async close() {

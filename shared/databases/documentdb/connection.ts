@@ -7,8 +7,7 @@ import { MongoClient } from 'mongodb';
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import { CONNECT_MS, inTime, inTimeToClose, outOfTime } from '../reach.ts';
-import type { DatabaseSecret } from '../secret.ts';
-import { portOf, wantsTls } from '../secret.ts';
+import type { DatabaseLogin } from '../secret.ts';
 import { acceptsConnection } from './accepts-connection.ts';
 import { commandError, connectError, phaseOf, type Reached } from './errors.ts';
 
@@ -38,16 +37,17 @@ export interface Connection {
 
 /** Throws what `DatabaseEngine.connect` throws. */
 export async function openConnection(
-  login: DatabaseSecret,
+  login: DatabaseLogin,
   defaults: { readonly port: number },
   ctx: RotationContext,
 ): Promise<Connection> {
   const at = {
     host: oneHost(login.host),
-    port: portOf(login, defaults.port),
+    port: login.port ?? defaults.port,
     user: login.username,
-    database: authenticationDatabase(login),
-    tls: wantsTls(login),
+    // Never guessed: where a user lives is part of its name. DocumentDB keeps all of them in admin.
+    database: login.authSource ?? 'admin',
+    tls: login.tls ?? true,
   };
   const trust = at.tls ? await ctx.trust() : undefined;
   const reached: Reached = { name: isIP(at.host) !== 0, tls: false };
@@ -109,11 +109,6 @@ function oneHost(host: string): string {
   throw new InvalidSecretError('field host of the secret is not one host name or address', {
     hint: 'give the cluster endpoint alone, without mongodb://, port or further hosts',
   });
-}
-
-/** Never guessed: where a user lives is part of its name. DocumentDB keeps all of them in admin. */
-function authenticationDatabase(login: DatabaseSecret): string {
-  return typeof login.authSource === 'string' && login.authSource !== '' ? login.authSource : 'admin';
 }
 
 /** Rejects at the first failure: the driver would go on trying. */

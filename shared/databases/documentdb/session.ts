@@ -1,14 +1,14 @@
 /** One login to DocumentDB, with everything that an engine does. */
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSession } from '../engine.ts';
-import type { DatabaseSecret } from '../secret.ts';
+import type { DatabaseLogin } from '../secret.ts';
 import { cloneUser } from './clone-user.ts';
 import { openConnection } from './connection.ts';
 import { privileges, setPassword } from './users.ts';
 
 /** Throws what `DatabaseEngine.connect` throws. */
 export async function openSession(
-  login: DatabaseSecret,
+  login: DatabaseLogin,
   { defaults, baseOf }: { readonly defaults: { readonly port: number }; baseOf(username: string): string },
   ctx: RotationContext,
 ): Promise<DatabaseSession> {

@@ -5,8 +5,7 @@ import mysql from 'mysql2';
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import { CONNECT_MS, endOnNonsense, inTime, inTimeToClose, outOfTime, wayOf } from '../reach.ts';
-import type { DatabaseSecret } from '../secret.ts';
-import { databaseOf, portOf, wantsTls } from '../secret.ts';
+import type { DatabaseLogin } from '../secret.ts';
 import { ed25519Signature } from './ed25519.ts';
 import type { Target } from './errors.ts';
 import { errno, expired, failedWith, queryError } from './errors.ts';
@@ -33,16 +32,16 @@ export interface Connection {
 
 /** Throws what `DatabaseEngine.connect` throws. `product` is the one that the engine is for. */
 export async function openConnection(
-  login: DatabaseSecret,
+  login: DatabaseLogin,
   { port, product }: { readonly port: number; readonly product: ServerVersion['product'] },
   ctx: RotationContext,
 ): Promise<Connection> {
   const at: Target = {
     host: login.host,
-    port: portOf(login, port),
+    port: login.port ?? port,
     user: login.username,
-    database: databaseOf(login, '') || undefined,
-    tls: wantsTls(login),
+    database: login.dbname,
+    tls: login.tls ?? true,
   };
   const trust = at.tls ? await ctx.trust() : undefined;
   const socket = new Socket();

@@ -2,7 +2,7 @@
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSession } from '../engine.ts';
 import { baseOf } from '../names.ts';
-import type { DatabaseSecret } from '../secret.ts';
+import type { DatabaseLogin } from '../secret.ts';
 import { cloneUser } from './clone-user.ts';
 import type { Connection } from './connection.ts';
 import { openConnection } from './connection.ts';
@@ -21,7 +21,7 @@ export interface Kind {
   readonly product: ServerVersion['product'];
 }
 
-export async function openSession(login: DatabaseSecret, kind: Kind, ctx: RotationContext): Promise<DatabaseSession> {
+export async function openSession(login: DatabaseLogin, kind: Kind, ctx: RotationContext): Promise<DatabaseSession> {
   const connection = await openConnection(login, kind, ctx);
   let working = login.password;
   let exclusive = false;

@@ -5,8 +5,7 @@ import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import { inTime, inTimeToClose, outOfTime, wayOf } from '../reach.ts';
-import type { DatabaseSecret } from '../secret.ts';
-import { databaseOf, portOf, wantsTls } from '../secret.ts';
+import type { DatabaseLogin } from '../secret.ts';
 import { beginError, connectError, queryError } from './errors.ts';
 import { watchLogin } from './login.ts';
 import type { Verifier } from './verifier.ts';
@@ -66,16 +65,16 @@ const PIN = 'SET LOCAL search_path = pg_catalog, pg_temp';
 
 /** Throws what `DatabaseEngine.connect` throws. */
 export async function openConnection(
-  login: DatabaseSecret,
+  login: DatabaseLogin,
   { defaults, patience, ...product }: Product,
   ctx: RotationContext,
 ): Promise<Connection> {
   const at = {
     host: login.host,
-    port: portOf(login, defaults.port),
+    port: login.port ?? defaults.port,
     user: login.username,
-    database: databaseOf(login, defaults.dbname),
-    tls: wantsTls(login),
+    database: login.dbname ?? defaults.dbname,
+    tls: login.tls ?? true,
     product,
   };
   if (ctx.signal.aborted) throw outOfTime(at, LOOK);

@@ -1,7 +1,7 @@
 /** One login to PostgreSQL, with everything that an engine does. */
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSession, ProvenLogin } from '../engine.ts';
-import type { DatabaseSecret } from '../secret.ts';
+import type { DatabaseLogin } from '../secret.ts';
 import { cloneUser } from './clone-user.ts';
 import type { Product } from './connection.ts';
 import { openConnection } from './connection.ts';
@@ -10,7 +10,7 @@ import { setPassword } from './set-password.ts';
 
 /** Throws what `DatabaseEngine.connect` throws. `baseOf` names the user of a pair that owns whatever either of them makes. */
 export async function openSession(
-  login: DatabaseSecret,
+  login: DatabaseLogin,
   product: Product,
   baseOf: (username: string) => string,
   ctx: RotationContext,

@@ -2,7 +2,7 @@
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
 import { openConnection } from '../postgres/connection.ts';
-import type { DatabaseSecret } from '../secret.ts';
+import type { DatabaseLogin } from '../secret.ts';
 import { cloneUser } from './clone-user.ts';
 import { privileges } from './privileges.ts';
 import { setPassword } from './set-password.ts';
@@ -13,7 +13,7 @@ interface Pairs extends Pick<DatabaseEngine, 'counterpart'> {
 
 /** Throws what `DatabaseEngine.connect` throws. */
 export async function openSession(
-  login: DatabaseSecret,
+  login: DatabaseLogin,
   ctx: RotationContext,
   { defaults, counterpart, baseOf }: Pairs & { defaults: { port: number; dbname: string } },
 ): Promise<DatabaseSession> {

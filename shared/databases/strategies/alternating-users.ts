@@ -6,7 +6,7 @@ import type { DatabaseEngine } from '../engine.ts';
 import { withSession } from '../engine.ts';
 import { generatePassword } from '../password.ts';
 import { requireSameTarget, samePlace } from '../place.ts';
-import type { DatabaseSecret } from '../secret.ts';
+import type { DatabaseLogin, DatabaseSecret } from '../secret.ts';
 import { databaseSecretSchema } from '../secret.ts';
 import { replayed } from './replayed.ts';
 import { olderPasswords } from './stored-login.ts';
@@ -69,11 +69,11 @@ export function alternatingUsersStrategy(
   };
 }
 
-function inDatabaseOf({ dbname }: DatabaseSecret, { dbname: _, ...superuser }: DatabaseSecret): DatabaseSecret {
+function inDatabaseOf({ dbname }: DatabaseLogin, { dbname: _, ...superuser }: DatabaseLogin): DatabaseLogin {
   return dbname === undefined ? superuser : { ...superuser, dbname };
 }
 
-function privilegesOf(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext) {
+function privilegesOf(engine: DatabaseEngine, login: DatabaseLogin, ctx: RotationContext) {
   return withSession(engine, login, ctx, (session) => session.privileges());
 }
 

@@ -11,7 +11,7 @@ import { PENDING } from '../../rotation/versions.ts';
 import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
 import { withSession } from '../engine.ts';
 import { generatePassword } from '../password.ts';
-import type { DatabaseSecret } from '../secret.ts';
+import type { DatabaseLogin, DatabaseSecret } from '../secret.ts';
 import { databaseSecretSchema } from '../secret.ts';
 import { proveLogin } from './prove-login.ts';
 import type { StoredValues } from './stored-login.ts';
@@ -27,7 +27,7 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
     cutover: 'set',
 
     async create({ current }, ctx) {
-      revokeChoice({ ...current }, ctx);
+      revokeChoice(current.original, ctx);
       return { ...current, password: generatePassword(engine.password, ctx.password) };
     },
 
@@ -36,7 +36,7 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
      * before anything is changed, and comes to nothing if this rotation is not promoted by then.
      */
     async set(secrets, ctx) {
-      const { after } = revokeChoice({ ...secrets.current }, ctx);
+      const { after } = revokeChoice(secrets.current.original, ctx);
       if (after !== undefined) await ctx.later?.(new Date(Date.now() + after));
       const { session, value: _, ...recovery } = await openStored(engine, secrets, ctx);
       try {
@@ -50,7 +50,7 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
     test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
 
     async revoke({ current }, ctx) {
-      if (revokeChoice({ ...current }, ctx).after === undefined) return 'kept';
+      if (revokeChoice(current.original, ctx).after === undefined) return 'kept';
       const isDone = await withSession(engine, current, ctx, async (session) => {
         if (session.discardOldPassword === undefined) throw noDualPasswords(engine, current);
         return session.discardOldPassword();
@@ -68,7 +68,7 @@ async function addPassword(session: DatabaseSession, secrets: StoredValues, engi
   await session.addPassword(pending.password, () => olderPasswords(engine, pending, secrets));
 }
 
-function noDualPasswords(engine: DatabaseEngine, { host }: DatabaseSecret): PermissionError {
+function noDualPasswords(engine: DatabaseEngine, { host }: DatabaseLogin): PermissionError {
   return new PermissionError(`the ${engine.name} server at ${host} has no dual passwords`, {
     hint: 'use the single-user or the alternating-users function for this secret; the page of the engine names the versions',
   });

@@ -1,10 +1,10 @@
 import type { Change, RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseEngine, TakeBack } from '../engine.ts';
 import { withSession } from '../engine.ts';
-import type { DatabaseSecret } from '../secret.ts';
+import type { DatabaseLogin } from '../secret.ts';
 
 /** Logs in, asks something trivial, and leaves. Throws what `connect` throws. */
-export async function proveLogin(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext): Promise<void> {
+export async function proveLogin(engine: DatabaseEngine, login: DatabaseLogin, ctx: RotationContext): Promise<void> {
   await withSession(engine, login, ctx, (session) => session.ping());
 }
 
@@ -12,7 +12,7 @@ export async function proveLogin(engine: DatabaseEngine, login: DatabaseSecret, 
 export function undoing(
   engine: DatabaseEngine,
   takeBack: TakeBack,
-  value: DatabaseSecret,
+  value: DatabaseLogin,
   ctx: RotationContext,
 ): Required<Pick<Change, 'undo' | 'reopens'>> {
   return {
@@ -32,7 +32,7 @@ export function undoing(
 /** Does this value log in, as far as can be seen now? For what people are told after a change was taken back. Never throws. */
 export async function isSeenToOpen(
   engine: DatabaseEngine,
-  login: DatabaseSecret,
+  login: DatabaseLogin,
   ctx: RotationContext,
 ): Promise<boolean> {
   try {

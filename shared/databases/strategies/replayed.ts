@@ -5,13 +5,13 @@ import { patiently } from '../../rotation/pause.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseEngine } from '../engine.ts';
 import { withSession } from '../engine.ts';
-import type { DatabaseSecret } from '../secret.ts';
+import type { DatabaseLogin } from '../secret.ts';
 
 /** Milliseconds. Few tries, because each that is refused counts against the account. */
 const PAUSES = [3000];
 
 /** Resolves when `login` opens. Throws a retryable ServiceError when that takes too long; the change on the primary stays. */
-export async function replayed(engine: DatabaseEngine, login: DatabaseSecret, ctx: RotationContext): Promise<void> {
+export async function replayed(engine: DatabaseEngine, login: DatabaseLogin, ctx: RotationContext): Promise<void> {
   const opens = async () => {
     try {
       await withSession(engine, login, ctx, async () => {});

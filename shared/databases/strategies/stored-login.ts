@@ -5,20 +5,20 @@ import type { RotationContext } from '../../rotation/strategy.ts';
 import { PENDING, PREVIOUS } from '../../rotation/versions.ts';
 import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
 import { requireSameTarget, samePlace } from '../place.ts';
-import type { DatabaseSecret } from '../secret.ts';
+import type { DatabaseLogin } from '../secret.ts';
 
 /** As a strategy's `set` is given them. */
 export interface StoredValues {
-  readonly pending: DatabaseSecret;
-  readonly current: DatabaseSecret;
-  previous(): Promise<DatabaseSecret | undefined>;
-  forgotten(): AsyncIterable<DatabaseSecret>;
+  readonly pending: DatabaseLogin;
+  readonly current: DatabaseLogin;
+  previous(): Promise<DatabaseLogin | undefined>;
+  forgotten(): AsyncIterable<DatabaseLogin>;
 }
 
 export interface StoredLogin {
   readonly session: DatabaseSession;
   /** What opened it, at the place and with the settings of AWSCURRENT. */
-  readonly value: DatabaseSecret;
+  readonly value: DatabaseLogin;
   /** Absent when it was AWSCURRENT. Names the version otherwise; `PENDING` when an earlier try got through. */
   readonly recoveredWith?: string;
 }
@@ -38,7 +38,7 @@ export async function openStored(
   requireSameTarget(engine, pending, current, current.username);
   let unsupported: AuthenticationError | undefined;
   /** Undefined when this login does not come about. Any other trouble is not about the password, and ends the step. */
-  const attempt = async (value: DatabaseSecret): Promise<Pick<StoredLogin, 'session' | 'value'> | undefined> => {
+  const attempt = async (value: DatabaseLogin): Promise<Pick<StoredLogin, 'session' | 'value'> | undefined> => {
     if (!(await opens(value.username, value.password))) return undefined;
     try {
       return { session: await engine.connect(value, ctx), value };
@@ -72,10 +72,10 @@ export async function openStored(
 /** AWSPREVIOUS, then versions without a label, newest first: those for the user, and at the place, of `like`. */
 export async function* olderValues(
   engine: DatabaseEngine,
-  like: DatabaseSecret,
+  like: DatabaseLogin,
   { previous, forgotten }: Pick<StoredValues, 'previous' | 'forgotten'>,
-): AsyncIterable<{ readonly value: DatabaseSecret; readonly version: string }> {
-  const isOfUser = (value: DatabaseSecret) => value.username === like.username && samePlace(engine, value, like);
+): AsyncIterable<{ readonly value: DatabaseLogin; readonly version: string }> {
+  const isOfUser = (value: DatabaseLogin) => value.username === like.username && samePlace(engine, value, like);
   const labelled = await previous();
   if (labelled !== undefined && isOfUser(labelled)) yield { value: labelled, version: PREVIOUS };
   for await (const value of forgotten()) if (isOfUser(value)) yield { value, version: 'a version without a label' };
@@ -87,6 +87,6 @@ export async function* olderPasswords(...of: Parameters<typeof olderValues>): As
 }
 
 /** An older value's password, with the connection settings (ssl, dbname) that hold today. */
-function asIn(current: DatabaseSecret, older: DatabaseSecret): DatabaseSecret {
+function asIn(current: DatabaseLogin, older: DatabaseLogin): DatabaseLogin {
   return { ...current, password: older.password };
 }

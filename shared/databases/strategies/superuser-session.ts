@@ -1,12 +1,12 @@
 import { AuthenticationError, PermissionError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
-import type { DatabaseSecret } from '../secret.ts';
+import type { DatabaseLogin } from '../secret.ts';
 
 /** A refused superuser is nothing that another login could mend, so it is not an AuthenticationError of the rotated secret. */
 export async function connectSuperuser(
   engine: DatabaseEngine,
-  superuser: DatabaseSecret,
+  superuser: DatabaseLogin,
   ctx: RotationContext,
 ): Promise<DatabaseSession> {
   ctx.redact.add(superuser.password);

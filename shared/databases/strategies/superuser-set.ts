@@ -9,7 +9,7 @@ import { PENDING } from '../../rotation/versions.ts';
 import type { DatabaseEngine } from '../engine.ts';
 import { generatePassword } from '../password.ts';
 import { requireSameTarget, samePlace } from '../place.ts';
-import type { DatabaseSecret } from '../secret.ts';
+import type { DatabaseLogin, DatabaseSecret } from '../secret.ts';
 import { databaseSecretSchema } from '../secret.ts';
 import { proveLogin, undoing } from './prove-login.ts';
 import { replayed } from './replayed.ts';
@@ -71,7 +71,7 @@ export function superuserSetStrategy(
 }
 
 /** The superuser's own secret would be wrong afterwards. */
-function requireAnotherUser(superuser: DatabaseSecret, current: DatabaseSecret): void {
+function requireAnotherUser(superuser: DatabaseLogin, current: DatabaseLogin): void {
   if (superuser.username !== current.username) return;
   throw new InvalidSecretError(`the superuser secret and the rotated secret are both for user ${current.username}`, {
     hint: 'name another superuser in field masterarn, or rotate this user with the single-user function',

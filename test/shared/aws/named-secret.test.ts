@@ -23,7 +23,7 @@ const login = { engine: 'postgres', host: 'db.example.com', dbname: 'shop', user
 const schema = keySecretSchema({ required: { api_key: 'the key' }, visible: [] });
 const users = {
   superuser: (masterarn: string) =>
-    superuserFromSecretsManager.superuserFor({ ...login, masterarn }, postgres, testContext()),
+    superuserFromSecretsManager.superuserFor({ ...login, masterarn, original: {} }, postgres, testContext()),
   admin: (masterarn: string) => adminFromSecretsManager.adminFor(masterarn, schema, testContext()),
 };
 

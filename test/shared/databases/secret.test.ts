@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { databaseOf, databaseSecretSchema, portOf, wantsTls } from '../../../shared/databases/secret.ts';
+import { databaseSecretSchema } from '../../../shared/databases/secret.ts';
 
 const schema = databaseSecretSchema({ accepts: ['postgres'] });
 const good = { engine: 'postgres', host: 'db', username: 'app', password: 'sw0rdfish' };
@@ -10,11 +10,11 @@ describe('the JSON of a database secret', () => {
     ['a number', 5433, 5433],
     ['text', '5433', 5433],
     ['text with spaces', ' 5433 ', 5433],
-    ['absent', undefined, 5432],
-    ['null', null, 5432],
-    ['empty', '', 5432],
+    ['absent', undefined, undefined],
+    ['null', null, undefined],
+    ['empty', '', undefined],
   ])('takes a port that is %s', (_what, port, expected) => {
-    expect(portOf(parse({ port }), 5432)).toBe(expected);
+    expect(parse({ port }).port).toBe(expected);
   });
 
   it.each([
@@ -71,20 +71,20 @@ describe('the JSON of a database secret', () => {
     const strict = databaseSecretSchema({ accepts: ['postgres'], needsSuperuser: true });
 
     expect(() => strict.parse(JSON.stringify(good), 'x')).toThrow(/field masterarn of x is missing/);
-    expect(parse({})).toEqual(good);
+    expect(parse({})).toEqual({ ...good, original: good });
   });
 
   it.each([
-    [undefined, true],
-    [true, true],
-    ['true', true],
-    ['maybe', true],
-    [null, true],
-    [0, true],
+    [undefined, undefined],
+    [true, undefined],
+    ['true', undefined],
+    ['maybe', undefined],
+    [null, undefined],
+    [0, undefined],
     [false, false],
     ['False', false],
-  ])('ssl %j means TLS: %s', (ssl, tls) => {
-    expect(wantsTls(parse({ ssl }))).toBe(tls);
+  ])('ssl %j is plain text only when it says false: %s', (ssl, tls) => {
+    expect(parse({ ssl }).tls).toBe(tls);
   });
 
   it('counts the password and every long text that nobody knows as confidential, not where and who', () => {
@@ -98,10 +98,19 @@ describe('the JSON of a database secret', () => {
     expect(schema.confidential(value)).toEqual(['sw0rdfish', 'a-very-long-token', 'another long key']);
   });
 
-  it('has the standard database when none is named', () => {
-    expect([databaseOf(parse({}), 'postgres'), databaseOf(parse({ dbname: 'shop' }), 'postgres')]).toEqual([
-      'postgres',
-      'shop',
-    ]);
+  it.each(['dbname', 'authSource', 'masterarn'])('takes an empty %s for an absent one', (field) => {
+    const seen = [undefined, null, '', 'shop'].map((text) => Object.entries(parse({ [field]: text })));
+
+    expect(seen.map((fields) => fields.filter(([name]) => name === field))).toEqual([[], [], [], [[field, 'shop']]]);
+  });
+
+  it('is written back with another user and password, and otherwise as it was', () => {
+    const text =
+      '{"port":"5433","engine":"postgres","ssl":"TRUE","host":"db","big":12345678901234567890,"username":"app","password":"old","dbname":""}';
+    const value = schema.parse(text, 'AWSCURRENT of x');
+
+    expect(schema.format?.({ ...value, username: 'app_clone', password: 'new' })).toBe(
+      text.replace('"app"', '"app_clone"').replace('"old"', '"new"'),
+    );
   });
 });

@@ -161,7 +161,7 @@ describe('createSecret', () => {
     const seen: unknown[] = [];
     const looking = changed(here, (strategy) => ({
       async create(secrets, ctx) {
-        seen.push(await secrets.stored(), await secrets.previous());
+        seen.push((await secrets.stored())?.password, (await secrets.previous())?.password);
         return strategy.create(secrets, ctx);
       },
     }));
@@ -170,7 +170,7 @@ describe('createSecret', () => {
     const pending = await labelled(here.store, 'AWSPENDING');
     await step(looking, token, 'createSecret');
 
-    expect(seen).toEqual([undefined, previous, pending, previous]);
+    expect(seen).toEqual([undefined, previous?.password, pending?.password, previous?.password]);
   });
 
   it('stores the text that the schema gives, where it gives one', async () => {
@@ -182,6 +182,15 @@ describe('createSecret', () => {
     await step(here, token, 'createSecret');
 
     expect(await here.store.valueOf(token)).toBe('for app');
+  });
+
+  it('stores the JSON of the value, where the schema gives no text', async () => {
+    const here = changed(world(), ({ schema: { format: _, ...schema } }) => ({ schema }));
+    const token = await here.store.begin();
+
+    await step(here, token, 'createSecret');
+
+    expect(JSON.parse((await here.store.valueOf(token)) ?? '')).toMatchObject({ username: 'app', port: 5432 });
   });
 });
 

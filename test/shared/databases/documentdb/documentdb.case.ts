@@ -264,7 +264,7 @@ export function describeDocumentDb(server: TestDocumentDb): void {
     it('speaks plain text when the secret itself says so', async () => {
       const { login, context } = await standIn({ tls: false });
 
-      const session = await documentdb.connect({ ...login, ssl: 'false' }, context);
+      const session = await documentdb.connect({ ...login, tls: false }, context);
       await session.ping();
       await session.close();
     });

@@ -84,7 +84,7 @@ export function describeMysqlConnecting(engine: DatabaseEngine, server: RealMysq
 
     const errors = [
       await engine.connect({ ...login, port }, ctx).catch((error) => error),
-      await engine.connect({ ...login, port, ssl: false }, ctx).catch((error) => error),
+      await engine.connect({ ...login, port, tls: false }, ctx).catch((error) => error),
     ];
     stranger.close();
 
@@ -98,7 +98,7 @@ export function describeMysqlConnecting(engine: DatabaseEngine, server: RealMysq
       const session = await engine.connect(login, ctx);
       await session.close();
 
-      const plain = engine.connect({ ...login, ssl: 'FALSE' }, ctx);
+      const plain = engine.connect({ ...login, tls: false }, ctx);
 
       await expect(plain).rejects.toMatchObject({
         // MariaDB 10 answers as it does to a wrong password.

@@ -1,7 +1,7 @@
 /** What MySQL and MariaDB keep of a password before a change, after it, and after it was taken back. */
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../../../shared/databases/engine.ts';
-import type { DatabaseSecret } from '../../../../shared/databases/secret.ts';
+import type { DatabaseLogin } from '../../../../shared/databases/secret.ts';
 import type { RealMysql } from '../../../support/mysql-server.ts';
 
 const FIRST = 'First-password-1';
@@ -16,7 +16,7 @@ export function describeMysqlVerifiers(engine: DatabaseEngine, server: RealMysql
     await server.sql(`CREATE USER ${username} ${how}`);
     return server.login(username, FIRST);
   };
-  const kept = async ({ username }: DatabaseSecret) =>
+  const kept = async ({ username }: DatabaseLogin) =>
     isMysql
       ? server.sql(
           "SELECT plugin, HEX(authentication_string) AS first, HEX(User_attributes->>'$.additional_password') AS second FROM mysql.user WHERE User = ?",
@@ -26,12 +26,12 @@ export function describeMysqlVerifiers(engine: DatabaseEngine, server: RealMysql
           "SELECT JSON_VALUE(Priv, '$.plugin') AS plugin, JSON_VALUE(Priv, '$.authentication_string') AS first FROM mysql.global_priv WHERE User = ?",
           [username],
         );
-  const proven = async (login: DatabaseSecret) => {
+  const proven = async (login: DatabaseLogin) => {
     const session = await engine.connect(login, ctx);
     await session.close();
     return session.proven;
   };
-  const there = async (by: 'the user itself' | 'a superuser', login: DatabaseSecret) => {
+  const there = async (by: 'the user itself' | 'a superuser', login: DatabaseLogin) => {
     const proof = await proven(login);
     const session = await engine.connect(by === 'a superuser' ? server.superuser : login, ctx);
     const takeBack = await session.setPassword(login.username, SECOND, proof);

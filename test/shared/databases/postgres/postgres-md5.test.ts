@@ -1,7 +1,7 @@
 /** A server from before SCRAM, and one that asks for the password itself. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { postgres } from '../../../../shared/databases/postgres/postgres.ts';
-import type { DatabaseSecret } from '../../../../shared/databases/secret.ts';
+import type { DatabaseLogin } from '../../../../shared/databases/secret.ts';
 import { realPostgres } from '../../../support/postgres-server.ts';
 
 const settings = { password_encryption: 'md5', md5_password_warnings: 'off' };
@@ -19,7 +19,7 @@ async function world(method: keyof typeof servers) {
   const login = server.login(username, 'first password');
   const kept = async () =>
     String((await server.sql('SELECT rolpassword FROM pg_authid WHERE rolname = $1', [username]))[0]?.rolpassword);
-  const opens = async (value: DatabaseSecret) => (await postgres.connect(value, server.context)).close();
+  const opens = async (value: DatabaseLogin) => (await postgres.connect(value, server.context)).close();
   return { server, login, kept, opens };
 }
 

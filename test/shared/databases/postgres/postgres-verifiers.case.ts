@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProvenLogin, TakeBack } from '../../../../shared/databases/engine.ts';
 import { postgres } from '../../../../shared/databases/postgres/postgres.ts';
-import type { DatabaseSecret } from '../../../../shared/databases/secret.ts';
+import type { DatabaseLogin } from '../../../../shared/databases/secret.ts';
 import type { RealPostgres } from '../../../support/postgres-server.ts';
 import { postgresKit } from './postgres-kit.ts';
 
@@ -11,15 +11,15 @@ const changes = ['the user itself', 'a superuser'] as const;
 
 export function describePostgresVerifiers(server: RealPostgres): void {
   const { ctx, pair } = postgresKit(server, 'kept');
-  const kept = async ({ username }: DatabaseSecret) =>
+  const kept = async ({ username }: DatabaseLogin) =>
     String((await server.sql('SELECT rolpassword FROM pg_authid WHERE rolname = $1', [username]))[0]?.rolpassword);
-  const proven = async (login: DatabaseSecret): Promise<ProvenLogin> => {
+  const proven = async (login: DatabaseLogin): Promise<ProvenLogin> => {
     const session = await postgres.connect(login, ctx);
     await session.close();
     return session.proven;
   };
   /** Changes the password, and gives what is kept then and once it was taken back. */
-  const there = async (by: (typeof changes)[number], login: DatabaseSecret) => {
+  const there = async (by: (typeof changes)[number], login: DatabaseLogin) => {
     const proof = await proven(login);
     const session = await postgres.connect(by === 'a superuser' ? server.superuser : login, ctx);
     const takeBack: TakeBack = await session.setPassword(login.username, 'second password', proof);

@@ -51,7 +51,7 @@ export function describePostgres(server: RealPostgres): void {
       );
       await session.close();
 
-      const plain = postgres.connect({ ...login, ssl: 'FALSE' }, ctx);
+      const plain = postgres.connect({ ...login, tls: false }, ctx);
 
       await expect(plain).rejects.toMatchObject({
         code: 'UNREACHABLE_TLS',
