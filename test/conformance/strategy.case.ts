@@ -6,6 +6,7 @@ import { rotationSteps } from '../../shared/rotation/strategy.ts';
 import { byLabel, labelled } from '../support/store.ts';
 import { crashPlan } from './crash.ts';
 import { openLabels, rotation, step, wholeRotation } from './rotate.ts';
+import type { CrashSuite } from './strategy-crashes.case.ts';
 import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
 import type { DatabaseWorld } from './world.ts';
 
@@ -16,11 +17,8 @@ export interface StrategySuite {
   world(): Promise<DatabaseWorld>;
   /** Logins of a whole rotation that goes well. */
   readonly logins: number;
-  /**
-   * Real servers are slow. 'few' plays the retry with a fresh token only, the hardest, unless REKEY_CRASHES is all, as in CI;
-   * the other retries of the very first rotation are left to the suites in memory. Absent: all of them, always.
-   */
-  readonly crashes?: 'few';
+  /** See CrashSuite. */
+  readonly crashes?: NonNullable<CrashSuite<never>['crashes']>;
   /** Where the store's reads lag: how many reads after each write are stale. */
   readonly lag?: (world: DatabaseWorld, reads: number) => void;
 }

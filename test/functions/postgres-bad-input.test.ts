@@ -21,7 +21,7 @@ beforeEach(() => sandbox.faults.clear());
 const password = 'first password';
 
 describe.each(['singleUser', 'alternatingUsers'] as const)('%s: a secret that', (kind) => {
-  it.each([
+  it.concurrent.each([
     ['names a dead port', { port: 1 }, 'UnreachableError', 'phase tcp'],
     ['names a host that drops packets', { host: dropping.host, port: dropping.port }, 'UnreachableError', 'phase tcp'],
     ['names a host that does not resolve', { host: 'no-such-host.invalid' }, 'UnreachableError', 'phase dns'],

@@ -26,7 +26,7 @@ export function noTime(signal: AbortSignal): Pause {
   };
 }
 
-export function timelessContext(given: Partial<RotationContext> = {}): TestContext {
+export function timelessContext(given: Parameters<typeof testContext>[0] = {}): TestContext {
   const { signal = new AbortController().signal } = given;
   return testContext({ signal, pause: noTime(signal), ...given });
 }

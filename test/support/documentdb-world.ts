@@ -8,6 +8,7 @@ import type { SuperuserSource } from '../../shared/databases/strategies/superuse
 import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
 import type { DatabaseWorld } from '../conformance/world.ts';
+import { timelessContext } from './context.ts';
 import type { TestDocumentDb } from './documentdb-server.ts';
 import { testDocumentDb } from './documentdb-server.ts';
 import { sandboxClient, sandboxStore } from './sandbox-store.ts';
@@ -39,7 +40,7 @@ export async function documentDbHouse(): Promise<DocumentDbHouse> {
       return {
         store: await sandboxStore(sandbox, client, JSON.stringify(secret)),
         strategy: (plan) => strategy(plan.engine(documentdb), { superuserFor: async () => server.superuser }),
-        context: (given) => ({ ...server.context, ...given, lines: [] }),
+        context: (given) => timelessContext({ trust: server.context.trust, ...given }),
         async opens(value) {
           try {
             await (await documentdb.connect(value, server.context)).close();

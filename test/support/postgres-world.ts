@@ -12,7 +12,7 @@ import type { SuperuserSource } from '../../shared/databases/strategies/superuse
 import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
 import type { DatabaseWorld } from '../conformance/world.ts';
-import { testContext } from './context.ts';
+import { timelessContext } from './context.ts';
 import { sandboxClient, sandboxStore } from './sandbox-store.ts';
 
 export interface PostgresHouse {
@@ -78,7 +78,7 @@ export async function postgresHouse(options: Parameters<typeof startPostgres>[0]
         for (const role of [secret.username, superuser.username])
           await house.sql(`ALTER ROLE ${role} SET ${name} = ${value}`);
       }
-      const context: DatabaseWorld['context'] = (given) => testContext({ ca: server.ca, ...given });
+      const context: DatabaseWorld['context'] = (given) => timelessContext({ ca: server.ca, ...given });
       return {
         store: await sandboxStore(sandbox, client, JSON.stringify({ ...secret, masterarn: 'arn:superuser' })),
         strategy: (plan) => strategy(plan.engine(postgres), { superuserFor: async () => superuser }),

@@ -9,6 +9,7 @@ import type { SuperuserSource } from '../../shared/databases/strategies/superuse
 import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
 import type { DatabaseWorld } from '../conformance/world.ts';
+import { timelessContext } from './context.ts';
 import { testRedshift } from './redshift-server.ts';
 import { sandboxClient, sandboxStore } from './sandbox-store.ts';
 
@@ -36,7 +37,7 @@ export async function redshiftHouse(): Promise<RedshiftHouse> {
       return {
         store: await sandboxStore(sandbox, client, JSON.stringify(secret)),
         strategy: (plan) => strategy(plan.engine(redshift), { superuserFor: async () => server.superuser }),
-        context: (given) => ({ ...server.context, ...given, lines: [] }),
+        context: (given) => timelessContext({ trust: server.context.trust, ...given }),
         async opens(value) {
           try {
             await (await redshift.connect(value, server.context)).close();

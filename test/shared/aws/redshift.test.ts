@@ -102,6 +102,7 @@ describe('a superuser secret that Redshift manages', () => {
       const secret = await managed({ [key]: arn });
 
       expect(await superuserFor(secret, host('sales'))).toEqual({
+        original: expect.anything(),
         engine: 'redshift',
         host: host('sales'),
         port: 5439,

@@ -10,7 +10,7 @@ describe.each([
   ['plain TCP', true],
   ['TLS', false],
 ])('over %s', (_, plain) => {
-  it.each([
+  it.concurrent.each([
     ['asks for GSS', message('R', int32(7)), 'LOGIN_UNSUPPORTED', 'authentication method 7'],
     ['asks for SSPI', message('R', int32(9)), 'LOGIN_UNSUPPORTED', 'authentication method 9'],
     ['asks for the sha256 of Redshift', message('R', int32(13)), 'LOGIN_UNSUPPORTED', 'authentication method 13'],
@@ -30,7 +30,7 @@ describe.each([
     expect(refused).toMatchObject({ code, fact: expect.stringContaining(told) });
   });
 
-  it.each([
+  it.concurrent.each([
     ['a message that the driver does not know', message('?', Buffer.from('x'))],
     ['a message of length 0', Buffer.from([0x44, 0, 0, 0, 0])],
     ['a row with more columns than bytes', message('D', Buffer.from([127, 255]))],

@@ -11,7 +11,7 @@ describeStrategy({
   name: 'alternating-users on Redshift',
   outage: 'none',
   logins: 4,
-  crashes: 'few',
+  crashes: 'matrix',
   world: () => {
     house.sandbox.faults.staleReads = 0;
     return house.world(alternatingUsersStrategy);

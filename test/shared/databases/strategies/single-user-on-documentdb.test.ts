@@ -11,7 +11,7 @@ describeStrategy({
   name: 'single-user on DocumentDB',
   outage: 'brief',
   logins: 2,
-  crashes: 'few',
+  crashes: 'matrix',
   world: () => {
     house.sandbox.faults.staleReads = 0;
     return house.world(singleUserStrategy);
