@@ -17,6 +17,8 @@ const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
 const NUMBERS = '0123456789';
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 const DEFAULT_LENGTH = 32;
+/** Where the settings leave hardly anything else than a brace, some stores take the password and some do not. */
+const MOST_TRIES = 100;
 
 /** Throws ConfigurationError when the settings leave no password to choose. */
 export function generatePassword(policy: PasswordPolicy, settings: PasswordSettings): string {
@@ -49,11 +51,12 @@ export function generatePassword(policy: PasswordPolicy, settings: PasswordSetti
   if (length < Math.max(1, required.length)) {
     throw unusable('PASSWORD_LENGTH has no room for each required type', 'make it longer, or exclude types');
   }
-  const characters = [
-    ...required.map((type) => pick(type)),
-    ...Array.from({ length: length - required.length }, () => pick(all)),
-  ];
-  return shuffled(characters).join('');
+  for (let tries = 1; ; tries++) {
+    const others = Array.from({ length: length - required.length }, () => pick(all));
+    const password = shuffled([...required.map(pick), ...others]).join('');
+    // Parameter Store takes no value with {{…}} in it: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+    if (!password.includes('{{') || tries === MOST_TRIES) return password;
+  }
 }
 
 function pick(from: readonly string[]): string {

@@ -4,6 +4,7 @@ import { generatePassword } from '../../../shared/databases/password.ts';
 import { passwordSettings } from '../../support/context.ts';
 
 const policy = { maxLength: 128, forbidden: '', excludedByDefault: ':/@"\'\\' };
+const printable = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).join('');
 const kinds = {
   excludeLowercase: /[a-z]/,
   excludeUppercase: /[A-Z]/,
@@ -133,6 +134,23 @@ describe('generatePassword', () => {
     expect(attempt).toThrow(
       expect.objectContaining({ code: 'INVALID_CONFIGURATION', fact: expect.stringContaining(fact) }),
     );
+  });
+
+  it('has no two opening braces in a row, which Parameter Store takes for the name of another parameter', () => {
+    const excludeCharacters = printable.replace(/[a{]/g, '');
+    const settings = { ...passwordSettings, excludeCharacters, length: 8, requireEachIncludedType: false };
+
+    const made = Array.from({ length: 200 }, () => generatePassword(policy, settings));
+
+    expect(made.filter((password) => password.includes('{{'))).toEqual([]);
+    expect(made.filter((password) => password.includes('{'))).not.toEqual([]);
+  });
+
+  it('is made of opening braces where the settings leave nothing else', () => {
+    const excludeCharacters = printable.replace('{', '');
+    const settings = { ...passwordSettings, excludeCharacters, length: 4, requireEachIncludedType: false };
+
+    expect(generatePassword(policy, settings)).toBe('{{{{');
   });
 
   it.each([
