@@ -10,9 +10,10 @@ const summary = process.env.REKEY_SUMMARY;
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Suites start servers and child processes, so they get processes of their own, but no more than a small machine can feed.
+    // Suites start servers and child processes, so they get processes of their own, but no more than a small machine can feed: one more
+    // than it has cores at least, for a third of the time they wait.
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     env: { REKEY_ANNOUNCEMENTS: announcements },

@@ -103,14 +103,13 @@ export async function mysqlHouse(product: keyof typeof products, what: string): 
 export async function describeStrategyOn(
   product: keyof typeof products,
   strategy: Make,
-  suite: Pick<StrategySuite, 'name' | 'outage' | 'logins'> & { readonly grants?: string },
+  suite: Pick<StrategySuite, 'name' | 'outage' | 'logins' | 'crashes'> & { readonly grants?: string },
 ): Promise<void> {
   const house = await mysqlHouse(product, suite.name);
   if (house === undefined) return;
   describeStrategy({
     ...suite,
     name: `${suite.name} on ${house.title}`,
-    crashes: product === 'mysql' ? 'few' : 'matrix',
     world: () => {
       house.lag(0);
       return house.world(strategy, { grants: suite.grants });

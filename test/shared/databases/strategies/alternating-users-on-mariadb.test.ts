@@ -2,4 +2,9 @@
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
 import { describeStrategyOn } from '../../../support/mysql-world.ts';
 
-await describeStrategyOn('mariadb', alternatingUsersStrategy, { name: 'alternating-users', outage: 'none', logins: 4 });
+await describeStrategyOn('mariadb', alternatingUsersStrategy, {
+  name: 'alternating-users',
+  outage: 'none',
+  logins: 4,
+  crashes: 'matrix',
+});

@@ -2,4 +2,9 @@
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
 import { describeStrategyOn } from '../../../support/mysql-world.ts';
 
-await describeStrategyOn('mysql', alternatingUsersStrategy, { name: 'alternating-users', outage: 'none', logins: 4 });
+await describeStrategyOn('mysql', alternatingUsersStrategy, {
+  name: 'alternating-users',
+  outage: 'none',
+  logins: 4,
+  crashes: 'matrix',
+});

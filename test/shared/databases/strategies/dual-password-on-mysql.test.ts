@@ -6,5 +6,6 @@ await describeStrategyOn('mysql', dualPasswordStrategy, {
   name: 'dual-password',
   outage: 'none',
   logins: 2,
+  crashes: 'few',
   grants: 'APPLICATION_PASSWORD_ADMIN ON *.*',
 });

@@ -2,4 +2,9 @@
 import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
 import { describeStrategyOn } from '../../../support/mysql-world.ts';
 
-await describeStrategyOn('mysql', singleUserStrategy, { name: 'single-user', outage: 'brief', logins: 2 });
+await describeStrategyOn('mysql', singleUserStrategy, {
+  name: 'single-user',
+  outage: 'brief',
+  logins: 2,
+  crashes: 'few',
+});

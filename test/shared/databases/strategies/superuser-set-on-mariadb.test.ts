@@ -2,4 +2,9 @@
 import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
 import { describeStrategyOn } from '../../../support/mysql-world.ts';
 
-await describeStrategyOn('mariadb', superuserSetStrategy, { name: 'superuser-set', outage: 'brief', logins: 3 });
+await describeStrategyOn('mariadb', superuserSetStrategy, {
+  name: 'superuser-set',
+  outage: 'brief',
+  logins: 3,
+  crashes: 'matrix',
+});

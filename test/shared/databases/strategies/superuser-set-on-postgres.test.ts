@@ -11,7 +11,7 @@ describeStrategy({
   name: 'superuser-set on PostgreSQL',
   outage: 'brief',
   logins: 3,
-  crashes: 'few',
+  crashes: 'matrix',
   world: () => {
     house.sandbox.faults.staleReads = 0;
     return house.world(superuserSetStrategy);

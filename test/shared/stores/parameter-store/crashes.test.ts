@@ -32,7 +32,7 @@ describe('single-user', () => {
 describe('alternating-users', () => {
   const suite = {
     outage: 'none' as const,
-    crashes: 'few' as const,
+    crashes: 'matrix' as const,
     world: () => onParameterStore(memoryWorld(alternatingUsersStrategy), client),
   };
   describeCrashes(suite);
@@ -46,7 +46,7 @@ describe('an API key', () => {
   });
   const suite = {
     outage: 'none' as const,
-    crashes: 'few' as const,
+    crashes: 'matrix' as const,
     async world() {
       const double = await startSendgrid();
       doubles.push(double);
