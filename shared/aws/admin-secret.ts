@@ -1,11 +1,11 @@
 /** The admin credential of a provider, from the secret that `masterarn` names. */
 import type { AdminSource } from '../keys/access.ts';
-import { namedSecret } from './named-secret.ts';
+import { aboutNamed, namedSecret } from './named-secret.ts';
 
 export const adminFromSecretsManager: AdminSource = {
   async adminFor(masterarn, schema, ctx) {
     const text = await namedSecret(masterarn, 'admin', ctx.signal);
-    const admin = schema.parse(text, `the admin secret ${masterarn}`);
+    const admin = aboutNamed(masterarn, () => schema.parse(text, `the admin secret ${masterarn}`));
     ctx.redact.add(...schema.confidential(admin));
     return admin;
   },

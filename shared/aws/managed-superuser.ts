@@ -1,7 +1,7 @@
 /** The superuser's login, from the secret that `masterarn` names; proven to be for the same server before it is used. */
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { DatabaseEngine } from '../databases/engine.ts';
-import { portAt, sameAuthentication, samePlace } from '../databases/place.ts';
+import { portAt, sameAuthentication, sameHost, samePlace } from '../databases/place.ts';
 import type { DatabaseLogin, DatabaseSecret } from '../databases/secret.ts';
 import { databaseSecretSchema } from '../databases/secret.ts';
 import type { SuperuserSource } from '../databases/strategies/superuser-source.ts';
@@ -10,7 +10,7 @@ import { parseObject } from '../rotation/json.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
 import { clientOf } from './clients.ts';
 import { describeSecret } from './describe-secret.ts';
-import { namedSecret } from './named-secret.ts';
+import { aboutNamed, namedSecret } from './named-secret.ts';
 import type { Server } from './rds.ts';
 
 /** Servers whose service writes the superuser's secret itself, and stores nothing in it but who. */
@@ -28,26 +28,17 @@ export function superuserSource(servers: ManagedServers): SuperuserSource {
     async superuserFor(current, engine, ctx) {
       const { masterarn: id = '' } = current;
       const text = await namedSecret(id, 'superuser', ctx.signal);
-      const value = parseObject(text) ?? {};
-      const complete = isManaged(value) ? { ...value, ...(await managedServer(id, servers, ctx)) } : value;
+      const value = parseObject(text);
+      const isWhole = value === undefined || !isManaged(value);
+      const complete = isWhole ? text : JSON.stringify({ ...value, ...(await managedServer(id, servers, ctx)) });
       const what = `the superuser secret ${id}`;
       const schema = databaseSecretSchema({ accepts: engine.accepts });
-      const superuser = aboutSuperuser(id, () => schema.parse(JSON.stringify(complete), what));
+      const superuser = aboutNamed(id, () => schema.parse(complete, what));
       ctx.redact.add(...schema.confidential(superuser));
       await requireSameServer({ superuser, current, engine }, servers, ctx);
       return superuser;
     },
   };
-}
-
-/** An error about the superuser's value sends people to that secret, not to the rotated one. */
-function aboutSuperuser<T>(about: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof InvalidSecretError)) throw error;
-    throw new InvalidSecretError(error.fact, { hint: error.hint, about, cause: error.cause });
-  }
 }
 
 /** A secret that the service of the server writes, and rotates itself. */
@@ -85,10 +76,7 @@ async function requireSameServer(
     });
   }
   if (samePlace(engine, superuser, current)) return;
-  if (
-    superuser.host.toLowerCase() !== current.host.toLowerCase() &&
-    (await isPrimaryOf?.(superuser.host, current.host, ctx.signal))
-  ) {
+  if (!sameHost(superuser, current) && (await isPrimaryOf?.(superuser.host, current.host, ctx.signal))) {
     ctx.log('the superuser is on the primary of this host', { host: current.host, primary: superuser.host });
     return;
   }

@@ -49,3 +49,13 @@ function unreadable(cause: unknown, what: string, masterarn: string): Error {
       return serviceError(cause, `GetSecretValue of ${what}`);
   }
 }
+
+/** An error about the value of that secret sends people there, and not to the rotated one. */
+export function aboutNamed<T>(about: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof InvalidSecretError)) throw error;
+    throw new InvalidSecretError(error.fact, { hint: error.hint, about, cause: error.cause });
+  }
+}

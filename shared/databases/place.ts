@@ -4,11 +4,15 @@ import { TargetMismatchError } from '../rotation/errors.ts';
 import type { DatabaseEngine } from './engine.ts';
 import type { DatabaseLogin } from './secret.ts';
 
-/** Same host and port, and same authentication database. Host names do not care for case. */
+/** Same host and port, and same authentication database. */
 export function samePlace(engine: DatabaseEngine, a: DatabaseLogin, b: DatabaseLogin): boolean {
-  return (
-    a.host.toLowerCase() === b.host.toLowerCase() && portAt(engine, a) === portAt(engine, b) && sameAuthentication(a, b)
-  );
+  return sameHost(a, b) && portAt(engine, a) === portAt(engine, b) && sameAuthentication(a, b);
+}
+
+/** Host names do not care for case, and a dot at the end only says that the name is whole. */
+export function sameHost(a: DatabaseLogin, b: DatabaseLogin): boolean {
+  const [one, other] = [a, b].map(({ host }) => host.toLowerCase().replace(/\.$/, ''));
+  return one === other;
 }
 
 /** The port that a login goes to. */
@@ -30,7 +34,7 @@ export function requireSameTarget(
 ): void {
   const differs = [
     ...(pending.username === username ? [] : ['user']),
-    ...(pending.host.toLowerCase() === current.host.toLowerCase() ? [] : ['host']),
+    ...(sameHost(pending, current) ? [] : ['host']),
     ...(portAt(engine, pending) === portAt(engine, current) ? [] : ['port']),
     ...(sameAuthentication(pending, current) ? [] : ['authentication database']),
   ];

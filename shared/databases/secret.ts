@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod/mini';
 import { InvalidSecretError } from '../rotation/errors.ts';
-import { parseObject, textsIn } from '../rotation/json.ts';
+import { requireObject, textsIn } from '../rotation/json.ts';
 import type { SecretSchema } from '../rotation/strategy.ts';
 
 /** Who logs in, and where. */
@@ -37,17 +37,7 @@ const shape = z.looseObject({
   host: z.string().check(z.refine(isHost)),
   username: name.check(z.minLength(1)),
   password: z.string().check(z.minLength(1)),
-  port: z.optional(
-    z.union([
-      z.int().check(z.gte(1), z.lte(65535)),
-      z.string().check(
-        z.regex(/^\s*[1-9]\d{0,4}\s*$/),
-        z.refine((text) => Number(text) <= 65535),
-      ),
-      z.null(),
-      z.literal(''),
-    ]),
-  ),
+  port: z.optional(z.unknown().check(z.refine((port) => isAbsent(port) || numberOf(port) !== undefined))),
   dbname: z.optional(z.nullable(name)),
   authSource: z.optional(z.nullable(name)),
   masterarn: z.optional(z.nullable(name)),
@@ -60,6 +50,17 @@ function isHost(text: string): boolean {
     isIP(text) !== 0 ||
     (text.length <= 253 && /^[\p{L}\p{M}\p{N}_-]{1,63}(?:\.[\p{L}\p{M}\p{N}_-]{1,63})*\.?$/u.test(text))
   );
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+/** A port, which may be written as text, or as 5432.0: AWS's template takes both. */
+function numberOf(port: unknown): number | undefined {
+  const text = typeof port === 'string' ? port.trim() : JSON.stringify(port);
+  const number = /^[1-9]\d{0,4}(\.0+)?$/.test(text) ? Number(text) : 0;
+  return number >= 1 && number <= 65535 ? number : undefined;
 }
 
 /** Shorter texts in fields that nobody here knows are names ("public", "prod") far more often than secrets. */
@@ -76,12 +77,7 @@ export function databaseSecretSchema(options: DatabaseSecretOptions): SecretSche
   const required = options.needsSuperuser ? withSuperuser : shape;
   return {
     parse(text, what) {
-      const value = parseObject(text);
-      if (value === undefined) {
-        throw new InvalidSecretError(`${what} is not a JSON object`, {
-          hint: 'store {"engine":…,"host":…,"username":…,"password":…} with put-secret-value',
-        });
-      }
+      const value = requireObject(text, what, EXAMPLE);
       const result = required.safeParse(value);
       if (!result.success) throw wrongField(String(result.error.issues[0]?.path[0]), value, what);
       if (!options.accepts.includes(result.data.engine)) {
@@ -98,14 +94,14 @@ export function databaseSecretSchema(options: DatabaseSecretOptions): SecretSche
 
 /** An empty field is an absent one. */
 function loginIn(value: z.infer<typeof shape>): Omit<DatabaseSecret, 'original'> {
-  const { engine, host, username, password, port, dbname, authSource, masterarn } = value;
+  const { engine, host, username, password, dbname, authSource, masterarn } = value;
+  const port = isAbsent(value.port) ? undefined : numberOf(value.port);
   return {
     engine,
     host,
     username,
     password,
-    // May be a number that is written as text.
-    ...(port && { port: Number(port) }),
+    ...(port && { port }),
     ...(dbname && { dbname }),
     ...(authSource && { authSource }),
     ...(masterarn && { masterarn }),
@@ -124,11 +120,15 @@ function confidential({ password, original }: DatabaseSecret): string[] {
 }
 
 function wrongField(field: string, value: Record<string, unknown>, what: string): InvalidSecretError {
-  const missing = value[field] === undefined || value[field] === null || value[field] === '';
-  return new InvalidSecretError(`field ${field} of ${what} is ${missing ? 'missing' : 'not of the right kind'}`, {
-    hint: EXPECTED[field] ?? 'see the secret JSON on the page of the engine',
-  });
+  return new InvalidSecretError(
+    `field ${field} of ${what} is ${isAbsent(value[field]) ? 'missing' : 'not of the right kind'}`,
+    {
+      hint: EXPECTED[field] ?? 'see the secret JSON on the page of the engine',
+    },
+  );
 }
+
+const EXAMPLE = 'store {"engine":…,"host":…,"username":…,"password":…} with put-secret-value';
 
 const EXPECTED: Record<string, string> = {
   engine: 'name the engine, for example "postgres"',

@@ -1,6 +1,6 @@
 /** Secret values that hold a key: a JSON object, or the bare key where one value is all there is. */
 import { InvalidSecretError } from '../rotation/errors.ts';
-import { parseObject, textsIn } from '../rotation/json.ts';
+import { requireObject, textsIn } from '../rotation/json.ts';
 import type { SecretSchema } from '../rotation/strategy.ts';
 
 /** A parsed secret value. Fields that Rekey does not know stay in it, and are written back untouched. */
@@ -36,14 +36,10 @@ export function keySecretSchema<R extends Readonly<Record<string, string>>>({
 }: KeySecretOptions<R>): SecretSchema<KeySecretOf<R>> {
   return {
     parse(text, what) {
-      const value = parseObject(text) ?? bare(text, plain);
-      if (value === undefined) {
-        const fields = Object.keys(required).map((field) => `"${field}":…`);
-        const orBare = plain === undefined ? '' : ', or one bare value without spaces';
-        throw new InvalidSecretError(`${what} is not a JSON object${orBare}`, {
-          hint: `store {${fields.join(',')}}${orBare}, with put-secret-value`,
-        });
-      }
+      const fields = Object.keys(required).map((field) => `"${field}":…`);
+      const orBare = plain === undefined ? '' : ', or one bare value without spaces';
+      const hint = `store {${fields.join(',')}}${orBare}, with put-secret-value`;
+      const value = bare(text, plain) ?? requireObject(text, what, hint);
       const names = visible.filter((field) => !lines.includes(field));
       requireNames(value, [...names, ...ALWAYS_VISIBLE], what);
       requireTexts(value, required, what);

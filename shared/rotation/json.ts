@@ -1,4 +1,5 @@
 /** JSON objects, read and written again without a change to what nobody here looked at. */
+import { InvalidSecretError } from './errors.ts';
 
 /**
  * Parses the text of a JSON object; undefined when it is not one. A number that JavaScript cannot hold exactly
@@ -15,6 +16,25 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
   }
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJSON(value);
   return isObject ? (value as Record<string, unknown>) : undefined;
+}
+
+/**
+ * The JSON object in the text of a secret value. Throws InvalidSecretError, which says what is there instead, shows nothing of it, and
+ * ends with `hint`. `what` names the value in messages.
+ */
+export function requireObject(text: string, what: string, hint: string): Record<string, unknown> {
+  const value = parseObject(text);
+  if (value === undefined) throw new InvalidSecretError(`${what} is not a JSON object${instead(text)}`, { hint });
+  return value;
+}
+
+function instead(text: string): string {
+  if (text.startsWith('\uFEFF')) return ': it begins with a byte order mark';
+  if (parseObject(text.replace(/,(?=\s*[}\]])/g, '')) !== undefined) return ': it has a comma before a closing bracket';
+  if (parseObject(text.replaceAll("'", '"')) !== undefined) return ': it has single quotes where JSON has double ones';
+  const inner = parseObject(`{"inner":${text}}`)?.inner;
+  if (typeof inner === 'string' && parseObject(inner) !== undefined) return ': it is JSON inside a JSON string';
+  return '';
 }
 
 /** Every text anywhere in a value, not counting the names of fields. */

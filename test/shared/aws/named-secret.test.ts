@@ -41,6 +41,7 @@ const given = {
     await client.send(new DeleteSecretCommand({ SecretId }));
     return SecretId;
   },
+  'that an editor saved': () => created({ SecretString: `\uFEFF${JSON.stringify(login)}` }),
   'whose name can be none': async () => 'not a name!',
 } as const;
 
@@ -50,6 +51,7 @@ describe.each(Object.entries(users))('the %s secret', (whose, read) => {
     ['without a value', 'SECRET_NOT_FOUND', 'has no value', 'store the credential', true],
     ['with a binary value', 'INVALID_SECRET', 'binary', 'as text', true],
     ['that is marked for deletion', 'INVALID_SECRET', 'marked for deletion', 'restore-secret', false],
+    ['that an editor saved', 'INVALID_SECRET', 'byte order mark', 'with put-secret-value', true],
     ['whose name can be none', 'INVALID_SECRET', 'no name of a secret', 'whole ARN', false],
   ] as const)('%s is %s, for a person to mend', async (what, code, fact, hint, isAbout) => {
     const masterarn = await given[what]();

@@ -8,6 +8,8 @@ const value = { engine: 'memory', host: 'db.test', port: 5432, username: 'app', 
 describe('samePlace', () => {
   it.each([
     ['a host in capitals', { host: 'DB.TEST' }, true],
+    ['a host with the dot of a whole name', { host: 'db.test.' }, true],
+    ['a host with a dot elsewhere', { host: 'dbt.est' }, false],
     ['the standard authentication database, written or not', { authSource: 'admin' }, true],
     ['another host', { host: 'db2.test' }, false],
     ['another port', { port: 5433 }, false],

@@ -10,6 +10,8 @@ describe('the JSON of a database secret', () => {
     ['a number', 5433, 5433],
     ['text', '5433', 5433],
     ['text with spaces', ' 5433 ', 5433],
+    ['the greatest', 65535, 65535],
+    ['the greatest as text', '65535', 65535],
     ['absent', undefined, undefined],
     ['null', null, undefined],
     ['empty', '', undefined],
@@ -17,11 +19,44 @@ describe('the JSON of a database secret', () => {
     expect(parse({ port }).port).toBe(expected);
   });
 
+  it.each(['5432.0', '5432.000'])('takes the port %s as it stands in JSON, as Python writes numbers', (port) => {
+    const text = JSON.stringify({ ...good, port: 7 }).replace('7', port);
+
+    const value = schema.parse(text, 'x');
+
+    expect(value.port).toBe(5432);
+    expect(schema.format?.(value)).toBe(text);
+  });
+
+  it.each([
+    ['a byte order mark', `\uFEFF${JSON.stringify(good)}`, 'it begins with a byte order mark'],
+    ['a comma too many', JSON.stringify(good).replace('}', ',}'), 'it has a comma before a closing bracket'],
+    ['single quotes', JSON.stringify(good).replaceAll('"', "'"), 'it has single quotes where JSON has double ones'],
+    ['a text in JSON', JSON.stringify(JSON.stringify(good)), 'it is JSON inside a JSON string'],
+  ])('says what is there instead of JSON: %s', (_what, text, told) => {
+    const attempt = () => schema.parse(text, 'AWSCURRENT of x');
+
+    expect(attempt).toThrow(expect.objectContaining({ fact: `AWSCURRENT of x is not a JSON object: ${told}` }));
+    expect(attempt).not.toThrow(/sw0rdfish/);
+  });
+
+  it.each(['', '[]', '"text"', '5', 'null', 'sw0rdfish', '"{"', '{"password":"sw0rdfish"'])(
+    'takes %j for no JSON object',
+    (text) => {
+      expect(() => schema.parse(text, 'x')).toThrow(expect.objectContaining({ fact: 'x is not a JSON object' }));
+    },
+  );
+
   it.each([
     ['port', { port: 'abc' }],
     ['port', { port: 0 }],
     ['port', { port: 70000 }],
     ['port', { port: 1.5 }],
+    ['port', { port: 65536 }],
+    ['port', { port: '65536' }],
+    ['port', { port: true }],
+    ['port', { port: [5432] }],
+    ['port', { port: '5432 5433' }],
     ['host', { host: '' }],
     ['username', { username: 7 }],
     ['password', { password: null }],
