@@ -85,6 +85,9 @@ export function errnoOf(error: unknown): number | undefined {
   return typeof number === 'number' && typeof sqlState === 'string' ? number : undefined;
 }
 
+/** A version has one password for ever, so no repeat of this rotation finds another one. */
+const ABANDON = 'then take AWSPENDING off its version, for that keeps the refused password, and rotate again';
+
 /** An error in answer to `statement`. */
 export function queryError(raw: unknown, at: Target, statement: string): RotationError {
   const error = withoutStatement(raw, statement);
@@ -109,7 +112,8 @@ export function queryError(raw: unknown, at: Target, statement: string): Rotatio
     return new ConfigurationError(
       `${where} refused the new password of a rotation by its own policy (error ${number})`,
       {
-        hint: 'fit PASSWORD_LENGTH and the EXCLUDE_… settings of the function to validate_password of the server',
+        code: 'PASSWORD_REFUSED',
+        hint: `fit PASSWORD_LENGTH and the EXCLUDE_… settings of the function to validate_password of the server; ${ABANDON}`,
         cause: error,
       },
     );
@@ -118,7 +122,8 @@ export function queryError(raw: unknown, at: Target, statement: string): Rotatio
     return new ConfigurationError(
       `${where} finds the new password of ${at.user} too much like the previous one (error ${number})`,
       {
-        hint: 'lower validate_password.changed_characters_percentage of the server, or make PASSWORD_LENGTH greater; then rotate again',
+        code: 'PASSWORD_REFUSED',
+        hint: `lower validate_password.changed_characters_percentage of the server, or make PASSWORD_LENGTH greater; ${ABANDON}`,
         cause: error,
       },
     );

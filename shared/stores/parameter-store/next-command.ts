@@ -7,6 +7,7 @@ export const nextForParameter: NextCommand = ({ outcome, secretId, error }) => {
   const name = shellQuoted(secretId);
   const history = `aws ssm get-parameter-history --name ${name} --query 'Parameters[].[Version,LastModifiedDate,Labels]'`;
   const put = `aws ssm put-parameter --overwrite --name ${name} --value file://value.json`;
+  const abandon = `aws ssm put-parameter --overwrite --name ${shellQuoted(companionOf(secretId))} --value - --description abandoned`;
   if (outcome === 'expired') return put.replace('--overwrite', '--type SecureString');
   if (error === undefined || error.retryable) return history;
   switch (error.code) {
@@ -23,8 +24,9 @@ export const nextForParameter: NextCommand = ({ outcome, secretId, error }) => {
       return `aws ssm describe-parameters --parameter-filters Key=Name,Values=${name}`;
     case 'TARGET_MISMATCH':
       // About the superuser secret: it is the parameter that names the wrong one.
-      if (error.about !== undefined) return put;
-      return `aws ssm put-parameter --overwrite --name ${shellQuoted(companionOf(secretId))} --value - --description abandoned`;
+      return error.about === undefined ? abandon : put;
+    case 'PASSWORD_REFUSED':
+      return abandon;
     default:
       return history;
   }

@@ -5,6 +5,7 @@ export const nextForSecret: NextCommand = ({ secretArn, secretId, error, token }
   const rotated = secretArn ?? secretId;
   const id = shellQuoted(rotated);
   const describe = `aws secretsmanager describe-secret --secret-id ${id}`;
+  const abandon = `aws secretsmanager update-secret-version-stage --secret-id ${id} --version-stage AWSPENDING --remove-from-version-id ${shellQuoted(token)}`;
   if (error === undefined || error.retryable) return describe;
   switch (error.code) {
     case 'INVALID_SECRET':
@@ -16,8 +17,9 @@ export const nextForSecret: NextCommand = ({ secretArn, secretId, error, token }
       return putSecretValue(rotated);
     case 'TARGET_MISMATCH':
       // About the superuser secret: it is the rotated one that names the wrong one.
-      if (error.about !== undefined) return putSecretValue(rotated);
-      return `aws secretsmanager update-secret-version-stage --secret-id ${id} --version-stage AWSPENDING --remove-from-version-id ${shellQuoted(token)}`;
+      return error.about === undefined ? abandon : putSecretValue(rotated);
+    case 'PASSWORD_REFUSED':
+      return abandon;
     case 'TOKEN_NOT_PENDING':
     case 'TOKEN_UNKNOWN':
       return `aws secretsmanager rotate-secret --secret-id ${id}`;

@@ -1,6 +1,7 @@
 /** What people are told to do next, by store. The codes are those of docs/runbook.md. */
 import { describe, expect, it } from 'vitest';
 import {
+  ConfigurationError,
   type ErrorCode,
   InvalidSecretError,
   LockedOutError,
@@ -16,6 +17,7 @@ const details = (code: ErrorCode, about?: string) => ({ hint: 'do', code, ...(ab
 const invalid = (about?: string) => new InvalidSecretError('wrong', details('INVALID_SECRET', about));
 const missing = (about?: string) => new InvalidSecretError('gone', details('SECRET_NOT_FOUND', about));
 const mismatch = (about?: string) => new TargetMismatchError('elsewhere', details('TARGET_MISMATCH', about));
+const refused = new ConfigurationError('weak', details('PASSWORD_REFUSED'));
 const staging = (code: ErrorCode) => new StagingError('labels', details(code));
 const failed = (error?: Situation['error']) => ({ outcome: 'failed', token: 'the token', error });
 const mended = (id: string) =>
@@ -36,6 +38,11 @@ describe('a secret', () => {
     [
       'has a pending value for another place',
       mismatch(),
+      "aws secretsmanager update-secret-version-stage --secret-id 'arn:app' --version-stage AWSPENDING --remove-from-version-id 'the token'",
+    ],
+    [
+      'has a pending value that the server refuses',
+      refused,
       "aws secretsmanager update-secret-version-stage --secret-id 'arn:app' --version-stage AWSPENDING --remove-from-version-id 'the token'",
     ],
     ['names the superuser of another place', mismatch('arn:super'), mended('arn:app')],
@@ -72,6 +79,11 @@ describe('a parameter', () => {
     [
       'has a pending value for another place',
       mismatch(),
+      "aws ssm put-parameter --overwrite --name '/rekey/app/db' --value - --description abandoned",
+    ],
+    [
+      'has a pending value that the server refuses',
+      refused,
       "aws ssm put-parameter --overwrite --name '/rekey/app/db' --value - --description abandoned",
     ],
     ['names the superuser of another place', mismatch('arn:super'), put],

@@ -216,7 +216,7 @@ export function describeMysqlAlone(server: RealMysql): void {
     await server.sql("UNINSTALL COMPONENT 'file://component_validate_password'");
 
     expect(refused).toMatchObject({
-      code: 'INVALID_CONFIGURATION',
+      code: 'PASSWORD_REFUSED',
       hint: expect.stringContaining('validate_password'),
     });
     expect(String(refused.stack) + String(refused.cause?.stack)).not.toContain('swordfish');

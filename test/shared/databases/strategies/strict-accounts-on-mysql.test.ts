@@ -7,6 +7,7 @@ import { superuserSetStrategy } from '../../../../shared/databases/strategies/su
 import { crashPlan } from '../../../conformance/crash.ts';
 import { Died, rotation, step, wholeRotation } from '../../../conformance/rotate.ts';
 import type { DatabaseWorld } from '../../../conformance/world.ts';
+import { passwordSettings } from '../../../support/context.ts';
 import { mysqlHouse } from '../../../support/mysql-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
 
@@ -127,5 +128,35 @@ if (house !== undefined) {
     expect(before).toEqual([true, true]);
     expect([await here.opens(values.previous), await here.opens(values.current)]).toEqual([false, true]);
     expect((await wholeRotation(here)).reports).toEqual(['succeeded']);
+  });
+
+  it('a password that the server refuses is refused again until AWSPENDING is taken off, as the hint says', async () => {
+    const here = await house.world(singleUserStrategy);
+    const lettersAlone: DatabaseWorld = {
+      ...here,
+      context: (given) => here.context({ ...given, password: { ...passwordSettings, excludePunctuation: true } }),
+    };
+    await house.server.sql("INSTALL COMPONENT 'file://component_validate_password'");
+    const token = await here.store.begin();
+    await step(lettersAlone, token, 'createSecret');
+
+    const refusals = [];
+    for (const world of [lettersAlone, here]) {
+      await step(world, token, 'createSecret');
+      refusals.push(await step(world, token, 'setSecret').catch((error) => error));
+    }
+    await here.store.abandon();
+    const { reports } = await wholeRotation(here);
+    await house.server.sql("UNINSTALL COMPONENT 'file://component_validate_password'");
+
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({
+        code: 'PASSWORD_REFUSED',
+        retryable: false,
+        hint: expect.stringContaining('take AWSPENDING off its version'),
+      });
+    }
+    expect(reports).toEqual(['succeeded']);
+    expect(await here.opens((await labelled(here.store, 'AWSCURRENT')) as never)).toBe(true);
   });
 }
