@@ -103,7 +103,11 @@ export function unreachable(
         cause: error,
       });
     case 'tls':
-      return noTls(at, how, error);
+      if (error !== undefined) return noTls(at, how, error);
+      return new UnreachableError(`${where} took the connection and said nothing (${how}, phase tls)`, {
+        code: 'UNREACHABLE_LOGIN',
+        hint: `it is frozen, overloaded or waking up, or field port of the secret is not the one of ${what}; the step is safe to repeat`,
+      });
     case 'login':
       return new UnreachableError(`${where} took the connection but did not finish the login (${how}, phase login)`, {
         code: 'UNREACHABLE_LOGIN',
@@ -137,7 +141,7 @@ function tlsHint(code: string): string {
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       return 'the issuer is not a trusted root: name a PEM file with it in DATABASE_CA_BUNDLE';
     default:
-      return 'switch TLS on at the server; only "ssl": false in the secret allows plain text, and then everybody on the way can read along';
+      return 'switch TLS on at the server, and check that field port of the secret leads to it';
   }
 }
 

@@ -50,9 +50,11 @@ export function describeConnecting({ engine, server, ctx, fresh, test, opens }: 
 
       expect(refused).toMatchObject({
         name: 'UnreachableError',
+        code: 'UNREACHABLE_LOGIN',
         fact: expect.stringContaining(`127.0.0.1:${silent.port}`),
       });
       expect(refused.fact).toMatch(/phase (tls|login)/);
+      expect(refused.message).not.toMatch(/"ssl"|plain/);
     }, 9_000);
 
     test('gives up on a host that drops packets, in seconds', async () => {

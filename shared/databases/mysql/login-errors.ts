@@ -66,7 +66,14 @@ function refusedByServer(error: unknown, number: number, at: Target): RotationEr
         cause: error,
       });
     case errno.tlsRequired:
-      return noTls(at, `error ${number}`, error);
+      return new UnreachableError(
+        `${where} admits no plain-text login of user ${at.user} (error ${number}, phase login)`,
+        {
+          code: 'UNREACHABLE_TLS',
+          hint: 'the server wants TLS: take "ssl": false out of the secret',
+          cause: error,
+        },
+      );
     case errno.hostBlocked:
     case errno.hostNotAdmitted:
       return new UnreachableError(`${where} admits nobody from this address (error ${number}, phase login)`, {
