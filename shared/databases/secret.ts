@@ -63,6 +63,11 @@ function numberOf(port: unknown): number | undefined {
   return number >= 1 && number <= 65535 ? number : undefined;
 }
 
+/** Nothing else, however much it looks like it: an absent or odd `ssl` is verified TLS. */
+function isFalse(ssl: unknown): boolean {
+  return ssl === false || (typeof ssl === 'string' && ssl.toLowerCase() === 'false');
+}
+
 /** Shorter texts in fields that nobody here knows are names ("public", "prod") far more often than secrets. */
 const SHORTEST_UNKNOWN = 12;
 
@@ -105,16 +110,17 @@ function loginIn(value: z.infer<typeof shape>): Omit<DatabaseSecret, 'original'>
     ...(dbname && { dbname }),
     ...(authSource && { authSource }),
     ...(masterarn && { masterarn }),
-    ...(String(value.ssl).toLowerCase() === 'false' && { tls: false }),
+    ...(isFalse(value.ssl) && { tls: false }),
   };
 }
 
 /** The password, and every other text that does not just repeat where and who. */
 function confidential({ password, original }: DatabaseSecret): string[] {
   const { engine, host, username, dbname, masterarn, dbInstanceIdentifier, dbClusterIdentifier } = original;
-  const seen = [engine, host, username, dbname, masterarn, dbInstanceIdentifier, dbClusterIdentifier].map(String);
+  const seen = [engine, host, username, dbname, masterarn, dbInstanceIdentifier, dbClusterIdentifier];
   const others = [...textsIn({ ...original, password: undefined })].filter(
-    (text) => text.length >= SHORTEST_UNKNOWN && !seen.some((known) => known.includes(text)),
+    (text) =>
+      text.length >= SHORTEST_UNKNOWN && !seen.some((known) => typeof known === 'string' && known.includes(text)),
   );
   return [password, ...others];
 }

@@ -116,10 +116,23 @@ describe('the JSON of a database secret', () => {
     ['maybe', undefined],
     [null, undefined],
     [0, undefined],
+    [[false], undefined],
+    [['FALSE'], undefined],
+    [{}, undefined],
+    [{ toString: 1 }, undefined],
     [false, false],
     ['False', false],
   ])('ssl %j is plain text only when it says false: %s', (ssl, tls) => {
     expect(parse({ ssl }).tls).toBe(tls);
+  });
+
+  it.each(['1.0', '12345678901234567890'])('takes the number %s in any field that it does not look into', (number) => {
+    const text = JSON.stringify({ ...good, ssl: 7, dbInstanceIdentifier: 8 }).replace(/[78]/g, number);
+
+    const value = schema.parse(text, 'x');
+
+    expect(value.tls).toBeUndefined();
+    expect(schema.confidential(value)).toEqual(['sw0rdfish']);
   });
 
   it('counts the password and every long text that nobody knows as confidential, not where and who', () => {
