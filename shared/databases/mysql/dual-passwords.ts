@@ -44,7 +44,12 @@ export async function addPassword(
  */
 export async function discardOldPassword(connection: Connection, current: string): Promise<boolean> {
   const statement = 'ALTER USER USER() IDENTIFIED BY ? REPLACE ? RETAIN CURRENT PASSWORD';
-  switch (await outcome(connection, statement, [current, current])) {
+  const ifOutdated = (error: unknown) => {
+    // The policy of the server was raised since this password was made.
+    if (failedWith(error, errno.weakPassword)) return 'refused';
+    throw error;
+  };
+  switch (await outcome(connection, statement, [current, current]).catch(ifOutdated)) {
     case 'done':
       return true;
     case 'another is first':

@@ -207,11 +207,14 @@ export function describeDualPasswords(server: RealMysql): void {
       ]);
     });
 
-    it('where the server wants passwords to differ, the older one stays until the next rotation, and the error says so', async () => {
+    it.each([
+      ['wants passwords to differ', 'changed_characters_percentage = 50'],
+      ['wants longer ones by now', 'length = 20'],
+    ])('where the server %s, the older one stays until the next rotation, and the error says so', async (_, policy) => {
       const login = await dual();
       await add(login, 'Second password 2');
       await server.sql("INSTALL COMPONENT 'file://component_validate_password'");
-      await server.sql('SET GLOBAL validate_password.changed_characters_percentage = 50');
+      await server.sql(`SET GLOBAL validate_password.${policy}`);
 
       const refused = await discard({ ...login, password: 'Second password 2' }).catch((error) => error);
       await server.sql("UNINSTALL COMPONENT 'file://component_validate_password'");
