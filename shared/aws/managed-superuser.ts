@@ -1,7 +1,7 @@
 /** The superuser's login, from the secret that `masterarn` names; proven to be for the same server before it is used. */
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { DatabaseEngine } from '../databases/engine.ts';
-import { portAt, sameAuthentication, sameHost, samePlace } from '../databases/place.ts';
+import { portAt, sameAuthentication, sameName, samePlace } from '../databases/place.ts';
 import type { DatabaseLogin, DatabaseSecret } from '../databases/secret.ts';
 import { databaseSecretSchema } from '../databases/secret.ts';
 import type { SuperuserSource } from '../databases/strategies/superuser-source.ts';
@@ -76,7 +76,7 @@ async function requireSameServer(
     });
   }
   if (samePlace(engine, superuser, current)) return;
-  if (!sameHost(superuser, current) && (await isPrimaryOf?.(superuser.host, current.host, ctx.signal))) {
+  if (!sameName(superuser.host, current.host) && (await isPrimaryOf?.(superuser.host, current.host, ctx.signal))) {
     ctx.log('the superuser is on the primary of this host', { host: current.host, primary: superuser.host });
     return;
   }

@@ -6,6 +6,7 @@ import {
   DescribeDBInstancesCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
+import { sameName } from '../databases/place.ts';
 import { InvalidSecretError } from '../rotation/errors.ts';
 import { clientOf } from './clients.ts';
 import { nameOf, serviceError } from './service-error.ts';
@@ -117,7 +118,7 @@ function gone(id: string): InvalidSecretError {
 }
 
 function same(a: string | undefined, b: string): boolean {
-  return a?.toLowerCase() === b.toLowerCase();
+  return a !== undefined && sameName(a, b);
 }
 
 /** RDS's own names: `label.hash.region.rds.amazonaws.com`. */

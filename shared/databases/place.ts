@@ -9,9 +9,13 @@ export function samePlace(engine: DatabaseEngine, a: DatabaseLogin, b: DatabaseL
   return sameHost(a, b) && portAt(engine, a) === portAt(engine, b) && sameAuthentication(a, b);
 }
 
+function sameHost(a: DatabaseLogin, b: DatabaseLogin): boolean {
+  return sameName(a.host, b.host);
+}
+
 /** Host names do not care for case, and a dot at the end only says that the name is whole. */
-export function sameHost(a: DatabaseLogin, b: DatabaseLogin): boolean {
-  const [one, other] = [a, b].map(({ host }) => host.toLowerCase().replace(/\.$/, ''));
+export function sameName(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((host) => host.toLowerCase().replace(/\.$/, ''));
   return one === other;
 }
 

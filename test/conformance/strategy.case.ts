@@ -26,7 +26,7 @@ export interface StrategySuite {
 export function describeStrategy(suite: StrategySuite): void {
   describe(`strategy ${suite.name}`, () => {
     describe('a rotation that goes well', () => {
-      it('ends with the pending value current, the previous one it previous, and no AWSPENDING', async () => {
+      it('ends with the pending value current, what was current before it previous, and no AWSPENDING', async () => {
         const world = await suite.world();
         const before = await byLabel(world.store);
 
