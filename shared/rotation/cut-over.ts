@@ -19,16 +19,18 @@ export interface Changed<S extends object> {
 }
 
 /**
- * Tests the pending value and promotes it. When either fails, takes the change back, so that the system is as before — unless
+ * Tests the pending value and promotes it; `later`, in finishSecret, waits only until it is in force. When either fails, takes the change back, so that the system is as before — unless
  * the label has moved, or may have: then the new value stays. A repeat of the step gets everything right from there, while
  * taking it back could leave AWSCURRENT on a value that the system no longer knows.
  */
 export async function cutOver<S extends object>(
-  at: Changed<S> & { readonly from: VersionId | undefined },
+  at: Changed<S> & { readonly from: VersionId | undefined; readonly later: boolean },
   rotation: Rotation<S>,
 ): Promise<void> {
   const { strategy, versions, ctx, progress } = rotation;
   try {
+    await at.change.inForce?.();
+    if (at.later) return;
     await strategy.test({ pending: at.pending, current: at.current }, ctx);
   } catch (error) {
     if (strategy.outage === 'brief' && error instanceof AuthenticationError) progress.working = 'unknown';
@@ -100,7 +102,8 @@ function stays<S extends object>(error: unknown, change: Change, { strategy, pro
 
 /**
  * The result of `work`. Undefined when it fails and another delivery of the rotation has promoted the value meanwhile: part of
- * what this one read is from before that and part from after it, so its failure says nothing, and all is done.
+ * what this one read is from before that and part from after it, so its failure says nothing, and all is done. `work` has taken nothing
+ * back: what the label names by then might be among it.
  */
 export async function unlessPromoted<S extends object, Result>(
   rotation: Rotation<S>,
@@ -109,8 +112,10 @@ export async function unlessPromoted<S extends object, Result>(
   try {
     return await work();
   } catch (error) {
-    if ((await promotedElsewhere(rotation)) === 'yes') return undefined;
-    throw error;
+    if ((await promotedElsewhere(rotation)) !== 'yes') throw error;
+    const { name, code } = rotation.ctx.redact.error(error);
+    rotation.ctx.log('what failed here does not matter', { error: name, code });
+    return undefined;
   }
 }
 
@@ -123,7 +128,7 @@ async function promotedElsewhere<S extends object>(rotation: Rotation<S>): Promi
     return 'unknown';
   }
   progress.working = CURRENT;
-  ctx.log('another delivery of this step has promoted the value');
+  ctx.log('another delivery of this rotation has promoted the value');
   return 'yes';
 }
 

@@ -127,8 +127,9 @@ async function setSecret<S extends object>(secret: SecretDescription, rotation: 
   try {
     // A value that has just logged in; whatever else was set is not seen to work before the test.
     if (strategy.outage === 'brief' && change.recoveredWith === PENDING) progress.working = PENDING;
-    if (rotation.cutover === 'finish' || strategy.cutover === 'finish') return;
-    await cutOver({ ...made, from: holder(secret.labels, CURRENT) }, rotation);
+    const later = rotation.cutover === 'finish' || strategy.cutover === 'finish';
+    await cutOver({ ...made, from: holder(secret.labels, CURRENT), later }, rotation);
+    if (later) return;
   } finally {
     await change.close();
   }

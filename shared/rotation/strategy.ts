@@ -72,6 +72,11 @@ export interface Change {
    * Until `close`, no other delivery of the step may change the same credential, where the system has locks.
    */
   undo?(): Promise<void>;
+  /**
+   * Resolves when what was set is in force wherever the secret is used: a replica may be behind. Waited for before the proof. Absent: it
+   * is in force already.
+   */
+  inForce?(): Promise<void>;
   /** Uses the credential that `undo` put back. True when the system was seen to take it; never throws. */
   reopens?(): Promise<boolean>;
   /** Releases what `set` holds open. Never throws. */

@@ -42,7 +42,6 @@ export function superuserSetStrategy(
       requireAnotherUser(superuser, current);
       const session = await connectSuperuser(engine, superuser, ctx);
       const onPrimary = samePlace(engine, superuser, current);
-      let change: ReturnType<typeof undoing> | undefined;
       try {
         const opens = onPrimary ? session.opens?.bind(session) : undefined;
         const { session: own, value, ...recovery } = await openStored(engine, secrets, ctx, opens);
@@ -51,16 +50,14 @@ export function superuserSetStrategy(
         if (recovery.recoveredWith === PENDING) return { ...recovery, close };
 
         const takeBack = await session.setPassword(pending.username, pending.password, own.proven);
-        change = undoing(engine, takeBack, value, ctx);
-        if (!onPrimary) await replayed(engine, pending, ctx);
         ctx.log('the superuser set the password', { username: pending.username });
-        return { ...recovery, ...change, close };
+        return {
+          ...recovery,
+          ...undoing(engine, takeBack, value, ctx),
+          ...(!onPrimary && { inForce: () => replayed(engine, pending, ctx) }),
+          close,
+        };
       } catch (error) {
-        // Also seen to be back, for it may need another form.
-        await change
-          ?.undo()
-          .then(change.reopens)
-          .catch(() => ctx.log('the change could not be taken back'));
         await session.close();
         throw error;
       }

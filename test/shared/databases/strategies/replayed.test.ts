@@ -5,23 +5,26 @@ import { alternatingUsersStrategy } from '../../../../shared/databases/strategie
 import { replayed } from '../../../../shared/databases/strategies/replayed.ts';
 import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
 import type { SuperuserSource } from '../../../../shared/databases/strategies/superuser-source.ts';
-import { wholeRotation } from '../../../conformance/rotate.ts';
+import { UnreachableError } from '../../../../shared/rotation/errors.ts';
+import { step, wholeRotation } from '../../../conformance/rotate.ts';
 import { timelessContext } from '../../../support/context.ts';
 import type { MemoryServer } from '../../../support/memory-engine.ts';
 import { memoryEngine, memoryServer } from '../../../support/memory-engine.ts';
 import { memoryWorld } from '../../../support/memory-world.ts';
-import { byLabel } from '../../../support/store.ts';
+import { byLabel, labelled } from '../../../support/store.ts';
 
 /** The world's server is the replica. It sees what the primary has after so many logins that it refused. */
 function replicaOf(strategy: Parameters<typeof memoryWorld>[0], refusals: number) {
   const primary = memoryServer('primary.test');
   let left = refusals;
   const world: { server?: MemoryServer } = {};
+  const hooks: { login?: (username: string) => Promise<void> } = {};
   const behind = (engine: DatabaseEngine): DatabaseEngine => {
     const both = memoryEngine(...(world.server ? [world.server, primary] : []));
     return {
       ...engine,
       async connect(login, ctx) {
+        await hooks.login?.(login.username);
         const session = await both.connect(login, ctx).catch((error: unknown) => {
           if (--left === 0) for (const [name, user] of primary.users) world.server?.users.set(name, { ...user });
           throw error;
@@ -36,7 +39,7 @@ function replicaOf(strategy: Parameters<typeof memoryWorld>[0], refusals: number
   const here = memoryWorld((engine, source) => strategy(behind(engine), onPrimary(source)));
   world.server = here.server;
   for (const [name, user] of here.server.users) primary.users.set(name, { ...user, rights: new Set(user.rights) });
-  return { here, primary };
+  return { here, primary, hooks };
 }
 
 describe.each([
@@ -76,6 +79,34 @@ it('superuser-set on a replica that never learns of it has the password put back
 
   expect(primary.users.get('app')?.password).toBe('first-password');
 });
+
+it.each([
+  ['promotion in setSecret', undefined, ['setSecret']],
+  ['promotion in finishSecret', 'finish', ['setSecret', 'testSecret', 'finishSecret']],
+] as const)(
+  'with %s nothing is taken back once another delivery, let in sooner, has promoted',
+  async (_, cutover, rest) => {
+    const { here, primary, hooks } = replicaOf(superuserSetStrategy, 1);
+    const options = cutover === undefined ? {} : { cutover };
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret', options);
+    const logins: string[] = [];
+    hooks.login = async (username) => {
+      // The first proves AWSCURRENT, the second is refused by the replica, and the third would find that it has caught up.
+      if (username !== 'app' || logins.push(username) !== 3) return;
+      for (const name of rest) await step(here, token, name, options);
+      throw new UnreachableError('too many connections', { code: 'UNREACHABLE_LOGIN', hint: 'repeat it' });
+    };
+
+    await step(here, token, 'setSecret', options);
+
+    const current = await labelled(here.store, 'AWSCURRENT');
+    expect(logins.length).toBeGreaterThan(3);
+    expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+    expect(primary.users.get('app')?.password).toBe(current?.password);
+    expect([here.server.open, primary.open]).toEqual([[], []]);
+  },
+);
 
 it('a replica that cannot be reached is no replica that lags', async () => {
   const login = { engine: 'memory', host: 'nowhere.test', username: 'app', password: 'first-password' };
