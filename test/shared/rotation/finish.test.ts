@@ -4,7 +4,7 @@ import { singleUserStrategy } from '../../../shared/databases/strategies/single-
 import { crashPlan } from '../../conformance/crash.ts';
 import { step } from '../../conformance/rotate.ts';
 import { changed, memoryWorld } from '../../support/memory-world.ts';
-import { byLabel } from '../../support/store.ts';
+import { byLabel, labelled } from '../../support/store.ts';
 
 /** A store that copies what becomes current to wherever its owner wants it too. */
 async function copying() {
@@ -53,6 +53,17 @@ it.each(['finishSecret', 'finish_secret'])('%s ends a rotation that is promoted'
 
   expect(reports).toEqual(['succeeded']);
   expect((await byLabel(here.store)).AWSPENDING).toBeUndefined();
+});
+
+it('a recovery is no news while the promotion is still to come, in finishSecret', async () => {
+  const here = changed(memoryWorld(singleUserStrategy), () => ({ cutover: 'finish' }));
+  const token = await here.store.begin();
+  await step(here, token, 'createSecret');
+  await here.setPassword('app', String((await labelled(here.store, 'AWSPENDING'))?.password));
+
+  const { reports } = await step(here, token, 'setSecret');
+
+  expect(reports).toEqual([]);
 });
 
 it('a strategy that promotes in finishSecret is not promoted before', async () => {
