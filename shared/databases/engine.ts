@@ -3,6 +3,13 @@ import type { RotationContext } from '../rotation/strategy.ts';
 import type { PasswordPolicy } from './password.ts';
 import type { DatabaseLogin } from './secret.ts';
 
+/**
+ * One kind of database.
+ *
+ * @example
+ * await withSession(engine, login, ctx, (session) => session.setPassword(login.username, 'A-new-one-1'));
+ * await withSession(engine, { ...login, password: 'A-new-one-1' }, ctx, (session) => session.ping());
+ */
 export interface DatabaseEngine {
   readonly name: string;
   /** Values of the secret's `engine` field that this engine serves. */

@@ -1,4 +1,10 @@
-/** Something that makes values nobody but their reader has to know of. */
+/**
+ * Something that makes values nobody but their reader has to know of.
+ *
+ * @example
+ * const made = await generator.make();
+ * const fault = generator.faultOf(made);
+ */
 export interface Generator {
   /** One text is all there is, so that a secret which is a bare text can hold it. */
   readonly isSingle: boolean;

@@ -52,7 +52,15 @@ interface AnyProvider<S extends KeySecret, A extends KeySecret> {
   verify(secret: S, access: KeyAccess<S>): Promise<void>;
 }
 
-/** The provider makes the values of its keys. */
+/**
+ * The provider makes the values of its keys.
+ *
+ * @example
+ * const pending = await provider.issue('rekey prod/app', access, await provider.keys(access));
+ * await provider.verify(pending, access);
+ * const id = await provider.identify(access.current, access);
+ * if (id !== undefined) await provider.revoke(id, access, access.current);
+ */
 export interface IssuingProvider<S extends KeySecret = KeySecret, A extends KeySecret = KeySecret>
   extends AnyProvider<S, A> {
   /** Keys that may live at once. Absent: more than anybody needs. */
@@ -81,7 +89,14 @@ export interface IssuingProvider<S extends KeySecret = KeySecret, A extends KeyS
   readonly freeing: string;
 }
 
-/** The provider takes a value that we make, so that nothing can be lost: it is stored before the provider hears of it. */
+/**
+ * The provider takes a value that we make, so that nothing can be lost: it is stored before the provider hears of it.
+ *
+ * @example
+ * const pending = provider.make(access);
+ * await provider.accept(pending, access, async () => []);
+ * await provider.verify(pending, access);
+ */
 export interface AcceptingProvider<S extends KeySecret = KeySecret, A extends KeySecret = KeySecret>
   extends AnyProvider<S, A> {
   /** 'brief': the previous value stops working at once. */

@@ -8,7 +8,14 @@ export type RotationStep = (typeof rotationSteps)[number];
 /** What the function calls itself for later on; Secrets Manager never does. */
 export const REVOKE_PREVIOUS = 'revokePrevious';
 
-/** How a secret value is read. `parse` throws InvalidSecretError, which names the field and never shows a value. */
+/**
+ * How a secret value is read. `parse` throws InvalidSecretError, which names the field and never shows a value.
+ *
+ * @example
+ * const value = schema.parse(text, 'AWSCURRENT of prod/app');
+ * ctx.redact.add(...schema.confidential(value));
+ * const stored = schema.format?.(value) ?? JSON.stringify(value);
+ */
 export interface SecretSchema<S extends object> {
   /** `what` names the value in messages, for example 'AWSCURRENT of prod/app'. Fields it does not know are kept. */
   parse(text: string, what: string): S;
@@ -90,6 +97,21 @@ export interface Postponed {
   readonly because: string;
 }
 
+/**
+ * What a rotation does to one kind of system.
+ *
+ * @example
+ * const pending = await strategy.create({ current, previous: async () => undefined, stored: async () => undefined }, ctx);
+ * const change = await strategy.set({ pending, current, previous: async () => undefined, forgotten: async function* () {} }, ctx);
+ * try {
+ *   await strategy.test({ pending, current }, ctx);
+ * } catch (error) {
+ *   await change.undo?.();
+ *   throw error;
+ * } finally {
+ *   await change.close();
+ * }
+ */
 export interface RotationStrategy<S extends object> {
   readonly name: string;
   /** The kind of system, for logs and notifications: 'postgres'. */

@@ -21,6 +21,13 @@ export interface SecretDescription {
 /**
  * A store of secret versions. All reads may lag writes. Errors are typed: `StagingError`, `InvalidSecretError` and
  * `PermissionError` mean that the store refused and nothing changed; after any other error of a write, nobody knows.
+ *
+ * @example
+ * const { labels } = await versions.describe(id);
+ * await versions.put(id, token, '{"password":"a new one"}');
+ * await versions.promote(id, token, holder(labels, 'AWSCURRENT'));
+ * await versions.dropPending(id, token);
+ * const current = await versions.read(id, 'AWSCURRENT');
  */
 export interface SecretVersions {
   /** Throws InvalidSecretError (SECRET_NOT_FOUND) when there is no such secret. */
