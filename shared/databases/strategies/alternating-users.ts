@@ -47,8 +47,8 @@ export function alternatingUsersStrategy(
         await session.close();
       }
       ctx.log('the other user is in line', { username: pending.username });
-      if (!samePlace(engine, superuser, current)) await replayed(engine, pending, ctx);
-      return { close: async () => {} };
+      const onPrimary = samePlace(engine, superuser, current);
+      return { ...(!onPrimary && { inForce: () => replayed(engine, pending, ctx) }), close: async () => {} };
     },
 
     async test({ pending, current }, ctx) {
