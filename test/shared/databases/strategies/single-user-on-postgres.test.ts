@@ -2,24 +2,17 @@
 import { afterAll, expect, it } from 'vitest';
 import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
 import { openLabels, step } from '../../../conformance/rotate.ts';
-import { describeStrategy } from '../../../conformance/strategy.case.ts';
 import { postgresHouse } from '../../../support/postgres-world.ts';
+import { describeStrategyIn } from '../../../support/strategy-in-house.ts';
 
 const house = await postgresHouse();
 afterAll(() => house.close());
 
-describeStrategy({
+describeStrategyIn(house, singleUserStrategy, {
   name: 'single-user on PostgreSQL',
   outage: 'brief',
   logins: 2,
   crashes: 'few',
-  world: () => {
-    house.sandbox.faults.staleReads = 0;
-    return house.world(singleUserStrategy);
-  },
-  lag: (_world, reads) => {
-    house.sandbox.faults.staleReads = reads;
-  },
 });
 
 it('two deliveries of setSecret at once end quietly, also where the account has few connections', async () => {
