@@ -1,5 +1,6 @@
 /** Errors of AWS calls, classified by code. */
 import { DeadlineError, PermissionError, RotationError, ServiceError, UnreachableError } from '../rotation/errors.ts';
+import { unreachableCode } from '../rotation/network.ts';
 
 const DENIED = new Set([
   'AccessDeniedException',
@@ -39,9 +40,13 @@ export function serviceError(error: unknown, what: string): RotationError {
     });
   }
   if (status === undefined) {
+    const reason = unreachableCode(code ?? '');
     return new UnreachableError(`${what} got no answer (${code ?? name})`, {
-      code: code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'UNREACHABLE_DNS' : 'UNREACHABLE_TCP',
-      hint: 'in a VPC the function needs an interface endpoint of the service, or NAT',
+      code: reason,
+      hint:
+        reason === 'UNREACHABLE_TLS'
+          ? 'the certificate of the endpoint must be valid; see whether a proxy breaks TLS open, and the clock'
+          : 'in a VPC the function needs an interface endpoint of the service, or NAT',
       cause: error,
     });
   }

@@ -2,13 +2,13 @@
 import {
   AuthenticationError,
   DeadlineError,
-  type ErrorCode,
   PermissionError,
   ProviderError,
   RotationError,
   UnreachableError,
 } from '../../rotation/errors.ts';
 import { parseObject } from '../../rotation/json.ts';
+import { type UnreachableCode, unreachableCode } from '../../rotation/network.ts';
 import type { Answer, Api, Call } from './call.ts';
 import { unusable } from './read.ts';
 import type { HttpAnswer } from './transport.ts';
@@ -83,7 +83,7 @@ export function deadline(api: Api, call: Call): DeadlineError {
   );
 }
 
-/** Node's codes: https://nodejs.org/api/errors.html#common-system-errors, and OpenSSL's, which begin with CERT_, ERR_TLS_ or ERR_SSL_. */
+/** `timedOut`: this one exchange took too long, while the function has time left. */
 export function failure(error: unknown, timedOut: boolean, api: Api, call: Call): Error {
   const { code = '', name = 'Error' } = error as { code?: string; name?: string };
   if (api.ctx.signal.aborted) return deadline(api, call);
@@ -91,20 +91,19 @@ export function failure(error: unknown, timedOut: boolean, api: Api, call: Call)
   if (error instanceof RotationError) return error;
   if (name === 'AnswerTooLarge') return unusable(`the answer of ${api.name} is larger than any that it should give`);
   const { host } = new URL(api.ctx.providerEndpoint ?? api.base);
-  const unreachable = (reason: ErrorCode, fact: string, hint: string) =>
-    new UnreachableError(fact, { code: reason, hint, cause: error });
-  if (timedOut) {
-    return unreachable('CONNECTION_LOST', `${host} did not answer within ${CALL_TIMEOUT_MS / 1000} s`, NO_ANSWER);
-  }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    const hint = 'check the host or domain in the secret; in a VPC the function needs NAT';
-    return unreachable('UNREACHABLE_DNS', `${host} does not resolve (${code})`, hint);
-  }
-  if (/^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|EPROTO)/.test(code)) {
-    const hint = 'its certificate must be valid for this host name; see whether a proxy breaks TLS open';
-    return unreachable('UNREACHABLE_TLS', `no verified TLS connection to ${host} (${code})`, hint);
-  }
-  const reason = ['ECONNRESET', 'EPIPE'].includes(code) ? 'CONNECTION_LOST' : 'UNREACHABLE_TCP';
-  const hint = 'in a VPC the function needs NAT to reach the provider';
-  return unreachable(reason, `${host} does not answer (${code || name})`, hint);
+  const reason = timedOut ? 'CONNECTION_LOST' : unreachableCode(code);
+  const [what, hint] = WAY[reason];
+  const fact = timedOut ? `did not answer within ${CALL_TIMEOUT_MS / 1000} s` : `${what} (${code || name})`;
+  return new UnreachableError(`${host} ${fact}`, { code: reason, hint, cause: error });
 }
+
+/** What the host did, and what to do about it. */
+const WAY: Readonly<Record<UnreachableCode, readonly [what: string, hint: string]>> = {
+  UNREACHABLE_DNS: ['does not resolve', 'check the host or domain in the secret; in a VPC the function needs NAT'],
+  UNREACHABLE_TLS: [
+    'gives no verified TLS connection',
+    'its certificate must be valid for this host name; see whether a proxy breaks TLS open',
+  ],
+  UNREACHABLE_TCP: ['does not answer', 'in a VPC the function needs NAT to reach the provider'],
+  CONNECTION_LOST: ['ended the connection', NO_ANSWER],
+};
