@@ -5,8 +5,10 @@ import type { ProviderDouble, Trouble } from '../../local/doubles/double.ts';
 import { accessTo } from '../../shared/keys/access.ts';
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/keys/provider.ts';
 import { redactor } from '../../shared/rotation/redact.ts';
+import { takeExchanges } from '../support/exchanges.ts';
 import { type KeyWorld, keyWorld } from '../support/key-world.ts';
 import { byLabel, labelled } from '../support/store.ts';
+import { vendorDescription } from '../support/vendor-description.ts';
 import { openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import { type Skip, skippingTests } from './skips.ts';
 import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
@@ -14,6 +16,10 @@ import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
 export interface ProviderSuite {
   readonly provider: IssuingProvider | AcceptingProvider;
   start(): Promise<ProviderDouble>;
+  /** The vendor's own descriptions of its API, which all requests and the double's answers must keep to. Absent: there is none. */
+  readonly description?: readonly string[];
+  /** Where a description is known to be wrong, and why we think so. */
+  readonly descriptionErrs?: readonly { readonly fault: RegExp; readonly reason: string }[];
   /** Keys that live at once between two rotations. Absent: the current one and the previous one. */
   readonly alive?: number;
   /** Names of tests of this suite that do not hold here, and why: what the double cannot play for the vendor does not have it. */
@@ -301,4 +307,23 @@ export function describeProvider(suite: ProviderSuite): void {
       return { ...here, store: { ...here.store, versions: { ...versions, describe } } };
     };
   });
+
+  requireAsDescribed(suite);
+}
+
+/** All that the tests of this file send, and all that the double answers, is as the vendor's description has it. */
+function requireAsDescribed({ provider, description, descriptionErrs = [] }: ProviderSuite): void {
+  const described = description && vendorDescription(description);
+  const reason = description === undefined ? 'the vendor publishes none' : 'the descriptions are not on this machine';
+  let count = 0;
+  afterEach(() => {
+    const exchanges = takeExchanges();
+    if (described === undefined) return;
+    count += exchanges.length;
+    const faults = new Set(exchanges.flatMap((exchange) => described.faultsOf(exchange)));
+    expect([...faults].filter((fault) => !descriptionErrs.some((one) => one.fault.test(fault)))).toEqual([]);
+  });
+  const name = `provider ${provider.name}: requests and answers are as the vendor describes them`;
+  if (described === undefined) return void it.skip(`${name} (${reason})`, () => {});
+  it(name, () => expect(count).toBeGreaterThan(100));
 }

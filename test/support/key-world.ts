@@ -8,6 +8,7 @@ import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared
 import type { RotationContext } from '../../shared/rotation/strategy.ts';
 import type { StrategyWorld } from '../conformance/world.ts';
 import { timelessContext } from './context.ts';
+import { recorded } from './exchanges.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { memoryStore } from './memory-store.ts';
 
@@ -40,7 +41,7 @@ export function keyWorld(
     double,
     admins,
     strategy(plan) {
-      const ports = { admins, transport: plan.transport(nodeTransport) };
+      const ports = { admins, transport: plan.transport(recorded(nodeTransport, double)) };
       return 'issue' in provider ? issuedKeyStrategy(provider, ports) : acceptedKeyStrategy(provider, ports);
     },
     // A repeat comes when nothing of the try before it can be alive any more, unless a test says otherwise.

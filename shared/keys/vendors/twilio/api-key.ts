@@ -91,10 +91,7 @@ async function requireNoMainKey(access: KeyAccess): Promise<void> {
 
 /** What a Restricted key may do; undefined for a Standard one. */
 async function permissionsOf(access: TwilioAccess): Promise<readonly string[] | undefined> {
-  const { account_sid, api_key_sid } = access.current;
-  const query = new URLSearchParams({ AccountSid: account_sid });
-  const path = `${KEYS}/${segment(api_key_sid, 'api_key_sid')}?${query}`;
-  const answer = await iam.asAdmin(access, 'GET', path);
+  const answer = await iam.asAdmin(access, 'GET', `${KEYS}/${segment(access.current.api_key_sid, 'api_key_sid')}`);
   const allowed = allowedIn(answer);
   if (allowed === undefined || verifyPathOf(access) !== undefined) return allowed;
   throw new InvalidSecretError('the key is Restricted, and the secret does not say how to try its successor', {

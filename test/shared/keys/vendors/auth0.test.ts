@@ -10,7 +10,12 @@ import { byLabel, labelled } from '../../../support/store.ts';
 /** Values come as the doubles know them, not as the schema parses them. */
 const provider: AcceptingProvider = auth0;
 
-describeProvider({ provider: auth0, start: startAuth0, skip: [HAS_NO_LIMIT, TELLS_NO_USE] });
+describeProvider({
+  provider: auth0,
+  start: startAuth0,
+  description: ['auth0', 'auth0-authn'],
+  skip: [HAS_NO_LIMIT, TELLS_NO_USE],
+});
 
 describe('auth0', () => {
   const doubles: Auth0Double[] = [];

@@ -6,7 +6,12 @@ import { openLabels, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
 
-describeProvider({ provider: cloudflare, start: startCloudflare });
+describeProvider({
+  provider: cloudflare,
+  start: startCloudflare,
+  description: ['cloudflare-account', 'cloudflare-user'],
+  descriptionErrs: [{ fault: /answer 4\d\d\/success/, reason: 'its refusals are successes by its word' }],
+});
 
 describe('Cloudflare', () => {
   let double: CloudflareDouble;

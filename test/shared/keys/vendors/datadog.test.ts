@@ -15,11 +15,19 @@ import { labelled } from '../../../support/store.ts';
 /** Values come as the doubles know them, not as the schema parses them. */
 const provider: IssuingProvider = datadogApiKey;
 
-describeProvider({ provider: datadogApiKey, start: startDatadogApiKeys });
+const DESCRIBED = {
+  description: ['datadog-v1', 'datadog-v2'],
+  descriptionErrs: [
+    { fault: /^GET \/api\/v2\/validate_keys: is no operation/, reason: 'younger than the description, and documented' },
+  ],
+};
+
+describeProvider({ provider: datadogApiKey, start: startDatadogApiKeys, ...DESCRIBED });
 describe('application keys', () => {
   describeProvider({
     provider: datadogApplicationKey,
     start: startDatadogApplicationKeys,
+    ...DESCRIBED,
     skip: [HAS_NO_LIMIT],
   });
 });

@@ -7,7 +7,7 @@ import { sendgrid } from '../../../../shared/keys/vendors/sendgrid.ts';
 import { describeProvider, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 
-describeProvider({ provider: sendgrid, start: startSendgrid, skip: [TELLS_NO_USE] });
+describeProvider({ provider: sendgrid, start: startSendgrid, description: ['sendgrid'], skip: [TELLS_NO_USE] });
 
 const doubles: ProviderDouble[] = [];
 afterEach(async () => {

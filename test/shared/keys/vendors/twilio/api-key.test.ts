@@ -6,7 +6,12 @@ import { openLabels, step, wholeRotation } from '../../../../conformance/rotate.
 import { keyWorld } from '../../../../support/key-world.ts';
 import { labelled } from '../../../../support/store.ts';
 
-describeProvider({ provider: twilioApiKey, start: startTwilioApiKey, skip: [HAS_NO_LIMIT, TELLS_NO_USE] });
+describeProvider({
+  provider: twilioApiKey,
+  start: startTwilioApiKey,
+  description: ['twilio-iam', 'twilio-api'],
+  skip: [HAS_NO_LIMIT, TELLS_NO_USE],
+});
 
 describe('Twilio API key', () => {
   const allow = ['/twilio/messaging/messages/list', '/twilio/messaging/messages/create'];
@@ -16,7 +21,10 @@ describe('Twilio API key', () => {
     Object.assign(double.first, fields);
     return keyWorld(twilioApiKey, double);
   };
-  const verifyPath = { verify_path: '/2010-04-01/Accounts/ACx/Messages.json?PageSize=1' };
+  const verifyPath = {
+    verify_path: '/2010-04-01/Accounts/AC00000000000000000000000000000000/Messages.json?PageSize=1',
+  };
+  const sid = (count: number) => `SK${String(count).padStart(32, '0')}`;
   afterEach(() => double.close());
 
   it('makes a Restricted key the successor of a Restricted one, with its permissions', async () => {
@@ -76,7 +84,7 @@ describe('Twilio API key', () => {
   it('takes a Main key for the admin credential', async () => {
     const world = await start({ kind: 'standard' });
     const main = {
-      sid: 'SKmain',
+      sid: `SK${'0'.repeat(32)}`,
       secret: 'the secret of a Main key',
       name: '',
       kind: 'main',
@@ -133,7 +141,7 @@ describe('Twilio API key', () => {
     const many = double.keys as Map<string, unknown>;
     const [[, first] = []] = many;
     for (let made = 0; made < 1200; made++)
-      many.set(`SK${made}`, { ...(first as object), sid: `SK${made}`, secret: `${made}` });
+      many.set(sid(made), { ...(first as object), sid: sid(made), secret: `${made}` });
     double.troubles.push({ method: 'POST', trouble: 'cut off' });
     await step(world, token, 'createSecret').catch(() => undefined);
 

@@ -15,6 +15,7 @@ const provider: IssuingProvider = twilioAuthToken;
 describeProvider({
   provider: twilioAuthToken,
   start: startTwilioAuthToken,
+  description: ['twilio-accounts', 'twilio-api'],
   skip: [HAS_NO_LIMIT, TELLS_NO_USE, HAS_NO_ADMIN],
 });
 
