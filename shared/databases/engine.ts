@@ -19,6 +19,8 @@ export interface DatabaseEngine {
   readonly password: PasswordPolicy;
   /** app ↔ app_clone. Its own inverse. Throws InvalidSecretError when the other name would be longer than the engine allows. */
   counterpart(username: string): string;
+  /** What else than the password a refused login may come from here, as a clause for hints. */
+  readonly refusedFor?: string;
   /**
    * Opens one session, in few seconds or not at all. Throws AuthenticationError when, and only when, the server was reached
    * and refused this login; UnreachableError for everything on the way there; InvalidSecretError when the database named

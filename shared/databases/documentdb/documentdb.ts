@@ -13,6 +13,7 @@ export const documentdb = {
   password: { minLength: 8, maxLength: 100, forbidden: '/"@ ', excludedByDefault: '/@"\'\\' },
 
   counterpart,
+  refusedFor: 'that authSource names the database which the user is in (absent: admin)',
 
   async connect(login, ctx): Promise<DatabaseSession> {
     // Three steps of four never connect; they start without the driver.

@@ -64,8 +64,9 @@ export async function openStored(
   }
   // Whether that value is right nobody can tell here: another driver may log in with it.
   if (unsupported !== undefined) throw unsupported;
+  const also = engine.refusedFor === undefined ? '' : `, and ${engine.refusedFor}`;
   throw new LockedOutError(`no stored version opens ${engine.name} at ${current.host} as ${current.username}`, {
-    hint: `see that ${current.username} is neither locked nor expired; else reset its password by hand, store it with put-secret-value, rotate again`,
+    hint: `see that ${current.username} is neither locked nor expired${also}; else reset its password by hand, store it with put-secret-value, rotate again`,
   });
 }
 

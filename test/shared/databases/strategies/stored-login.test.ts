@@ -170,3 +170,11 @@ describe('where a superuser can look which value will be let in', () => {
     expect(here.server.users.get('app')?.password).toBe('of the server');
   });
 });
+
+it('says with the lock-out what else a login may be refused for by this engine', async () => {
+  const { here } = await refused((engine) => singleUserStrategy({ ...engine, refusedFor: 'the word that helps' }));
+
+  const rotation = wholeRotation(here);
+
+  await expect(rotation).rejects.toMatchObject({ hint: expect.stringContaining(', and the word that helps; else') });
+});
