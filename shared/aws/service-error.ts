@@ -6,6 +6,8 @@ const DENIED = new Set([
   'AccessDeniedException',
   'AccessDenied',
   'AuthorizationError',
+  'AuthorizationErrorException',
+  'KMSAccessDeniedException',
   'UnrecognizedClientException',
   'InvalidClientTokenId',
   'ExpiredTokenException',

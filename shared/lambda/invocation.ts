@@ -59,12 +59,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       });
       try {
         const { publish } = await import('../aws/sns.ts');
-        await publish({
-          topicArn,
-          subject: message.subject,
-          body: message.body,
-          attributes: message.attributes,
-        });
+        await publish({ topicArn, ...message });
       } catch (error) {
         const { message: text, code } = redact.error(error);
         invocation.log.error('the notification was not published', { outcome: news.outcome, error: text, code });

@@ -22,6 +22,8 @@ export interface Facts extends Situation {
 }
 
 export interface Notification {
+  /** What it is about, for topics that keep an order. */
+  readonly group: string;
   readonly subject: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -45,6 +47,7 @@ export function notification(facts: Facts): Notification {
     next: facts.next(facts),
   };
   return {
+    group: secret,
     subject: subjectOf(facts, secret),
     body: JSON.stringify(body, undefined, 2),
     attributes: {

@@ -211,14 +211,21 @@ describe('settings that are wrong', () => {
     });
   });
 
-  it('a topic that is not there never fails a rotation, and is logged', async () => {
-    const arn = house.register('singleUser', { NOTIFICATION_TOPIC_ARN: `${house.topicArn}-gone` });
+  it.each([
+    ['is not there', (arn: string) => `${arn}-gone`],
+    ['is a name', () => 'told'],
+    ['is a queue', (arn: string) => arn.replace(':sns:', ':sqs:')],
+    ['is in another region', (arn: string) => arn.replace(/us-[^:]+/, 'eu-west-9')],
+  ])('a topic that %s never fails a rotation, and is logged as a wrong setting', async (_, topic) => {
+    const arn = house.register('singleUser', { NOTIFICATION_TOPIC_ARN: topic(house.topicArn) });
     const secret = await house.secret();
 
     const { error } = await house.rotate(secret, arn);
 
     expect(error).toBeUndefined();
     expect(everythingSaid(arn)).toContain('the notification was not published');
+    expect(everythingSaid(arn)).toContain('names (');
+    expect(everythingSaid(arn)).not.toContain('report this');
   });
 });
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { callOf, invalidAction, type Operations } from '../../aws/operation.ts';
 import type { Account, Service } from '../../aws/service.ts';
+import { ordered } from './fifo.ts';
 import { type Message, parseMessage } from './message.ts';
 import { type Subscription, subscriptions } from './subscriptions.ts';
-import { invalid, topicAttributes, topics } from './topics.ts';
+import { invalid, requireKind, topicAttributes, topics } from './topics.ts';
 
 export interface SnsService extends Service {
   /** Everything that was published, oldest first. */
@@ -16,6 +17,7 @@ export function sns(account: Account, sandboxUrl: () => string): SnsService {
   const known = topics(account);
   const subscribed = subscriptions(account, sandboxUrl);
   const messages: Message[] = [];
+  const order = ordered(account);
 
   const operations: Operations<undefined> = {
     CreateTopic: (input) => ({ TopicArn: known.create(input).arn }),
@@ -35,11 +37,15 @@ export function sns(account: Account, sandboxUrl: () => string): SnsService {
     SetTopicAttributes: (input) => {
       const topic = known.get(input.TopicArn);
       if (!settable.includes(String(input.AttributeName))) throw invalid('AttributeName');
+      requireKind(String(input.AttributeName), topic.isFifo);
       topic.attributes.set(String(input.AttributeName), String(input.AttributeValue ?? ''));
       return undefined;
     },
     Subscribe: (input) => {
-      const { arn, isConfirmed } = subscribed.subscribe(known.get(input.TopicArn).arn, input);
+      const topic = known.get(input.TopicArn);
+      // https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html: queues only, and the sandbox has none.
+      if (topic.isFifo) throw invalid(`Invalid protocol type: ${input.Protocol}`);
+      const { arn, isConfirmed } = subscribed.subscribe(topic.arn, input);
       const shown = isConfirmed || input.ReturnSubscriptionArn === 'true';
       return { SubscriptionArn: shown ? arn : 'pending confirmation' };
     },
@@ -58,12 +64,14 @@ export function sns(account: Account, sandboxUrl: () => string): SnsService {
     Publish: (input) => {
       const target = input.TopicArn ?? input.TargetArn;
       if (target === undefined) throw invalid('TopicArn or TargetArn Reason: no value for required parameter');
-      const { arn } = known.get(target);
+      const topic = known.get(target);
       const publishedAt = new Date(account.now()).toISOString();
-      const message = parseMessage(input, { messageId: randomUUID(), topicArn: arn, publishedAt });
+      const message = parseMessage(input, { messageId: randomUUID(), topicArn: topic.arn, publishedAt });
+      const answer = order.accept(topic, input, message.messageId);
+      if (answer.isRepetition) return answer.said;
       messages.push(message);
       subscribed.deliver(message);
-      return { MessageId: message.messageId };
+      return answer.said;
     },
   };
 
@@ -75,6 +83,7 @@ export function sns(account: Account, sandboxUrl: () => string): SnsService {
     reset: () => {
       known.clear();
       subscribed.clear();
+      order.clear();
       messages.length = 0;
     },
   };

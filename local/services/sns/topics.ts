@@ -4,6 +4,7 @@ import { type Account, arnOf } from '../../aws/service.ts';
 export interface Topic {
   readonly arn: string;
   readonly name: string;
+  readonly isFifo: boolean;
   readonly attributes: Map<string, string>;
   readonly tags: Map<string, string>;
 }
@@ -24,7 +25,9 @@ export function topics(account: Account): Topics {
   return {
     create: (input) => {
       const attributes = new Map(Object.entries((input.Attributes ?? {}) as Record<string, string>));
-      const name = checkedName(input.Name, attributes.get('FifoTopic') === 'true');
+      const isFifo = attributes.get('FifoTopic') === 'true';
+      const name = checkedName(input.Name, isFifo);
+      for (const attribute of attributes.keys()) requireKind(attribute, isFifo);
       const arn = arnOf(account, 'sns', name);
       const tags = new Map(
         ((input.Tags ?? []) as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]),
@@ -34,17 +37,17 @@ export function topics(account: Account): Topics {
         checkSame(existing, attributes, tags);
         return existing;
       }
-      const topic = { arn, name, attributes, tags };
+      const topic = { arn, name, isFifo, attributes, tags };
       known.set(arn, topic);
       return topic;
     },
     get: (arn) => {
-      const topic = known.get(checkedArn(arn));
+      const topic = known.get(checkedArn(arn, account));
       if (!topic) throw new AwsError('NotFound', 'Topic does not exist', 404);
       return topic;
     },
     delete: (arn) => {
-      known.delete(checkedArn(arn));
+      known.delete(checkedArn(arn, account));
     },
     all: () => [...known.values()],
     clear: () => known.clear(),
@@ -57,10 +60,20 @@ function checkedName(name: unknown, isFifo: boolean): string {
   return name;
 }
 
-function checkedArn(arn: unknown): string {
+/** Throws InvalidParameter for what only ordered topics have. */
+export function requireKind(attribute: string, isFifo: boolean): void {
+  if (isFifo || !['ContentBasedDeduplication', 'FifoThroughputScope'].includes(attribute)) return;
+  throw invalid(`${attribute} Reason: it can only be set for FIFO topics`);
+}
+
+function checkedArn(arn: unknown, { region }: Account): string {
   if (typeof arn !== 'string') throw invalid('TopicArn Reason: no value for required parameter');
-  const elements = arn.split(':').length;
-  if (elements < 6) throw invalid(`TopicArn Reason: An ARN must have at least 6 elements, not ${elements}`);
+  const elements = arn.split(':');
+  if (elements.length < 6) {
+    throw invalid(`TopicArn Reason: An ARN must have at least 6 elements, not ${elements.length}`);
+  }
+  // Another service's, or a topic elsewhere: an endpoint knows those of its own region alone.
+  if (elements[2] !== 'sns' || elements[3] !== region) throw invalid('TopicArn');
   return arn;
 }
 
@@ -85,6 +98,7 @@ export function topicAttributes(topic: Topic, account: Account, counts: { confir
     SubscriptionsPending: String(counts.pending),
     SubscriptionsDeleted: '0',
     EffectiveDeliveryPolicy: JSON.stringify(defaultDelivery),
+    ...(topic.isFifo && { ContentBasedDeduplication: 'false' }),
   };
   return { ...defaults, ...Object.fromEntries(topic.attributes) };
 }

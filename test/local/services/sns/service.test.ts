@@ -94,6 +94,11 @@ describe('topics', () => {
   it.each([
     [{ Name: 'with space' }, 'Invalid parameter: Topic Name'],
     [{ Name: 'x.fifo' }, 'Invalid parameter: Topic Name'],
+    [{ Name: 'x', Attributes: { FifoTopic: 'true' } }, 'Invalid parameter: Topic Name'],
+    [
+      { Name: 'x', Attributes: { ContentBasedDeduplication: 'true' } },
+      'Invalid parameter: ContentBasedDeduplication Reason: it can only be set for FIFO topics',
+    ],
     [
       { Name: 'alerts', Tags: [{ Key: 'new', Value: 'tag' }] },
       'Invalid parameter: Tags Reason: Topic already exists with different tags',
@@ -154,6 +159,18 @@ describe('publishing', () => {
       'a malformed ARN',
       { TopicArn: 'a:b' },
       'Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 2',
+    ],
+    ["a queue's ARN", { TopicArn: 'arn:aws:sqs:us-east-1:123456789012:alerts' }, 'Invalid parameter: TopicArn'],
+    [
+      'a topic of another region',
+      { TopicArn: 'arn:aws:sns:eu-west-1:123456789012:alerts' },
+      'Invalid parameter: TopicArn',
+    ],
+    ['a group with a space in it', { MessageGroupId: 'a b' }, 'Invalid parameter: MessageGroupId'],
+    [
+      'a deduplication id',
+      { MessageDeduplicationId: 'x' },
+      'Invalid parameter: MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type',
     ],
   ])('refuses %s', async (_, input, message) => {
     await expect(publish(input)).rejects.toMatchObject({ name: 'InvalidParameterException', message });
