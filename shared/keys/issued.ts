@@ -58,6 +58,7 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     system: provider.name,
     schema: provider.schema,
     readsTags: true,
+    ...(provider.together && { together: provider.together }),
     outage: 'none',
     cutover: 'finish',
 

@@ -63,6 +63,8 @@ interface AnyProvider<S extends KeySecret, A extends KeySecret> {
  */
 export interface IssuingProvider<S extends KeySecret = KeySecret, A extends KeySecret = KeySecret>
   extends AnyProvider<S, A> {
+  /** Fields that are a key only together, all of which `issue` changes. Absent: its value alone is one. */
+  readonly together?: readonly string[];
   /** Keys that may live at once. Absent: more than anybody needs. */
   readonly slots?: number;
   /** So long after the next key was made, the provider ends the previous one by itself. Milliseconds. Absent: it does not. */

@@ -108,15 +108,19 @@ async function makePending<S extends object>(
 ): Promise<void> {
   // The description knows of this rotation, so it is no older than the promotion before it; a read may be.
   const current = await readCurrent(strategy, versions, ctx, holder(labels, CURRENT));
+  await versions.requireCopy?.(ctx.secretId, asText(strategy, current), strategy.together ?? []);
   const others = {
     previous: () => readPrevious(strategy, versions, ctx),
     stored: () => readStored(strategy, versions, ctx),
   };
   const pending = await strategy.create({ current, ...others }, ctx);
   ctx.redact.add(...strategy.schema.confidential(pending));
-  const text = strategy.schema.format?.(pending) ?? JSON.stringify(pending);
-  const stored = await versions.put(ctx.secretId, ctx.token, text);
+  const stored = await versions.put(ctx.secretId, ctx.token, asText(strategy, pending));
   ctx.log(stored === 'stored' ? 'pending value stored' : 'an earlier try stored a pending value, which stays');
+}
+
+function asText<S extends object>({ schema }: Rotation<S>['strategy'], value: S): string {
+  return schema.format?.(value) ?? JSON.stringify(value);
 }
 
 async function setSecret<S extends object>(secret: SecretDescription, rotation: Rotation<S>): Promise<void> {

@@ -119,6 +119,8 @@ export interface RotationStrategy<S extends object> {
   readonly schema: SecretSchema<S>;
   /** Does it look at `ctx.tags`? In a store that has to be asked for them apart, they are there only if it says so. */
   readonly readsTags?: boolean;
+  /** Fields that open the system only together, all of which a rotation changes. Absent: the one it changes means something alone. */
+  readonly together?: readonly string[];
   /**
    * 'none': every value that AWSCURRENT ever held keeps working until the new one is current.
    * 'brief': AWSCURRENT is refused from `set` until the promotion.

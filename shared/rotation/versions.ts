@@ -38,6 +38,11 @@ export interface SecretVersions {
   put(id: string, version: VersionId, value: string): Promise<'stored' | 'exists'>;
   /** Moves AWSCURRENT to `version`, from the version that holds it. StagingError (CURRENT_MOVED): `from` does not hold it. */
   promote(id: string, version: VersionId, from: VersionId | undefined): Promise<void>;
+  /**
+   * Asked in createSecret, while nothing has changed: throws when `copy` could not do its work with a value like this one, or would
+   * tear apart what opens the system only together (RotationStrategy.together).
+   */
+  requireCopy?(id: string, current: string, together: readonly string[]): Promise<void>;
   /** Copies the value of this version, which is AWSCURRENT, to wherever its owner wants it too. Repeating it is harmless. */
   copy?(id: string, version: VersionId): Promise<void>;
   /** Takes AWSPENDING off this version. Already gone is success. */

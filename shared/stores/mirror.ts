@@ -1,15 +1,20 @@
-/** Copies a secret into a parameter, for readers that speak Parameter Store only. docs/parameter-store.md says when there is no need to. */
+/** Copies a secret into parameters, for readers that speak Parameter Store only. docs/parameter-store.md says when there is no need to. */
 import { InvalidSecretError, RotationError, StagingError } from '../rotation/errors.ts';
 import { patiently, pause } from '../rotation/pause.ts';
 import type { SecretVersions, VersionId } from '../rotation/versions.ts';
 import { CURRENT } from '../rotation/versions.ts';
+import { type Mirror, mirrorsOf, requireTogether, shareOf, TAG } from './mirror-tag.ts';
 
-/** Its value is the parameter's name or ARN, and behind a colon the one field that is wanted of the secret value. */
-const TAG = 'rekey:mirror';
+export interface Copier {
+  /** Gives whether there was something to write. */
+  copyInto(nameOrArn: string, value: string, signal: AbortSignal): Promise<boolean>;
+  /** Throws what `copyInto` would, and writes nothing. */
+  requireWritable(nameOrArn: string, signal: AbortSignal): Promise<void>;
+}
 
 export interface MirrorOptions {
-  /** Gives whether there was something to write. Absent: Parameter Store's, loaded when a secret has a mirror. */
-  copy?(nameOrArn: string, value: string, signal: AbortSignal): Promise<boolean>;
+  /** Absent: Parameter Store's, loaded when a secret has a mirror. */
+  readonly copier?: Copier;
   readonly signal: AbortSignal;
   log(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
@@ -17,35 +22,52 @@ export interface MirrorOptions {
 /**
  * The same store, and what becomes AWSCURRENT of a secret with the tag is copied: at once, and (`copy`) in each step that finds a
  * promoted rotation unfinished. Until that has passed the secret keeps AWSPENDING, so the copy is not lost with a crash,
- * and no step tells of success before it. A secret without the tag costs nothing.
+ * and no step tells of success before it. What could not be copied is told before anything changes (`requireCopy`).
+ * A secret without the tag costs nothing.
  */
 export function mirrored(versions: SecretVersions, options: MirrorOptions): SecretVersions {
-  const { log, signal, copy = copyIntoParameter } = options;
-  const mirrors = new Map<string, string>();
+  const { log, signal } = options;
+  const tags = new Map<string, string>();
   const written = new Set<VersionId>();
+  const copier = async (): Promise<Copier> => options.copier ?? import('./parameter-store/copy-into.ts');
+
+  /** Each has its try, so that one which cannot be written leaves no other behind; the first failure is told. */
+  async function each(id: string, mirrors: readonly Mirror[], work: (mirror: Mirror) => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    for (const mirror of mirrors) await work(mirror).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw unwritable(id, failures[0]);
+  }
 
   async function mirror(id: string, version: VersionId): Promise<void> {
-    const target = mirrors.get(id);
-    if (target === undefined || written.has(version)) return;
+    const tag = tags.get(id);
+    if (tag === undefined || written.has(version)) return;
     const read = () => versions.read(id, CURRENT, version);
     const text = await patiently(read, (value) => value !== undefined, [100, 300, 900], pause(signal));
     if (text === undefined) throw notVisible(id, version);
-    const [, parameter = '', field] = /^(arn:[^:]*:ssm:[^:]*:[^:]*:[^:]+|[^:]+)(?::(.+))?$/.exec(target) ?? [];
-    const value = field === undefined ? text : fieldOf(text, field, id);
-    const copied = await copy(parameter, value, signal).catch((error: unknown) => {
-      throw unwritable(id, error);
+    const { copyInto } = await copier();
+    await each(id, mirrorsOf(tag, id), async (one) => {
+      const copied = await copyInto(one.parameter, shareOf(text, one, id), signal);
+      if (copied) log('the value was copied into its mirror', { parameter: one.parameter });
     });
     written.add(version);
-    if (copied) log('the value was copied into its mirror', { parameter });
   }
 
   return {
     ...versions,
     async describe(id) {
       const secret = await versions.describe(id);
-      const target = secret.tags?.[TAG];
-      if (target) mirrors.set(id, target);
+      const tag = secret.tags?.[TAG];
+      if (tag) tags.set(id, tag);
       return secret;
+    },
+    async requireCopy(id, current, together) {
+      const tag = tags.get(id);
+      if (tag === undefined) return;
+      const mirrors = mirrorsOf(tag, id);
+      requireTogether(mirrors, together, id);
+      for (const one of mirrors) shareOf(current, one, id);
+      const { requireWritable } = await copier();
+      await each(id, mirrors, ({ parameter }) => requireWritable(parameter, signal));
     },
     async promote(id, version, from) {
       await versions.promote(id, version, from);
@@ -60,24 +82,6 @@ export function mirrored(versions: SecretVersions, options: MirrorOptions): Secr
       await versions.dropPending(id, version);
     },
   };
-}
-
-async function copyIntoParameter(nameOrArn: string, value: string, signal: AbortSignal): Promise<boolean> {
-  const { copyInto } = await import('./parameter-store/copy-into.ts');
-  return copyInto(nameOrArn, value, signal);
-}
-
-function fieldOf(text: string, field: string, id: string): string {
-  const hint = `the tag ${TAG} names a field behind the colon; correct it, or leave it out for the whole value`;
-  let value: unknown;
-  try {
-    value = (JSON.parse(text) as Record<string, unknown> | null)?.[field];
-  } catch {
-    // The parser quotes what it could not read.
-    throw new InvalidSecretError(`${id} has a mirror for one field, and is not JSON`, { hint });
-  }
-  if (typeof value === 'string' && value !== '') return value;
-  throw new InvalidSecretError(`field ${field} of ${id} is missing or not text, and has a mirror`, { hint });
 }
 
 function unwritable(id: string, error: unknown): unknown {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ProviderDouble, Trouble } from '../../local/doubles/double.ts';
 import { accessTo } from '../../shared/keys/access.ts';
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/keys/provider.ts';
+import { InvalidSecretError } from '../../shared/rotation/errors.ts';
 import { redactor } from '../../shared/rotation/redact.ts';
 import { takeExchanges } from '../support/exchanges.ts';
 import { type KeyWorld, keyWorld } from '../support/key-world.ts';
@@ -20,6 +21,8 @@ export interface ProviderSuite {
   readonly description?: readonly string[];
   /** Where a description is known to be wrong, and why we think so. */
   readonly descriptionErrs?: readonly { readonly fault: RegExp; readonly reason: string }[];
+  /** Fields that are a key only together, where its value alone is none. */
+  readonly together?: readonly string[];
   /** Keys that live at once between two rotations. Absent: the current one and the previous one. */
   readonly alive?: number;
   /** Names of tests of this suite that do not hold here, and why: what the double cannot play for the vendor does not have it. */
@@ -87,6 +90,23 @@ export function describeProvider(suite: ProviderSuite): void {
       const after = await labelled(here.store, 'AWSCURRENT');
       expect(after).toMatchObject({ team: { name: 'payments' } });
       expect(provider.schema.confidential(after ?? {})).not.toEqual(provider.schema.confidential(before ?? {}));
+    });
+
+    it('issues nothing for a secret that cannot be copied, and tells which fields are a key only together', async () => {
+      const here = await world();
+      const [before, lived] = [await labelled(here.store, 'AWSCURRENT'), here.double.live()];
+      const asked: string[] = [];
+      const requireCopy = async (...[, , together]: [string, string, readonly string[]]) => {
+        asked.push(...together);
+        throw new InvalidSecretError('no mirror', { hint: 'correct the tag' });
+      };
+
+      const torn = await failure({ ...here, versions: () => ({ ...here.store.versions, requireCopy }) });
+
+      expect([torn.message, here.double.live()]).toEqual(['no mirror; hint: correct the tag', lived]);
+      await wholeRotation(here);
+      const after = await labelled(here.store, 'AWSCURRENT');
+      expect(asked.filter((field) => after?.[field] !== before?.[field])).toEqual(suite.together ?? []);
     });
 
     it('lets AWSCURRENT in at every moment of a rotation, unless its page says that there is an outage', async () => {

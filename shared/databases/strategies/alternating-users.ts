@@ -22,6 +22,7 @@ export function alternatingUsersStrategy(
     system: engine.name,
     schema: databaseSecretSchema({ accepts: engine.accepts, needsSuperuser: true }),
     outage: 'none',
+    together: ['username', 'password'],
     cutover: 'set',
 
     create: async ({ current }, ctx) => ({

@@ -46,6 +46,7 @@ export function iamProvider(iam: IamKeys): IssuingProvider<IamSecret> {
     adminSchema,
     withoutAdmin: 'role',
     sameTarget: ['user_name'],
+    together: ['access_key_id', 'secret_access_key'],
     slots: 2,
     // "It can take several seconds": IAM is eventually consistent, https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
     spreadMs: 20_000,

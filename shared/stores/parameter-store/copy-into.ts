@@ -17,17 +17,36 @@ export async function copyInto(
   signal: AbortSignal,
   client: SSMClient = clientOf(SSMClient),
 ): Promise<boolean> {
-  const place = parsePlace(nameOrArn);
-  if (typeof place === 'string') throw notHere(`its tag ${place}`);
-  const { name } = place;
+  const { name, current } = await readSecure(nameOrArn, signal, client);
+  if (current === value) return false;
   const calls = parameterCalls(client, signal);
-  const current = await read(client, place, signal);
-  if (current.type !== 'SecureString') throw notSecure(name, current.type);
-  if (current.value === value) return false;
   const versions = await calls.history(name);
   await makeRoom(name, versions, calls);
   await publish({ name, value, versions }, calls);
   return true;
+}
+
+/**
+ * Throws what `copyInto` would throw for any value, and writes nothing: without Overwrite the service refuses to write what is
+ * there, and before that it asks whether the role may write at all.
+ */
+export async function requireWritable(
+  nameOrArn: string,
+  signal: AbortSignal,
+  client: SSMClient = clientOf(SSMClient),
+): Promise<void> {
+  const { name, current } = await readSecure(nameOrArn, signal, client);
+  const calls = parameterCalls(client, signal);
+  const { KeyId } = (await calls.history(name)).at(-1) ?? {};
+  await calls.put({ Name: name, Value: current, Type: 'SecureString', ...(KeyId && { KeyId }) });
+}
+
+async function readSecure(nameOrArn: string, signal: AbortSignal, client: SSMClient) {
+  const place = parsePlace(nameOrArn);
+  if (typeof place === 'string') throw notHere(`its tag ${place}`);
+  const { type, value = '' } = await read(client, place, signal);
+  if (type !== 'SecureString') throw notSecure(place.name, type);
+  return { name: place.name, current: value };
 }
 
 async function read(client: SSMClient, place: ParameterPlace, signal: AbortSignal) {

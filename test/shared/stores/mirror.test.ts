@@ -1,14 +1,21 @@
 /** A secret whose tag names a parameter, which is to have the same value. */
 import { randomUUID } from 'node:crypto';
 import { CreateSecretCommand, type SecretsManagerClient, TagResourceCommand } from '@aws-sdk/client-secrets-manager';
-import { GetParameterCommand, GetParameterHistoryCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
+import {
+  DeleteParameterCommand,
+  GetParameterCommand,
+  GetParameterHistoryCommand,
+  PutParameterCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../../local/sandbox.ts';
+import { alternatingUsersStrategy } from '../../../shared/databases/strategies/alternating-users.ts';
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import type { Rotation } from '../../../shared/rotation/rotation.ts';
 import { runStep } from '../../../shared/rotation/steps.ts';
 import { mirrored } from '../../../shared/stores/mirror.ts';
-import { copyInto } from '../../../shared/stores/parameter-store/copy-into.ts';
+import { copyInto, requireWritable } from '../../../shared/stores/parameter-store/copy-into.ts';
 import { crashPlan } from '../../conformance/crash.ts';
 import { Died, rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import { memoryWorld } from '../../support/memory-world.ts';
@@ -25,12 +32,20 @@ afterAll(async () => {
 });
 const { signal } = new AbortController();
 
-async function world(mirror: { Type?: 'String' | 'SecureString'; tag?: (name: string) => string } = {}) {
-  const memory = memoryWorld(singleUserStrategy);
+interface Setting {
+  readonly Type?: 'String' | 'SecureString';
+  readonly tag?: (name: string) => string;
+  readonly strategy?: Parameters<typeof memoryWorld>[0];
+  /** As which the mirrors are looked at before anything changes. */
+  readonly client?: SSMClient;
+}
+
+async function world(mirror: Setting = {}) {
+  const memory = memoryWorld(mirror.strategy ?? singleUserStrategy);
   const initial = Object.keys(await memory.store.labels())[0] ?? '';
   const store = await sandboxStore(sandbox, secrets, String(await memory.store.valueOf(initial)));
   const name = `/mirror/${randomUUID()}`;
-  const { Type = 'SecureString', tag = (given) => given } = mirror;
+  const { Type = 'SecureString', tag = (given) => given, client = ssm } = mirror;
   await ssm.send(new PutParameterCommand({ Name: name, Type, Value: 'before' }));
   const Tags = [{ Key: 'rekey:mirror', Value: tag(name) }];
   await secrets.send(new TagResourceCommand({ SecretId: store.secretId, Tags }));
@@ -38,9 +53,30 @@ async function world(mirror: { Type?: 'String' | 'SecureString'; tag?: (name: st
     mirrored(plan.versions(store.versions), {
       signal,
       log: () => {},
-      copy: (...args) => plan.call('copy', () => copyInto(...args, ssm)),
+      copier: {
+        copyInto: (...args) => plan.call('copy', () => copyInto(...args, ssm)),
+        requireWritable: (...args) => plan.call('look', () => requireWritable(...args, client)),
+      },
     });
   return { ...memory, store, name, versions };
+}
+
+/** A role that may read parameters, and not write them. */
+function readOnly(): SSMClient {
+  const client = ssmTestClient(sandbox);
+  const denied = Object.assign(new Error('denied'), {
+    name: 'AccessDeniedException',
+    $metadata: { httpStatusCode: 400 },
+  });
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === 'PutParameterCommand') throw denied;
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+  return client;
 }
 
 const shown = async (Name: string) =>
@@ -89,24 +125,26 @@ describe('a mirror', () => {
     expect(whole.calls.filter((name) => name === 'copy')).toHaveLength(3);
   }, 60_000);
 
-  it('that cannot be written fails the last step, and the secret is rotated all the same', async () => {
-    const here = await world({ Type: 'String' });
+  it('may be several, one of them of numbers, and each gets its own', async () => {
+    const here = await world({ tag: (name) => `${name}:username, ${name}/password:password,${name}/port:port` });
+    for (const Name of [`${here.name}/password`, `${here.name}/port`]) {
+      await ssm.send(new PutParameterCommand({ Name, Type: 'SecureString', Value: 'before' }));
+    }
 
-    const failure = wholeRotation(here);
+    const { token } = await wholeRotation(here);
 
-    await expect(failure).rejects.toMatchObject({
-      name: 'InvalidSecretError',
-      message: expect.stringMatching(/^the mirror of .* cannot be written: parameter \/mirror\/.* is a String/),
-    });
-    const labels = Object.values(await here.store.labels());
-    expect(labels).toContainEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPENDING']));
-    expect(await shown(here.name)).toBe('before');
+    const { username, password, port } = JSON.parse((await here.store.valueOf(token)) ?? '');
+    const names = [here.name, `${here.name}/password`, `${here.name}/port`];
+    expect(await Promise.all(names.map(shown))).toEqual([username, password, String(port)]);
+    expect(await Promise.all(names.map(versionsOf))).toEqual([2, 2, 2]);
   });
 
-  it('that cannot be written is told as a failure each time, and never as a success', async () => {
-    const here = await world({ Type: 'String' });
+  it('that is lost after the first step fails the last one; the secret is rotated, and the other mirror written', async () => {
+    const here = await world({ tag: (name) => `${name},${name}/second` });
+    await ssm.send(new PutParameterCommand({ Name: `${here.name}/second`, Type: 'SecureString', Value: 'before' }));
     const token = await here.store.begin();
     await step(here, token, 'createSecret');
+    await ssm.send(new DeleteParameterCommand({ Name: here.name }));
     await step(here, token, 'setSecret');
 
     for (const name of ['testSecret', 'finishSecret', 'finishSecret'] as const) {
@@ -120,9 +158,13 @@ describe('a mirror', () => {
         report: async ({ outcome }) => void told.push(outcome),
       });
 
-      await expect(failure).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+      await expect(failure).rejects.toMatchObject({
+        name: 'InvalidSecretError',
+        message: expect.stringMatching(/^the mirror of .* cannot be written: parameter \/mirror\/.* does not exist/),
+      });
       expect([told, progress.working]).toEqual([[], 'AWSCURRENT']);
     }
+    expect(await shown(`${here.name}/second`)).toBe(await here.store.valueOf(token));
   });
 
   it('keeps its key, tier, data type, description and pattern, and expires as far from now as before', async () => {
@@ -151,30 +193,56 @@ describe('a mirror', () => {
     expect(Math.abs(Date.parse(Attributes.Timestamp) - Date.now() - 5 * DAY)).toBeLessThan(120_000);
   });
 
-  it.each([
-    ['of another account', (name: string) => `arn:aws:ssm:us-east-1:999999999999:parameter${name}`],
-    ['of another region', (name: string) => `arn:aws:ssm:eu-west-1:123456789012:parameter${name}`],
-    ['where pending values are', (name: string) => `/rekey${name}`],
-    ['that is no name', () => 'a b'],
-  ])('%s is refused, and what has that name here stays as it is', async (_, tag) => {
-    const here = await world({ tag });
+  it.each<[string, Setting]>([
+    ['of another account', { tag: (name) => `arn:aws:ssm:us-east-1:999999999999:parameter${name}` }],
+    ['of another region', { tag: (name) => `arn:aws:ssm:eu-west-1:123456789012:parameter${name}` }],
+    ['where pending values are', { tag: (name) => `/rekey${name}` }],
+    ['that is no name', { tag: () => 'a*b' }],
+    ['that is no name, but a field', { tag: () => ':password' }],
+    ['that is not there', { tag: (name) => `${name},${name}/gone` }],
+    ['named twice', { tag: (name) => `${name}:username,${name}:password` }],
+    ['of a field that is not there', { tag: (name) => `${name}:nickname` }],
+    ['of a field that every object has', { tag: (name) => `${name}:constructor` }],
+    ['that is no SecureString', { Type: 'String' }],
+    ['that the role may not write', { client: readOnly() }],
+    [
+      'of the password alone, where the user changes, too',
+      { tag: (name) => `${name}:password`, strategy: alternatingUsersStrategy },
+    ],
+    [
+      'of the user alone, where the password changes, too',
+      { tag: (name) => `${name}:username`, strategy: alternatingUsersStrategy },
+    ],
+  ])('%s is refused in the first step, and nothing has changed', async (_, setting) => {
+    const here = await world(setting);
+    const before = await here.store.labels();
+    const token = await here.store.begin();
+    const progress: Rotation<object>['progress'] = { working: 'unknown' };
 
-    const failure = wholeRotation(here);
+    const failure = await step(here, token, 'createSecret', { progress }).catch((error) => error);
 
-    await expect(failure).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    expect(['INVALID_SECRET', 'SECRET_NOT_FOUND', 'ACCESS_DENIED']).toContain(failure.code);
+    expect(failure.message).not.toContain('first-password');
+    expect(progress.working).toBe('AWSCURRENT');
+    expect(await here.store.labels()).toEqual({ ...before, [token]: ['AWSPENDING'] });
+    expect(await here.store.valueOf(token)).toBeUndefined();
+    expect([...here.server.users.keys()]).toEqual(['app', 'root']);
     expect(await versionsOf(here.name)).toBe(1);
   });
 
   it.each([
-    ['that is not there', ':nickname'],
-    ['that is no text', ':port'],
-  ])('of a field %s is refused, without a value in the message', async (_, field) => {
-    const here = await world({ tag: (name) => `${name}${field}` });
+    ['both fields', (name: string) => `${name}:username,${name}/password:password`],
+    ['the whole value', (name: string) => name],
+    ['one field, on purpose', (name: string) => `${name}:password:only`],
+    ['a field that stays', (name: string) => `${name}:host`],
+  ])('of %s goes with users that alternate', async (_, tag) => {
+    const here = await world({ tag, strategy: alternatingUsersStrategy });
+    const Name = `${here.name}/password`;
+    await ssm.send(new PutParameterCommand({ Name, Type: 'SecureString', Value: 'before' }));
 
-    const failure = await wholeRotation(here).catch((error) => error);
+    await wholeRotation(here);
 
-    expect(failure).toMatchObject({ code: 'INVALID_SECRET' });
-    expect(failure.message).not.toContain('password');
+    expect(await versionsOf(here.name)).toBe(2);
   });
 
   it('is not looked for where there is no tag: not one call more', async () => {

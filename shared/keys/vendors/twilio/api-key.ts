@@ -26,6 +26,7 @@ export const twilioApiKey: IssuingProvider<KeySecret, TwilioAdmin> = {
   adminSchema: twilioAdminSchema,
   withoutAdmin: 'refused',
   sameTarget: ['account_sid'],
+  together: ['api_key_sid', 'api_key_secret'],
   spreadMs: 10_000,
   freeing: 'DELETE https://iam.twilio.com/v1/Keys/<id>, or Account management, API keys in the console',
 

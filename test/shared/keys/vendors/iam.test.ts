@@ -13,7 +13,12 @@ vi.stubEnv('AWS_SESSION_TOKEN', 'of the role');
 vi.stubEnv('AWS_REGION', 'eu-west-1');
 
 const iam = iamProvider(iamKeys);
-describeProvider({ provider: iam, start: startIam, skip: [HAS_NO_ADMIN] });
+describeProvider({
+  provider: iam,
+  start: startIam,
+  skip: [HAS_NO_ADMIN],
+  together: ['access_key_id', 'secret_access_key'],
+});
 
 describe('IAM', () => {
   let double: IamDouble;

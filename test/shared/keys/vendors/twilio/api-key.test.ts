@@ -11,6 +11,7 @@ describeProvider({
   start: startTwilioApiKey,
   description: ['twilio-iam', 'twilio-api'],
   skip: [HAS_NO_LIMIT, TELLS_NO_USE],
+  together: ['api_key_sid', 'api_key_secret'],
 });
 
 describe('Twilio API key', () => {

@@ -1,0 +1,57 @@
+/** What the tag of a secret says about its mirrors. docs/parameter-store.md has its grammar. */
+import { InvalidSecretError } from '../rotation/errors.ts';
+
+/** Names or ARNs of parameters, apart by commas or spaces; each may say behind a colon which one field it is to have. */
+export const TAG = 'rekey:mirror';
+
+export interface Mirror {
+  readonly parameter: string;
+  /** Absent: the whole value. */
+  readonly field?: string;
+  /** Its owner knows that it has one field of several that change together. */
+  readonly isAlone: boolean;
+}
+
+const HINT = `correct the tag ${TAG}: /legacy/app for the whole value, /legacy/app/user:username,/legacy/app/password:password for fields`;
+
+export function mirrorsOf(tag: string, id: string): readonly Mirror[] {
+  const mirrors = tag.split(/[\s,]+/).filter((one) => one !== '');
+  const all = mirrors.map((one) => {
+    const [, parameter, field, only] = /^(arn(?::[^:]*){4}:[^:]+|[^:]+)(?::(.+?))?(:only)?$/.exec(one) ?? [];
+    if (parameter !== undefined) return { parameter, ...(field && { field }), isAlone: only !== undefined };
+    throw new InvalidSecretError(`the tag ${TAG} of ${id} names no parameter`, { hint: HINT });
+  });
+  if (new Set(all.map(({ parameter }) => parameter)).size === all.length) return all;
+  throw new InvalidSecretError(`the tag ${TAG} of ${id} names one parameter twice`, { hint: HINT });
+}
+
+/** What the parameter is to have of a secret value. Numbers and booleans are text there. */
+export function shareOf(text: string, { field }: Mirror, id: string): string {
+  if (field === undefined) return text;
+  const hint = `the tag ${TAG} names a field behind the colon; correct it, or leave it out for the whole value`;
+  let value: unknown;
+  try {
+    const fields = JSON.parse(text) as Record<string, unknown> | null;
+    if (fields !== null && Object.hasOwn(fields, field)) value = fields[field];
+  } catch {
+    // The parser quotes what it could not read.
+    throw new InvalidSecretError(`${id} has a mirror for one field, and is not JSON`, { hint });
+  }
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string' && value !== '') return value;
+  throw new InvalidSecretError(`field ${field} of ${id} is missing or not text, and has a mirror`, { hint });
+}
+
+/** Throws InvalidSecretError where a reader would get a part of what opens the system only together, unless that is on purpose. */
+export function requireTogether(mirrors: readonly Mirror[], together: readonly string[], id: string): void {
+  const has = (field: string) => mirrors.some((mirror) => mirror.field === field);
+  const missing = together.filter((field) => !has(field));
+  const torn = mirrors.find(({ field, isAlone }) => !isAlone && field !== undefined && together.includes(field));
+  if (torn === undefined || missing.length === 0) return;
+  throw new InvalidSecretError(
+    `field ${torn.field} of ${id} has a mirror, and ${missing.join(', ')}, which changes with it, has none`,
+    {
+      hint: `mirror both in the tag ${TAG}: ${together.map((field) => `/legacy/${field}:${field}`).join(',')}, or the whole value; or write ${torn.parameter}:${torn.field}:only, if its readers need no more`,
+    },
+  );
+}
