@@ -1,7 +1,8 @@
 /** A double of MongoDB Atlas' service accounts: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-service-accounts */
 import { randomBytes } from 'node:crypto';
-import type { Answering, DoubleAnswer, ProviderDouble } from './double.ts';
+import type { DoubleAnswer, ProviderDouble } from './double.ts';
 import { basicOf, bearerOf, created, lateUse, ok, serve } from './double.ts';
+import { guarded, keyring } from './keyring.ts';
 
 interface StoredSecret {
   readonly id: string;
@@ -33,15 +34,18 @@ export async function startAtlas(): Promise<AtlasDouble> {
   const org = randomBytes(12).toString('hex');
   const newAccount = () => `mdb_sa_id_${randomBytes(12).toString('hex')}`;
   const [rotated, manager, reader] = [newAccount(), newAccount(), newAccount()];
-  const secrets: StoredSecret[] = [];
-  const others = new Set<string>();
+  const isAlive = ({ expiresAt }: StoredSecret) => expiresAt.getTime() > Date.now();
+  const ring = keyring(isAlive);
   const managers = new Set([manager]);
   const tokens = new Map<string, string>();
   // No two are made in the same millisecond.
   let clock = Date.now() - 1000;
   const make = (account: string, hours: number, lag = 0): StoredSecret => {
     const createdAt = new Date(++clock);
-    const secret: StoredSecret = {
+    for (const before of of(account)) {
+      before.expiresAt = new Date(Math.min(before.expiresAt.getTime(), createdAt.getTime() + CUT));
+    }
+    return ring.add({
       id: randomBytes(12).toString('hex'),
       value: `mdb_sa_sk_${randomBytes(30).toString('base64url')}`,
       account,
@@ -49,15 +53,9 @@ export async function startAtlas(): Promise<AtlasDouble> {
       expiresAt: new Date(createdAt.getTime() + hours * HOUR),
       lastUsedAt: undefined,
       lag,
-    };
-    for (const before of secrets.filter((one) => one.account === account)) {
-      before.expiresAt = new Date(Math.min(before.expiresAt.getTime(), createdAt.getTime() + CUT));
-    }
-    secrets.push(secret);
-    return secret;
+    });
   };
-  const of = (account: string) => secrets.filter((secret) => secret.account === account);
-  const isAlive = ({ expiresAt }: StoredSecret) => expiresAt.getTime() > Date.now();
+  const of = (account: string) => ring.all().filter((secret) => secret.account === account);
   const shown = ({ id, value, createdAt, expiresAt, lastUsedAt }: StoredSecret) => ({
     id,
     createdAt,
@@ -65,23 +63,20 @@ export async function startAtlas(): Promise<AtlasDouble> {
     lastUsedAt,
     maskedSecretValue: `mdb_sa_sk_${'*'.repeat(8)}${value.slice(-4)}`,
   });
-  const managed =
-    (answer: Answering): Answering =>
-    (request) => {
-      if (request.headers.accept !== 'application/vnd.atlas.2024-08-05+json')
-        return problem(406, 'INVALID_VERSION_DATE');
-      const account = tokens.get(bearerOf(request));
-      if (account === undefined) return problem(401, 'UNAUTHORIZED');
-      if (!managers.has(account)) return problem(403, 'USER_UNAUTHORIZED');
-      const isThere = request.params[0] === org && request.params[1] === rotated;
-      return isThere ? answer(request) : problem(404, 'RESOURCE_NOT_FOUND');
-    };
+  const managed = guarded((request) => {
+    if (request.headers.accept !== 'application/vnd.atlas.2024-08-05+json') return problem(406, 'INVALID_VERSION_DATE');
+    const account = tokens.get(bearerOf(request));
+    if (account === undefined) return problem(401, 'UNAUTHORIZED');
+    if (!managers.has(account)) return problem(403, 'USER_UNAUTHORIZED');
+    const isThere = request.params[0] === org && request.params[1] === rotated;
+    return isThere ? undefined : problem(404, 'RESOURCE_NOT_FOUND');
+  });
   const at = '/api/atlas/v2/orgs/:org/serviceAccounts/:account';
   const served = await serve({
     'POST /api/oauth/token': (request) => {
       const [account, value] = basicOf(request);
-      const secret = secrets.find((one) => one.account === account && one.value === value);
-      if (secret === undefined || !isAlive(secret) || secret.lag-- > 0) {
+      const secret = ring.used(value);
+      if (secret?.account !== account) {
         return { status: 401, json: { error: 'invalid_client', error_description: 'client authentication failed' } };
       }
       secret.lastUsedAt = new Date();
@@ -98,14 +93,13 @@ export async function startAtlas(): Promise<AtlasDouble> {
       return created({ ...shown(secret), secret: secret.value });
     }),
     [`DELETE ${at}/secrets/:id`]: managed(({ params }) => {
-      const index = secrets.findIndex(({ id, account }) => account === rotated && id === params[2]);
-      if (index < 0) return problem(404, 'RESOURCE_NOT_FOUND');
-      secrets.splice(index, 1);
-      return { status: 204 };
+      const isTheirs = of(rotated).some(({ id }) => id === params[2]);
+      return isTheirs && ring.keys.delete(params[2] ?? '') ? { status: 204 } : problem(404, 'RESOURCE_NOT_FOUND');
     }),
   });
 
-  const [admin, powerless, first] = [make(manager, 8760), make(reader, 8760), make(rotated, 2160)];
+  const [admin, powerless] = [ring.lend(make(manager, 8760)), ring.lend(make(reader, 8760))];
+  const first = make(rotated, 2160);
   const double: AtlasDouble = {
     ...served,
     lag: 0,
@@ -113,18 +107,14 @@ export async function startAtlas(): Promise<AtlasDouble> {
     admin: { org_id: org, client_id: manager, client_secret: admin.value },
     powerless: { client_id: reader, client_secret: powerless.value },
     madeUp: { client_secret: `mdb_sa_sk_${randomBytes(30).toString('base64url')}` },
-    opens: (secret) => of(rotated).some((one) => isAlive(one) && one.value === secret.client_secret),
-    live: () => of(rotated).flatMap((one) => (isAlive(one) && !others.has(one.id) ? [one.value] : [])),
+    opens: ({ client_secret }) => ring.opens(client_secret),
+    live: ring.live,
     fill() {
-      while (of(rotated).length < SLOTS) {
-        const secret = make(rotated, 2160);
-        secret.lastUsedAt = lateUse();
-        others.add(secret.id);
-      }
+      while (of(rotated).length < SLOTS) ring.lend(make(rotated, 2160)).lastUsedAt = lateUse();
     },
-    use(secret) {
-      const found = of(rotated).find(({ value }) => value === secret.client_secret);
-      if (found !== undefined) found.lastUsedAt = lateUse();
+    use({ client_secret }) {
+      const secret = ring.holding(client_secret);
+      if (secret !== undefined) secret.lastUsedAt = lateUse();
     },
     secrets: () => of(rotated),
     allow: (account) => void managers.add(account),

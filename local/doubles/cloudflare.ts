@@ -1,7 +1,8 @@
 /** A double of Cloudflare's API tokens: https://developers.cloudflare.com/api/resources/accounts/subresources/tokens */
 import { randomBytes } from 'node:crypto';
-import type { Answering, DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
+import type { DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
 import { bearerOf, lateUse, serve } from './double.ts';
+import { found, guarded, keyring } from './keyring.ts';
 
 interface Policy {
   readonly id?: string;
@@ -44,8 +45,10 @@ const no = (status: number, code: number, message: string): DoubleAnswer => ({
 });
 
 export async function startCloudflare(kind: 'account' | 'user' = 'account'): Promise<CloudflareDouble> {
-  const tokens = new Map<string, StoredToken>();
-  const others = new Set<string>();
+  const isLive = ({ status, expires_on = '' }: StoredToken) =>
+    status === 'active' && !(Date.parse(expires_on) < Date.now());
+  const ring = keyring(isLive);
+  const tokens = ring.keys;
   const value = () => `${kind === 'account' ? 'cfat' : 'cfut'}_${randomBytes(30).toString('base64url')}`;
   const hex = () => randomBytes(16).toString('hex');
   const policy = (group: string): Policy => ({
@@ -57,37 +60,27 @@ export async function startCloudflare(kind: 'account' | 'user' = 'account'): Pro
   const make = (name: string, policies: readonly Policy[], lag: number, more: object = {}): StoredToken => {
     const id = hex();
     const issued_on = new Date().toISOString();
-    const token: StoredToken = { id, value: value(), name, policies, issued_on, status: 'active', lag, ...more };
-    tokens.set(token.id, token);
-    return token;
+    return ring.add({ id, value: value(), name, policies, issued_on, status: 'active', lag, ...more });
   };
   const shown = ({ value: _value, lag: _lag, ...token }: StoredToken) => token;
 
   const holder = (request: DoubleRequest): StoredToken | DoubleAnswer => {
     const bearer = bearerOf(request);
     if (bearer.length < 40) return no(400, 6003, 'Invalid request headers');
-    const token = [...tokens.values()].find((one) => one.value === bearer);
-    const isLive = token?.status === 'active' && !(Date.parse(token.expires_on ?? '') < Date.now());
-    if (token === undefined || !isLive || token.lag-- > 0) return no(401, 1000, 'Invalid API Token');
+    const token = ring.used(bearer);
+    if (token === undefined) return no(401, 1000, 'Invalid API Token');
     // Whether `verify` counts as a use, the documentation does not say; here it does, as what is harder to live with.
     token.last_used_on = new Date().toISOString();
     return token;
   };
-  const managed =
-    (answer: Answering): Answering =>
-    (request) => {
-      const by = holder(request);
-      if (!('id' in by)) return by;
-      const groups = by.policies.flatMap(({ permission_groups }) => permission_groups);
-      if (!groups.some(({ id }) => id === WRITE_TOKENS))
-        return no(403, 9109, 'Unauthorized to access requested resource');
-      return answer(request);
-    };
-  const one = (answer: (token: StoredToken) => DoubleAnswer) =>
-    managed(({ params: [id = ''] }) => {
-      const token = tokens.get(id);
-      return token === undefined ? no(404, 1001, 'Token not found') : answer(token);
-    });
+  const managed = guarded((request) => {
+    const by = holder(request);
+    if (!('id' in by)) return by;
+    const groups = by.policies.flatMap(({ permission_groups }) => permission_groups);
+    const isAllowed = groups.some(({ id }) => id === WRITE_TOKENS);
+    return isAllowed ? undefined : no(403, 9109, 'Unauthorized to access requested resource');
+  });
+  const one = found(({ params: [id = ''] }) => tokens.get(id), no(404, 1001, 'Token not found'));
   const create = ({ body }: DoubleRequest): DoubleAnswer => {
     const policies = body.policies as Policy[];
     if (policies.some(({ id }) => id !== undefined)) {
@@ -106,7 +99,7 @@ export async function startCloudflare(kind: 'account' | 'user' = 'account'): Pro
     return ok({ ...shown(token), value: token.value });
   };
 
-  const admin = make('admin', [policy(WRITE_TOKENS)], 0);
+  const admin = ring.lend(make('admin', [policy(WRITE_TOKENS)], 0));
   const first = make('made by hand', [policy(READ_DNS)], 0);
   const base = kind === 'account' ? `/accounts/${ACCOUNT}/tokens` : '/user/tokens';
   const served = await serve({
@@ -117,19 +110,24 @@ export async function startCloudflare(kind: 'account' | 'user' = 'account'): Pro
     [`GET ${base}`]: managed(({ query }) => {
       const size = Math.min(Number(query.get('per_page') ?? 20), 50);
       const from = (Number(query.get('page') ?? 1) - 1) * size;
-      return ok([...tokens.values()].slice(from, from + size).map(shown));
+      return ok(
+        ring
+          .all()
+          .slice(from, from + size)
+          .map(shown),
+      );
     }),
     [`POST ${base}`]: managed(create),
-    [`GET ${base}/:id`]: one((token) => ok(shown(token))),
-    [`DELETE ${base}/:id`]: one(({ id }) => {
-      tokens.delete(id);
-      return ok({ id });
-    }),
+    [`GET ${base}/:id`]: managed(one((token) => ok(shown(token)))),
+    [`DELETE ${base}/:id`]: managed(
+      one(({ id }) => {
+        tokens.delete(id);
+        return ok({ id });
+      }),
+    ),
   });
 
   const account = kind === 'account' ? { account_id: ACCOUNT } : {};
-  const held = (secret: Readonly<Record<string, unknown>>) =>
-    [...tokens.values()].find((token) => token.value === secret.api_token && token.status === 'active');
   const double: CloudflareDouble = {
     ...served,
     tokens,
@@ -138,13 +136,13 @@ export async function startCloudflare(kind: 'account' | 'user' = 'account'): Pro
     admin: { api_token: admin.value, ...account },
     powerless: { api_token: first.value },
     madeUp: { api_token: value() },
-    opens: (secret) => held(secret) !== undefined,
-    live: () => [...tokens.values()].filter(({ id }) => id !== admin.id && !others.has(id)).map((token) => token.value),
+    opens: ({ api_token }) => ring.opens(api_token),
+    live: ring.live,
     fill() {
-      while (tokens.size < MOST[kind]) others.add(make('of somebody else', [policy(READ_DNS)], 0).id);
+      while (tokens.size < MOST[kind]) ring.lend(make('of somebody else', [policy(READ_DNS)], 0));
     },
-    use(secret) {
-      const token = held(secret);
+    use({ api_token }) {
+      const token = ring.holding(api_token);
       if (token !== undefined) token.last_used_on = lateUse().toISOString();
     },
   };

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Answering, DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
 import { created, lateUse, ok, serve } from './double.ts';
+import { guarded, keyring } from './keyring.ts';
 
 interface StoredKey {
   readonly id: string;
@@ -31,13 +32,14 @@ export const startDatadogApiKeys = () => start('api_keys');
 export const startDatadogApplicationKeys = () => start('application_keys');
 
 async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
-  const keys = new Map<string, StoredKey>();
+  const ring = keyring<StoredKey>();
+  const { keys } = ring;
   // Real keys may share their last four characters; here none does by chance.
   let made = 0x1000;
   const make = (type: StoredKey['type'], given: Partial<StoredKey> = {}): StoredKey => {
     const value = randomBytes(type === 'api_keys' ? 14 : 18).toString('hex') + (made++).toString(16);
     const createdAt = new Date().toISOString();
-    const key = {
+    return ring.add({
       id: randomUUID(),
       type,
       value,
@@ -49,23 +51,19 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
       lastUsed: null,
       lag: 0,
       ...given,
-    };
-    keys.set(key.id, key);
-    return key;
+    });
   };
   const shownBy = (request: DoubleRequest, type: StoredKey['type']): StoredKey | undefined => {
-    const shown = request.headers[type === 'api_keys' ? 'dd-api-key' : 'dd-application-key'];
-    const key = [...keys.values()].find((one) => one.type === type && one.value === shown);
-    if (key === undefined || key.lag-- > 0) return undefined;
+    const key = ring.used(request.headers[type === 'api_keys' ? 'dd-api-key' : 'dd-application-key']);
+    if (key?.type !== type) return undefined;
     key.lastUsed = new Date().toISOString();
     return key;
   };
-  const managed =
-    (right: string, answer: Answering): Answering =>
-    (request) => {
+  const managed = (right: string, answer: Answering) =>
+    guarded((request) => {
       const [api, application] = [shownBy(request, 'api_keys'), shownBy(request, 'application_keys')];
-      return api !== undefined && application?.scopes?.includes(right) ? answer(request) : forbidden;
-    };
+      return api !== undefined && application?.scopes?.includes(right) ? undefined : forbidden;
+    })(answer);
   const shown = ({ id, type, value, name, scopes, kept, createdAt, lastUsed }: StoredKey) => ({
     id,
     type,
@@ -91,13 +89,13 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
   };
   const attributesOf = ({ body }: DoubleRequest) => (body.data as { attributes: Record<string, unknown> }).attributes;
   const of = (type: StoredKey['type'], owner?: string) =>
-    [...keys.values()].filter((key) => key.type === type && (owner === undefined || key.owner === owner));
+    ring.all().filter((key) => key.type === type && (owner === undefined || key.owner === owner));
 
   const account = randomUUID();
   const adminKey = make('api_keys');
   const adminApplication = make('application_keys', { owner: 'admin', scopes: MANAGING });
   const powerless = make('application_keys', { owner: 'admin', scopes: ['dashboards_read'] });
-  const others = new Set([adminKey.id, adminApplication.id, powerless.id]);
+  for (const key of [adminKey, adminApplication, powerless]) ring.lend(key);
   const isApi = rotated === 'api_keys';
   const first = isApi
     ? make('api_keys', { kept: { remote_config_read_enabled: true } })
@@ -130,8 +128,6 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
     [`DELETE ${ofAccount}/:id`]: managed('service_account_write', ({ params: [owner = '', id] }) => remove(id, owner)),
   });
 
-  const keyOf = (secret: Readonly<Record<string, unknown>>) =>
-    [...keys.values()].find(({ type, value }) => type === rotated && value === secret[field]);
   const double: DatadogDouble = {
     ...served,
     lag: 0,
@@ -139,18 +135,18 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
     admin: { api_key: adminKey.value, application_key: adminApplication.value },
     powerless: { application_key: powerless.value },
     madeUp: { [field]: randomBytes(16).toString('hex') },
-    opens: (secret) => keyOf(secret) !== undefined,
-    live: () => of(rotated).flatMap(({ id, value }) => (others.has(id) ? [] : [value])),
+    opens: (secret) => ring.opens(secret[field]),
+    live: ring.live,
     use(secret) {
-      const key = keyOf(secret);
+      const key = ring.holding(secret[field]);
       if (key !== undefined) key.lastUsed = lateUse().toISOString();
     },
     fill() {
       while (isApi && of('api_keys').length < MOST_API_KEYS) {
-        others.add(make('api_keys', { name: `of somebody else ${made}` }).id);
+        ring.lend(make('api_keys', { name: `of somebody else ${made}` }));
       }
     },
-    keys: () => [...keys.values()],
+    keys: ring.all,
   };
   return double;
 }

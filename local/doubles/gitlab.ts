@@ -1,7 +1,8 @@
 /** A double of GitLab's access tokens: https://docs.gitlab.com/api/project_access_tokens/, .../group_access_tokens/ */
 import { randomBytes } from 'node:crypto';
-import type { Answering, DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
+import type { DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
 import { created, lateUse, ok, serve } from './double.ts';
+import { found, keyring } from './keyring.ts';
 
 interface StoredToken {
   readonly id: number;
@@ -39,11 +40,12 @@ export const startGitlab = () => start('projects');
 export const startGitlabGroup = () => start('groups');
 
 async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
-  const tokens: StoredToken[] = [];
+  const isActive = ({ revoked, expires_at }: StoredToken) => !revoked && Date.parse(expires_at) > Date.now();
+  const ring = keyring(isActive);
   let made = 1000;
   const make = (given: Partial<StoredToken>): StoredToken => {
     const created_at = new Date().toISOString();
-    const token = {
+    return ring.add({
       id: ++made,
       value: `glpat-${randomBytes(15).toString('base64url')}`,
       name: 'made by hand',
@@ -57,31 +59,26 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
       lag: 0,
       uses: 0,
       ...given,
-    };
-    tokens.push(token);
-    return token;
+    });
   };
-  const isActive = ({ revoked, expires_at }: StoredToken) => !revoked && Date.parse(expires_at) > Date.now();
   const holder = (request: DoubleRequest): StoredToken | undefined => {
-    const token = tokens.find((one) => isActive(one) && one.value === request.headers['private-token']);
-    if (token !== undefined) token.uses++;
-    if (token === undefined || token.lag-- > 0) return undefined;
-    token.last_used_at = new Date().toISOString();
+    const value = request.headers['private-token'];
+    const [shownToken, token] = [ring.holding(value), ring.used(value)];
+    if (shownToken !== undefined) shownToken.uses++;
+    if (token !== undefined) token.last_used_at = new Date().toISOString();
     return token;
   };
-  const managed =
-    (answer: (request: DoubleRequest, owner: string) => DoubleAnswer): Answering =>
-    (request) => {
-      const by = holder(request);
-      if (by === undefined) return unauthorized;
+  const asHolder = found(holder, unauthorized);
+  const managed = (answer: (request: DoubleRequest, owner: string) => DoubleAnswer) =>
+    asHolder((by, request) => {
       // Tokens of projects and groups cannot make tokens.
       if (by.owner !== 'persons' || !by.scopes.includes('api')) return forbidden;
       return answer(request, `${kind}/${request.params[0]}`);
-    };
+    });
   const one = (answer: (token: StoredToken) => DoubleAnswer) =>
-    managed(({ params }, owner) => {
-      const token = tokens.find((one) => one.owner === owner && String(one.id) === params[1]);
-      return token === undefined ? missing : answer(token);
+    managed(({ params: [, id = ''] }, owner) => {
+      const token = ring.keys.get(id);
+      return token?.owner === owner ? answer(token) : missing;
     });
   const shown = (token: StoredToken) => {
     const { value, owner, lag, uses, ...rest } = token;
@@ -89,14 +86,12 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
   };
   const at = `/api/v4/${kind}/:owner/access_tokens`;
   const served = await serve({
-    'GET /api/v4/personal_access_tokens/self': (request) => {
-      const by = holder(request);
-      if (by === undefined) return unauthorized;
+    'GET /api/v4/personal_access_tokens/self': asHolder((by) => {
       const { access_level, ...rest } = shown(by);
       return ok(rest);
-    },
+    }),
     [`GET ${at}`]: managed(({ query }, owner) => {
-      const all = tokens.filter((token) => token.owner === owner);
+      const all = ring.all().filter((token) => token.owner === owner);
       const some = query.get('state') === 'active' ? all.filter(isActive) : all;
       const [size, page] = [Number(query.get('per_page') ?? 20), Number(query.get('page') ?? 1)];
       const next = some.length > size * page ? String(page + 1) : '';
@@ -119,8 +114,8 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
   });
 
   const owner = kind === 'projects' ? 'acme/shop' : 'acme';
-  const admin = make({});
-  const powerless = make({ scopes: ['read_api'] });
+  const admin = ring.lend(make({}));
+  const powerless = ring.lend(make({ scopes: ['read_api'] }));
   const first = make({ owner: `${kind}/${owner}`, scopes: ['read_repository', 'write_repository'], access_level: 30 });
   const host = 'gitlab.example.com';
   const double: GitlabDouble = {
@@ -130,18 +125,18 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
     admin: { host, token: admin.value },
     powerless: { token: powerless.value },
     madeUp: { token: `glpat-${randomBytes(15).toString('base64url')}` },
-    opens: (secret) => tokens.some((token) => isActive(token) && token.value === secret.token),
-    live: () =>
-      tokens.filter((token) => token.owner === `${kind}/${owner}` && isActive(token)).map(({ value }) => value),
-    use(secret) {
-      const token = tokens.find(({ value }) => value === secret.token);
+    opens: ({ token }) => ring.opens(token),
+    live: ring.live,
+    use({ token: value }) {
+      const token = ring.holding(value);
       if (token !== undefined) token.last_used_at = lateUse().toISOString();
     },
-    tokens: () => tokens,
+    tokens: ring.all,
     crowd(count) {
-      const ours = tokens.splice(0);
+      const ours = ring.all();
+      ring.keys.clear();
       for (let turn = 0; turn < count; turn++) make({ owner: `${kind}/${owner}` });
-      tokens.push(...ours);
+      for (const token of ours) ring.add(token);
     },
   };
   return double;

@@ -5,10 +5,12 @@ import { toXml } from '../aws/protocols/xml.ts';
 import type { DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
 import { lateUse, serve } from './double.ts';
 import { signedBy } from './iam/signature.ts';
+import { keyring } from './keyring.ts';
 
 export interface StoredAccessKey {
   readonly id: string;
-  readonly secret: string;
+  /** The secret access key. */
+  readonly value: string;
   readonly user: string;
   readonly createdAt: Date;
   status: 'Active' | 'Inactive';
@@ -37,20 +39,18 @@ const refusal = (status: number, code: string) => new AwsError(code, 'as the doc
 
 export async function startIam(): Promise<IamDouble> {
   const users = new Map<string, string>([['deployer', '/ci/']]);
-  const keys = new Map<string, StoredAccessKey>();
-  const others = new Set<string>();
+  const ring = keyring<StoredAccessKey>();
+  const { keys } = ring;
   const operations: string[] = [];
   const refusals: IamDouble['refusals'] = new Map();
   let clock = Date.now() - 30 * 86_400_000;
   const make = (user: string, lag: number, at = Date.now()): StoredAccessKey => {
     clock = Math.max(at, clock + 1);
     const id = `AKIA${randomBytes(10).toString('hex').toUpperCase().slice(0, 16)}`;
-    const secret = randomBytes(30).toString('base64');
-    const key: StoredAccessKey = { id, secret, user, createdAt: new Date(clock), status: 'Active', lag };
-    keys.set(id, key);
-    return key;
+    const value = randomBytes(30).toString('base64');
+    return ring.add({ id, value, user, createdAt: new Date(clock), status: 'Active', lag });
   };
-  const of = (user: string) => [...keys.values()].filter((key) => key.user === user);
+  const of = (user: string) => ring.all().filter((key) => key.user === user);
   const known = (user: string): string => {
     if (!users.has(user)) throw refusal(404, 'NoSuchEntity');
     return user;
@@ -82,9 +82,9 @@ export async function startIam(): Promise<IamDouble> {
     },
     CreateAccessKey({ UserName = '' }) {
       if (of(known(UserName)).length >= MOST) throw refusal(409, 'LimitExceeded');
-      const { id, secret, status, createdAt } = make(UserName, double.lag);
+      const { id, value, status, createdAt } = make(UserName, double.lag);
       return {
-        AccessKey: { UserName, AccessKeyId: id, Status: status, SecretAccessKey: secret, CreateDate: createdAt },
+        AccessKey: { UserName, AccessKeyId: id, Status: status, SecretAccessKey: value, CreateDate: createdAt },
       };
     },
     UpdateAccessKey({ UserName = '', AccessKeyId = '', Status }) {
@@ -101,7 +101,7 @@ export async function startIam(): Promise<IamDouble> {
     const signed = signedBy(request);
     const key = keys.get(signed?.accessKeyId ?? '');
     if (key?.status !== 'Active' || key.lag-- > 0) throw refusal(403, 'InvalidClientTokenId');
-    if (!signed?.isBy(key.secret)) throw refusal(403, 'SignatureDoesNotMatch');
+    if (!signed?.isBy(key.value)) throw refusal(403, 'SignatureDoesNotMatch');
     key.used = { at: new Date(), service: 'sts', region: 'us-east-1' };
     const Arn = `arn:aws:iam::${ACCOUNT}:user${users.get(key.user)}${key.user}`;
     return { Arn, UserId: `AIDA${key.user}`, Account: ACCOUNT };
@@ -133,36 +133,28 @@ export async function startIam(): Promise<IamDouble> {
 
   const first = make('deployer', 0, clock);
   const served = await serve({ 'POST /': answer });
-  const held = ({ access_key_id, secret_access_key }: Readonly<Record<string, unknown>>) => {
-    const key = keys.get(String(access_key_id));
-    return key?.secret === secret_access_key && key?.status === 'Active' ? key : undefined;
-  };
   const double: IamDouble = {
     ...served,
     keys,
     operations,
     refusals,
     lag: 0,
-    first: { user_name: 'deployer', access_key_id: first.id, secret_access_key: first.secret },
+    first: { user_name: 'deployer', access_key_id: first.id, secret_access_key: first.value },
     madeUp: { access_key_id: `AKIA${'X'.repeat(16)}`, secret_access_key: randomBytes(30).toString('base64') },
-    opens: (secret) => held(secret) !== undefined,
-    live: () => [...keys.values()].filter(({ id }) => !others.has(id)).map(({ secret }) => secret),
+    opens: ({ secret_access_key }) => ring.holding(secret_access_key)?.status === 'Active',
+    live: ring.live,
     fill() {
       while (of('deployer').length < MOST) {
-        const key = make('deployer', 0);
-        key.used = { at: new Date(), service: 's3', region: 'eu-west-1' };
-        others.add(key.id);
+        ring.lend(make('deployer', 0)).used = { at: new Date(), service: 's3', region: 'eu-west-1' };
       }
     },
-    use(secret) {
-      const key = held(secret);
+    use({ secret_access_key }) {
+      const key = ring.holding(secret_access_key);
       if (key !== undefined) key.used = { at: lateUse(), service: 's3', region: 'eu-west-1' };
     },
     addUser(name) {
       users.set(name, '/');
-      const key = make(name, 0);
-      others.add(key.id);
-      return key;
+      return ring.lend(make(name, 0));
     },
   };
   return double;

@@ -1,11 +1,12 @@
 /** A double of Okta's client secrets: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationSSOCredentialOAuth2ClientAuth/ */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Answering, DoubleAnswer, ProviderDouble } from './double.ts';
+import type { DoubleAnswer, ProviderDouble } from './double.ts';
 import { basicOf, created, ok, serve } from './double.ts';
+import { found, guarded, keyring } from './keyring.ts';
 
 interface StoredSecret {
   readonly id: string;
-  readonly client_secret: string;
+  readonly value: string;
   readonly created: string;
   status: 'ACTIVE' | 'INACTIVE';
   lag: number;
@@ -38,48 +39,38 @@ export async function startOkta(): Promise<OktaDouble> {
     admin: `00${randomBytes(20).toString('base64url')}`,
     reader: `00${randomBytes(20).toString('base64url')}`,
   };
-  const secrets: StoredSecret[] = [];
-  const others = new Set<string>();
-  const make = (client_secret: string, lag = 0): StoredSecret => {
+  const isActive = ({ status }: StoredSecret) => status === 'ACTIVE';
+  const ring = keyring(isActive);
+  const make = (value: string, lag = 0): StoredSecret => {
     const id = `ocs${randomBytes(8).toString('hex')}`;
-    const secret: StoredSecret = { id, client_secret, created: new Date().toISOString(), status: 'ACTIVE', lag };
-    secrets.push(secret);
-    return secret;
+    return ring.add({ id, value, created: new Date().toISOString(), status: 'ACTIVE', lag });
   };
-  const shown = ({ lag, ...secret }: StoredSecret) => ({
+  const shown = ({ lag, value, ...secret }: StoredSecret) => ({
     ...secret,
+    client_secret: value,
     lastUpdated: secret.created,
-    secret_hash: createHash('md5').update(secret.client_secret).digest('base64url'),
+    secret_hash: createHash('md5').update(value).digest('base64url'),
   });
-  const managed =
-    (answer: Answering): Answering =>
-    (request) => {
-      const by = request.headers.authorization?.replace(/^SSWS /, '');
-      if (by !== tokens.admin && by !== tokens.reader) return problem(401, 'E0000011', 'Invalid token provided');
-      if (by === tokens.reader)
-        return problem(403, 'E0000006', 'You do not have permission to perform the requested action');
-      return request.params[0] === clientId ? answer(request) : missing;
-    };
+  const managed = guarded((request) => {
+    const by = request.headers.authorization?.replace(/^SSWS /, '');
+    if (by !== tokens.admin && by !== tokens.reader) return problem(401, 'E0000011', 'Invalid token provided');
+    if (by === tokens.reader)
+      return problem(403, 'E0000006', 'You do not have permission to perform the requested action');
+    return request.params[0] === clientId ? undefined : missing;
+  });
   const one = (answer: (secret: StoredSecret) => DoubleAnswer) =>
-    managed(({ params }) => {
-      const secret = secrets.find(({ id }) => id === params[1]);
-      return secret === undefined ? missing : answer(secret);
-    });
-  const asClient =
-    (answer: Answering): Answering =>
-    (request) => {
-      const [id, shownSecret] = basicOf(request);
-      const secret = secrets.find((one) => one.status === 'ACTIVE' && one.client_secret === shownSecret);
-      if (id !== clientId || secret === undefined || secret.lag-- > 0) return refused;
-      return answer(request);
-    };
+    managed(found(({ params: [, id = ''] }) => ring.keys.get(id), missing)(answer));
+  const asClient = guarded((request) => {
+    const [id, value] = basicOf(request);
+    return id === clientId && ring.used(value) !== undefined ? undefined : refused;
+  });
   const introspect = asClient(() => ok({ active: false }));
   const at = '/api/v1/apps/:app/credentials/secrets';
   const served = await serve({
-    [`GET ${at}`]: managed(() => ok(secrets.map(shown))),
+    [`GET ${at}`]: managed(() => ok(ring.all().map(shown))),
     [`POST ${at}`]: managed(({ body }) => {
       const value = String(body.client_secret);
-      if (secrets.length >= SLOTS || value.length < 14)
+      if (ring.keys.size >= SLOTS || value.length < 14)
         return problem(400, 'E0000001', 'Api validation failed: client_secret');
       return created(shown(make(value, double.lag)));
     }),
@@ -88,14 +79,14 @@ export async function startOkta(): Promise<OktaDouble> {
       return ok(shown(secret));
     }),
     [`POST ${at}/:id/lifecycle/deactivate`]: one((secret) => {
-      const isLast = secrets.filter(({ status }) => status === 'ACTIVE').length < 2;
+      const isLast = ring.all().filter(isActive).length < 2;
       if (isLast) return problem(400, 'E0000001', 'Api validation failed: last active secret');
       secret.status = 'INACTIVE';
       return ok(shown(secret));
     }),
     [`DELETE ${at}/:id`]: one((secret) => {
       if (secret.status === 'ACTIVE') return problem(403, 'E0000022', 'The endpoint does not support an active secret');
-      secrets.splice(secrets.indexOf(secret), 1);
+      ring.keys.delete(secret.id);
       return { status: 204 };
     }),
     'POST /oauth2/default/v1/token': asClient(({ body }) => {
@@ -117,23 +108,19 @@ export async function startOkta(): Promise<OktaDouble> {
     first: {
       domain: host,
       client_id: clientId,
-      client_secret: first.client_secret,
+      client_secret: first.value,
       issuer: `https://${host}/oauth2/default`,
       scope: SCOPE,
     },
     admin: { domain: host, api_token: tokens.admin },
     powerless: { api_token: tokens.reader },
     madeUp: { client_secret: randomBytes(30).toString('base64url') },
-    opens: (secret) =>
-      secrets.some(({ status, client_secret }) => status === 'ACTIVE' && client_secret === secret.client_secret),
-    live: () =>
-      secrets.flatMap(({ id, status, client_secret }) =>
-        status === 'ACTIVE' && !others.has(id) ? [client_secret] : [],
-      ),
+    opens: ({ client_secret }) => ring.opens(client_secret),
+    live: ring.live,
     fill() {
-      while (secrets.length < SLOTS) others.add(make(randomBytes(30).toString('base64url')).id);
+      while (ring.keys.size < SLOTS) ring.lend(make(randomBytes(30).toString('base64url')));
     },
-    secrets: () => secrets,
+    secrets: ring.all,
   };
   return double;
 }

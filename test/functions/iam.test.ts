@@ -25,7 +25,7 @@ describe('iam', () => {
   it('puts off the end of a key that is in use, and tells by what', async () => {
     const arn = house.register('accessKey');
     const made = double.addUser('reporter');
-    const value = { user_name: 'reporter', access_key_id: made.id, secret_access_key: made.secret };
+    const value = { user_name: 'reporter', access_key_id: made.id, secret_access_key: made.value };
     const secret = await house.secret(value, { 'rekey:revoke-after': '1h' });
     await house.rotate(secret, arn);
     double.use?.(value);
@@ -35,6 +35,6 @@ describe('iam', () => {
     expect(double.opens(value)).toBe(true);
     const [, last] = house.messages(secret).map(({ body }) => JSON.stringify(body));
     expect(last).toContain('by s3 in eu-west-1');
-    expect(last).not.toContain(made.secret);
+    expect(last).not.toContain(made.value);
   });
 });

@@ -64,9 +64,9 @@ describe('okta', () => {
     const [current, before] = [{ ...here.double.first }, { ...here.double.first, client_secret: 'before '.repeat(3) }];
     const forgotten = { ...here.double.first, client_secret: 'forgotten '.repeat(3) };
     const access = await accessTo(provider, { ...current, masterarn: 'arn:admin' }, here, here.context({}));
-    Object.assign(here.double.secrets()[0] ?? {}, { client_secret: before.client_secret });
+    Object.assign(here.double.secrets()[0] ?? {}, { value: before.client_secret });
     here.double.fill?.();
-    Object.assign(here.double.secrets()[1] ?? {}, { client_secret: forgotten.client_secret });
+    Object.assign(here.double.secrets()[1] ?? {}, { value: forgotten.client_secret });
 
     await provider.accept({ ...current, ...here.double.madeUp }, access, async () => [before, forgotten]);
 
@@ -74,7 +74,7 @@ describe('okta', () => {
   });
 
   it.each([
-    ['is not listed', { client_secret: 'of nobody '.repeat(3) }],
+    ['is not listed', { value: 'of nobody '.repeat(3) }],
     ['is inactive', { status: 'INACTIVE' }],
   ] as const)('keeps the previous one while the current one %s: that may be all that works', async (_what, change) => {
     const here = await world();
@@ -95,7 +95,7 @@ describe('okta', () => {
   it('adds nothing to an app of which no value of the secret is a client secret', async () => {
     const here = await world();
     const mine = await labelled(here.store, 'AWSCURRENT');
-    for (const secret of here.double.secrets()) Object.assign(secret, { client_secret: 'of another app '.repeat(3) });
+    for (const secret of here.double.secrets()) Object.assign(secret, { value: 'of another app '.repeat(3) });
     const access = await accessTo(provider, mine ?? {}, here, here.context({}));
 
     const accepted = provider.accept({ ...mine, ...here.double.madeUp }, access, async () => []);
@@ -165,7 +165,7 @@ describe('okta', () => {
 
     await provider.accept(here.double.madeUp, access, async () => []).catch(() => {});
 
-    for (const { client_secret } of here.double.secrets()) expect(ctx.redact.text(client_secret)).toBe('[redacted]');
+    for (const { value } of here.double.secrets()) expect(ctx.redact.text(value)).toBe('[redacted]');
   });
 
   it.each([
