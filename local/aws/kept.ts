@@ -1,15 +1,11 @@
-/** A list that forgets its oldest entries beyond so many. */
-export interface Kept<T> {
-  readonly list: readonly T[];
-  add(item: T): void;
-  clear(): void;
-}
+export type Kept<T> = ReturnType<typeof kept<T>>;
 
-export function kept<T>(most: number): Kept<T> {
+/** A list that forgets its oldest entries beyond so many. */
+export function kept<T>(most: number) {
   const list: T[] = [];
   return {
-    list,
-    add: (item) => {
+    list: list as readonly T[],
+    add: (item: T): void => {
       list.push(item);
       if (list.length > most) list.shift();
     },

@@ -34,6 +34,9 @@ export function structure<R extends Shapes, O extends Shapes>(
   };
 }
 
+/** A structure of which nothing has to be there. */
+export const options = <O extends Shapes>(optional: O) => structure({}, optional);
+
 interface Limits {
   readonly min?: number;
   readonly max?: number;

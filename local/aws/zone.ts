@@ -19,25 +19,14 @@ export function zoneNamed(name: string): Zone | undefined {
 
 function formatFor(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
-    const digits = '2-digit';
-    return new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: digits,
-      day: digits,
-      hour: digits,
-      minute: digits,
-      second: digits,
-    });
+    // Sweden writes its dates as ISO 8601 does: 2026-03-29 01:59:59.
+    return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
   } catch {
     return undefined;
   }
 }
 
 function wallOf(format: Intl.DateTimeFormat, epoch: number): number {
-  const parts = Object.fromEntries(format.formatToParts(epoch).map(({ type, value }) => [type, Number(value)]));
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
   const milliseconds = ((epoch % 1000) + 1000) % 1000;
-  return Date.UTC(year, month - 1, day, hour, minute, second) + milliseconds;
+  return Date.parse(`${format.format(epoch).replace(' ', 'T')}Z`) + milliseconds;
 }

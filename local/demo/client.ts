@@ -15,19 +15,12 @@ export interface ClientOrder {
   readonly pauseMs?: number;
 }
 
-export interface DemoClient {
-  readonly attempts: readonly Attempt[];
-  start(order: ClientOrder): void;
-  /** Waits until the client has logged in `count` times, with this version if one is given. */
-  loggedIn(count: number, version?: string): Promise<void>;
-  /** Lets it finish its last login. */
-  stop(): Promise<void>;
-}
+export type DemoClient = ReturnType<typeof createClient>;
 
 const program = fileURLToPath(new URL('client-process.ts', import.meta.url));
 
 /** An application of this sandbox. Its process is made at once, to be ready by the time it is needed; it does nothing before `start`. */
-export function createClient({ url, account }: Sandbox, signal: AbortSignal): DemoClient {
+export function createClient({ url, account }: Sandbox, signal: AbortSignal) {
   const child = fork(program, [], {
     env: {
       AWS_ENDPOINT_URL: url,
@@ -57,9 +50,10 @@ export function createClient({ url, account }: Sandbox, signal: AbortSignal): De
   });
 
   return {
-    attempts,
-    start: (order) => void child.send(order),
-    async loggedIn(count, version) {
+    attempts: attempts as readonly Attempt[],
+    start: (order: ClientOrder) => void child.send(order),
+    /** Waits until the client has logged in `count` times, with this version if one is given. */
+    async loggedIn(count: number, version?: string): Promise<void> {
       const enough = () => {
         if (ending !== undefined) throw new Error(`the client cannot go on: ${ending}`);
         const good = attempts.filter((one) => one.outcome === 'opened' && (version ?? one.version) === one.version);
@@ -67,7 +61,8 @@ export function createClient({ url, account }: Sandbox, signal: AbortSignal): De
       };
       await until(enough, 30_000, signal);
     },
-    async stop() {
+    /** Lets it finish its last login. */
+    async stop(): Promise<void> {
       if (child.connected) child.send('stop');
       // One login has a few milliseconds to end; a client that hangs is not waited for.
       const impatience = setTimeout(() => child.kill('SIGKILL'), 5_000);

@@ -9,14 +9,7 @@ const host = fileURLToPath(new URL('host.mjs', import.meta.url));
 const initSeconds = 10;
 
 /** One process of a function. It takes one event at a time. */
-export interface Child {
-  /** Milliseconds that the import took. Known after the first invocation. */
-  readonly initMs: number | undefined;
-  readonly isAlive: boolean;
-  invoke(event: unknown, context: InvocationContext, timeoutSeconds: number): Promise<InvokeOutcome>;
-  kill(): void;
-  readonly ended: Promise<void>;
-}
+export type Child = ReturnType<typeof startChild>;
 
 type Message =
   | { kind: 'ready'; initMs: number }
@@ -27,7 +20,7 @@ export function startChild(
   definition: FileFunction,
   environment: Readonly<Record<string, string>>,
   log: (line: string) => void,
-): Child {
+) {
   const child = fork(host, [definition.file, definition.export], {
     env: { ...environment },
     execArgv: [],
@@ -76,15 +69,16 @@ export function startChild(
   };
 
   return {
-    get initMs() {
+    /** Milliseconds that the import took. Known after the first invocation. */
+    get initMs(): number | undefined {
       return initMs;
     },
-    get isAlive() {
+    get isAlive(): boolean {
       // `killed` is set when the signal is sent; the process ends a moment later.
       return exit === undefined && !child.killed && child.connected;
     },
     ended,
-    invoke: async (event, context, timeoutSeconds) => {
+    invoke: async (event: unknown, context: InvocationContext, timeoutSeconds: number): Promise<InvokeOutcome> => {
       const failure = started ? undefined : await start(context.awsRequestId);
       if (failure) return failure;
       const deadline = Date.now() + timeoutSeconds * 1000;
@@ -96,9 +90,7 @@ export function startChild(
       }
       return message !== 'gone' && message.kind === 'done' ? message.outcome : gone(context.awsRequestId);
     },
-    kill: () => {
-      child.kill('SIGKILL');
-    },
+    kill: () => void child.kill('SIGKILL'),
   };
 }
 

@@ -16,16 +16,7 @@ export interface Execution {
   readonly outcomes: readonly InvokeOutcome[];
 }
 
-export interface Executions {
-  readonly list: readonly Execution[];
-  /** Delivers for the first time, and waits for the target. */
-  start(schedule: Schedule, scheduledAt: number): Promise<Execution>;
-  /** Delivers the very same payload once more, as Lambda does after a failure, or a queue that delivers at least once. */
-  redeliver(executionId: string): Promise<Execution | undefined>;
-  clear(): void;
-}
-
-export function executions(functions: Pick<RotationFunctions, 'invoke'>): Executions {
+export function executions(functions: Pick<RotationFunctions, 'invoke'>) {
   const { list, add, clear } = kept<Execution & { outcomes: InvokeOutcome[] }>(1_000);
 
   async function deliver(execution: (typeof list)[number]): Promise<Execution> {
@@ -35,8 +26,9 @@ export function executions(functions: Pick<RotationFunctions, 'invoke'>): Execut
   }
 
   return {
-    list,
-    start: (schedule, scheduledAt) => {
+    list: list as readonly Execution[],
+    /** Delivers for the first time, and waits for the target. */
+    start: (schedule: Schedule, scheduledAt: number): Promise<Execution> => {
       const { Arn: target, Input: input } = schedule.definition.Target;
       const executionId = randomBytes(8).toString('hex');
       const values = {
@@ -50,7 +42,8 @@ export function executions(functions: Pick<RotationFunctions, 'invoke'>): Execut
       add(execution);
       return deliver(execution);
     },
-    redeliver: async (executionId) => {
+    /** Delivers the very same payload once more, as Lambda does after a failure, or a queue that delivers at least once. */
+    redeliver: async (executionId: string): Promise<Execution | undefined> => {
       const execution = list.find((known) => known.executionId === executionId);
       return execution && deliver(execution);
     },

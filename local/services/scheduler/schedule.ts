@@ -1,5 +1,5 @@
 import { AwsError, validation } from '../../aws/aws-error.ts';
-import { oneOf, parse, type Shape, structure, text, whole } from '../../aws/shapes.ts';
+import { oneOf, options, parse, type Shape, structure, text, whole } from '../../aws/shapes.ts';
 import { parseTiming, type Timing } from './timing.ts';
 
 /** What a caller says about a schedule; CreateSchedule and UpdateSchedule take the same, and both take all of it. */
@@ -34,14 +34,11 @@ const target = structure(
   },
   {
     Input: text({ min: 1 }),
-    RetryPolicy: structure(
-      {},
-      {
-        MaximumEventAgeInSeconds: whole({ min: 60, max: 86_400 }),
-        MaximumRetryAttempts: whole({ min: 0, max: 185 }),
-      },
-    ),
-    DeadLetterConfig: structure({}, { Arn: text({ min: 1, max: 1600 }) }),
+    RetryPolicy: options({
+      MaximumEventAgeInSeconds: whole({ min: 60, max: 86_400 }),
+      MaximumRetryAttempts: whole({ min: 0, max: 185 }),
+    }),
+    DeadLetterConfig: options({ Arn: text({ min: 1, max: 1600 }) }),
     // For other targets than functions: kept and shown, not looked into.
     EcsParameters: anything,
     EventBridgeParameters: anything,

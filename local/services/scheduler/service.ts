@@ -3,7 +3,7 @@ import { callOf, type Operations, operation } from '../../aws/operation.ts';
 import { page } from '../../aws/page.ts';
 import { present, seconds } from '../../aws/present.ts';
 import { type Account, arnOf, type RotationFunctions, type Service } from '../../aws/service.ts';
-import { structure, text, whole } from '../../aws/shapes.ts';
+import { options, structure, text, whole } from '../../aws/shapes.ts';
 import { type Execution, executions } from './executions.ts';
 import { definition, following, groupName, newSchedule, type Schedule, state } from './schedule.ts';
 
@@ -108,16 +108,13 @@ export function scheduler(account: Account, functions: Pick<RotationFunctions, '
 }
 
 const named = structure({ Name: text({ min: 1, max: 64 }) }, { GroupName: groupName });
-const listing = structure(
-  {},
-  {
-    GroupName: groupName,
-    NamePrefix: groupName,
-    State: state,
-    MaxResults: whole({ min: 1, max: 100 }),
-    NextToken: text({ min: 1, max: 2048 }),
-  },
-);
+const listing = options({
+  GroupName: groupName,
+  NamePrefix: groupName,
+  State: state,
+  MaxResults: whole({ min: 1, max: 100 }),
+  NextToken: text({ min: 1, max: 2048 }),
+});
 
 /** The sandbox has the one group that every account has. */
 function checkGroup(group: string): void {

@@ -7,22 +7,7 @@ import { CURRENT, holderOf, withoutVersion } from './secret.ts';
 import { callStep, type StepCall } from './step-call.ts';
 import type { SecretStore } from './store.ts';
 
-/** Drives rotation functions through their steps, as the service does in the background. */
-export interface Rotations {
-  readonly history: readonly RotationRecord[];
-  /** Drives all four steps; the secret already has the pending version. */
-  start(arn: string, token: string): void;
-  /** Drives testSecret alone, then removes the pending version. */
-  startTest(arn: string, token: string): void;
-  /** Is this rotation being driven at the moment? */
-  isDriven(arn: string, token: string): boolean;
-  /** Repeats an unfinished rotation once; does nothing where there is none. */
-  retry(arn: string): Promise<void>;
-  idle(): Promise<void>;
-  clear(): void;
-}
-
-export interface RotationsOptions {
+interface RotationsOptions {
   readonly account: Account;
   readonly functions: RotationFunctions;
   readonly faults: SecretsManagerFaults;
@@ -42,7 +27,10 @@ type Outcome = 'ended' | 'failed';
 
 const STEPS: readonly RotationStep[] = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
 
-export function rotations(options: RotationsOptions): Rotations {
+export type Rotations = ReturnType<typeof rotations>;
+
+/** Drives rotation functions through their steps, as the service does in the background. */
+export function rotations(options: RotationsOptions) {
   const { account, functions, faults, secrets } = options;
   const driven = new Map<Promise<void>, { arn: string; token: string }>();
   /** The token of the rotation that began and did not end, by ARN. */
@@ -144,16 +132,18 @@ export function rotations(options: RotationsOptions): Rotations {
     return 'ended';
   }
 
+  /** Is this rotation being driven at the moment? */
   function isDriven(arn: string, token: string): boolean {
     return [...driven.values()].some((one) => one.arn === arn && one.token === token);
   }
 
   return {
-    get history() {
+    get history(): readonly RotationRecord[] {
       return history;
     },
 
-    start(arn, token) {
+    /** Drives all four steps; the secret already has the pending version. */
+    start(arn: string, token: string): void {
       const other = unfinished.get(arn);
       if (other && !isDriven(arn, other)) abandon(newRun(arn, other, stop.signal), 'a new rotation has begun');
       unfinished.set(arn, token);
@@ -162,24 +152,26 @@ export function rotations(options: RotationsOptions): Rotations {
       void drive(arn, token, (signal) => rotateUntilDone(arn, token, signal));
     },
 
-    startTest(arn, token) {
+    /** Drives testSecret alone, then removes the pending version. */
+    startTest(arn: string, token: string): void {
       secrets.settle(arn);
       void drive(arn, token, (signal) => testOnce(arn, token, signal));
     },
 
     isDriven,
 
-    async retry(arn) {
+    /** Repeats an unfinished rotation once; does nothing where there is none. */
+    async retry(arn: string): Promise<void> {
       await Promise.all([...driven].filter(([, one]) => one.arn === arn).map(([work]) => work));
       const token = unfinished.get(arn);
       if (token) await drive(arn, token, (signal) => rotateOnce(arn, token, signal));
     },
 
-    async idle() {
+    async idle(): Promise<void> {
       while (driven.size > 0) await Promise.all(driven.keys());
     },
 
-    clear() {
+    clear(): void {
       stop.abort();
       stop = new AbortController();
       driven.clear();

@@ -4,27 +4,10 @@ import { errors } from './errors.ts';
 import { checkSecretId, isNamedBy } from './names.ts';
 import { prune, type Secret } from './secret.ts';
 
-/** The account's secrets. A secret id is a name, an ARN, or an ARN without its suffix. */
-export interface SecretStore {
-  all(): readonly Secret[];
-  find(id: string): Secret | undefined;
-  /** Refuses what the service refuses: a bad name, an unknown secret. */
-  get(id: string): Secret;
-  /** As `get`, and refuses a secret that is marked for deletion. */
-  getLive(id: string): Secret;
-  /** As `get`, but a read may lag behind the latest write. */
-  read(id: string): Secret;
-  /** A write: moves LastChangedDate, forgets surplus versions. */
-  save(secret: Secret): Secret;
-  /** Notes something that is no write, such as the day of a read. */
-  note(arn: string, change: (secret: Secret) => Secret): void;
-  remove(arn: string): void;
-  /** Ends the lag of a secret's latest write. */
-  settle(arn: string): void;
-  clear(): void;
-}
+export type SecretStore = ReturnType<typeof secretStore>;
 
-export function secretStore(account: Account, faults: Pick<SecretsManagerFaults, 'staleReads'>): SecretStore {
+/** The account's secrets. A secret id is a name, an ARN, or an ARN without its suffix. */
+export function secretStore(account: Account, faults: Pick<SecretsManagerFaults, 'staleReads'>) {
   const secrets = lagging<Secret>(faults);
 
   /** Past its recovery window a secret is gone. */
@@ -34,40 +17,46 @@ export function secretStore(account: Account, faults: Pick<SecretsManagerFaults,
     return secrets.values();
   }
 
-  const store: SecretStore = {
-    all,
+  const find = (id: string) => all().find(isNamedBy(id));
 
-    find: (id) => all().find(isNamedBy(id)),
+  /** Refuses what the service refuses: a bad name, an unknown secret. */
+  function get(id: string): Secret {
+    checkSecretId(id);
+    const secret = find(id);
+    if (!secret) throw errors.secretNotFound();
+    return secret;
+  }
 
-    get(id) {
-      checkSecretId(id);
-      const secret = store.find(id);
-      if (!secret) throw errors.secretNotFound();
-      return secret;
-    },
+  return {
+    all: all as () => readonly Secret[],
+    find,
+    get,
 
-    getLive(id) {
-      const secret = store.get(id);
+    /** As `get`, and refuses a secret that is marked for deletion. */
+    getLive(id: string): Secret {
+      const secret = get(id);
       if (secret.deletion) throw errors.deleted();
       return secret;
     },
 
-    read(id) {
-      const seen = secrets.read(store.get(id).arn);
+    /** As `get`, but a read may lag behind the latest write. */
+    read(id: string): Secret {
+      const seen = secrets.read(get(id).arn);
       if (!seen) throw errors.secretNotFound();
       return seen;
     },
 
-    save(secret) {
+    /** A write: moves LastChangedDate, forgets surplus versions. */
+    save(secret: Secret): Secret {
       const now = prune({ ...secret, changedAt: account.now() }, account.now());
       secrets.set(now.arn, now);
       return now;
     },
 
+    /** Notes something that is no write, such as the day of a read. */
     note: secrets.amend,
     remove: secrets.delete,
     settle: secrets.settle,
     clear: secrets.clear,
   };
-  return store;
 }

@@ -18,14 +18,10 @@ export interface ParameterEvent {
   readonly detail: Readonly<Record<string, string>>;
 }
 
-export interface ParameterEvents {
-  changed(operation: 'Create' | 'Update' | 'Delete' | 'LabelParameterVersion', parameter: Parameter): void;
-  policyAction(policy: Policy, parameter: Parameter, at: number): ParameterEvent;
-  readonly list: readonly ParameterEvent[];
-  clear(): void;
-}
+type Change = 'Create' | 'Update' | 'Delete' | 'LabelParameterVersion';
+export type ParameterEvents = ReturnType<typeof parameterEvents>;
 
-export function parameterEvents(account: Account): ParameterEvents {
+export function parameterEvents(account: Account) {
   const { list, add, clear } = kept<ParameterEvent>(10_000);
 
   function emit(
@@ -51,12 +47,12 @@ export function parameterEvents(account: Account): ParameterEvents {
 
   return {
     list,
-    changed: (operation, parameter) => {
+    changed: (operation: Change, parameter: Parameter): void => {
       const { type, description } = latest(parameter);
       const named = { operation, name: parameter.name, type };
       emit('Parameter Store Change', parameter, account.now(), { ...named, ...(description && { description }) });
     },
-    policyAction: (policy, parameter, at) =>
+    policyAction: (policy: Policy, parameter: Parameter, at: number): ParameterEvent =>
       emit('Parameter Store Policy Action', parameter, at, {
         'policy-type': policy.type,
         'parameter-name': parameter.name,

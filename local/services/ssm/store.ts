@@ -4,39 +4,30 @@ import { errors } from './errors.ts';
 import { keyOf } from './names.ts';
 import type { Parameter } from './parameter.ts';
 
+export type ParameterStore = ReturnType<typeof parameterStore>;
+
 /** The account's parameters. Either spelling of a flat name finds it. */
-export interface ParameterStore {
-  /** By name. */
-  all(): readonly Parameter[];
-  find(name: string): Parameter | undefined;
-  /** As `find`, and refuses an unknown parameter. */
-  get(name: string): Parameter;
-  /** As `find`, but a read may lag behind the latest write. */
-  read(name: string): Parameter | undefined;
-  /** As `all`, but each parameter as a read sees it. */
-  readAll(): readonly Parameter[];
-  save(parameter: Parameter): void;
-  remove(name: string): void;
-  clear(): void;
-}
-
-export function parameterStore(faults: Pick<SecretsManagerFaults, 'staleReads'>): ParameterStore {
+export function parameterStore(faults: Pick<SecretsManagerFaults, 'staleReads'>) {
   const parameters = lagging<Parameter>(faults);
-  const all = () => parameters.values().sort((a, b) => (a.name < b.name ? -1 : 1));
-
-  const store: ParameterStore = {
+  /** By name. */
+  const all = (): readonly Parameter[] => parameters.values().sort((a, b) => (a.name < b.name ? -1 : 1));
+  const find = (name: string) => parameters.get(keyOf(name));
+  /** As `find`, but a read may lag behind the latest write. */
+  const read = (name: string) => parameters.read(keyOf(name));
+  return {
     all,
-    find: (name) => parameters.get(keyOf(name)),
-    get(name) {
-      const parameter = store.find(name);
+    find,
+    /** As `find`, and refuses an unknown parameter. */
+    get(name: string): Parameter {
+      const parameter = find(name);
       if (!parameter) throw errors.notFound();
       return parameter;
     },
-    read: (name) => parameters.read(keyOf(name)),
-    readAll: () => all().flatMap(({ name }) => store.read(name) ?? []),
-    save: (parameter) => parameters.set(keyOf(parameter.name), parameter),
-    remove: (name) => parameters.delete(keyOf(name)),
+    read,
+    /** As `all`, but each parameter as a read sees it. */
+    readAll: () => all().flatMap(({ name }) => read(name) ?? []),
+    save: (parameter: Parameter) => parameters.set(keyOf(parameter.name), parameter),
+    remove: (name: string) => parameters.delete(keyOf(name)),
     clear: parameters.clear,
   };
-  return store;
 }

@@ -1,22 +1,19 @@
 import { randomInt } from 'node:crypto';
 import { operation } from '../../../aws/operation.ts';
-import { flag, structure, text, whole } from '../../../aws/shapes.ts';
+import { flag, options, text, whole } from '../../../aws/shapes.ts';
 import { errors } from '../errors.ts';
 import type { SecretOperations } from '../world.ts';
 
-const passwordRules = structure(
-  {},
-  {
-    PasswordLength: whole({ min: 1, max: 4096 }),
-    ExcludeCharacters: text({ max: 4096 }),
-    ExcludeNumbers: flag,
-    ExcludePunctuation: flag,
-    ExcludeUppercase: flag,
-    ExcludeLowercase: flag,
-    IncludeSpace: flag,
-    RequireEachIncludedType: flag,
-  },
-);
+const passwordRules = options({
+  PasswordLength: whole({ min: 1, max: 4096 }),
+  ExcludeCharacters: text({ max: 4096 }),
+  ExcludeNumbers: flag,
+  ExcludePunctuation: flag,
+  ExcludeUppercase: flag,
+  ExcludeLowercase: flag,
+  IncludeSpace: flag,
+  RequireEachIncludedType: flag,
+});
 
 export type PasswordRules = ReturnType<typeof passwordRules>;
 

@@ -1,7 +1,7 @@
 import { operation } from '../../../aws/operation.ts';
 import { present } from '../../../aws/present.ts';
 import type { Account } from '../../../aws/service.ts';
-import { flag, structure, text, whole } from '../../../aws/shapes.ts';
+import { flag, options, structure, text, whole } from '../../../aws/shapes.ts';
 import { errors } from '../errors.ts';
 import * as member from '../members.ts';
 import { checkRules, nextRotation } from '../schedule.ts';
@@ -17,14 +17,11 @@ import {
 import { named } from '../views.ts';
 import type { SecretOperations, World } from '../world.ts';
 
-const rotationRules = structure(
-  {},
-  {
-    AutomaticallyAfterDays: whole({ min: 1, max: 1000 }),
-    Duration: text({ min: 2, max: 3, pattern: /[0-9]+h/ }),
-    ScheduleExpression: text({ min: 1, max: 256, pattern: /[0-9A-Za-z()#?*\-/, ]+/ }),
-  },
-);
+const rotationRules = options({
+  AutomaticallyAfterDays: whole({ min: 1, max: 1000 }),
+  Duration: text({ min: 2, max: 3, pattern: /[0-9]+h/ }),
+  ScheduleExpression: text({ min: 1, max: 256, pattern: /[0-9A-Za-z()#?*\-/, ]+/ }),
+});
 
 export const rotationOperations: SecretOperations = {
   /** Answers at once; the function is driven afterwards. Nothing is stored unless every check has passed. */

@@ -1,7 +1,7 @@
 import { operation } from '../../../aws/operation.ts';
 import { page } from '../../../aws/page.ts';
 import { present, seconds } from '../../../aws/present.ts';
-import { flag, oneOf, structure, text } from '../../../aws/shapes.ts';
+import { flag, oneOf, options, structure, text } from '../../../aws/shapes.ts';
 import { mergeTags } from '../../../aws/tags.ts';
 import { errors } from '../errors.ts';
 import { matchesFilters } from '../filters.ts';
@@ -102,17 +102,14 @@ export const secretOperations: SecretOperations = {
   }),
 
   ListSecrets: operation(
-    structure(
-      {},
-      {
-        IncludePlannedDeletion: flag,
-        MaxResults: member.maxResults,
-        NextToken: member.nextToken,
-        Filters: member.filters,
-        SortBy: oneOf(['created-date', 'last-accessed-date', 'last-changed-date', 'name']),
-        SortOrder: oneOf(['asc', 'desc']),
-      },
-    ),
+    options({
+      IncludePlannedDeletion: flag,
+      MaxResults: member.maxResults,
+      NextToken: member.nextToken,
+      Filters: member.filters,
+      SortBy: oneOf(['created-date', 'last-accessed-date', 'last-changed-date', 'name']),
+      SortOrder: oneOf(['asc', 'desc']),
+    }),
     (given, { account, secrets }) => {
       const key = sortKeys[given.SortBy ?? 'created-date'];
       const direction = given.SortOrder === 'desc' ? -1 : 1;

@@ -2,7 +2,7 @@ import { AwsError } from '../../../aws/aws-error.ts';
 import { operation } from '../../../aws/operation.ts';
 import { page } from '../../../aws/page.ts';
 import { present, seconds } from '../../../aws/present.ts';
-import { listOf, structure, text, whole } from '../../../aws/shapes.ts';
+import { listOf, options, structure, text, whole } from '../../../aws/shapes.ts';
 import { errors } from '../errors.ts';
 import { matchesFilters } from '../filters.ts';
 import * as member from '../members.ts';
@@ -21,15 +21,12 @@ export const valueOperations: SecretOperations = {
   ),
 
   BatchGetSecretValue: operation(
-    structure(
-      {},
-      {
-        SecretIdList: listOf(member.secretId, { min: 1, max: 20 }),
-        Filters: member.filters,
-        MaxResults: whole({ min: 1, max: 20 }),
-        NextToken: member.nextToken,
-      },
-    ),
+    options({
+      SecretIdList: listOf(member.secretId, { min: 1, max: 20 }),
+      Filters: member.filters,
+      MaxResults: whole({ min: 1, max: 20 }),
+      NextToken: member.nextToken,
+    }),
     (given, world) => {
       const { SecretIdList: ids, Filters: filters } = given;
       if (given.MaxResults !== undefined && !filters) {

@@ -3,7 +3,7 @@ import { type Output, operation } from '../../../aws/operation.ts';
 import { page } from '../../../aws/page.ts';
 import { present } from '../../../aws/present.ts';
 import type { CallContext } from '../../../aws/service.ts';
-import { flag, listOf, oneOf, structure, text, whole } from '../../../aws/shapes.ts';
+import { flag, listOf, oneOf, options, structure, text, whole } from '../../../aws/shapes.ts';
 import { errors } from '../errors.ts';
 import { checkFilters, type Filter, matchesFilters } from '../filters.ts';
 import * as member from '../members.ts';
@@ -75,22 +75,19 @@ export const readingOperations: ParameterOperations = {
   ),
 
   DescribeParameters: operation(
-    structure(
-      {},
-      {
-        /** The older, smaller kind of filter. */
-        Filters: listOf(
-          structure({
-            Key: oneOf(['Name', 'Type', 'KeyId']),
-            Values: listOf(text({ min: 1, max: 1024 }), { min: 1 }),
-          }),
-        ),
-        ParameterFilters: member.filters,
-        MaxResults: member.maxResults,
-        NextToken: member.nextToken,
-        Shared: flag,
-      },
-    ),
+    options({
+      /** The older, smaller kind of filter. */
+      Filters: listOf(
+        structure({
+          Key: oneOf(['Name', 'Type', 'KeyId']),
+          Values: listOf(text({ min: 1, max: 1024 }), { min: 1 }),
+        }),
+      ),
+      ParameterFilters: member.filters,
+      MaxResults: member.maxResults,
+      NextToken: member.nextToken,
+      Shared: flag,
+    }),
     (given, { account, parameters }) => {
       if (given.Filters?.length && given.ParameterFilters?.length) {
         throw errors.validation('You can use either Filters or ParameterFilters in a single request.');
