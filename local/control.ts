@@ -68,10 +68,11 @@ const runBody = z.union([
 export function controlRoutes(sandbox: Controlled): (request: WireRequest) => Promise<WireAnswer> | undefined {
   const { functions, faults } = sandbox;
   const ok = { status: 'ok' };
-  const reset = async () => {
-    await sandbox.reset();
+  const done = (act: (body: unknown) => unknown) => async (body: unknown) => {
+    await act(body);
     return ok;
   };
+  const reset = done(sandbox.reset);
   const routes: Readonly<Record<string, (body: unknown) => unknown>> = {
     'GET /_sandbox/health': () => ok,
     'POST /_sandbox/reset': reset,
@@ -80,27 +81,22 @@ export function controlRoutes(sandbox: Controlled): (request: WireRequest) => Pr
     'GET /_sandbox/requests': () => sandbox.requests.list,
     'GET /_sandbox/messages': () => sandbox.sns.messages,
     'GET /_sandbox/rotations': () => sandbox.secretsManager.history,
-    'POST /_sandbox/rotations/retry': async (body) => {
-      await sandbox.secretsManager.retryRotation(retryBody.parse(body).SecretId);
-      return ok;
-    },
+    'POST /_sandbox/rotations/retry': done((body) =>
+      sandbox.secretsManager.retryRotation(retryBody.parse(body).SecretId),
+    ),
     'GET /_sandbox/functions': () => functions.names().map((name) => ({ name, arn: functions.find(name) })),
     'POST /_sandbox/functions': (body) => {
       const { name, endpoint, functionName } = functionBody.parse(body);
       return { arn: functions.register(name, { endpoint, ...(functionName && { functionName }) }) };
     },
     'GET /_sandbox/faults': () => ({ rules: faults.pending(), staleReads: faults.staleReads }),
-    'POST /_sandbox/faults': (body) => {
+    'POST /_sandbox/faults': done((body) => {
       const { rules, staleReads, deliverTwice } = faultsBody.parse(body);
       faults.add(...(rules as FaultRule[]));
       if (staleReads !== undefined) faults.staleReads = staleReads;
       for (const [step, times] of Object.entries(deliverTwice)) faults.deliverStepTwice(step, times);
-      return ok;
-    },
-    'DELETE /_sandbox/faults': () => {
-      faults.clear();
-      return ok;
-    },
+    }),
+    'DELETE /_sandbox/faults': done(() => faults.clear()),
     'GET /_sandbox/ssm/events': () => sandbox.ssm.events,
     'POST /_sandbox/ssm/clock': (body) => {
       const { until, deliverTo } = clockBody.parse(body);
@@ -114,11 +110,10 @@ export function controlRoutes(sandbox: Controlled): (request: WireRequest) => Pr
       if ('executionId' in wanted) return [await sandbox.scheduler.redeliver(wanted.executionId)];
       return sandbox.scheduler.due(wanted.until);
     },
-    'POST /_sandbox/rds': (body) => {
+    'POST /_sandbox/rds': done((body) => {
       const { instances, clusters } = rdsBody.parse(body);
       sandbox.rds.tell({ instances: instances as DBInstance[], clusters: clusters as DBCluster[] });
-      return ok;
-    },
+    }),
   };
   return (request) => {
     if (!/^\/(_sandbox|moto-api)\//.test(request.path)) return undefined;

@@ -1,6 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { StrategyName } from './strategies.ts';
 
 /** A secret value that opens the database. */
@@ -52,13 +50,13 @@ export interface LoginCount {
 
 const folder = new URL('engines/', import.meta.url);
 
-/** Each file in engines/ is one; there is no other list. */
-export function engineNames(): readonly string[] {
-  return readdirSync(fileURLToPath(folder))
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => basename(file, '.ts'))
+/** Each file in a folder of these is one; there is no other list. */
+export const namesIn = (folder: URL): readonly string[] =>
+  readdirSync(folder)
+    .map((file) => file.replace(/\.ts$/, ''))
     .sort();
-}
+
+export const engineNames = () => namesIn(folder);
 
 export async function loadEngine(name: string): Promise<DemoEngine> {
   const { demoEngine } = (await import(new URL(`${name}.ts`, folder).href)) as { demoEngine: DemoEngine };

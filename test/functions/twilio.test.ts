@@ -1,8 +1,8 @@
 /** The packaged functions, end to end: real processes, the sandbox's Secrets Manager and Scheduler, doubles of Twilio. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { startTwilioApiKey } from '../../local/doubles/twilio/api-key.ts';
-import { startTwilioAuthToken } from '../../local/doubles/twilio/auth-token.ts';
 import { packagedKey } from '../support/packaged-key.ts';
+import { startTwilioAuthToken } from '../support/twilio-auth-token.ts';
 
 const keys = await packagedKey('twilio', startTwilioApiKey);
 const tokens = await packagedKey('twilio', startTwilioAuthToken);

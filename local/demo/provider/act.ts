@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
 import type { AcceptingProvider, IssuingProvider } from '../../../shared/keys/provider.ts';
 import type { ProviderDouble } from '../../doubles/double.ts';
+import { namesIn } from '../engine.ts';
 
 /** What there is to show of a provider. */
 export interface ProviderAct {
@@ -13,12 +13,7 @@ export interface ProviderAct {
 
 const folder = new URL('../providers/', import.meta.url);
 
-/** Each file in providers/ is one; there is no other list. */
-export function providerNames(): string[] {
-  return readdirSync(folder)
-    .map((file) => file.replace(/\.ts$/, ''))
-    .sort();
-}
+export const providerNames = () => namesIn(folder);
 
 export async function loadAct(name: string): Promise<ProviderAct> {
   const { act } = (await import(new URL(`${name}.ts`, folder).href)) as { act: ProviderAct };

@@ -15,31 +15,18 @@ export function rds(account: Account): RdsService {
   let clusters: readonly DBCluster[] = [];
   const operations: Operations<undefined> = {
     DescribeDBInstances: (input) => {
-      const wanted = input.DBInstanceIdentifier;
       const all = instances.map((instance) => instanceXml(instance, account));
-      const named = select(all, wanted, 'DBInstanceIdentifier', 'DBInstanceArn');
-      if (wanted && named.length === 0)
-        throw new AwsError('DBInstanceNotFound', `DBInstance ${wanted} not found.`, 404);
-      const filtered = filter(named, input.Filters, {
+      return describe(input, all, 'DBInstance', 'DBInstanceNotFound', {
         'db-instance-id': ['DBInstanceIdentifier', 'DBInstanceArn'],
         'db-cluster-id': ['DBClusterIdentifier'],
-        engine: ['Engine'],
       });
-      return page(filtered, input, (items) => ({ DBInstances: { DBInstance: items } }));
     },
     DescribeDBClusters: (input) => {
-      const wanted = input.DBClusterIdentifier;
       const all = clusters.map((cluster) => clusterXml(cluster, account));
-      const named = select(all, wanted, 'DBClusterIdentifier', 'DBClusterArn');
       // This code keeps its `Fault`, the other one does not. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html
-      if (wanted && named.length === 0) {
-        throw new AwsError('DBClusterNotFoundFault', `DBCluster ${wanted} not found.`, 404);
-      }
-      const filtered = filter(named, input.Filters, {
+      return describe(input, all, 'DBCluster', 'DBClusterNotFoundFault', {
         'db-cluster-id': ['DBClusterIdentifier', 'DBClusterArn'],
-        engine: ['Engine'],
       });
-      return page(filtered, input, (items) => ({ DBClusters: { DBCluster: items } }));
     },
   };
   return {
@@ -61,11 +48,19 @@ type Item = Readonly<Record<string, unknown>>;
 /** Identifiers are case-insensitive, and stored in lower case. */
 const same = (a: unknown, b: unknown) => String(a).toLowerCase() === String(b).toLowerCase();
 
-function select(items: readonly Item[], wanted: unknown, ...keys: readonly string[]): readonly Item[] {
-  return wanted ? items.filter((item) => keys.some((key) => same(item[key], wanted))) : items;
+type Members = Readonly<Record<string, readonly string[]>>;
+
+/** One page of those that are asked for, by name or ARN and by filters. */
+function describe(input: Item, all: readonly Item[], kind: string, missing: string, members: Members) {
+  const wanted = input[`${kind}Identifier`];
+  const isWanted = (item: Item) => ['Identifier', 'Arn'].some((key) => same(item[`${kind}${key}`], wanted));
+  const named = wanted ? all.filter(isWanted) : all;
+  if (wanted && named.length === 0) throw new AwsError(missing, `${kind} ${wanted} not found.`, 404);
+  const filtered = filter(named, input.Filters, { ...members, engine: ['Engine'] });
+  return page(filtered, input, (items) => ({ [`${kind}s`]: { [kind]: items } }));
 }
 
-function filter(items: readonly Item[], filters: unknown, members: Readonly<Record<string, readonly string[]>>) {
+function filter(items: readonly Item[], filters: unknown, members: Members) {
   if (!Array.isArray(filters)) return items;
   return (filters as readonly Item[]).reduce((left, { Name, Values }) => {
     const keys = members[String(Name)];

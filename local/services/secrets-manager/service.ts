@@ -1,6 +1,14 @@
 import { callOf } from '../../aws/operation.ts';
 import type { Account, RotationFunctions, SecretsManagerFaults, Service } from '../../aws/service.ts';
-import { operations } from './operations.ts';
+import { deletionOperations } from './operations/deletion.ts';
+import { labelOperations } from './operations/labels.ts';
+import { randomPasswordOperations } from './operations/random-password.ts';
+import { replicationOperations } from './operations/replication.ts';
+import { resourcePolicyOperations } from './operations/resource-policy.ts';
+import { rotationOperations } from './operations/rotation.ts';
+import { secretOperations } from './operations/secrets.ts';
+import { tagOperations } from './operations/tags.ts';
+import { valueOperations } from './operations/values.ts';
 import type { RotationRecord } from './rotation-record.ts';
 import { rotations } from './rotations.ts';
 import { secretStore } from './store.ts';
@@ -51,3 +59,16 @@ export function secretsManager(options: SecretsManagerOptions): SecretsManagerSe
     },
   };
 }
+
+/** Every operation of the service, by its name on the wire. */
+const operations = {
+  ...deletionOperations,
+  ...labelOperations,
+  ...randomPasswordOperations,
+  ...replicationOperations,
+  ...resourcePolicyOperations,
+  ...rotationOperations,
+  ...secretOperations,
+  ...tagOperations,
+  ...valueOperations,
+};

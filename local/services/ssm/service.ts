@@ -1,7 +1,10 @@
 import { callOf } from '../../aws/operation.ts';
 import type { Account, RotationFunctions, SecretsManagerFaults, Service } from '../../aws/service.ts';
 import { type ParameterEvent, parameterEvents } from './events.ts';
-import { operations } from './operations.ts';
+import { labelOperations } from './operations/labels.ts';
+import { readingOperations } from './operations/reading.ts';
+import { tagOperations } from './operations/tags.ts';
+import { writingOperations } from './operations/writing.ts';
 import { carryOutPolicies } from './policy-actions.ts';
 import { parameterStore } from './store.ts';
 
@@ -58,3 +61,11 @@ export function ssm({ account, faults, secretsManager, functions }: SsmOptions):
     },
   };
 }
+
+/** Every operation of Parameter Store, by its name on the wire. Of the rest of Systems Manager there is nothing. */
+const operations = {
+  ...labelOperations,
+  ...readingOperations,
+  ...tagOperations,
+  ...writingOperations,
+};

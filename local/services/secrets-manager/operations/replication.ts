@@ -3,7 +3,7 @@ import { present } from '../../../aws/present.ts';
 import { flag, listOf, structure } from '../../../aws/shapes.ts';
 import { errors } from '../errors.ts';
 import * as member from '../members.ts';
-import { checkReplicaRegions, replicaArn, toReplicas } from '../replicas.ts';
+import { checkReplicaRegions, replicaArn, toReplicas } from '../regions.ts';
 import { replicationStatus } from '../views.ts';
 import type { SecretOperations } from '../world.ts';
 

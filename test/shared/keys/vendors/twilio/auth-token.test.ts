@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startTwilioAuthToken, type TwilioTokenDouble } from '../../../../../local/doubles/twilio/auth-token.ts';
 import { nodeTransport } from '../../../../../shared/keys/api/transport.ts';
 import type { IssuingProvider } from '../../../../../shared/keys/provider.ts';
 import { twilioAuthToken } from '../../../../../shared/keys/vendors/twilio/auth-token.ts';
@@ -8,6 +7,7 @@ import { describeProvider, HAS_NO_ADMIN, HAS_NO_LIMIT, TELLS_NO_USE } from '../.
 import { openLabels, rotation, step, wholeRotation } from '../../../../conformance/rotate.ts';
 import { keyWorld } from '../../../../support/key-world.ts';
 import { labelled } from '../../../../support/store.ts';
+import { startTwilioAuthToken, type TwilioTokenDouble } from '../../../../support/twilio-auth-token.ts';
 
 /** Values come as the doubles know them, not as the schema parses them. */
 const provider: IssuingProvider = twilioAuthToken;

@@ -3,9 +3,9 @@
  * What a second POST says, and what is said where there is nothing to promote or delete, is in no page of Twilio's; it is taken from
  * a client's source: https://github.com/dixahq/twilio-scala
  */
-import type { DoubleAnswer, ProviderDouble } from '../double.ts';
-import { basicOf, created, ok, serve } from '../double.ts';
-import { type Account, asOwner, failure, hex, newAccount, shownAccount } from './account.ts';
+import type { DoubleAnswer, ProviderDouble } from '../../local/doubles/double.ts';
+import { basicOf, created, ok, serve } from '../../local/doubles/double.ts';
+import { type Account, asOwner, failure, hex, newAccount, shownAccount } from '../../local/doubles/twilio/account.ts';
 
 export interface TwilioTokenDouble extends ProviderDouble {
   readonly account: Account;
