@@ -2,6 +2,7 @@
 import type { Paint } from '../../terminal/paint.ts';
 import { wrapped } from '../../terminal/table.ts';
 import { type Claim, haveHeld } from './claims.ts';
+import type { Outage } from './outage.ts';
 import type { Labels } from './rotate.ts';
 
 export const WIDTH = 80;
@@ -74,6 +75,9 @@ export function outageText(ms: number): string {
   if (ms === 0) return 'none';
   return Number.isFinite(ms) ? `${whole(ms)} ms` : 'without end';
 }
+
+export const loginsText = ({ refused, logins, ms }: Outage): string =>
+  `${refused} of ${logins} logins refused, outage ${outageText(ms)}`;
 
 export const userText = ({ before, after }: { readonly before: string; readonly after: string }): string =>
   before === after ? `${after}, the same` : `${before}, now ${after}`;

@@ -2,7 +2,17 @@ import type { Paint } from '../../terminal/paint.ts';
 import { wrapped } from '../../terminal/table.ts';
 import type { Baseline } from './baseline.ts';
 import type { DemoFigures, Rotation } from './demo.ts';
-import { failureLines, labelsText, outageText, reportOf, rowsOf, userText, WIDTH, whole } from './report-parts.ts';
+import {
+  failureLines,
+  labelsText,
+  loginsText,
+  outageText,
+  reportOf,
+  rowsOf,
+  userText,
+  WIDTH,
+  whole,
+} from './report-parts.ts';
 import { strategies } from './strategies.ts';
 
 export function report(figures: DemoFigures, baseline: Baseline, paint: Paint): string {
@@ -43,11 +53,7 @@ function section(rotation: Rotation, { engine, mode }: DemoFigures, baseline: Ba
     row('labels before', labelsText(rotation.before)),
     row('       after', labelsText(rotation.after), 'labels'),
     row('user', userText(users)),
-    row(
-      'application',
-      `${client.refused} of ${client.logins} logins refused, outage ${outageText(client.ms)}`,
-      'client',
-    ),
+    row('application', loginsText(client), 'client'),
     row('old password', oldPassword(rotation), 'passwords'),
     row('function made', `${rotation.callCount} Secrets Manager calls, ${loginsOf(rotation)}`, 'function'),
     ...(theirs && times

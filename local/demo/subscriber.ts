@@ -7,15 +7,10 @@ export interface Notification {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export interface Subscriber {
-  readonly endpoint: string;
-  readonly notifications: readonly Notification[];
-  readonly isConfirmed: boolean;
-  close(): Promise<void>;
-}
+export type Subscriber = Awaited<ReturnType<typeof startSubscriber>>;
 
 /** What listens behind a topic: confirms its subscription as the message asks it to, and keeps what it is told. */
-export async function startSubscriber(sandboxUrl: string): Promise<Subscriber> {
+export async function startSubscriber(sandboxUrl: string) {
   const notifications: Notification[] = [];
   let isConfirmed = false;
   const server = createServer(async (request, response) => {
@@ -28,8 +23,8 @@ export async function startSubscriber(sandboxUrl: string): Promise<Subscriber> {
   const port = await listen(server);
   return {
     endpoint: `http://127.0.0.1:${port}/`,
-    notifications,
-    get isConfirmed() {
+    notifications: notifications as readonly Notification[],
+    get isConfirmed(): boolean {
       return isConfirmed;
     },
     close: () => stop(server),

@@ -1,4 +1,5 @@
 /** A provider's HTTP API on this machine, with state: what the vendor's documentation says, and the trouble that a test asks for. */
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listen, stop } from '../loopback.ts';
@@ -127,9 +128,7 @@ function taken(troubles: ProviderDouble['troubles'], { method, path }: DoubleReq
 }
 
 async function parsed(incoming: IncomingMessage): Promise<DoubleRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString();
+  const text = Buffer.concat(await incoming.toArray()).toString();
   const url = new URL(incoming.url ?? '/', 'http://double');
   const isForm = incoming.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   const body = text === '' ? {} : isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text);
@@ -152,5 +151,3 @@ async function flood(outgoing: ServerResponse): Promise<void> {
   }
   outgoing.end();
 }
-
-const once = (emitter: ServerResponse, event: string) => new Promise((resolve) => emitter.once(event, resolve));

@@ -1,6 +1,6 @@
 import type { Paint } from '../../../terminal/paint.ts';
 import { wrapped } from '../../../terminal/table.ts';
-import { outageText, reportOf, rowsOf, userText, WIDTH, whole } from '../report-parts.ts';
+import { loginsText, reportOf, rowsOf, userText, WIDTH, whole } from '../report-parts.ts';
 import { strategies } from '../strategies.ts';
 import type { ParameterAct } from './act.ts';
 import type { ParameterFigures } from './demo.ts';
@@ -34,11 +34,7 @@ function section(act: ParameterAct, paint: Paint): string[] {
     row('three at once', 'one rotates, two leave quietly', 'rotation'),
     row('labels', told.join(', '), 'labels'),
     row('user', userText(users)),
-    row(
-      'application',
-      `${client.refused} of ${client.logins} logins refused, outage ${outageText(client.ms)}`,
-      'client',
-    ),
+    row('application', loginsText(client), 'client'),
     row('SNS messages', messages.map(({ body }) => String(body.outcome)).join(', ') || 'none came', 'message'),
   ];
 }

@@ -52,18 +52,23 @@ export function startChild(
     },
   });
 
+  /** What the child says next, or what is made of its silence. */
+  const next = async (requestId: string, seconds: number): Promise<Message> => {
+    const message = await inbox.next(seconds * 1000);
+    if (message === 'gone') return { kind: 'done', outcome: gone(requestId) };
+    if (message !== 'late') return message;
+    child.kill('SIGKILL');
+    return { kind: 'done', outcome: timedOut(requestId, seconds) };
+  };
+
   const start = async (requestId: string): Promise<InvokeOutcome | undefined> => {
-    const first = await inbox.next(initSeconds * 1000);
-    if (first === 'late') {
-      child.kill('SIGKILL');
-      return timedOut(requestId, initSeconds);
-    }
-    if (first === 'gone') return gone(requestId);
+    const first = await next(requestId, initSeconds);
+    if (first.kind === 'done') return first.outcome;
     if (first.kind === 'broken') {
       child.kill('SIGKILL');
       return { ok: false, error: first.error };
     }
-    if (first.kind === 'ready') initMs = first.initMs;
+    initMs = first.initMs;
     started = true;
     return undefined;
   };
@@ -83,12 +88,8 @@ export function startChild(
       if (failure) return failure;
       const deadline = Date.now() + timeoutSeconds * 1000;
       child.send({ event, context, deadline }, () => {});
-      const message = await inbox.next(timeoutSeconds * 1000);
-      if (message === 'late') {
-        child.kill('SIGKILL');
-        return timedOut(context.awsRequestId, timeoutSeconds);
-      }
-      return message !== 'gone' && message.kind === 'done' ? message.outcome : gone(context.awsRequestId);
+      const message = await next(context.awsRequestId, timeoutSeconds);
+      return message.kind === 'done' ? message.outcome : gone(context.awsRequestId);
     },
     kill: () => void child.kill('SIGKILL'),
   };

@@ -1,5 +1,5 @@
 import { type Kept, kept } from '../../aws/kept.ts';
-import type { Account, InvokeOutcome, RotationFunctions } from '../../aws/service.ts';
+import type { Account, InvokeOutcome } from '../../aws/service.ts';
 import { type Child, startChild } from './child.ts';
 import {
   defaultTimeoutSeconds,
@@ -20,25 +20,7 @@ export interface Invocation {
   readonly outcome: InvokeOutcome;
 }
 
-export interface Functions extends RotationFunctions {
-  /** Gives the ARN. A name that is registered again is replaced. */
-  register(name: string, definition: FunctionDefinition): string;
-  definition(nameOrArn: string): FunctionDefinition | undefined;
-  names(): readonly string[];
-  /** The key by which the function's own calls are told from everybody else's. */
-  accessKeyId(name: string): string;
-  callerOf(accessKeyId: string): string | undefined;
-  /** The AWS_* variables that lead a function to this sandbox. */
-  environment(name: string): Record<string, string>;
-  /** Output of the function's processes, line by line, oldest first. */
-  logs(name: string): readonly string[];
-  invocations(name: string): readonly Invocation[];
-  /** SIGKILL for every process of the function. Harmless where there is none. */
-  kill(name: string): void;
-  /** Ends all processes and forgets logs and invocations. Functions stay registered. */
-  reset(): void;
-  close(): Promise<void>;
-}
+export type Functions = ReturnType<typeof createFunctions>;
 
 interface Entry {
   readonly definition: FunctionDefinition;
@@ -56,7 +38,7 @@ export function createFunctions(options: {
   url(): string;
   /** A Lambda Invoke API that is asked for functions that are not registered. */
   readonly lambdaEndpoint?: string;
-}): Functions {
+}) {
   const { account, lambdaEndpoint } = options;
   const entries = new Map<string, Entry>();
   const toArn = (name: string) => functionArn(account, name);
@@ -65,6 +47,7 @@ export function createFunctions(options: {
     entry.idle.length = 0;
   };
 
+  /** The AWS_* variables that lead a function to this sandbox. */
   const environment = (name: string) => environmentOf(name, account, options.url());
 
   async function runFile(
@@ -118,38 +101,43 @@ export function createFunctions(options: {
   }
 
   return {
-    register: (name, definition) => {
+    /** Gives the ARN. A name that is registered again is replaced. */
+    register: (name: string, definition: FunctionDefinition): string => {
       if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw new Error(`not a function name: ${name}`);
       const replaced = entries.get(name);
       if (replaced) stop(replaced);
       entries.set(name, { definition, children: new Set(), idle: [], logs: kept(most), invocations: kept(most) });
       return toArn(name);
     },
-    definition: (nameOrArn) => entries.get(functionName(nameOrArn))?.definition,
-    names: () => [...entries.keys()],
+    definition: (nameOrArn: string) => entries.get(functionName(nameOrArn))?.definition,
+    names: (): readonly string[] => [...entries.keys()],
     // Whether a function exists at another address is only known when it is invoked.
-    find: (nameOrArn) => {
+    find: (nameOrArn: string): string | undefined => {
       const name = functionName(nameOrArn);
       return entries.has(name) || lambdaEndpoint ? toArn(name) : undefined;
     },
     invoke,
+    /** The key by which the function's own calls are told from everybody else's. */
     accessKeyId,
-    callerOf: (key) => [...entries.keys()].find((name) => accessKeyId(name) === key),
+    callerOf: (key: string) => [...entries.keys()].find((name) => accessKeyId(name) === key),
     environment,
-    logs: (name) => entries.get(name)?.logs.list ?? [],
-    invocations: (name) => entries.get(name)?.invocations.list ?? [],
-    kill: (name) => {
+    /** Output of the function's processes, line by line, oldest first. */
+    logs: (name: string) => entries.get(name)?.logs.list ?? [],
+    invocations: (name: string) => entries.get(name)?.invocations.list ?? [],
+    /** SIGKILL for every process of the function. Harmless where there is none. */
+    kill: (name: string): void => {
       const entry = entries.get(name);
       if (entry) stop(entry);
     },
-    reset: () => {
+    /** Ends all processes and forgets logs and invocations. Functions stay registered. */
+    reset: (): void => {
       for (const entry of entries.values()) {
         stop(entry);
         entry.logs.clear();
         entry.invocations.clear();
       }
     },
-    close: async () => {
+    close: async (): Promise<void> => {
       const all = [...entries.values()];
       const ended = all.flatMap((entry) => [...entry.children].map((child) => child.ended));
       for (const entry of all) stop(entry);
