@@ -39,6 +39,12 @@ export type InvokeOutcome =
   | { ok: true; payload: unknown }
   | { ok: false; error: { errorType: string; errorMessage: string; trace?: string[] } };
 
+/** An invocation that failed with this error. */
+export const failed = (errorType: string, errorMessage: string): InvokeOutcome & { ok: false } => ({
+  ok: false,
+  error: { errorType, errorMessage },
+});
+
 /** Faults that Secrets Manager itself asks for; those of the wire live in the HTTP front. */
 export interface SecretsManagerFaults {
   /** How many further reads after a write still see the state before it (eventual consistency), 0 = none. */

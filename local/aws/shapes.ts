@@ -1,4 +1,5 @@
 import { AwsError, validation } from './aws-error.ts';
+import { isObject } from './json-text.ts';
 
 /** Reads a value of the input: adds to `problems` what breaks the service's model, and gives the value its type. */
 export type Shape<T> = (value: unknown, at: string, problems: string[]) => T;
@@ -20,11 +21,10 @@ export function structure<R extends Shapes, O extends Shapes>(
   optional: O = {} as O,
 ): Shape<Members<R> & Partial<Members<O>>> {
   return (value, at, problems) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mismatch(value, 'a structure');
-    const given = value as Record<string, unknown>;
+    if (!isObject(value)) throw mismatch(value, 'a structure');
     const parsed: Record<string, unknown> = {};
     for (const [name, shape] of Object.entries({ ...required, ...optional })) {
-      const member = given[name];
+      const member = value[name];
       const path = `${at && `${at}.`}${name.charAt(0).toLowerCase()}${name.slice(1)}`;
       // JSON null means absent, as in every AWS protocol.
       if (member !== undefined && member !== null) parsed[name] = shape(member, path, problems);

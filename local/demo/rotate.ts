@@ -23,22 +23,10 @@ export interface Course {
   readonly requests: Sandbox['requests'];
 }
 
-export interface Rotated extends Omit<Course, 'requests'> {
-  /** All steps together. */
-  readonly ms: number;
-  /** Calls that the function made to Secrets Manager, by operation. */
-  readonly calls: Readonly<Record<string, number>>;
-  readonly callCount: number;
-  /** Logins by the function that opened; absent where the server does not tell. */
-  readonly logins?: number;
-  /** How many logins the server had refused, to anybody, when it began. */
-  readonly refusedBefore: number;
-  readonly before: Labels;
-  readonly after: Labels;
-}
+export type Rotated = Awaited<ReturnType<typeof rotate>>;
 
 /** Rotates a secret of a database, and gathers what happened. */
-export async function rotate(stage: DatabaseStage, planted: Planted): Promise<Rotated> {
+export async function rotate(stage: DatabaseStage, planted: Planted) {
   const { database } = stage;
   const before = sorted(await labelsOf(stage, planted.secret));
   const { openedByFunctions: openedBefore, refused: refusedBefore } = database.logins();
@@ -47,10 +35,14 @@ export async function rotate(stage: DatabaseStage, planted: Planted): Promise<Ro
   const byOperation = Object.entries(Object.groupBy(requests, ({ operation }) => operation));
   return {
     ...course,
+    /** All steps together. */
     ms: course.steps.reduce((sum, { ms }) => sum + ms, 0),
+    /** Calls that the function made to Secrets Manager, by operation. */
     calls: Object.fromEntries(byOperation.map(([name, all = []]) => [name, all.length])),
     callCount: requests.length,
+    /** Logins by the function that opened; absent where the server does not tell. */
     ...(openedBefore !== undefined && openedAfter !== undefined && { logins: openedAfter - openedBefore }),
+    /** How many logins the server had refused, to anybody, when it began. */
     refusedBefore,
     before,
     after: sorted(await labelsOf(stage, planted.secret)),

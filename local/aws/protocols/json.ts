@@ -1,5 +1,6 @@
 import { AwsError } from '../aws-error.ts';
 import { readCredential } from '../credential.ts';
+import { isObject } from '../json-text.ts';
 import type { Account, Service } from '../service.ts';
 import type { Protocol, WireAnswer, WireRequest } from '../wire.ts';
 
@@ -74,7 +75,7 @@ function failureBody({ code, message }: AwsError): string {
 
 function parseInput(request: WireRequest): Record<string, unknown> {
   const parsed = parse(request.body);
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
+  if (isObject(parsed)) return parsed;
   throw new AwsError('SerializationException', 'Start of structure or map found where not expected.');
 }
 

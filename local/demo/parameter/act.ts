@@ -1,30 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Act, applicationClaims, claimsOf, goodLogins } from '../acts.ts';
-import type { Claim } from '../claims.ts';
 import type { DatabaseStage } from '../database-stage.ts';
 import { bundleOf, exportOf, type Login } from '../engine.ts';
-import { type Outage, outageOf } from '../outage.ts';
+import { outageOf } from '../outage.ts';
 import type { Stage } from '../stage.ts';
-import { type StrategyName, strategies } from '../strategies.ts';
+import { strategies } from '../strategies.ts';
 import type { Notification } from '../subscriber.ts';
 import { until } from '../until.ts';
 
-/** A parameter that is rotated by its schedule, then in a process that dies, then by three invocations at once. */
-export interface ParameterAct {
-  readonly strategy: StrategyName;
-  readonly parameter: string;
-  readonly users: { readonly before: string; readonly after: string };
-  /** The rotation that went well: how long, and how many calls to Parameter Store. */
-  readonly ms: number;
-  readonly callCount: number;
-  /** From the start of the invocation that died to the end of the one that came after it. */
-  readonly crashMs: number;
-  /** What the application saw meanwhile, which fetched the newest version before each login. */
-  readonly client: Outage;
-  readonly labels: Readonly<Record<string, number>>;
-  readonly messages: readonly Notification[];
-  readonly claims: readonly Claim[];
-}
+export type ParameterAct = Awaited<ReturnType<typeof playAct>>;
 
 interface Answer {
   readonly Outcome?: string;
@@ -32,12 +16,8 @@ interface Answer {
 
 const context = { region: 'us-east-1' };
 
-export async function playAct(
-  stage: DatabaseStage,
-  act: Act,
-  passwords: string[],
-  signal: AbortSignal,
-): Promise<ParameterAct> {
+/** A parameter that is rotated by its schedule, then in a process that dies, then by three invocations at once. */
+export async function playAct(stage: DatabaseStage, act: Act, passwords: string[], signal: AbortSignal) {
   const { sandbox, database, engine, subscriber } = stage;
   const { strategy, username } = act;
   const { parameter, functionName, functionArn, initial } = await plant(stage, act);
@@ -91,9 +71,12 @@ export async function playAct(
     strategy,
     parameter,
     users: { before: initial.username, after: current.username },
+    /** The rotation that went well: how long, and how many calls to Parameter Store. */
     ms,
     callCount,
+    /** From the start of the invocation that died to the end of the one that came after it. */
     crashMs,
+    /** What the application saw meanwhile, which fetched the newest version before each login. */
     client: seen,
     labels,
     messages,

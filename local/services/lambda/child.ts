@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { InvokeOutcome } from '../../aws/service.ts';
+import { failed, type InvokeOutcome } from '../../aws/service.ts';
 import { type FileFunction, type InvocationContext, timedOut } from './definition.ts';
 
 const host = fileURLToPath(new URL('host.mjs', import.meta.url));
@@ -42,15 +42,10 @@ export function startChild(
   let initMs: number | undefined;
   let started = false;
 
-  const gone = (requestId: string): InvokeOutcome => ({
-    ok: false,
-    error: {
-      errorType: 'Runtime.ExitError',
-      errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${
-        exit?.signal ? 'signal: killed' : `exit status ${exit?.code ?? 'unknown'}`
-      }`,
-    },
-  });
+  const gone = (requestId: string): InvokeOutcome => {
+    const why = exit?.signal ? 'signal: killed' : `exit status ${exit?.code ?? 'unknown'}`;
+    return failed('Runtime.ExitError', `RequestId: ${requestId} Error: Runtime exited with error: ${why}`);
+  };
 
   /** What the child says next, or what is made of its silence. */
   const next = async (requestId: string, seconds: number): Promise<Message> => {

@@ -1,3 +1,5 @@
+import { failed } from '../../aws/service.ts';
+
 /** A handler in this process. It can't be killed, and signs with whatever credentials its own clients have. */
 export interface HandlerFunction {
   readonly handler: (...parameters: never[]) => unknown;
@@ -39,7 +41,7 @@ export const defaultTimeoutSeconds = 30;
 /** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
 export function timedOut(requestId: string, seconds: number) {
   const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`;
-  return { ok: false as const, error: { errorType: 'Sandbox.Timedout', errorMessage } };
+  return failed('Sandbox.Timedout', errorMessage);
 }
 
 export function describeError(error: unknown) {

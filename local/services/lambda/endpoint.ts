@@ -1,4 +1,4 @@
-import type { InvokeOutcome } from '../../aws/service.ts';
+import { failed, type InvokeOutcome } from '../../aws/service.ts';
 import { describeError } from './definition.ts';
 
 /** No function runs longer. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -22,23 +22,18 @@ export async function invokeAt(endpoint: string, name: string, event: unknown): 
     });
     const payload = parse(await response.text());
     if (!response.ok) return refused(url, response, payload);
-    const failed = response.headers.has('x-amz-function-error') || isErrorPayload(payload);
-    return failed ? { ok: false, error: toError(payload) } : { ok: true, payload };
+    const isFailure = response.headers.has('x-amz-function-error') || isErrorPayload(payload);
+    return isFailure ? { ok: false, error: toError(payload) } : { ok: true, payload };
   } catch (error) {
     const { errorMessage } = describeError((error as Error).cause ?? error);
-    return failure('Sandbox.EndpointError', `no answer from ${url}: ${errorMessage}`);
+    return failed('Sandbox.EndpointError', `no answer from ${url}: ${errorMessage}`);
   }
 }
-
-const failure = (errorType: string, errorMessage: string): InvokeOutcome => ({
-  ok: false,
-  error: { errorType, errorMessage },
-});
 
 function refused(url: string, response: Response, payload: unknown): InvokeOutcome {
   const { Message, message } = fields(payload);
   const type = response.headers.get('x-amzn-errortype')?.split(':')[0] ?? 'Sandbox.EndpointError';
-  return failure(type, `HTTP ${response.status} from ${url}: ${Message ?? message ?? ''}`);
+  return failed(type, `HTTP ${response.status} from ${url}: ${Message ?? message ?? ''}`);
 }
 
 /** The runtime interface emulator answers a failed function with 200 and no error header; only the body tells. */

@@ -1,5 +1,5 @@
 import { type Kept, kept } from '../../aws/kept.ts';
-import type { Account, InvokeOutcome } from '../../aws/service.ts';
+import { type Account, failed, type InvokeOutcome } from '../../aws/service.ts';
 import { type Child, startChild } from './child.ts';
 import {
   defaultTimeoutSeconds,
@@ -76,10 +76,7 @@ export function createFunctions(options: {
     const entry = entries.get(name);
     if (!entry) {
       if (lambdaEndpoint) return invokeAt(lambdaEndpoint, name, event);
-      return {
-        ok: false,
-        error: { errorType: 'ResourceNotFoundException', errorMessage: `Function not found: ${toArn(name)}` },
-      };
+      return failed('ResourceNotFoundException', `Function not found: ${toArn(name)}`);
     }
     const context = newContext(name, toArn(name));
     const startedAt = Date.now();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { fromJson } from '../../aws/json-text.ts';
 import { kept } from '../../aws/kept.ts';
-import type { InvokeOutcome, RotationFunctions } from '../../aws/service.ts';
+import { failed, type InvokeOutcome, type RotationFunctions } from '../../aws/service.ts';
 import type { Schedule } from './schedule.ts';
 
 /** One time that a schedule came due. */
@@ -20,7 +21,7 @@ export function executions(functions: Pick<RotationFunctions, 'invoke'>) {
   const { list, add, clear } = kept<Execution & { outcomes: InvokeOutcome[] }>(1_000);
 
   async function deliver(execution: (typeof list)[number]): Promise<Execution> {
-    const event = parseEvent(execution.payload);
+    const event = fromJson(execution.payload) as Record<string, unknown> | undefined;
     execution.outcomes.push(event ? await functions.invoke(execution.target, event) : notJson);
     return execution;
   }
@@ -52,20 +53,9 @@ export function executions(functions: Pick<RotationFunctions, 'invoke'>) {
 }
 
 /** Lambda's own words for a payload that it cannot read. */
-const notJson: InvokeOutcome = {
-  ok: false,
-  error: { errorType: 'InvalidRequestContentException', errorMessage: 'Could not parse request body into json.' },
-};
+const notJson = failed('InvalidRequestContentException', 'Could not parse request body into json.');
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
 function fillIn(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/<aws\.scheduler\.([a-z-]+)>/g, (whole, name: string) => values[name] ?? whole);
-}
-
-function parseEvent(payload: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(payload);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { AwsError, validation } from '../../aws/aws-error.ts';
+import { fromJson, isObject } from '../../aws/json-text.ts';
 import { decodePart, restCall } from '../../aws/protocols/rest.ts';
 import type { Account, Service } from '../../aws/service.ts';
 import { json, type Protocol, type WireRequest } from '../../aws/wire.ts';
@@ -50,13 +51,7 @@ function nameInput({ query }: WireRequest, encoded: string): Record<string, unkn
 }
 
 function parse({ body }: WireRequest): Record<string, unknown> {
-  if (body.length === 0) return {};
-  try {
-    const parsed: unknown = JSON.parse(body.toString());
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
-      return parsed as Record<string, unknown>;
-  } catch {
-    // Refused below.
-  }
+  const parsed = body.length === 0 ? {} : fromJson(body.toString());
+  if (isObject(parsed)) return parsed;
   throw new AwsError('SerializationException', 'The request body is not a JSON object.');
 }

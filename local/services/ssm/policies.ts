@@ -1,4 +1,5 @@
 import { AwsError } from '../../aws/aws-error.ts';
+import { fromJson, isObject } from '../../aws/json-text.ts';
 import { errors } from './errors.ts';
 
 /** One parameter policy. https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-policies.html */
@@ -62,18 +63,9 @@ export function afterChange(policies: readonly Policy[]): Policy[] {
 }
 
 function readList(text: string): Json[] {
-  const list = parseJson(text);
-  const isObject = (item: unknown): item is Json => typeof item === 'object' && item !== null && !Array.isArray(item);
+  const list = fromJson(text);
   if (!Array.isArray(list) || !list.every(isObject)) throw errors.validation('Invalid policies input');
   return list;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function parsePolicy(policy: Json, attachedAt: number): Policy {

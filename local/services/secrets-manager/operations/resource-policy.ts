@@ -1,4 +1,5 @@
 import { AwsError } from '../../../aws/aws-error.ts';
+import { fromJson, isObject } from '../../../aws/json-text.ts';
 import { operation } from '../../../aws/operation.ts';
 import { present } from '../../../aws/present.ts';
 import { flag, structure } from '../../../aws/shapes.ts';
@@ -51,12 +52,7 @@ type Statement = Record<string, unknown>;
 
 /** The statements, or undefined where the text is no policy. */
 function parsePolicy(text: string): Statement[] | undefined {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const document = fromJson(text);
   if (!isObject(document)) return undefined;
   const statements = [document.Statement].flat();
   return statements.every(isStatement) ? statements : undefined;
@@ -72,8 +68,4 @@ function isPublic(statements: readonly Statement[]): boolean {
 
 function isStatement(value: unknown): value is Statement {
   return isObject(value) && (value.Effect === 'Allow' || value.Effect === 'Deny');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
