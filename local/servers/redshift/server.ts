@@ -2,8 +2,9 @@ import type { ClientBase } from 'pg';
 import { asSuperuser } from '../postgres/client.ts';
 import { type PostgresOptions, type PostgresServer, startPostgres } from '../postgres/server.ts';
 import { redshiftCatalog, redshiftViews } from './catalog.ts';
+import { redshiftRefusals } from './refusals.ts';
 
-/** PostgreSQL, in a database that has Redshift's system views. */
+/** PostgreSQL, in a database that has Redshift's system views and some of its refusals. */
 export interface RedshiftStandIn extends PostgresServer {
   readonly dbname: 'dev';
 }
@@ -27,7 +28,7 @@ export async function startRedshift(settings: PostgresOptions['settings'] = {}):
   try {
     await run(server, 'postgres', ['CREATE DATABASE dev']);
     const granted = redshiftViews.map((view) => `GRANT SELECT ON pg_catalog.${view} TO PUBLIC`);
-    await run(server, 'dev', [...redshiftCatalog, ...granted]);
+    await run(server, 'dev', [...redshiftCatalog, ...granted, ...redshiftRefusals]);
   } catch (error) {
     await server.stop();
     throw error;

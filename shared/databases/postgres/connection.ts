@@ -23,11 +23,16 @@ export interface Connection {
   /** Asks something that names nothing. */
   ping(): Promise<void>;
   /**
-   * Runs `work` in one transaction, rolled back when it throws. There is no other way to a statement: where names are looked for is
-   * pinned in each transaction. A setting of the session would do on a server, but behind a pooler it stays with the server's
+   * Runs `work` in one transaction, rolled back when it throws. But for `alone` there is no other way to a statement: where names are
+   * looked for is pinned in each transaction. A setting of the session would do on a server, but behind a pooler it stays with the server's
    * process, which serves the application next.
    */
   transaction<T>(mode: Mode, work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs one statement in no transaction. Nothing is pinned then, so only what looks no name up in a search_path passes: GRANT and
+   * REVOKE of one right on a schema or a database, of and to quoted names. Throws for any other, which the server never sees.
+   */
+  alone(statement: string): Promise<void>;
   /** Waits. Throws, as a statement would, when time is up meanwhile. */
   pause(milliseconds: number): Promise<void>;
   close(): Promise<void>;
@@ -62,6 +67,11 @@ export interface Product {
  * write, and temporary objects come last. On Redshift too: https://docs.aws.amazon.com/redshift/latest/dg/r_search_path.html
  */
 const PIN = 'SET LOCAL search_path = pg_catalog, pg_temp';
+
+const NAME = '"(?:[^"]|"")+"';
+const NAMES_NOTHING_ELSE = new RegExp(
+  `^(?:GRANT|REVOKE) [A-Z]+ ON (?:SCHEMA|DATABASE) ${NAME} (?:TO|FROM) ${NAME}(?: WITH GRANT OPTION)?$`,
+);
 
 /** Throws what `DatabaseEngine.connect` throws. */
 export async function openConnection(
@@ -150,6 +160,10 @@ export async function openConnection(
         await query('ROLLBACK').catch(() => {});
         throw error;
       }
+    },
+    async alone(statement) {
+      if (!NAMES_NOTHING_ELSE.test(statement)) throw new Error('this statement needs a pinned search_path');
+      await query(statement);
     },
     pause: (milliseconds) =>
       sleep(milliseconds, undefined, { signal: ctx.signal }).catch(() => {

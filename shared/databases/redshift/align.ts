@@ -3,8 +3,10 @@ import pg from 'pg';
 import type { Transaction } from '../postgres/connection.ts';
 import type { Grant } from '../postgres/grants.ts';
 import { grantStatement, revokeStatement } from '../postgres/grants.ts';
-import { grantsTo } from './grants.ts';
-import { isOnOwned, ownedBy, sharesIn } from './ownership.ts';
+import { send, type Waiting } from './alone.ts';
+import { requireRevoked } from './grantor.ts';
+import { grantsTo, onWholeTable } from './grants.ts';
+import { isOnOwned, ownedBy, rightsOn } from './ownership.ts';
 import type { User } from './user.ts';
 import { readLimits, settingLiteral } from './user.ts';
 
@@ -18,13 +20,21 @@ export interface Users {
   readonly to: string;
 }
 
-export async function alignRights(transaction: Transaction, { from, ...users }: Users): Promise<void> {
+/** What cannot be done in this transaction is added to `waiting`. */
+export async function alignRights(
+  transaction: Transaction,
+  { from, ...users }: Users,
+  waiting: Waiting,
+): Promise<void> {
   await alignSettings(transaction, users);
   await alignMemberships(transaction, users);
-  await alignGrants(transaction, from, users.to);
+  await alignGrants(transaction, from, users.to, waiting);
 }
 
-/** One option a statement: the manual and the server do not agree on what stands between two. */
+/**
+ * One option a statement: the manual and the server do not agree on what stands between two. By the manual's grammar VALID UNTIL follows
+ * PASSWORD, and there is none to send for a clone in use; CREATE USER has the two apart, and so do those who manage users by Terraform.
+ */
 export async function alignAttributes(transaction: Transaction, { model, target, from, to }: Users): Promise<void> {
   const should = await readLimits(transaction, from);
   const has = await readLimits(transaction, to);
@@ -87,24 +97,50 @@ export async function alignMemberships(
   }
 }
 
-async function alignGrants(transaction: Transaction, from: string, to: string): Promise<void> {
+async function alignGrants(transaction: Transaction, from: string, to: string, waiting: Waiting): Promise<void> {
   const owned = await ownedBy(transaction, [from, to]);
   const grants = { [from]: await grantsTo(transaction, from), [to]: await grantsTo(transaction, to) };
   const of = (user: string) => (grants[user] ?? []).filter((grant) => !isOnOwned(grant, owned));
   const should = new Set(of(from).map(keyOf));
   const has = new Set(of(to).map(keyOf));
-  for (const grant of of(to)) if (!should.has(keyOf(grant))) await transaction.query(revokeStatement(grant));
-  for (const grant of of(from)) if (!has.has(keyOf(grant))) await transaction.query(grantStatement(grant, to));
+  const surplus = of(to).filter((grant) => !should.has(keyOf(grant)));
+  // Taken away first: a right on a table does not stand beside one on a column.
+  for (const grant of surplus) await send(transaction, revokeStatement(grant), waiting);
+  if (surplus.length > waiting.length) await requireRevoked(transaction, to, surplus, waiting);
+  for (const grant of of(from)) if (!has.has(keyOf(grant))) await send(transaction, grantStatement(grant, to), waiting);
 
   for (const each of owned) {
     for (const user of [from, to]) {
-      if (sharesIn(each, user, grants[user] ?? [])) continue;
-      await transaction.query(`GRANT ALL ON ${each.object} TO ${quoted(user)}`);
+      const held = grants[user] ?? [];
+      if (rightsOn(each, user, held).length === each.rights.length) continue;
+      const columns = held.filter((grant) => onWholeTable(grant)?.endsWith(` ON ${each.object}`));
+      for (const grant of columns) await transaction.query(revokeStatement(grant));
+      const rights = each.isExternal ? each.rights.join(', ') : 'ALL';
+      await send(transaction, `GRANT ${rights} ON ${each.object} TO ${quoted(user)}`, waiting);
     }
   }
 }
 
+/** Gives `to` what of these grants it has not: neither the same, nor, for a column, the right on the whole table. */
+export async function give(
+  transaction: Transaction,
+  grants: readonly Grant[],
+  to: string,
+  waiting: Waiting,
+): Promise<void> {
+  const held = await grantsTo(transaction, to);
+  const has = new Set(held.map(keyOf));
+  const rights = new Set(held.map(({ right }) => right));
+  for (const grant of grants) {
+    if (has.has(keyOf(grant)) || rights.has(onWholeTable(grant) ?? '')) continue;
+    for (const narrow of held.filter((each) => onWholeTable(each) === grant.right)) {
+      await transaction.query(revokeStatement(narrow));
+    }
+    await send(transaction, grantStatement(grant, to), waiting);
+  }
+}
+
 /** Two grants are one when they give the same. */
-export function keyOf({ prefix, right, grantable }: Grant): string {
+function keyOf({ prefix, right, grantable }: Grant): string {
   return `${prefix}${right}${grantable}`;
 }

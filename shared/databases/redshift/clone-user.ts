@@ -3,15 +3,16 @@
  * base user by name, and its groups and roles, are given to the clone by name; what goes beyond them is taken away. The base is the
  * model, whichever of the two is in use: what it was given, or lost, reaches both.
  */
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { InvalidSecretError } from '../../rotation/errors.ts';
+import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairUsers } from '../pair.ts';
 import { bringIntoLine, cloneOf } from '../pair.ts';
 import type { Connection, Transaction } from '../postgres/connection.ts';
-import { grantStatement } from '../postgres/grants.ts';
 import { provenByLogin } from '../proven-by-login.ts';
-import { alignAttributes, alignMemberships, alignRights, keyOf } from './align.ts';
+import { alignAttributes, alignMemberships, alignRights, give } from './align.ts';
+import type { Waiting } from './alone.ts';
 import { grantsTo } from './grants.ts';
 import { isTied, noPair, tie } from './pair.ts';
 import { repeatedly } from './repeatedly.ts';
@@ -21,7 +22,10 @@ import { mayLogIn, readUser, requireSpelling } from './user.ts';
 
 const quoted = pg.escapeIdentifier;
 
-/** All or nothing. `logIn` as `to`, with a password that the secret has for it. */
+/**
+ * All or nothing, but for grants that stand in no transaction: they come between two, the first of which ends where it meets them. The
+ * password comes last in any case. `logIn` as `to`, with a password that the secret has for it.
+ */
 export function cloneUser(
   connection: Connection,
   names: PairNames,
@@ -30,16 +34,27 @@ export function cloneUser(
 ): Promise<void> {
   const port = {
     proves: provenByLogin(logIn),
-    atOnce: <T>(work: (users: PairUsers<User>) => Promise<T>) =>
-      repeatedly(connection, async (transaction) => {
-        await requireSpelling(transaction, names.from);
-        return work(usersIn(transaction, names, password));
-      }),
+    async atOnce<T>(work: (users: PairUsers<User>) => Promise<T>): Promise<T> {
+      for (let turn = 1; ; turn++) {
+        const [result, waiting] = await repeatedly(connection, async (transaction) => {
+          const left: Waiting = [];
+          await requireSpelling(transaction, names.from);
+          return [await work(usersIn(transaction, names, password, left)), left] as const;
+        });
+        if (waiting.length === 0) return result;
+        if (turn === TURNS) throw takesNothing(waiting);
+        for (const statement of waiting) await connection.alone(statement);
+      }
+    },
   };
   return bringIntoLine(port, names, proof);
 }
 
-function usersIn(transaction: Transaction, names: PairNames, password: string): PairUsers<User> {
+/** One in which the base is given what only the clone has, one in which the clone is made like the base, one for the password. */
+const TURNS = 3;
+
+/** Once something is `waiting`, nothing else happens in this transaction: what comes after builds on it. */
+function usersIn(transaction: Transaction, names: PairNames, password: string, waiting: Waiting): PairUsers<User> {
   const { to, base } = names;
   const clone = cloneOf(names);
   return {
@@ -48,34 +63,40 @@ function usersIn(transaction: Transaction, names: PairNames, password: string): 
     isTied: (pair) => isTied(pair.base, base) && isTied(pair.clone, base),
     noPair: (pair) => noPair(transaction, base, { [base]: pair.base, [clone]: pair.clone }),
     async make(inUse) {
-      await make(transaction, names, inUse, password);
+      await make(transaction, names, inUse, password, waiting);
       return true;
     },
-    giveToBase: (pair) => giveToBase(transaction, base, clone, pair),
+    giveToBase: (pair) => giveToBase(transaction, { base, clone }, pair, waiting),
     async tie(pair) {
+      if (waiting.length > 0) return;
       await tie(transaction, base, base, pair.base);
       await tie(transaction, base, clone, pair.clone);
     },
     async align({ base: model, clone: target, cloneInUse }) {
+      if (waiting.length > 0) return;
       const users = { model, target, from: base, to: clone };
       // A base that may not log in is no model for a clone that is in use.
       if (!cloneInUse || (await mayLogIn(transaction, base))) await alignAttributes(transaction, users);
-      await alignRights(transaction, users);
+      await alignRights(transaction, users, waiting);
     },
-    setPassword: () => alterPassword(transaction, to, password),
+    async setPassword() {
+      if (waiting.length === 0) await alterPassword(transaction, to, password);
+    },
   };
 }
 
 /** Groups, roles and grants by name: what a clone that somebody else made has of its own stays its own while it is in use. */
-async function giveToBase(transaction: Transaction, base: string, clone: string, users: Pair<User>): Promise<void> {
+async function giveToBase(
+  transaction: Transaction,
+  { base, clone }: { readonly base: string; readonly clone: string },
+  users: Pair<User>,
+  waiting: Waiting,
+): Promise<void> {
   const groups = [...new Set([...users.base.groups, ...users.clone.groups])];
   const held = new Set(users.base.roles.map(({ name }) => name));
   const roles = [...users.base.roles, ...users.clone.roles.filter(({ name }) => !held.has(name))];
   await alignMemberships(transaction, { model: { ...users.base, groups, roles }, target: users.base, to: base });
-  const has = new Set((await grantsTo(transaction, base)).map(keyOf));
-  for (const grant of await grantsTo(transaction, clone)) {
-    if (!has.has(keyOf(grant))) await transaction.query(grantStatement(grant, base));
-  }
+  await give(transaction, await grantsTo(transaction, clone), base, waiting);
 }
 
 async function make(
@@ -83,12 +104,15 @@ async function make(
   { from, to, base }: PairNames,
   inUse: User,
   password: string,
+  waiting: Waiting,
 ): Promise<void> {
   const model = await tie(transaction, base, from, inUse);
   await transaction.query(`CREATE USER ${quoted(to)} PASSWORD ${digestLiteral(to, password)}`);
   await requireSpelling(transaction, to);
   await alignAttributes(transaction, { model, target: NEW, from, to });
-  await alignRights(transaction, { model, target: NEW, from, to });
+  await alignRights(transaction, { model, target: NEW, from, to }, waiting);
+  // One that nobody knows, until all rights are there.
+  if (waiting.length > 0) await alterPassword(transaction, to, randomBytes(24).toString('base64url'));
 }
 
 /** What CREATE USER gives by itself. */
@@ -100,6 +124,12 @@ const NEW: User = {
   groups: [],
   roles: [],
 };
+
+function takesNothing(waiting: Waiting): PermissionError {
+  return new PermissionError(`Redshift says nothing to ${waiting[0]}, and does nothing`, {
+    hint: 'run it by hand as a superuser and see what it changes',
+  });
+}
 
 function unknownUser(name: string, transaction: Transaction): InvalidSecretError {
   return new InvalidSecretError(`user ${name} does not exist where superuser ${transaction.username} looks for it`, {

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { ServiceError } from '../../rotation/errors.ts';
 import type { Row, Transaction } from '../postgres/connection.ts';
 import type { Grant } from '../postgres/grants.ts';
+import { isInternal } from './ownership.ts';
 
 const quoted = (value: unknown) => pg.escapeIdentifier(String(value));
 const at = (row: Row, object: unknown) => `${quoted(row.namespace_name)}.${quoted(object)}`;
@@ -62,7 +63,7 @@ export async function grantsTo(transaction: Transaction, user: string): Promise<
       `SELECT privilege_type, ${columns} FROM ${view} WHERE identity_type = 'user' AND identity_name = $1`,
       [user],
     );
-    grants.push(...rows.map((row) => grant(user, right(row), row)));
+    grants.push(...rows.filter((row) => !isInternal(row.relation_name)).map((row) => grant(user, right(row), row)));
   }
   return [...(await asProcedures(transaction, grants)), ...(await defaults(transaction, user))];
 }
@@ -103,6 +104,15 @@ async function asProcedures(transaction: Transaction, grants: Grant[]): Promise<
       ? { ...each, right: each.right.replace(' ON FUNCTION ', ' ON PROCEDURE ') }
       : each,
   );
+}
+
+/**
+ * The right on the whole table, when this is one on a column. Nobody holds both, and GRANT of the wider one is an error as long as the
+ * other is there: https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT-usage-notes.html
+ */
+export function onWholeTable({ right }: Grant): string | undefined {
+  const [, kind, where] = /^(\w+) \("(?:[^"]|"")*"\) (ON TABLE .*)$/s.exec(right) ?? [];
+  return kind === undefined ? undefined : `${kind} ${where}`;
 }
 
 function grant(grantee: string, right: string, row: Row, prefix = ''): Grant {

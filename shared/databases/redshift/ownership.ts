@@ -9,12 +9,19 @@ export interface Owned {
   readonly object: string;
   /** What the other user must have on it. */
   readonly rights: readonly string[];
+  /** Of a catalog elsewhere: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_EXTERNAL_SCHEMA.html */
+  readonly isExternal: boolean;
 }
 
 const TABLE = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'REFERENCES'];
 const SCHEMA = ['USAGE', 'CREATE'];
+/** GRANT ALL gives no more: https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html */
+const EXTERNAL_SCHEMA = ['USAGE'];
 
-/** Tables, views and schemas of the current database that either user owns. */
+/** What Redshift keeps the rows of a materialized view in, `mv_tbl__name__0`. Rights are those of the view. */
+export const isInternal = (relation: unknown) => /^mv_tbl__.*__\d+$/s.test(String(relation));
+
+/** Tables, views and schemas of the current database that either user owns. An external schema is known as such to its owner at least. */
 export async function ownedBy(transaction: Transaction, pair: readonly [string, string]): Promise<Owned[]> {
   const tables = await transaction.query(
     `SELECT n.nspname AS schema, c.relname AS name, u.usename AS owner
@@ -23,18 +30,28 @@ export async function ownedBy(transaction: Transaction, pair: readonly [string, 
     pair,
   );
   const schemas = await transaction.query(
-    `SELECT n.nspname AS name, u.usename AS owner FROM pg_namespace n JOIN pg_user u ON u.usesysid = n.nspowner
+    `SELECT n.nspname AS name, u.usename AS owner, e.schemaname IS NOT NULL AS external
+       FROM pg_namespace n JOIN pg_user u ON u.usesysid = n.nspowner
+            LEFT JOIN svv_external_schemas e ON e.schemaname = n.nspname
       WHERE u.usename IN ($1, $2) AND n.nspname NOT LIKE 'pg_temp%'`,
     pair,
   );
   const quoted = (value: unknown) => pg.escapeIdentifier(String(value));
   return [
-    ...tables.map(({ schema, name, owner }) => ({
+    ...tables
+      .filter(({ name }) => !isInternal(name))
+      .map(({ schema, name, owner }) => ({
+        owner: String(owner),
+        object: `TABLE ${quoted(schema)}.${quoted(name)}`,
+        rights: TABLE,
+        isExternal: false,
+      })),
+    ...schemas.map(({ name, owner, external }) => ({
       owner: String(owner),
-      object: `TABLE ${quoted(schema)}.${quoted(name)}`,
-      rights: TABLE,
+      object: `SCHEMA ${quoted(name)}`,
+      rights: external === true ? EXTERNAL_SCHEMA : SCHEMA,
+      isExternal: external === true,
     })),
-    ...schemas.map(({ name, owner }) => ({ owner: String(owner), object: `SCHEMA ${quoted(name)}`, rights: SCHEMA })),
   ];
 }
 
@@ -43,7 +60,8 @@ export function isOnOwned({ right }: Grant, owned: readonly Owned[]): boolean {
   return owned.some(({ object }) => right.endsWith(` ON ${object}`));
 }
 
-/** May the user of these grants do with it what its owner may? */
-export function sharesIn({ owner, object, rights }: Owned, user: string, grants: readonly Grant[]): boolean {
-  return owner === user || rights.every((right) => grants.some((grant) => grant.right === `${right} ON ${object}`));
+/** What of its rights the user of these grants has. */
+export function rightsOn({ owner, object, rights }: Owned, user: string, grants: readonly Grant[]): readonly string[] {
+  if (owner === user) return rights;
+  return rights.filter((right) => grants.some((grant) => grant.right === `${right} ON ${object}`));
 }

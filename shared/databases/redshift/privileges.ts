@@ -2,7 +2,7 @@
 import type { Transaction } from '../postgres/connection.ts';
 import { fingerprint } from '../postgres/privileges.ts';
 import { grantsTo } from './grants.ts';
-import { isOnOwned, ownedBy, sharesIn } from './ownership.ts';
+import { isOnOwned, ownedBy, rightsOn } from './ownership.ts';
 import { readUser } from './user.ts';
 
 /** Groups and roles by name: what they may do, both users may. `other` is the counterpart of this login. */
@@ -21,9 +21,10 @@ export async function privileges(transaction: Transaction, other: string): Promi
     ...grants
       .filter((grant) => !isOnOwned(grant, owned))
       .map(({ prefix, right, grantable }) => `${prefix}${right}${grantable ? ' WITH GRANT OPTION' : ''}`),
-    ...owned
-      .filter((object) => sharesIn(object, self, grants))
-      .map(({ object }) => `all rights on ${object}, which the pair owns`),
+    // Right by right: of an external schema only the owner is sure to see that it is one, and has USAGE alone, as the other has.
+    ...owned.flatMap((each) =>
+      rightsOn(each, self, grants).map((right) => `${right} ON ${each.object}, which the pair owns`),
+    ),
   ];
   return [...new Set(lines)].sort();
 }

@@ -19,7 +19,7 @@ export interface Role {
   readonly grantable: boolean;
 }
 
-/** What only superusers may see of a user. */
+/** What only superusers may see of other users. */
 export interface Limits {
   readonly connections: string;
   readonly syslog: string;
@@ -74,18 +74,30 @@ export async function readUser(transaction: Transaction, name: string): Promise<
   };
 }
 
+/**
+ * Throws InvalidSecretError for a user of an identity provider, who has no password. Not from svl_user_info, which Serverless and Multi-AZ
+ * refuse to everybody, nor from pg_user_info, which has the first of the three alone:
+ * https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_USER_INFO.html
+ */
 export async function readLimits(transaction: Transaction, name: string): Promise<Limits> {
   const [row] = await transaction.query(
-    'SELECT useconnlimit, syslogaccess, sessiontimeout FROM svl_user_info WHERE usename = $1',
+    'SELECT connection_limit, syslog_access, session_timeout, external_user_id FROM svv_user_info WHERE user_name = $1',
     [name],
   );
+  if (String(row?.external_user_id ?? '').trim() !== '') throw ofProvider(name);
   const word = (value: unknown, absent: string) =>
     value === null || value === undefined || String(value).trim() === '' ? absent : String(value).trim().toUpperCase();
   return {
-    connections: word(row?.useconnlimit, 'UNLIMITED'),
-    syslog: word(row?.syslogaccess, 'RESTRICTED'),
-    sessionTimeout: word(row?.sessiontimeout, '0'),
+    connections: word(row?.connection_limit, 'UNLIMITED'),
+    syslog: word(row?.syslog_access, 'RESTRICTED'),
+    sessionTimeout: word(row?.session_timeout, '0'),
   };
+}
+
+function ofProvider(name: string): InvalidSecretError {
+  return new InvalidSecretError(`user ${name} has an EXTERNALID: it logs in through an identity provider`, {
+    hint: 'such a user has no password in Redshift and cannot be rotated: name a user without EXTERNALID in the secret',
+  });
 }
 
 /** The server writes `{name=value,…}`; the driver reads that as a list. */

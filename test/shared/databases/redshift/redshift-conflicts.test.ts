@@ -12,6 +12,7 @@ function connection(pause: Connection['pause']): Connection {
     username: 'admin',
     kept: undefined,
     ping: async () => {},
+    alone: async () => {},
     pause,
     transaction: (_, work) => work({ username: 'admin', query }),
     close: async () => {},

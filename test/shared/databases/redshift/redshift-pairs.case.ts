@@ -75,7 +75,10 @@ export function describeRedshiftPairs(server: TestRedshift): void {
       await align();
       const [base, clone] = [await privileges(login), await privileges(other)];
       const paths = [await server.sqlAs(login, 'SHOW search_path'), await server.sqlAs(other, 'SHOW search_path')];
-      const limit = await server.sql('SELECT useconnlimit FROM svl_user_info WHERE usename = $1', [other.username]);
+      const limit = await server.sql(
+        'SELECT connection_limit AS useconnlimit FROM svv_user_info WHERE user_name = $1',
+        [other.username],
+      );
 
       await server.sql(`ALTER USER ${name} RESET search_path`);
       await server.sql(`ALTER USER ${name} NOCREATEDB`);
@@ -104,7 +107,10 @@ export function describeRedshiftPairs(server: TestRedshift): void {
       expect(await server.sqlAs(other, 'SHOW statement_timeout')).toEqual([{ statement_timeout: '70s' }]);
       expect(await privileges(other)).toContain(`member of group late_${name}`);
       expect(await privileges(other)).toEqual(await privileges(login));
-      const limit = await server.sql('SELECT useconnlimit FROM svl_user_info WHERE usename = $1', [other.username]);
+      const limit = await server.sql(
+        'SELECT connection_limit AS useconnlimit FROM svv_user_info WHERE user_name = $1',
+        [other.username],
+      );
       expect(String(limit[0]?.useconnlimit)).toBe('9');
     });
 
@@ -147,7 +153,10 @@ export function describeRedshiftPairs(server: TestRedshift): void {
 
       await server.sqlAs(login, `INSERT INTO owned_${name}.by_clone VALUES (1)`);
       expect(await privileges(login)).toEqual(await privileges(other));
-      expect(await privileges(login)).toContain(`all rights on TABLE "owned_${name}"."by_clone", which the pair owns`);
+      for (const right of ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'REFERENCES']) {
+        const line = `${right} ON TABLE "owned_${name}"."by_clone", which the pair owns`;
+        expect(await privileges(login)).toContain(line);
+      }
     });
   });
 

@@ -34,7 +34,10 @@ function double(users: Record<string, DoubleUser>, username = 'admin'): Connecti
     const found = users[name];
     if (/FROM pg_user WHERE/.test(text))
       return found ? [{ name, usecreatedb: false, usesuper: false, until: null }] : [];
-    if (/FROM svl_user_info/.test(text)) return found ? [{ ...found, useconnlimit: 'UNLIMITED' }] : [];
+    if (/FROM svv_user_info/.test(text)) {
+      const { syslogaccess: syslog_access, sessiontimeout: session_timeout } = found ?? user();
+      return found ? [{ syslog_access, session_timeout, connection_limit: 'UNLIMITED', external_user_id: null }] : [];
+    }
     if (/FROM svv_user_grants/.test(text))
       return [...(found?.roles ?? [])].map(([n, grantable]) => ({ name: n, grantable }));
     if (/FROM pg_group g/.test(text)) return [{ name: 'rekey_app' }];
@@ -55,6 +58,7 @@ function double(users: Record<string, DoubleUser>, username = 'admin'): Connecti
     kept: undefined,
     ping: async () => {},
     pause: async () => {},
+    alone: async () => {},
     transaction: (_, work) => work({ username, query }),
     close: async () => {},
   };
