@@ -12,6 +12,8 @@ interface StoredClient {
 }
 
 export interface Auth0Double extends ProviderDouble {
+  /** The length of the shortest client secret that the tenant takes. */
+  least: number;
   /** Takes the client's right to have a token: a web app. */
   endGrants(): void;
 }
@@ -64,7 +66,7 @@ export async function startAuth0(): Promise<Auth0Double> {
       const client = clients.get(request.params[0] ?? '');
       if (client === undefined) return problem(404, 'Not Found');
       const { client_secret } = request.body;
-      if (typeof client_secret !== 'string' || client_secret === '') return problem(400, 'Bad Request');
+      if (typeof client_secret !== 'string' || client_secret.length < double.least) return problem(400, 'Bad Request');
       if (client.secret !== client_secret) Object.assign(client, { secret: client_secret, lag: double.lag });
       return ok({ client_id: client.id, name: 'orders' });
     },
@@ -76,6 +78,7 @@ export async function startAuth0(): Promise<Auth0Double> {
   const double: Auth0Double = {
     ...served,
     lag: 0,
+    least: 1,
     first: { domain: DOMAIN, client_id: rotated.id, client_secret: rotated.secret, audience: ORDERS },
     admin: { domain: DOMAIN, client_id: admin.id, client_secret: admin.secret },
     powerless: { client_id: powerless.id, client_secret: powerless.secret },

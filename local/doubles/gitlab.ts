@@ -13,7 +13,7 @@ interface StoredToken {
   readonly scopes: readonly string[];
   readonly access_level: number;
   readonly created_at: string;
-  readonly expires_at: string;
+  readonly expires_at: string | null;
   last_used_at: string | null;
   revoked: boolean;
   lag: number;
@@ -40,7 +40,8 @@ export const startGitlab = () => start('projects');
 export const startGitlabGroup = () => start('groups');
 
 async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
-  const isActive = ({ revoked, expires_at }: StoredToken) => !revoked && Date.parse(expires_at) > Date.now();
+  const isActive = ({ revoked, expires_at }: StoredToken) =>
+    !revoked && (expires_at === null || Date.parse(expires_at) > Date.now());
   const ring = keyring(isActive);
   let made = 1000;
   const make = (given: Partial<StoredToken>): StoredToken => {
@@ -84,6 +85,7 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
     const { value, owner, lag, uses, ...rest } = token;
     return { ...rest, user_id: 141, active: isActive(token) };
   };
+  const place = kind === 'projects' ? 'projects/acme/shop' : 'groups/acme';
   const at = `/api/v4/${kind}/:owner/access_tokens`;
   const served = await serve({
     'GET /api/v4/personal_access_tokens/self': asHolder((by) => {
@@ -91,6 +93,7 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
       return ok(rest);
     }),
     [`GET ${at}`]: managed(({ query }, owner) => {
+      if (![place, `${kind}/acme/other`].includes(owner)) return missing;
       const all = ring.all().filter((token) => token.owner === owner);
       const some = query.get('state') === 'active' ? all.filter(isActive) : all;
       const [size, page] = [Number(query.get('per_page') ?? 20), Number(query.get('page') ?? 1)];
@@ -113,7 +116,7 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
     }),
   });
 
-  const owner = kind === 'projects' ? 'acme/shop' : 'acme';
+  const owner = place.slice(kind.length + 1);
   const admin = ring.lend(make({}));
   const powerless = ring.lend(make({ scopes: ['read_api'] }));
   const first = make({ owner: `${kind}/${owner}`, scopes: ['read_repository', 'write_repository'], access_level: 30 });

@@ -52,6 +52,7 @@ export async function startIam(): Promise<IamDouble> {
   };
   const of = (user: string) => ring.all().filter((key) => key.user === user);
   const known = (user: string): string => {
+    if (!/^[\w+=,.@-]{1,128}$/.test(user)) throw refusal(400, 'ValidationError');
     if (!users.has(user)) throw refusal(404, 'NoSuchEntity');
     return user;
   };

@@ -18,6 +18,8 @@ import { transportHandler } from './transport-handler.ts';
 /** A key that is not known (yet), is inactive, or has another secret: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
 const KEY_REFUSED = ['InvalidClientTokenId', 'SignatureDoesNotMatch', 'UnrecognizedClientException', 'AuthFailure'];
 const GONE = 'NoSuchEntityException';
+/** An ARN, or a name with its path, is no user name: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html */
+const NO_NAME = 'ValidationError';
 
 export const iamKeys: IamKeys = {
   async list(user, access) {
@@ -25,7 +27,7 @@ export const iamKeys: IamKeys = {
     const answer = await asRole(what, access, (client, options) =>
       client.send(new ListAccessKeysCommand({ UserName: user }), options),
     ).catch((error) => {
-      if (nameOf(error) === GONE) throw noUser(user, error);
+      if ([GONE, NO_NAME].includes(nameOf(error))) throw noUser(user, error);
       throw isUnreadable(error) ? lacking(what, 'CreateDate', error) : serviceError(error, what);
     });
     if (answer.AccessKeyMetadata === undefined) throw lacking(what, 'AccessKeyMetadata');
@@ -130,7 +132,7 @@ function isUnreadable(error: unknown): boolean {
 
 function noUser(user: string, cause: unknown): InvalidSecretError {
   return new InvalidSecretError(`IAM has no user ${user}`, {
-    hint: 'correct user_name with put-secret-value, then rotate again',
+    hint: 'write the name alone into user_name, as IAM spells it: without its path, no ARN; upper and lower case differ. Then rotate again',
     cause,
   });
 }

@@ -74,7 +74,7 @@ export function requireSame(
   );
   if (differs === undefined) return;
   throw new TargetMismatchError(`field ${differs} of ${what} is not that of AWSCURRENT`, {
-    hint: 'both must name one account; correct the one that is wrong with put-secret-value, then rotate again',
+    hint: 'both must name one account, in one spelling (a host or domain alone: no https://, port or slash); correct the one that is wrong with put-secret-value, then rotate again',
   });
 }
 
@@ -163,6 +163,17 @@ function refused({ fact, cause }: AuthenticationError, { token }: RotationContex
     hint: `repeat it; if somebody revoked the pending key, take AWSPENDING off version ${token} and rotate again`,
     cause,
   });
+}
+
+/** It lives, and the admin credential does not know it: what is wrong is the place, not the key. */
+export function elsewhere(provider: Pick<IssuingProvider, 'name' | 'sameTarget'>, { secretId }: RotationContext) {
+  const fields = provider.sameTarget.length > 0 ? `${provider.sameTarget.join(', ')} and the` : 'the';
+  return new InvalidSecretError(
+    `the key of ${secretId} lives, and is none of those that its admin credential manages at ${provider.name}`,
+    {
+      hint: `see that ${fields} admin secret are of the account, project or group that the key is in; correct what is wrong with put-secret-value, then rotate again`,
+    },
+  );
 }
 
 /** Whoever writes a secret must hold what it is about, before an admin credential acts on its word. */

@@ -10,6 +10,7 @@ import {
   accessToVerify,
   asAdmin,
   completed,
+  elsewhere,
   type KeyPorts,
   requireSame,
   unproven,
@@ -43,6 +44,7 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
       snapshot = { ...snapshot, [judgement.what]: await answers[judgement.what]() };
       judgement = plan(snapshot, choice, Date.now());
     }
+    if (judgement.is === 'unproven' && snapshot.currentOpens) throw elsewhere(provider, ctx);
     if (judgement.is !== 'clear') return judgement;
     const { revoke, stays } = judgement;
     if (stays) ctx.log('the key of AWSPREVIOUS is not known to be of this secret, and stays', { key: stays.id });

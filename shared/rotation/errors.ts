@@ -17,7 +17,7 @@ export const errorCodes = {
   INVALID_SECRET: 'the secret value is not what the strategy needs',
   TARGET_MISMATCH: 'two secrets that must name one place name two',
   AUTHENTICATION_REFUSED: 'the system was reached and refused this login',
-  PASSWORD_REFUSED: 'the server takes no password like the one of AWSPENDING, by a policy of its own',
+  PASSWORD_REFUSED: 'the server or provider takes no value like the one of AWSPENDING, by a policy of its own',
   LOGIN_UNSUPPORTED: 'the system asks for a login that the driver of this function cannot make',
   LOCKED_OUT: 'no stored version opens the system',
   PERMISSION_DENIED: 'the login works but may not do this',

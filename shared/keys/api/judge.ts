@@ -54,6 +54,15 @@ export function refused(name: string, as: string, told: string): AuthenticationE
   });
 }
 
+/** A value that we made, which the provider does not take for what it is: no repeat of the same rotation brings another. */
+export function valueRefused(name: string, status: number): ProviderError {
+  return new ProviderError(`${name} does not take the value of AWSPENDING (HTTP ${status})`, {
+    code: 'PASSWORD_REFUSED',
+    retryable: false,
+    hint: 'see in its console whether this client has a secret at all, and which it takes; then take AWSPENDING off its version, for that keeps the refused value, and rotate again',
+  });
+}
+
 /** Ids stand in messages, but whatever comes after a question mark may be anything. */
 function withoutIds(path: string): string {
   return path.split('?')[0] ?? path;

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { InvalidSecretError, TargetMismatchError } from '../../rotation/errors.ts';
 import { clientAccepted, clientToken } from '../api/client-credentials.ts';
 import { hostIn } from '../api/host.ts';
+import { valueRefused } from '../api/judge.ts';
 import { segment } from '../api/path-segment.ts';
 import { bearer, vendor } from '../api/vendor.ts';
 import type { AcceptingProvider, Access } from '../provider.ts';
@@ -39,9 +40,9 @@ export const auth0: AcceptingProvider<Auth0Secret, Auth0Secret> = {
 
   async accept(pending, access) {
     const { client_id, client_secret } = requireRoles(pending, access);
-    await api.asAdmin(access, 'PATCH', `/api/v2/clients/${segment(client_id, 'client_id')}`, {
-      json: { client_secret },
-    });
+    const path = `/api/v2/clients/${segment(client_id, 'client_id')}`;
+    const { status } = await api.asAdmin(access, 'PATCH', path, { json: { client_secret }, expected: [400] });
+    if (status === 400) throw valueRefused('auth0', status);
   },
 
   async verify(secret, access) {

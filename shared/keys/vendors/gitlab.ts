@@ -65,7 +65,8 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
     const path = tokensOf(access);
     const found = await paged(async (page: string | undefined) => {
       const query = `state=active&per_page=100&page=${page ?? 1}`;
-      const answer = await api.asAdmin(access, 'GET', `${path}?${query}`);
+      const answer = await api.asAdmin(access, 'GET', `${path}?${query}`, { expected: [404] });
+      if (answer.status === 404) throw noPlace(access);
       const next = answer.headers['x-next-page'];
       return { items: listAt(answer), next: typeof next === 'string' && next !== '' ? next : undefined };
     });
@@ -146,6 +147,9 @@ function expiryLike(like: Part, { current, ctx }: KeyAccess): string {
   const [made, ends] = [dateAt(like, 'created_at'), dateIfAny(like, 'expires_at')];
   const given = ends === undefined ? LONGEST_DAYS : dayOf(ends) - dayOf(made);
   const days = asked === undefined ? Math.max(1, given) : Number(asked);
+  if (ends === undefined && asked === undefined) {
+    ctx.log('the current token has no end, and the new one has: GitLab makes none without', { days });
+  }
   if (!Number.isInteger(days) || days < 1) {
     throw new InvalidSecretError(`field expires_in_days of ${ctx.secretId} is not a number of days`, {
       hint: `write a whole number, longer than the time between two rotations; GitLab takes ${LONGEST_DAYS} at most unless its administrator set another limit`,
@@ -164,6 +168,14 @@ function tokensOf({ current, ctx }: KeyAccess): string {
   }
   throw new InvalidSecretError(`${ctx.secretId} must name either a project or a group`, {
     hint: 'give "project":"acme/shop" or "group":"acme", or the number of one',
+  });
+}
+
+/** The key may be alive: what is not there is the place where it should be. */
+function noPlace({ current, ctx }: GitlabAccess): InvalidSecretError {
+  const [kind, named] = current.project === undefined ? ['group', current.group] : ['project', current.project];
+  return new InvalidSecretError(`gitlab has no ${kind} ${named} that the admin token sees`, {
+    hint: `write its path alone into field ${kind} of ${ctx.secretId}, like acme/shop: no https://, host, slash in front or .git; or its number`,
   });
 }
 

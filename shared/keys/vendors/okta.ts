@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import { clientAccepted, clientToken } from '../api/client-credentials.ts';
 import { hostIn } from '../api/host.ts';
+import { valueRefused } from '../api/judge.ts';
 import { segment } from '../api/path-segment.ts';
 import { dateAt, listAt, nameAt, textAt } from '../api/read.ts';
 import { vendor } from '../api/vendor.ts';
@@ -54,7 +55,7 @@ export const okta: AcceptingProvider<OktaSecret, OktaAdmin> = {
     // Another delivery of this step may have been faster; or somebody took the slot.
     const now = await secretsOf(access);
     if (await isAccepted(pending, now, access)) return;
-    throw full(now, access);
+    throw now.length < SLOTS ? valueRefused('okta', status) : full(now, access);
   },
 
   async verify(secret, access) {
@@ -170,7 +171,7 @@ function secretsPath({ current }: OktaAccess): string {
 function serverPath(access: KeyAccess): string {
   const { issuer } = access.current;
   if (issuer === undefined || issuer === '') return '/oauth2';
-  const base = `https://${hostIn(access, 'domain')}`;
+  const base = baseOf(access);
   const path = typeof issuer === 'string' && issuer.startsWith(base) ? issuer.slice(base.length) : undefined;
   if (path !== undefined && /^(\/oauth2(\/[\w-]+)?)?$/.test(path)) return path || '/oauth2';
   throw new InvalidSecretError(`field issuer of ${access.ctx.secretId} is not an authorization server of its domain`, {
@@ -178,8 +179,16 @@ function serverPath(access: KeyAccess): string {
   });
 }
 
+function baseOf(access: KeyAccess): string {
+  const host = hostIn(access, 'domain');
+  if (!/-admin\.(okta|oktapreview|okta-emea)\.com$/.test(host)) return `https://${host}`;
+  throw new InvalidSecretError(`field domain of ${access.ctx.secretId} is the host of Okta's admin console`, {
+    hint: 'write the domain of the org without -admin, in both secrets',
+  });
+}
+
 const api = vendor<OktaAdmin>({
   name: 'okta',
-  base: (access) => `https://${hostIn(access, 'domain')}`,
+  base: baseOf,
   admin: ({ admin }) => ({ as: 'the admin token', headers: { authorization: `SSWS ${admin.api_token}` } }),
 });

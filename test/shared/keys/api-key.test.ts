@@ -187,7 +187,10 @@ describe('who may ask for a key', () => {
     const mixed: IssuingProvider = { ...sendgrid, verify: async () => {} };
     const stranger = keyWorld(mixed, { ...here.double, first: elsewhere.double.first });
 
-    await expect(wholeRotation(stranger)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    await expect(wholeRotation(stranger)).rejects.toMatchObject({
+      code: 'INVALID_SECRET',
+      fact: expect.stringContaining('lives, and is none of those'),
+    });
 
     expect(here.double.live()).toHaveLength(1);
   });

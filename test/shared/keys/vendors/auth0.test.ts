@@ -109,4 +109,19 @@ describe('auth0', () => {
     await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
     expect(here.double.calls).toEqual([]);
   });
+
+  it('says how to abandon a value that the tenant does not take, and changes nothing', async () => {
+    const here = await world();
+    here.double.least = 100;
+    const progress = { working: 'unknown' as const };
+
+    const rotated = wholeRotation(here, { progress });
+
+    await expect(rotated).rejects.toMatchObject({
+      code: 'PASSWORD_REFUSED',
+      retryable: false,
+      hint: expect.stringContaining('take AWSPENDING off'),
+    });
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+  });
 });

@@ -110,14 +110,23 @@ describe('IAM', () => {
     expect([...double.keys.values()].filter(({ user }) => user === 'administrator')).toHaveLength(1);
   });
 
-  it('names the user that IAM does not have', async () => {
-    const world = await start();
-    await world.store.putCurrent(JSON.stringify({ ...double.first, user_name: 'nobody' }));
+  it.each(['nobody', 'Deployer', 'ci/deployer', '/ci/deployer', 'arn:aws:iam::123456789012:user/ci/deployer'])(
+    'names the user that IAM does not have, %s, and how a name is written',
+    async (user_name) => {
+      const world = await start();
+      const before = double.keys.size;
+      await world.store.putCurrent(JSON.stringify({ ...double.first, user_name }));
 
-    const rotated = wholeRotation(world);
+      const rotated = wholeRotation(world);
 
-    await expect(rotated).rejects.toMatchObject({ code: 'INVALID_SECRET', message: expect.stringContaining('nobody') });
-  });
+      await expect(rotated).rejects.toMatchObject({
+        code: 'INVALID_SECRET',
+        fact: `IAM has no user ${user_name}`,
+        hint: expect.stringContaining('without its path, no ARN'),
+      });
+      expect(double.keys.size).toBe(before);
+    },
+  );
 
   it.each([
     ['AccessDenied', 403, 'ACCESS_DENIED'],

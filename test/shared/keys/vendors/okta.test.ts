@@ -189,4 +189,45 @@ describe('okta', () => {
     await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
     expect(here.double.calls).toEqual([]);
   });
+
+  it('says how to abandon a value that Okta does not take, and touches no other one', async () => {
+    const here = await world();
+    const token = await here.store.begin();
+    const short = { ...(await labelled(here.store, 'AWSCURRENT')), client_secret: 'too short' };
+    await here.store.versions.put(here.store.secretId, token, JSON.stringify(short));
+    const before = here.double.secrets().map(({ id }) => id);
+
+    const set = step(here, token, 'setSecret');
+
+    await expect(set).rejects.toMatchObject({
+      code: 'PASSWORD_REFUSED',
+      retryable: false,
+      hint: expect.stringContaining('take AWSPENDING off'),
+    });
+    expect(here.double.secrets().map(({ id }) => id)).toEqual(before);
+  });
+
+  it.each([
+    ['https://acme.okta.com', 'without https://'],
+    ['acme.okta.com/', 'without https://'],
+    ['acme-admin.okta.com', 'without -admin'],
+  ])('takes %s for no domain, before any credential is sent', async (domain, hint) => {
+    const here = await world();
+    Object.assign(here.double.admin ?? {}, { domain });
+    await put(here, { domain });
+
+    const rotated = wholeRotation(here);
+
+    await expect(rotated).rejects.toMatchObject({ code: 'INVALID_SECRET', hint: expect.stringContaining(hint) });
+    expect(here.double.calls).toEqual([]);
+  });
+
+  it('says with two spellings of one domain that they must be one', async () => {
+    const here = await world();
+    await put(here, { domain: `https://${here.double.first.domain}` });
+
+    const rotated = wholeRotation(here);
+
+    await expect(rotated).rejects.toMatchObject({ hint: expect.stringContaining('in one spelling') });
+  });
 });
