@@ -59,8 +59,9 @@ const users = `
   CREATE OR REPLACE VIEW pg_catalog.pg_user AS
   SELECT rolname AS usename, oid AS usesysid, rolcreatedb AS usecreatedb, rolsuper AS usesuper, rolreplication AS userepl,
          rolbypassrls AS usebypassrls, '********'::text AS passwd, rolvaliduntil AS valuntil,
-         (SELECT setconfig FROM pg_db_role_setting WHERE setdatabase = 0 AND setrole = pg_authid.oid) AS useconfig
-    FROM pg_authid WHERE rolpassword IS NOT NULL OR rolcanlogin`;
+         s.setconfig AS useconfig
+    FROM pg_authid LEFT JOIN pg_db_role_setting s ON s.setrole = pg_authid.oid AND s.setdatabase = 0
+   WHERE rolpassword IS NOT NULL OR rolcanlogin`;
 
 /** Found whatever the search_path is. Needs allow_system_table_mods. */
 export const redshiftCatalog: readonly string[] = [
