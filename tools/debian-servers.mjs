@@ -6,11 +6,18 @@ import { join } from 'node:path';
 import { inRoot } from './project.mjs';
 
 /**
- * `suites` of Debian. sid moves: its servers are whatever it has on the day. `plugins` is a package of which the plugins are taken, and
- * nothing that it depends on.
+ * `suites` of Debian. sid moves: its servers are whatever it has on the day. bullseye may leave the archive any day, so no run requires
+ * its server. MySQL 8 is in none of them. `plugins` is a package of which the plugins are taken, and nothing that it depends on.
  */
 const servers = [
   { folder: 'mysql', title: 'MySQL', name: 'mysql-server-core', suites: ['sid'] },
+  {
+    folder: 'mariadb105',
+    title: 'MariaDB 10.5',
+    name: 'mariadb-server-core-10.5',
+    plugins: 'mariadb-server-10.5',
+    suites: ['bullseye'],
+  },
   {
     folder: 'mariadb',
     title: 'MariaDB 10.11',

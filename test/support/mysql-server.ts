@@ -25,6 +25,12 @@ export interface RealMysql extends EngineServer {
   stop(): Promise<void>;
 }
 
+/** Skips the test where the server came without this plugin: an installation of the server alone has few of them. */
+export async function loadPlugin(server: RealMysql, plugin: string, skip: (reason: string) => void): Promise<void> {
+  const missing = await server.sql(`INSTALL SONAME '${plugin}'`).catch(({ errno }) => errno === 1126);
+  if (missing === true) skip(`${plugin} is not installed`);
+}
+
 /** What RDS grants to its master user, without SUPER: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html */
 const MASTER =
   'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, SHOW DATABASES, CREATE TEMPORARY TABLES, ' +

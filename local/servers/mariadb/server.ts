@@ -11,11 +11,11 @@ export interface MariadbOptions extends MysqlOptions {
   readonly series?: MariadbSeries;
 }
 
-export type MariadbSeries = '10.11' | '11.8';
+export type MariadbSeries = keyof typeof folders;
 
-const folders: Record<MariadbSeries, string> = { '10.11': 'mariadb', '11.8': 'mariadb11' };
+const folders = { '10.5': 'mariadb105', '10.11': 'mariadb', '11.4': 'mariadb114', '11.8': 'mariadb11' };
 
-/** Undefined where this series is not installed; `npm run servers` unpacks both. The system's own MariaDB passes for the first. */
+/** Undefined where this series is not installed; `npm run servers` unpacks them. The system's own MariaDB passes for the first. */
 export function availableMariadb(series: MariadbSeries = '10.11'): ServerProgram | undefined {
   const found = findServer(folders[series], 'mariadbd', /MariaDB/);
   return series !== '10.11' && found?.home === undefined ? undefined : found;

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A server program that can be run here, and where its messages, character sets and plugins are. */
@@ -23,16 +23,14 @@ export function findServer(folder: string, program: string, kind: RegExp): Serve
   return unpacked(join(cache, folder), program) ?? ofSystem(program, kind);
 }
 
-/** Started through its own loader, because the libraries that came with it need the libc that came with it. */
+/** Started through its own loader, if one came along: the libraries that came with it need the libc that came with it. */
 function unpacked(home: string, program: string): ServerProgram | undefined {
   const file = join(home, 'usr/sbin', program);
   const [loader] = globSync(['usr/lib/*/ld-linux-*.so.*', 'lib/*/ld-linux-*.so.*'], { cwd: home });
-  if (!existsSync(file) || loader === undefined) return undefined;
-  const library = join(home, dirname(loader));
-  const libraries = [library, join(home, 'usr/lib', dirname(loader).split('/').at(-1) ?? '')];
+  if (!existsSync(file)) return undefined;
   const version = readFileSync(join(home, 'version'), 'utf8');
   return {
-    command: [join(home, loader), '--library-path', libraries.join(':'), file],
+    command: loader === undefined ? [file] : throughLoader(home, loader, file),
     base: join(home, 'usr'),
     share: shareIn(join(home, 'usr')),
     plugins: ['usr/lib/mysql/plugin', 'usr/lib/mariadb/plugin', 'usr/lib/mysql/plugin']
@@ -41,6 +39,12 @@ function unpacked(home: string, program: string): ServerProgram | undefined {
     version: /\d+\.\d+\.\d+/.exec(version)?.[0] ?? '',
     home,
   };
+}
+
+function throughLoader(home: string, loader: string, file: string): ServerProgram['command'] {
+  const folder = dirname(loader);
+  const libraries = [join(home, folder), join(home, 'usr/lib', basename(folder))];
+  return [join(home, loader), '--library-path', libraries.join(':'), file];
 }
 
 function ofSystem(program: string, kind: RegExp): ServerProgram | undefined {

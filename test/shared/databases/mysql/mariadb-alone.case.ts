@@ -1,7 +1,7 @@
 /** What MariaDB has and MySQL has not: its own plugins, and passwords that it insists on looking into. */
 import { describe, expect, it } from 'vitest';
 import { mariadb } from '../../../../shared/databases/mysql/mariadb.ts';
-import type { RealMysql } from '../../../support/mysql-server.ts';
+import { loadPlugin, type RealMysql } from '../../../support/mysql-server.ts';
 import { stored } from '../../../support/pair-proof.ts';
 
 export function describeMariadbAlone(server: RealMysql): void {
@@ -22,15 +22,8 @@ export function describeMariadbAlone(server: RealMysql): void {
       },
     );
 
-  type Skip = (reason: string) => void;
-  /** An installation of the server alone has few of them. */
-  const load = async (plugin: string, skip: Skip) => {
-    const missing = await server.sql(`INSTALL SONAME '${plugin}'`).catch(({ errno }) => errno === 1126);
-    if (missing === true) skip(`${plugin} is not installed`);
-  };
-
   it('ed25519: logs in, changes its password, and is cloned, by hashes alone', async ({ skip }) => {
-    await load('auth_ed25519', skip);
+    await loadPlugin(server, 'auth_ed25519', skip);
     const login = await user("VIA ed25519 USING PASSWORD('First-password-1')");
     const own = await session(login);
     const root = await session(server.superuser);
@@ -57,7 +50,7 @@ export function describeMariadbAlone(server: RealMysql): void {
   });
 
   it('a clone that is there follows its base to ed25519', async ({ skip }) => {
-    await load('auth_ed25519', skip);
+    await loadPlugin(server, 'auth_ed25519', skip);
     const login = await user("BY 'First-password-1'");
     const other = server.login(`${login.username}_clone`, 'Clone-password-1');
     const root = await session(server.superuser);
@@ -98,7 +91,7 @@ export function describeMariadbAlone(server: RealMysql): void {
 
   describe('a server that insists on looking into new passwords', () => {
     it('gets them, and rejects a weak one as a matter of the settings', async ({ skip }) => {
-      await load('simple_password_check', skip);
+      await loadPlugin(server, 'simple_password_check', skip);
       const login = await user("BY 'First-password-1'");
       const own = await session(login);
       const root = await session(server.superuser);

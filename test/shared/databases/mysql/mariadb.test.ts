@@ -25,12 +25,15 @@ const seenOnTheNewest = [
 ];
 
 const NEWEST = '11.8';
-const series: readonly (readonly [MariadbSeries, name: string])[] = [
-  ['11.8', 'mariadb11'],
-  ['10.11', 'mariadb'],
+const FROM_DEBIAN = 'a real server, from Debian';
+const series: readonly (readonly [MariadbSeries, name: string, from: string])[] = [
+  ['11.8', 'mariadb11', FROM_DEBIAN],
+  ['11.4', 'mariadb114', "a real server, upstream's, from Maven Central"],
+  ['10.11', 'mariadb', FROM_DEBIAN],
+  ['10.5', 'mariadb105', FROM_DEBIAN],
 ];
 
-for (const [number, name] of series) {
+for (const [number, name, from] of series) {
   const isHere = availableMariadb(number) !== undefined;
   const missing = isHere ? number !== NEWEST && !isWholeMatrix && LEFT_OUT : 'not installed: npm run servers';
   if (missing) {
@@ -39,7 +42,7 @@ for (const [number, name] of series) {
     continue;
   }
   const server = await realMariadb({ series: number });
-  announce({ engine: name, server: 'a real server, from Debian', version: server.version });
+  announce({ engine: name, server: from, version: server.version });
   describe(`MariaDB ${server.version}`, () => {
     afterAll(() => server.stop());
     describeEngine({ engine: mariadb, server, skip: number === NEWEST ? [] : seenOnTheNewest });
