@@ -33,15 +33,21 @@ export async function alignSettings(transaction: Transaction, owner: Role, clone
     a.database === b.database &&
     a.name === b.name &&
     settingMeaning(a.name, a.value) === settingMeaning(b.name, b.value);
+  const wanted = owner.settings.map((setting) => ownRoleIn(setting, owner.name));
   for (const setting of clone.settings) {
-    if (!owner.settings.some(same(setting))) await transaction.query(alterSetting(clone.name, setting, 'RESET'));
+    if (!wanted.some(same(setting))) await transaction.query(alterSetting(clone.name, setting, 'RESET'));
   }
-  for (const setting of owner.settings) {
+  for (const setting of wanted) {
     if (clone.settings.some(same(setting))) continue;
     await transaction.query(
       `${alterSetting(clone.name, setting, 'SET')} TO ${settingLiteral(setting.name, setting.value)}`,
     );
   }
+}
+
+/** Where the owner acts as nobody else, the clone acts as the owner. */
+export function ownRoleIn(setting: Setting, owner: string): Setting {
+  return setting.name === 'role' && setting.value === 'none' ? { ...setting, value: owner } : setting;
 }
 
 function alterSetting(to: string, setting: Setting, verb: 'SET' | 'RESET'): string {

@@ -1,7 +1,9 @@
 /** What the login of a session may do, as lines that two users of a pair can be compared by. */
 import { createHash } from 'node:crypto';
+import { ownRoleIn } from './align.ts';
 import type { Transaction } from './connection.ts';
 import { grantsTo } from './grants.ts';
+import type { Setting } from './role.ts';
 import { ownedObjects, readRole } from './role.ts';
 import { settingMeaning } from './setting.ts';
 
@@ -24,10 +26,7 @@ export async function privileges(transaction: Transaction, base: string): Promis
   const lines = [
     `acts as ${String(acting?.name)}`,
     ...(role?.attributes ?? []).map((attribute) => `attribute ${attribute}`),
-    ...(role?.settings ?? []).map(
-      ({ database, name, value }) =>
-        `setting ${database === '' ? '' : `${database}.`}${name} ${fingerprint(settingMeaning(name, value))}`,
-    ),
+    ...(role?.settings ?? []).map((setting) => settingLine(ownRoleIn(setting, base))),
     ...roles.filter((name) => name !== base).map((name) => `member of ${name}`),
     ...direct.filter(({ role }) => role !== base).map(({ role, options }) => `member of ${role}${options}`),
     ...direct.filter(({ role, admin }) => role === base && admin).map(() => `may grant ${base}`),
@@ -37,7 +36,14 @@ export async function privileges(transaction: Transaction, base: string): Promis
   return [...new Set(lines)].sort();
 }
 
-/** Settings may hold keys and tokens: they are compared, never shown. */
+function settingLine({ database, name, value }: Setting): string {
+  const meaning = settingMeaning(name, value);
+  // The server's own parameters hold no secrets. What applications make up (`app.jwt_secret`) may.
+  const shown = name.includes('.') ? fingerprint(meaning) : JSON.stringify(meaning);
+  return `setting ${name} = ${shown}${database === '' ? '' : ` in database ${database}`}`;
+}
+
+/** For values that may hold keys and tokens: they are compared, never shown. */
 export function fingerprint(value: string): string {
   return `#${createHash('sha256').update(value).digest('hex').slice(0, 8)}`;
 }

@@ -8,9 +8,9 @@ export interface Role {
   readonly attributes: readonly string[];
   /** LOGIN, not expired, and not at a connection limit of zero. */
   readonly mayLogIn: boolean;
-  /** Per-role settings except `role`; database '' is all of them. */
+  /** Per-role settings; database '' is all of them, and `role` is not among those. */
   readonly settings: readonly Setting[];
-  /** The role that it acts as from login on (`ALTER ROLE … SET role`). */
+  /** The role that it acts as from login on (`ALTER ROLE … SET role`), where no setting of a database says another. */
   readonly actsAs: string | undefined;
   /** Roles that it is a direct member of. */
   readonly memberOf: readonly Membership[];
@@ -50,8 +50,9 @@ export async function readRole(transaction: Transaction, name: string): Promise<
     name,
     attributes: attributesOf(row),
     mayLogIn: row.may_log_in === true,
-    settings: all.filter((setting) => setting.name !== 'role'),
-    actsAs: all.find((setting) => setting.name === 'role' && setting.database === '')?.value,
+    settings: all.filter((setting) => setting.name !== 'role' || setting.database !== ''),
+    actsAs: all.find((setting) => setting.name === 'role' && setting.database === '' && setting.value !== 'none')
+      ?.value,
     memberOf: members.map(membership),
   };
 }

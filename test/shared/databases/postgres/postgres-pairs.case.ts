@@ -114,6 +114,22 @@ export function describePostgresPairs(server: RealPostgres): void {
       expect(await privileges(other)).toEqual(await privileges(login));
     });
 
+    it.each(['owner', 'none'])('the role that the base acts as in one database: %s', async (acted) => {
+      const { login, other, align } = await pair();
+      const role = acted === 'owner' ? `${login.username}_owner` : acted;
+      await server.sql(`CREATE ROLE ${login.username}_owner`);
+      await server.sql(`GRANT ${login.username}_owner TO ${login.username}`);
+      await server.sql(`ALTER ROLE ${login.username} SET role = '${login.username}_owner'`);
+      await server.sql(`ALTER ROLE ${login.username} IN DATABASE postgres SET role = '${role}'`);
+
+      await align(login.username, other.username, other.password);
+
+      expect(await server.sqlAs(other, 'SELECT current_user AS name')).toEqual(
+        await server.sqlAs(login, 'SELECT current_user AS name'),
+      );
+      expect(await privileges(other)).toEqual(await privileges(login));
+    });
+
     it('memberships with their options: the clone keeps none by its own name', async () => {
       const { login, other, align } = await pair();
       const group = `group${count()}`;

@@ -5,10 +5,12 @@ import { postgres } from '../../../../shared/databases/postgres/postgres.ts';
 import type { RealPostgres } from '../../../support/postgres-server.ts';
 import { postgresKit } from './postgres-kit.ts';
 import { describePostgresPairs } from './postgres-pairs.case.ts';
+import { describePostgresSettings } from './postgres-settings.case.ts';
 import { describePostgresVerifiers } from './postgres-verifiers.case.ts';
 
 export function describePostgres(server: RealPostgres): void {
   describePostgresPairs(server);
+  describePostgresSettings(server);
   describePostgresVerifiers(server);
   const { ctx, pair } = postgresKit(server, 'own');
 

@@ -1,0 +1,82 @@
+/** Settings of roles (`ALTER ROLE … SET`): copied as they are stored, and no hindrance to what a session of ours does. */
+import { describe, expect, it } from 'vitest';
+import type { RealPostgres } from '../../../support/postgres-server.ts';
+import { postgresKit } from './postgres-kit.ts';
+
+/** As people and their tools write them, which is not always as the server prints them; and the first version that knows the name. */
+const SPELLINGS: readonly (readonly [name: string, value: string, since?: number])[] = [
+  ['statement_timeout', '60000'],
+  ['lock_timeout', '5000'],
+  ['idle_in_transaction_session_timeout', "'600000'"],
+  ['transaction_timeout', '30000', 17],
+  ['wal_sender_timeout', '60000'],
+  ['work_mem', '65536'],
+  ['maintenance_work_mem', "'65536kB'"],
+  ['temp_buffers', '1024'],
+  ['default_transaction_read_only', 'true'],
+  ['row_security', "'ON'"],
+  ['enable_seqscan', '0'],
+  ['jit', 'no'],
+  ['synchronous_commit', "'OFF'"],
+  ['constraint_exclusion', "'true'"],
+  ['timezone', "'utc'"],
+  ['datestyle', 'iso'],
+  ['intervalstyle', "'ISO_8601'"],
+  ['client_encoding', "'utf8'"],
+  ['client_min_messages', "'WARNING'"],
+  ['default_transaction_isolation', "'READ COMMITTED'"],
+  ['bytea_output', "'HEX'"],
+  ['xmlbinary', "'BASE64'"],
+  ['random_page_cost', '1.10'],
+  ['tcp_keepalives_idle', "'60s'"],
+];
+
+export function describePostgresSettings(server: RealPostgres): void {
+  const { pair, privileges } = postgresKit(server, 'setting');
+  const settingsOf = async (username: string) =>
+    (await server.sql(
+      `SELECT setdatabase <> 0 AS here, array_agg(entry ORDER BY entry) AS settings
+         FROM pg_db_role_setting, unnest(setconfig) entry WHERE setrole = $1::text::regrole GROUP BY 1 ORDER BY 1`,
+      [username],
+    )) as { here: boolean; settings: string[] }[];
+
+  describe('settings of a role', () => {
+    it('settings of every spelling: each is stored once more as it is stored', async () => {
+      const { login, other, align } = await pair();
+      const all = SPELLINGS.filter(([, , since = 0]) => server.version >= since);
+      for (const [name, value] of all) {
+        await server.sql(`ALTER ROLE ${login.username} SET ${name} = ${value}`);
+        await server.sql(`ALTER ROLE ${login.username} IN DATABASE postgres SET ${name} = ${value}`);
+      }
+
+      await align(login.username, other.username, other.password);
+      await align(other.username, login.username, login.password);
+
+      const [base, clone] = await Promise.all([login, other].map(({ username }) => settingsOf(username)));
+      expect(base).toHaveLength(2);
+      expect(clone?.map(({ settings }) => settings.filter((line) => !line.startsWith('role=')))).toEqual(
+        base?.map(({ settings }) => settings),
+      );
+      expect(base?.[0]?.settings).toHaveLength(new Set(all.map(([name]) => name)).size);
+      expect(await privileges(other)).toEqual(await privileges(login));
+    });
+
+    it('a setting that differs is shown as it is stored, but for those that applications made up', async () => {
+      const { login } = await pair();
+      await server.sql(`ALTER ROLE ${login.username} SET statement_timeout = 60000`);
+      await server.sql(`ALTER ROLE ${login.username} IN DATABASE postgres SET timezone = 'utc'`);
+      await server.sql(`ALTER ROLE ${login.username} SET app.jwt_secret = 'a key of theirs'`);
+
+      const lines = await privileges(login);
+
+      expect(lines).toEqual(
+        expect.arrayContaining([
+          'setting statement_timeout = "60000"',
+          'setting TimeZone = "utc" in database postgres',
+          expect.stringMatching(/^setting app\.jwt_secret = #[0-9a-f]{8}$/),
+        ]),
+      );
+      expect(lines.join()).not.toContain('a key of theirs');
+    });
+  });
+}
