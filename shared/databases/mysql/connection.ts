@@ -112,8 +112,11 @@ export async function openConnection(
   try {
     // Backslashes and quotes in literals mean what the driver takes them to mean, and names arrive as they are.
     const mode = server.product === 'MariaDB' ? 'NO_AUTO_CREATE_USER' : '';
-    // Nor may the server's own setting change how SHOW GRANTS spells an account.
-    await query(`SET SESSION sql_mode = '${mode}', SESSION sql_quote_show_create = 1, NAMES utf8mb4`);
+    // Nor may the server's own setting change how SHOW GRANTS spells an account, nor a limit of user or server cut a statement short.
+    const limit = server.product === 'MariaDB' ? 'max_statement_time = 15' : 'max_execution_time = 15000';
+    await query(
+      `SET SESSION sql_mode = '${mode}', SESSION sql_quote_show_create = 1, SESSION lock_wait_timeout = 10, SESSION ${limit}, NAMES utf8mb4`,
+    );
   } catch (error) {
     // An expired password allows nothing but its change.
     restricted = failedWith(error, errno.mustChangePassword);

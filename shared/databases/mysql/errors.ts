@@ -35,6 +35,7 @@ export const errno = {
   resourceLimit: 1226,
   specificDenied: 1227,
   optionPrevents: 1290,
+  lockWait: 1205,
   killed: 1317,
   routineDenied: 1370,
   mayNotCreateUserByGrant: 1410,
@@ -150,6 +151,13 @@ export function queryError(raw: unknown, at: Target, statement: string): Rotatio
     });
   }
   if (number === errno.mustChangePassword) return expired(at, error);
+  if (number === errno.lockWait) {
+    return new ServiceError(`${where} gave up waiting for a lock that another session holds (error ${number})`, {
+      code: 'LOCK_TIMEOUT',
+      hint: 'SHOW PROCESSLIST tells who it is: a backup or an open transaction, mostly. The step is safe to repeat',
+      cause: error,
+    });
+  }
   return new ServiceError(`${where} answered a statement of ${at.user} with ${said}`, {
     hint: "look the number up in the server's error reference; the step is safe to repeat",
     cause: error,

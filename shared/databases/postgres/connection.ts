@@ -57,7 +57,10 @@ export interface Product {
   /** For messages. */
   readonly title: string;
   readonly page: string;
-  /** Bounds on waiting, for changes: a session whose function is gone must not keep others from their tables. They name no function. */
+  /**
+   * Bounds on waiting, in place of the role's own: a session whose function is gone must not keep others from their tables. They
+   * come after the pin, in one batch with it.
+   */
   readonly patience: readonly string[];
 }
 
@@ -150,8 +153,7 @@ export async function openConnection(
     kept: seen.kept(),
     ping: async () => void (await query('SELECT 1')),
     async transaction(mode, work) {
-      const bounds = mode === 'READ WRITE' ? patience : [];
-      await answered([`BEGIN ${mode}`, PIN, ...bounds].join('; '), [], beginError);
+      await answered([`BEGIN ${mode}`, PIN, ...patience].join('; '), [], beginError);
       try {
         const result = await work({ username: at.user, query });
         await query('COMMIT');

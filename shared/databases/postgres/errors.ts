@@ -99,8 +99,15 @@ export function queryError(error: unknown, at: Target): RotationError {
       });
     case '25006':
       return readOnly(error, at);
-    case '55P03':
     case '57014':
+      return new ServiceError(
+        `a statement of ${at.user} at ${where} was cancelled, by somebody or after 15 s (SQLSTATE 57014)`,
+        {
+          hint: 'the server is overloaded, or somebody cancels what takes long: pg_stat_activity tells. The step is safe to repeat',
+          cause: error,
+        },
+      );
+    case '55P03':
       return new ServiceError(
         `${where} gave up waiting for a lock that another session holds (SQLSTATE ${error.code})`,
         {

@@ -5,11 +5,17 @@ import { baseOf, counterpartWithin } from '../names.ts';
 /** NAMEDATALEN - 1, in bytes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
 const counterpart = counterpartWithin({ longest: 63, unit: 'bytes', title: 'PostgreSQL' });
 
-const product = {
+export const product = {
   defaults: { port: 5432, dbname: 'postgres' },
   title: 'PostgreSQL',
   page: 'docs/engines/postgres.md',
-  patience: ["SET LOCAL lock_timeout = '10s'", "SET LOCAL statement_timeout = '15s'"],
+  // A role may have limits of its own, of a millisecond even; behind a pooler they are whatever the one before left.
+  patience: [
+    "SET LOCAL lock_timeout = '10s'",
+    "SET LOCAL statement_timeout = '15s'",
+    "SET LOCAL idle_in_transaction_session_timeout = '60s'",
+    "SELECT set_config('transaction_timeout', '0', true) WHERE current_setting('transaction_timeout', true) <> '0'",
+  ],
 };
 
 export const postgres = {

@@ -41,3 +41,9 @@ it('repeats what the server says of a statement without a password', () => {
 
   expect(error.message).toContain('shared.gone');
 });
+
+it('a lock that was waited for in vain is told as one', () => {
+  const error = queryError(raw(1205, 'Lock wait timeout exceeded', 'DROP USER app'), at, 'DROP USER app');
+
+  expect(error).toMatchObject({ code: 'LOCK_TIMEOUT', retryable: true });
+});

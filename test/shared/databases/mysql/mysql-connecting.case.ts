@@ -2,6 +2,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../../../shared/databases/engine.ts';
+import { openConnection } from '../../../../shared/databases/mysql/connection.ts';
 import { mariadb } from '../../../../shared/databases/mysql/mariadb.ts';
 import { mysql } from '../../../../shared/databases/mysql/mysql.ts';
 import { testContext } from '../../../support/context.ts';
@@ -16,6 +17,27 @@ export function describeMysqlConnecting(engine: DatabaseEngine, server: RealMysq
     await server.createUser(name, 'base password');
     return { name, login: server.login(name, 'base password') };
   };
+
+  it('a limit of the server or of the user cuts no statement of ours short', async () => {
+    const { name, login } = await user();
+    const limit = onMysql ? 'max_execution_time' : 'max_statement_time';
+    const [before] = await server.sql(`SELECT @@GLOBAL.${limit} AS most, @@GLOBAL.lock_wait_timeout AS wait`);
+    await server.sql(`SET GLOBAL ${limit} = ${onMysql ? 100 : 0.1}, GLOBAL lock_wait_timeout = 1`);
+    if (!onMysql) await server.sql(`ALTER USER ${name} WITH MAX_STATEMENT_TIME 0.1`);
+
+    const connection = await openConnection(login, { port: 3306, product: server.product }, ctx);
+    const [seen] = await connection.query(
+      `SELECT @@SESSION.${limit} + 0 AS most, @@SESSION.lock_wait_timeout AS wait, SLEEP(0.2) AS cut`,
+    );
+    await connection.close();
+    await server.sql(`SET GLOBAL ${limit} = ${before?.most}, GLOBAL lock_wait_timeout = ${before?.wait}`);
+
+    expect({ most: Number(seen?.most), wait: seen?.wait, cut: seen?.cut }).toEqual({
+      most: onMysql ? 15_000 : 15,
+      wait: 10,
+      cut: 0,
+    });
+  });
 
   describe('refusals', () => {
     it('a database that does not exist is a mistake in the secret, and one that is closed a missing right', async () => {

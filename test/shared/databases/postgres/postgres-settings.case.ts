@@ -1,5 +1,7 @@
 /** Settings of roles (`ALTER ROLE … SET`): copied as they are stored, and no hindrance to what a session of ours does. */
 import { describe, expect, it } from 'vitest';
+import { openConnection } from '../../../../shared/databases/postgres/connection.ts';
+import { product } from '../../../../shared/databases/postgres/postgres.ts';
 import type { RealPostgres } from '../../../support/postgres-server.ts';
 import { postgresKit } from './postgres-kit.ts';
 
@@ -32,7 +34,7 @@ const SPELLINGS: readonly (readonly [name: string, value: string, since?: number
 ];
 
 export function describePostgresSettings(server: RealPostgres): void {
-  const { pair, privileges } = postgresKit(server, 'setting');
+  const { ctx, pair, privileges } = postgresKit(server, 'setting');
   const settingsOf = async (username: string) =>
     (await server.sql(
       `SELECT setdatabase <> 0 AS here, array_agg(entry ORDER BY entry) AS settings
@@ -77,6 +79,45 @@ export function describePostgresSettings(server: RealPostgres): void {
         ]),
       );
       expect(lines.join()).not.toContain('a key of theirs');
+    });
+
+    it('a limit of the role cuts no statement of ours short', async () => {
+      const { login } = await pair();
+      for (const name of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
+        await server.sql(`ALTER ROLE ${login.username} SET ${name} = 25`);
+      if (server.version >= 17) await server.sql(`ALTER ROLE ${login.username} SET transaction_timeout = 25`);
+      const connection = await openConnection(login, product, ctx);
+
+      for (const mode of ['READ ONLY', 'READ WRITE'] as const) {
+        await connection.transaction(mode, async (transaction) => {
+          await transaction.query('SELECT pg_sleep(0.1)');
+          await connection.pause(100);
+          await transaction.query('SELECT 1');
+        });
+      }
+
+      await connection.close();
+    });
+
+    it('a statement that somebody cancels did not wait for a lock', async () => {
+      const { login } = await pair();
+      const connection = await openConnection(login, product, ctx);
+      const cancel = () =>
+        server.sql(
+          "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = $1 AND query LIKE '%pg_sleep%'",
+          [login.username],
+        );
+
+      const cancelled = connection.transaction('READ ONLY', (transaction) => transaction.query('SELECT pg_sleep(20)'));
+      const refusal = cancelled.catch((error: unknown) => error);
+      await expect.poll(async () => (await cancel()).length).toBe(1);
+
+      expect(await refusal).toMatchObject({
+        code: 'SERVICE_FAILED',
+        retryable: true,
+        fact: expect.stringMatching(/cancelled.*57014/),
+      });
+      await connection.close();
     });
   });
 }
