@@ -4,7 +4,7 @@
  * what both may do. The base role is the model; the clone is made equal to it, whichever of the two is in use.
  */
 import pg from 'pg';
-import { InvalidSecretError, TargetMismatchError } from '../../rotation/errors.ts';
+import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairUsers } from '../pair.ts';
 import { bringIntoLine, cloneOf } from '../pair.ts';
@@ -14,7 +14,7 @@ import type { Connection, Transaction } from './connection.ts';
 import { lend } from './lend.ts';
 import { nextVerifier } from './next-verifier.ts';
 import type { Role } from './role.ts';
-import { readRole } from './role.ts';
+import { readRole, unknownUser } from './role.ts';
 import { lockUser } from './set-password.ts';
 import { keptIn, verifierText } from './verifier.ts';
 
@@ -104,10 +104,4 @@ function noPair(base: string, clone: string): TargetMismatchError {
 /** What CREATE ROLE gives by itself. */
 function fresh(name: string): Role {
   return { name, attributes: [], mayLogIn: false, settings: [], actsAs: undefined, memberOf: [] };
-}
-
-function unknownUser(name: string, { username }: Transaction): InvalidSecretError {
-  return new InvalidSecretError(`user ${name} does not exist where superuser ${username} looks for it`, {
-    hint: 'check that the superuser secret is the one of this server',
-  });
 }

@@ -18,6 +18,8 @@ export type Row = Record<string, unknown>;
 export interface Connection {
   /** The user that logged in. */
   readonly username: string;
+  /** The number of the server's process, as the login told it: a pooler tells a number of its own. */
+  readonly process?: number | undefined;
   /** What the server keeps of the password, as far as the login showed it. */
   readonly kept: Verifier | undefined;
   /** Asks something that names nothing. */
@@ -150,6 +152,8 @@ export async function openConnection(
 
   return {
     username: at.user,
+    // Known to pg since the login; its types leave it out.
+    process: (client as unknown as { processID?: number }).processID,
     kept: seen.kept(),
     ping: async () => void (await query('SELECT 1')),
     async transaction(mode, work) {

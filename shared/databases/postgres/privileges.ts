@@ -5,12 +5,15 @@ import type { Transaction } from './connection.ts';
 import { grantsTo } from './grants.ts';
 import type { Setting } from './role.ts';
 import { ownedObjects, readRole } from './role.ts';
+import { aliased } from './set-password.ts';
 import { settingMeaning } from './setting.ts';
 
 /** `base` is the owner of the pair that this login belongs to; what only names one of the pair is left out. */
 export async function privileges(transaction: Transaction, base: string): Promise<string[]> {
   const self = transaction.username;
-  const [acting] = await transaction.query('SELECT current_user AS name');
+  const [acting] = await transaction.query('SELECT current_user AS name, session_user AS login');
+  // What an alias has is not what the role of that name has, and its counterpart would be a third one.
+  if (acting?.login !== self) throw aliased(self, String(acting?.login));
   const role = await readRole(transaction, self);
   const members = await transaction.query(
     `SELECT rolname FROM pg_roles

@@ -1,5 +1,6 @@
 /** What the server knows of a role beside grants: attributes, settings, memberships. */
 import pg from 'pg';
+import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { Transaction } from './connection.ts';
 
 export interface Role {
@@ -101,4 +102,10 @@ async function settingsOf(transaction: Transaction, name: string): Promise<Setti
     [name],
   );
   return rows.map((row) => ({ database: String(row.database), name: String(row.name), value: String(row.value) }));
+}
+
+export function unknownUser(name: string, { username }: Transaction): InvalidSecretError {
+  return new InvalidSecretError(`user ${name} does not exist where superuser ${username} looks for it`, {
+    hint: 'check that the superuser secret is the one of this server; a login that a pooler maps to a role (app.tenant) is not the name of one',
+  });
 }

@@ -1,8 +1,10 @@
 /** Changes a password without showing it to the server: what is sent, and logged, is a verifier. */
 import pg from 'pg';
+import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { ProvenLogin, TakeBack } from '../engine.ts';
 import type { Connection, Transaction } from './connection.ts';
 import { nextVerifier } from './next-verifier.ts';
+import { unknownUser } from './role.ts';
 import type { Verifier } from './verifier.ts';
 import { keptIn, verifierText } from './verifier.ts';
 
@@ -23,23 +25,30 @@ export interface Changed {
 
 /** In one transaction, so that two deliveries of a step wait for each other instead of failing. */
 export async function setPassword(connection: Connection, change: PasswordChange): Promise<Changed> {
-  const { username, password, before } = change;
-  const isOwn = username === connection.username;
+  const { password, before } = change;
+  const isOwn = change.username === connection.username;
   return connection.transaction('READ WRITE', async (transaction) => {
+    const { username, pooled } = await whose(connection, transaction, change);
     const now = before && keptIn(before);
     const kept = await nextVerifier(transaction, now);
     // A login that showed nothing: the password was asked for in clear. Whatever is kept then, SCRAM lets in whoever knows the password.
     const was = before && (await verifierText(now ?? kept, username, before.password));
-    // For as long as the session lasts: until then the change may be taken back, and must be the last one.
-    await transaction.query('SELECT pg_advisory_lock(hashtext($1))', [`rekey cut-over ${username}`]);
-    await lockUser(transaction, username);
+    // For as long as the session lasts: until then the change may be taken back, and must be the last one. A pooler's process is not
+    // ours for that long: there the lock would stay on it, and keep the next rotation waiting.
+    const hold = pooled ? 'pg_advisory_xact_lock' : 'pg_advisory_lock';
+    await transaction.query(`SELECT ${hold}(hashtext($1)), pg_advisory_xact_lock(hashtext($2))`, [
+      `rekey cut-over ${username}`,
+      `rekey ${username}`,
+    ]);
     const [limit] = await transaction.query('SELECT rolconnlimit FROM pg_roles WHERE rolname = $1', [username]);
-    await alterPassword(transaction, username, await verifierText(kept, username, password));
+    if (limit === undefined) throw unknownUser(username, transaction);
+    const alter = (within: Transaction, verifier: string) => alterPassword(within, { username, isOwn }, verifier);
+    await alter(transaction, await verifierText(kept, username, password));
     const putBack = async (verifier: string | undefined) => {
       if (verifier === undefined) throw new Error('nobody told which password was there before');
       await connection.transaction('READ WRITE', async (again) => {
         await lockUser(again, username);
-        await alterPassword(again, username, verifier);
+        await alter(again, verifier);
       });
     };
     const takeBack = () => putBack(was);
@@ -48,7 +57,7 @@ export async function setPassword(connection: Connection, change: PasswordChange
     const otherwise = async () => putBack(before && (await verifierText(kept, username, before.password)));
     return {
       kept,
-      exclusive: limit?.rolconnlimit === 1 && isOwn,
+      exclusive: limit.rolconnlimit === 1 && isOwn,
       takeBack: inDoubt ? Object.assign(takeBack, { otherwise }) : takeBack,
     };
   });
@@ -59,8 +68,37 @@ export async function lockUser(transaction: Transaction, username: string): Prom
   await transaction.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`rekey ${username}`]);
 }
 
-async function alterPassword(transaction: Transaction, username: string, verifier: string): Promise<void> {
+/** The role to change: of one's own password that is the role that logged in, whatever a pooler calls it. */
+async function whose(connection: Connection, transaction: Transaction, { username }: PasswordChange) {
+  const [row] = await transaction.query('SELECT session_user AS role, pg_backend_pid() AS process');
+  const pooled = row?.process !== connection.process;
+  if (username !== connection.username) return { username, pooled };
+  const role = String(row?.role);
+  if (role !== username && !isAliasOf(username, role)) throw aliased(username, role);
+  return { username: role, pooled };
+}
+
+/** `app.tenant` and `app@server`, as poolers write the role and where it is. Any other login may be one of many that share a role. */
+function isAliasOf(login: string, role: string): boolean {
+  return login.startsWith(`${role}.`) || login.startsWith(`${role}@`);
+}
+
+/** The login leads to another role than it names. */
+export function aliased(login: string, role: string): TargetMismatchError {
+  return new TargetMismatchError(
+    `user ${login} is logged in as role ${role}: something on the way maps the one to the other`,
+    {
+      hint: 'name the role itself in field username, and the server in field host; the page about poolers tells what works (docs/poolers.md)',
+    },
+  );
+}
+
+async function alterPassword(
+  transaction: Transaction,
+  { username, isOwn }: { readonly username: string; readonly isOwn: boolean },
+  verifier: string,
+): Promise<void> {
   // The clone of a pair acts as its base role from login on; its own password it may only change as itself.
-  if (username === transaction.username) await transaction.query('SET LOCAL ROLE NONE');
+  if (isOwn) await transaction.query('SET LOCAL ROLE NONE');
   await transaction.query(`ALTER ROLE ${pg.escapeIdentifier(username)} PASSWORD ${pg.escapeLiteral(verifier)}`);
 }
