@@ -22,9 +22,10 @@ export interface DatabaseEngine {
   /** What else than the password a refused login may come from here, as a clause for hints. */
   readonly refusedFor?: string;
   /**
-   * Opens one session, in few seconds or not at all. Throws AuthenticationError when, and only when, the server was reached
+   * Opens one session. A server that is awake does that in few seconds or not at all; one that may sleep is waited for, within the
+   * function's time, unless `ctx.awake`. Throws AuthenticationError when, and only when, the server was reached
    * and refused this login; UnreachableError for everything on the way there; InvalidSecretError when the database named
-   * does not exist. No second try, no falling back.
+   * does not exist. No falling back, and no second try of a login that was refused.
    */
   connect(login: DatabaseLogin, ctx: RotationContext): Promise<DatabaseSession>;
 }

@@ -2,7 +2,7 @@
 import { isIP, type Socket } from 'node:net';
 import { DeadlineError, UnreachableError } from '../rotation/errors.ts';
 
-/** For the whole way from name to login. Healthy servers need tens of milliseconds. */
+/** For the whole way from name to login, to a server that is awake. Healthy servers need tens of milliseconds. */
 export const CONNECT_MS = 5000;
 /** A server that does not answer the goodbye is left. */
 export const CLOSE_MS = 500;
@@ -32,10 +32,10 @@ export function wayOf(socket: Socket, host: string, connected: Phase): { phase: 
 }
 
 /** Rejects with undefined as reason when the time for a connection is up, or the signal aborts. */
-export async function inTime<T>(connecting: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function inTime<T>(connecting: Promise<T>, signal: AbortSignal, most = CONNECT_MS): Promise<T> {
   const timeUp = Promise.withResolvers<never>();
   const giveUp = () => timeUp.reject(undefined);
-  const timer = setTimeout(giveUp, CONNECT_MS);
+  const timer = setTimeout(giveUp, most);
   signal.addEventListener('abort', giveUp, { once: true });
   if (signal.aborted) giveUp();
   try {
@@ -45,6 +45,12 @@ export async function inTime<T>(connecting: Promise<T>, signal: AbortSignal): Pr
     signal.removeEventListener('abort', giveUp);
     connecting.catch(() => {});
   }
+}
+
+/** Time ran out, or the connection was taken and ended without a word. A port that nobody listens on is another matter. */
+export function hasNotSpoken(socket: Socket, phase: Phase, error: unknown): boolean {
+  if (error === undefined) return phase !== 'dns';
+  return socket.bytesRead === 0 && (phase === 'tls' || phase === 'login');
 }
 
 /** Resolves when `goodbye` does, or when the server has had time enough for it. Never rejects. */

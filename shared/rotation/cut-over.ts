@@ -31,7 +31,7 @@ export async function cutOver<S extends object>(
   try {
     await at.change.inForce?.();
     if (at.later) return;
-    await strategy.test({ pending: at.pending, current: at.current }, ctx);
+    await strategy.test({ pending: at.pending, current: at.current }, { ...ctx, awake: true });
   } catch (error) {
     if (strategy.outage === 'brief' && error instanceof AuthenticationError) progress.working = 'unknown';
     return fail(error, at.change, rotation);

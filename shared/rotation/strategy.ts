@@ -59,6 +59,8 @@ export interface RotationContext {
   readonly providerEndpoint?: string | undefined;
   /** Aborts shortly before the function's time limit. Hand it to every outside call. */
   readonly signal: AbortSignal;
+  /** The system has answered in this step, so it does not sleep: whoever is silent now is not waited for longer. */
+  readonly awake?: boolean;
   /** Waits before a repeat. Rejects with the signal's reason when that aborts meanwhile. */
   readonly pause: Pause;
   readonly redact: Redactor;

@@ -45,7 +45,8 @@ export function describeConnecting({ engine, server, ctx, fresh, test, opens }: 
       const login = await fresh();
       const silent = await silentServer();
 
-      const refused = await engine.connect({ ...login, host: '127.0.0.1', port: silent.port }, ctx).catch((e) => e);
+      const there = { ...login, host: '127.0.0.1', port: silent.port };
+      const refused = await engine.connect(there, { ...ctx, awake: true }).catch((e) => e);
       silent.close();
 
       expect(refused).toMatchObject({
@@ -62,7 +63,8 @@ export function describeConnecting({ engine, server, ctx, fresh, test, opens }: 
       const dropping = await droppingHost();
       const started = performance.now();
 
-      const refused = await engine.connect({ ...login, host: dropping.host, port: dropping.port }, ctx).catch((e) => e);
+      const there = { ...login, host: dropping.host, port: dropping.port };
+      const refused = await engine.connect(there, { ...ctx, awake: true }).catch((e) => e);
       const took = performance.now() - started;
       await dropping.close();
 

@@ -52,7 +52,8 @@ describe.each(['singleUser', 'alternatingUsers'] as const)('%s: a secret that', 
   ])(
     '%s',
     async (_what, fields, type, told) => {
-      const arn = house.register(kind, wrongNameTrust());
+      // A server that may be asleep is waited for; here not for longer than such a function lives.
+      const arn = house.register(kind, wrongNameTrust(), 8);
       const secret = await house.secret(fields);
       const before = { labels: await house.labels(secret), value: await house.value(secret) };
       const started = performance.now();

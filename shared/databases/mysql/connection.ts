@@ -4,8 +4,9 @@ import { Socket } from 'node:net';
 import mysql from 'mysql2';
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
-import { CONNECT_MS, endOnNonsense, inTime, inTimeToClose, outOfTime, wayOf } from '../reach.ts';
+import { endOnNonsense, hasNotSpoken, inTime, inTimeToClose, outOfTime, wayOf } from '../reach.ts';
 import type { DatabaseLogin } from '../secret.ts';
+import { Unheard, untilAwake } from '../waking.ts';
 import { ed25519Signature } from './ed25519.ts';
 import type { Target } from './errors.ts';
 import { errno, expired, failedWith, queryError } from './errors.ts';
@@ -31,10 +32,20 @@ export interface Connection {
 }
 
 /** Throws what `DatabaseEngine.connect` throws. `product` is the one that the engine is for. */
-export async function openConnection(
+export function openConnection(login: DatabaseLogin, kind: Kind, ctx: RotationContext): Promise<Connection> {
+  return untilAwake(ctx, (most) => openOnce(login, kind, ctx, most));
+}
+
+export interface Kind {
+  readonly port: number;
+  readonly product: ServerVersion['product'];
+}
+
+async function openOnce(
   login: DatabaseLogin,
-  { port, product }: { readonly port: number; readonly product: ServerVersion['product'] },
+  { port, product }: Kind,
   ctx: RotationContext,
+  most: number,
 ): Promise<Connection> {
   const at: Target = {
     host: login.host,
@@ -58,7 +69,7 @@ export async function openConnection(
     connectAttributes: { program_name: 'rekey' },
     authPlugins: { client_ed25519: () => (challenge) => ed25519Signature(login.password, challenge.subarray(0, 32)) },
     // Longer than this connection lives: the clock below is the one that counts.
-    connectTimeout: CONNECT_MS * 2,
+    connectTimeout: most * 2,
     stream: () => socket.connect(at.port, at.host).setNoDelay(true),
     ...(trust === undefined ? {} : { ssl: {} }),
   });
@@ -77,10 +88,12 @@ export async function openConnection(
 
   let server: ServerVersion;
   try {
-    server = versionOf(await inTime(greeted(client), ctx.signal));
+    server = versionOf(await inTime(greeted(client), ctx.signal, most));
   } catch (error) {
+    const isSilent = hasNotSpoken(socket, way.phase, error);
     destroy();
-    throw connectError(error, way.phase, at);
+    const refusal = connectError(error, way.phase, at);
+    throw isSilent ? new Unheard(refusal) : refusal;
   }
   ctx.signal.addEventListener('abort', destroy, { once: true });
 

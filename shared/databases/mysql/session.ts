@@ -4,7 +4,7 @@ import type { DatabaseSession } from '../engine.ts';
 import { baseOf } from '../names.ts';
 import type { DatabaseLogin } from '../secret.ts';
 import { cloneUser } from './clone-user.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Kind } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { addPassword, discardOldPassword } from './dual-passwords.ts';
 import { errno, failedWith } from './errors.ts';
@@ -13,13 +13,7 @@ import { opensFromHere } from './opens.ts';
 import { privileges } from './privileges.ts';
 import type { AccountsChanged } from './set-password.ts';
 import { endSecondPassword, setOwnPassword, setPasswordOf } from './set-password.ts';
-import type { ServerVersion } from './version.ts';
 import { isAtLeast } from './version.ts';
-
-export interface Kind {
-  readonly port: number;
-  readonly product: ServerVersion['product'];
-}
 
 export async function openSession(login: DatabaseLogin, kind: Kind, ctx: RotationContext): Promise<DatabaseSession> {
   const connection = await openConnection(login, kind, ctx);

@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 import type { RotationContext } from '../../rotation/strategy.ts';
-import { inTime, inTimeToClose, outOfTime, wayOf } from '../reach.ts';
+import { hasNotSpoken, inTime, inTimeToClose, outOfTime, wayOf } from '../reach.ts';
 import type { DatabaseLogin } from '../secret.ts';
-import { beginError, connectError, queryError } from './errors.ts';
+import { Unheard, untilAwake } from '../waking.ts';
+import { beginError, connectError, isStarting, queryError } from './errors.ts';
 import { watchLogin } from './login.ts';
 import type { Verifier } from './verifier.ts';
 import { readWith, wireOf } from './wire.ts';
@@ -79,10 +80,15 @@ const NAMES_NOTHING_ELSE = new RegExp(
 );
 
 /** Throws what `DatabaseEngine.connect` throws. */
-export async function openConnection(
+export function openConnection(login: DatabaseLogin, product: Product, ctx: RotationContext): Promise<Connection> {
+  return untilAwake(ctx, (most) => openOnce(login, product, ctx, most));
+}
+
+async function openOnce(
   login: DatabaseLogin,
   { defaults, patience, ...product }: Product,
   ctx: RotationContext,
+  most: number,
 ): Promise<Connection> {
   const at = {
     host: login.host,
@@ -131,11 +137,13 @@ export async function openConnection(
     const connecting = client.connect();
     // Without TLS pg reads from the first byte on.
     if (!at.tls) readWith(wire);
-    await inTime(connecting, ctx.signal);
+    await inTime(connecting, ctx.signal, most);
   } catch (error) {
     const unsupported = way.phase === 'login' ? seen.whyNot(error, wire.stream) : undefined;
+    const isSilent = hasNotSpoken(socket, way.phase, error);
     destroy();
-    throw connectError(error, way.phase, at, unsupported);
+    const refusal = connectError(error, way.phase, at, unsupported);
+    throw isSilent || isStarting(error) ? new Unheard(refusal) : refusal;
   }
   ctx.signal.addEventListener('abort', destroy, { once: true });
 

@@ -21,6 +21,12 @@ export function isAnswer(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && error.code !== undefined;
 }
 
+/** Does a server that is about to start, or to wake, say so? Before it has read pg_hba.conf it may admit nobody. */
+export function isStarting(error: unknown): boolean {
+  if (!isAnswer(error)) return false;
+  return error.code === '57P03' || (error.code === '28000' && error.routine === 'ClientAuthentication');
+}
+
 /** Why the driver could not make the login that the server asks for, as a clause about the server. */
 export interface Unsupported {
   readonly because: string;

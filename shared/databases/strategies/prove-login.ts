@@ -36,7 +36,7 @@ export async function isSeenToOpen(
   ctx: RotationContext,
 ): Promise<boolean> {
   try {
-    await proveLogin(engine, login, ctx);
+    await proveLogin(engine, login, { ...ctx, awake: true });
     return true;
   } catch (error) {
     ctx.log('what was put back is not seen to open the system', { code: ctx.redact.error(error).code });

@@ -14,7 +14,7 @@ const PAUSES = [3000];
 export async function replayed(engine: DatabaseEngine, login: DatabaseLogin, ctx: RotationContext): Promise<void> {
   const opens = async () => {
     try {
-      await withSession(engine, login, ctx, async () => {});
+      await withSession(engine, login, { ...ctx, awake: true }, async () => {});
       return true;
     } catch (error) {
       if (error instanceof AuthenticationError) return false;

@@ -1,5 +1,5 @@
 /** How a connection to MySQL or MariaDB comes about, and how it does not. */
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../../../shared/databases/engine.ts';
 import { openConnection } from '../../../../shared/databases/mysql/connection.ts';
@@ -37,6 +37,28 @@ export function describeMysqlConnecting(engine: DatabaseEngine, server: RealMysq
       wait: 10,
       cut: 0,
     });
+  });
+
+  it('a server that at first ends the connection without a word is waited for', async () => {
+    const { login } = await user();
+    let taken = 0;
+    const waking = createServer((socket) => {
+      socket.on('error', () => {});
+      taken += 1;
+      if (taken === 1) return void socket.end();
+      const through = connect(Number(login.port), '127.0.0.1');
+      through.on('error', () => {});
+      socket.pipe(through).pipe(socket);
+    });
+    await new Promise<void>((resolve) => waking.listen(0, '127.0.0.1', resolve));
+    const { port } = waking.address() as { port: number };
+
+    const session = await engine.connect({ ...login, port }, ctx);
+    await session.ping();
+    await session.close();
+    waking.close();
+
+    expect(taken).toBe(2);
   });
 
   describe('refusals', () => {

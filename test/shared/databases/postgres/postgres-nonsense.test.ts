@@ -24,7 +24,9 @@ describe.each([
   ])('a server that %s', async (_what, answer, code, told) => {
     const strange = await serverThatSays([answer], { plain });
 
-    const refused = await postgres.connect(strange.login, strange.context).catch((error: unknown) => error);
+    const refused = await postgres
+      .connect(strange.login, { ...strange.context, awake: true })
+      .catch((error: unknown) => error);
     await strange.close();
 
     expect(refused).toMatchObject({ code, fact: expect.stringContaining(told) });

@@ -53,7 +53,7 @@ export function describePostgres(server: RealPostgres): void {
       );
       await session.close();
 
-      const plain = postgres.connect({ ...login, tls: false }, ctx);
+      const plain = postgres.connect({ ...login, tls: false }, { ...ctx, awake: true });
 
       await expect(plain).rejects.toMatchObject({
         code: 'UNREACHABLE_TLS',

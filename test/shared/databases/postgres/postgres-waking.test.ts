@@ -1,0 +1,118 @@
+/** A server that sleeps or starts is waited for; one that is not there is told of at once. */
+import { connect, createServer } from 'node:net';
+import pg from 'pg';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startPostgres } from '../../../../local/servers/postgres/server.ts';
+import { postgres } from '../../../../shared/databases/postgres/postgres.ts';
+import { testContext } from '../../../support/context.ts';
+import { deadPort, silentServer } from '../../../support/sockets.ts';
+import { message } from '../../../support/strange-postgres.ts';
+
+const server = await startPostgres({ hba: 'host all all 127.0.0.1/32 scram-sha-256\n' });
+const admin = new pg.Client({
+  host: '127.0.0.1',
+  port: server.port,
+  user: 'postgres',
+  password: server.superuser.password,
+});
+await admin.connect();
+await admin.query("CREATE ROLE app LOGIN PASSWORD 'its password'");
+await admin.end();
+afterAll(() => server.stop());
+
+const ctx = testContext();
+const login = (port: number) =>
+  ({ engine: 'postgres', host: '127.0.0.1', port, username: 'app', password: 'its password', tls: false }) as const;
+const refusal = (code: string, routine: string) => {
+  const fields = `SFATAL\0VFATAL\0C${code}\0Mnot now\0R${routine}\0\0`;
+  return message('E', Buffer.from(fields));
+};
+
+describe('a server that at first', () => {
+  it.concurrent.each([
+    ['closes what it takes', () => Buffer.alloc(0), 900],
+    ['says that it starts (57P03)', () => refusal('57P03', 'ProcessStartupPacket'), 900],
+    ['admits nobody yet (28000)', () => refusal('28000', 'ClientAuthentication'), 900],
+    ['is silent for longer than one that is awake may be', () => undefined, 5_800],
+  ])(
+    '%s is waited for',
+    async (_, first, least) => {
+      const waking = await proxy(first, 5_800);
+      const begun = performance.now();
+
+      const session = await postgres.connect(login(waking.port), ctx);
+      await session.ping();
+      await session.close();
+      waking.close();
+
+      expect(performance.now() - begun).toBeGreaterThan(least);
+    },
+    15_000,
+  );
+});
+
+it.each([
+  ['closes what it takes', () => Buffer.alloc(0), 'UNREACHABLE_LOGIN'],
+  ['admits nobody', () => refusal('28000', 'ClientAuthentication'), 'UNREACHABLE_TLS'],
+])('one that %s for good: it is said how long it was waited for, in time', async (_, answer, code) => {
+  const asleep = await proxy(answer, 0, Number.POSITIVE_INFINITY);
+
+  const told = await postgres
+    .connect(login(asleep.port), testContext({ signal: AbortSignal.timeout(2_500) }))
+    .catch((error: unknown) => error);
+  asleep.close();
+
+  expect(told).toMatchObject({ code, hint: expect.stringMatching(/paused or starting: it was waited for [23] s/) });
+});
+
+it('silence is told when time is up, with how long it was waited for', async () => {
+  const silent = await silentServer();
+
+  const told = await postgres
+    .connect(login(silent.port), testContext({ signal: AbortSignal.timeout(1_500) }))
+    .catch((error: unknown) => error);
+  silent.close();
+
+  expect(told).toMatchObject({ code: 'UNREACHABLE_LOGIN', hint: expect.stringMatching(/waited for [12] s/) });
+});
+
+it.each([
+  ['that nobody listens on', undefined, false],
+  ['that closes what it takes, where the server has answered before', () => Buffer.alloc(0), true],
+])('a port %s is told at once', async (_, answer, awake) => {
+  const closing = answer && (await proxy(answer, 0, Number.POSITIVE_INFINITY));
+  const begun = performance.now();
+
+  const told = await postgres
+    .connect(login(closing?.port ?? (await deadPort())), { ...ctx, awake })
+    .catch((error: unknown) => error);
+  closing?.close();
+
+  expect(told).toMatchObject({ name: 'UnreachableError', hint: expect.not.stringContaining('paused') });
+  expect(performance.now() - begun).toBeLessThan(900);
+});
+
+/** Gives the first `times` connections an answer and its end, or, where there is none, says nothing for a while; then it is the server. */
+async function proxy(first: () => Buffer | undefined, silence: number, times = 1) {
+  let taken = 0;
+  const listener = createServer((socket) => {
+    socket.on('error', () => {});
+    taken += 1;
+    const answer = first();
+    if (taken <= times && answer !== undefined) {
+      socket.once('data', () => socket.end(answer));
+      return;
+    }
+    socket.pause();
+    setTimeout(
+      () => {
+        const through = connect(server.port, '127.0.0.1');
+        through.on('error', () => {});
+        socket.pipe(through).pipe(socket);
+      },
+      answer === undefined ? silence : 0,
+    );
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  return { port: (listener.address() as { port: number }).port, close: () => void listener.close() };
+}
