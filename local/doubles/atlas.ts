@@ -75,8 +75,8 @@ export async function startAtlas(): Promise<AtlasDouble> {
   const served = await serve({
     'POST /api/oauth/token': (request) => {
       const [account, value] = basicOf(request);
-      const secret = ring.used(value);
-      if (secret?.account !== account) {
+      const secret = ring.holding(value);
+      if (secret?.account !== account || secret.lag-- > 0) {
         return { status: 401, json: { error: 'invalid_client', error_description: 'client authentication failed' } };
       }
       secret.lastUsedAt = new Date();
@@ -107,14 +107,14 @@ export async function startAtlas(): Promise<AtlasDouble> {
     admin: { org_id: org, client_id: manager, client_secret: admin.value },
     powerless: { client_id: reader, client_secret: powerless.value },
     madeUp: { client_secret: `mdb_sa_sk_${randomBytes(30).toString('base64url')}` },
-    opens: ({ client_secret }) => ring.opens(client_secret),
+    opens: ({ client_secret }) => ring.holding(client_secret)?.account === rotated,
     live: ring.live,
     fill() {
       while (of(rotated).length < SLOTS) ring.lend(make(rotated, 2160)).lastUsedAt = lateUse();
     },
     use({ client_secret }) {
       const secret = ring.holding(client_secret);
-      if (secret !== undefined) secret.lastUsedAt = lateUse();
+      if (secret?.account === rotated) secret.lastUsedAt = lateUse();
     },
     secrets: () => of(rotated),
     allow: (account) => void managers.add(account),

@@ -54,8 +54,8 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
     });
   };
   const shownBy = (request: DoubleRequest, type: StoredKey['type']): StoredKey | undefined => {
-    const key = ring.used(request.headers[type === 'api_keys' ? 'dd-api-key' : 'dd-application-key']);
-    if (key?.type !== type) return undefined;
+    const key = ring.holding(request.headers[type === 'api_keys' ? 'dd-api-key' : 'dd-application-key']);
+    if (key?.type !== type || key.lag-- > 0) return undefined;
     key.lastUsed = new Date().toISOString();
     return key;
   };
@@ -135,7 +135,7 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
     admin: { api_key: adminKey.value, application_key: adminApplication.value },
     powerless: { application_key: powerless.value },
     madeUp: { [field]: randomBytes(16).toString('hex') },
-    opens: (secret) => ring.opens(secret[field]),
+    opens: (secret) => ring.holding(secret[field])?.type === rotated,
     live: ring.live,
     use(secret) {
       const key = ring.holding(secret[field]);

@@ -134,6 +134,10 @@ export async function startIam(): Promise<IamDouble> {
 
   const first = make('deployer', 0, clock);
   const served = await serve({ 'POST /': answer });
+  const held = ({ access_key_id, secret_access_key }: Readonly<Record<string, unknown>>) => {
+    const key = ring.holding(secret_access_key);
+    return key?.id === access_key_id && key?.status === 'Active' ? key : undefined;
+  };
   const double: IamDouble = {
     ...served,
     keys,
@@ -142,15 +146,15 @@ export async function startIam(): Promise<IamDouble> {
     lag: 0,
     first: { user_name: 'deployer', access_key_id: first.id, secret_access_key: first.value },
     madeUp: { access_key_id: `AKIA${'X'.repeat(16)}`, secret_access_key: randomBytes(30).toString('base64') },
-    opens: ({ secret_access_key }) => ring.holding(secret_access_key)?.status === 'Active',
+    opens: (secret) => held(secret) !== undefined,
     live: ring.live,
     fill() {
       while (of('deployer').length < MOST) {
         ring.lend(make('deployer', 0)).used = { at: new Date(), service: 's3', region: 'eu-west-1' };
       }
     },
-    use({ secret_access_key }) {
-      const key = ring.holding(secret_access_key);
+    use(secret) {
+      const key = held(secret);
       if (key !== undefined) key.used = { at: lateUse(), service: 's3', region: 'eu-west-1' };
     },
     addUser(name) {
