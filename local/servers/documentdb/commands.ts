@@ -6,6 +6,8 @@ import { type Command, CommandError, demand, type Session, type World } from './
 
 export function run(command: Document, session: Session, world: World): Document {
   const [name = ''] = Object.keys(command);
+  const refusal = world.refuses[name];
+  if (refusal !== undefined) throw new CommandError(refusal, 'NotSupported', `Feature not supported: ${name}`);
   const known = commands[name.toLowerCase()];
   if (known === undefined) throw new CommandError(59, 'CommandNotFound', `no such command: '${name}'`);
   return known(command, session, world);
@@ -62,6 +64,9 @@ const commands: Record<string, Command> = {
   },
 
   connectionstatus({ showPrivileges }, { user }, world) {
+    if (showPrivileges !== undefined && world.amazon) {
+      throw new CommandError(2, 'BadValue', '"showPrivileges" is not a valid argument to connectionStatus');
+    }
     return {
       authInfo: {
         authenticatedUsers: user === undefined ? [] : [{ user: user.name, db: user.db }],

@@ -27,6 +27,12 @@ export interface DocumentDbOptions {
   readonly isWritable?: boolean;
   /** True: it has authenticationRestrictions, as MongoDB. Otherwise it refuses the word, as DocumentDB. */
   readonly restrictions?: boolean;
+  /** True: it refuses what Amazon's pages do not promise. What those pages leave open is refused, too: see `World.amazon`. */
+  readonly amazon?: boolean;
+  /** Commands that it does not have, and the code with which it says so. */
+  readonly refuses?: Readonly<Record<string, number>>;
+  /** False: a user may not look at users, itself included. As absent where `amazon` is true. */
+  readonly looksAtItself?: boolean;
 }
 
 export interface DocumentDbStandIn extends LocalServer {
@@ -45,9 +51,9 @@ export function startDocumentDb(options: DocumentDbOptions = {}): Promise<Docume
 }
 
 async function start(folder: string, options: DocumentDbOptions): Promise<DocumentDbStandIn> {
-  const { version = '5.0', tls = true, isWritable = true, restrictions = false } = options;
+  const { version = '5.0', tls = true, isWritable = true, restrictions = false, amazon = false } = options;
   const superuser = { username: 'primary', password: randomBytes(24).toString('base64url') };
-  const users = createUsers();
+  const users = createUsers({ oneDatabase: amazon });
   users.put(superuser.username, 'admin', { password: superuser.password, roles: [{ role: 'root', db: 'admin' }] });
   const world: World = {
     users,
@@ -56,6 +62,9 @@ async function start(folder: string, options: DocumentDbOptions): Promise<Docume
     maxWireVersion: wireVersions[version],
     isWritable,
     hasRestrictions: restrictions,
+    amazon,
+    refuses: { ...(amazon && { createRole: 303 }), ...options.refuses },
+    looksAtItself: options.looksAtItself ?? !amazon,
     openedLogins: new Map(),
     refusedLogins: 0,
   };

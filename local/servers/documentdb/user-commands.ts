@@ -7,12 +7,14 @@ import { type Command, CommandError, demand, demandWritable, holds, type World }
 export const userCommands: Record<string, Command> = {
   usersinfo({ usersInfo: name, showAuthenticationRestrictions: shown, $db }, session, world) {
     demandKnown({ showAuthenticationRestrictions: shown }, 'usersInfo', world);
-    if (name !== session.user?.name || $db !== session.user?.db) demand(session, world, 'viewUser', $db);
     const user = world.users.find(name, $db);
+    if (user !== session.user || !world.looksAtItself) demand(session, world, 'viewUser', $db);
     if (user === undefined) return { users: [] };
     const known = world.maxWireVersion >= 7 && { mechanisms: [...user.credentials.keys()] };
     const restrictions = shown && { authenticationRestrictions: user.restrictions };
-    return { users: [{ _id: `${$db}.${name}`, user: name, db: $db, roles: user.roles, ...known, ...restrictions }] };
+    return {
+      users: [{ _id: `${user.db}.${name}`, user: name, db: user.db, roles: user.roles, ...known, ...restrictions }],
+    };
   },
 
   createuser(command, session, world) {
@@ -33,10 +35,9 @@ export const userCommands: Record<string, Command> = {
     const { updateUser: name, pwd, roles, authenticationRestrictions, $db } = command;
     demandWritable(world);
     demandKnown({ authenticationRestrictions }, 'updateUser', world);
-    const isSelf = name === session.user?.name && $db === session.user?.db;
-    if (pwd !== undefined) {
-      if (!isSelf || !holds(session, world, 'changeOwnPassword', $db)) demand(session, world, 'changePassword', $db);
-    }
+    const isSelf = session.user !== undefined && world.users.find(name, $db) === session.user;
+    const mayItself = isSelf && (world.amazon || holds(session, world, 'changeOwnPassword', $db));
+    if (pwd !== undefined && !mayItself) demand(session, world, 'changePassword', $db);
     const named = roles === undefined ? undefined : rolesIn(roles, $db, world);
     if (named !== undefined) demand(session, world, 'revokeRole', '');
     for (const { db } of named ?? []) demand(session, world, 'grantRole', db);

@@ -55,10 +55,12 @@ export interface Users {
   may(user: User, action: string, db: string, collection?: string): boolean;
 }
 
-export function createUsers(): Users {
+/** `oneDatabase`: whatever database is named, users are in admin. */
+export function createUsers({ oneDatabase }: { readonly oneDatabase: boolean }): Users {
   const users = new Map<string, User>();
   const defined = new Map<string, readonly Privilege[]>();
-  const key = (name: string, db: string) => JSON.stringify([db, name]);
+  const home = (db: string) => (oneDatabase ? 'admin' : db);
+  const key = (name: string, db: string) => JSON.stringify([home(db), name]);
 
   const privilegesOf: Users['privilegesOf'] = (user) =>
     user.roles.flatMap(({ role, db }) => {
@@ -70,7 +72,13 @@ export function createUsers(): Users {
   return {
     find: (name, db) => users.get(key(name, db)),
     put(name, db, { password, mechanisms: wanted = mechanisms, roles, restrictions }) {
-      const user: User = users.get(key(name, db)) ?? { name, db, roles: [], restrictions: [], credentials: new Map() };
+      const user: User = users.get(key(name, db)) ?? {
+        name,
+        db: home(db),
+        roles: [],
+        restrictions: [],
+        credentials: new Map(),
+      };
       if (roles !== undefined) user.roles = roles;
       if (restrictions !== undefined) user.restrictions = restrictions;
       if (password !== undefined) {

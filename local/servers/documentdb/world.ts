@@ -19,6 +19,15 @@ export interface World {
   readonly isWritable: boolean;
   /** Does it know authenticationRestrictions? They are kept and shown, not obeyed. */
   readonly hasRestrictions: boolean;
+  /**
+   * No createRole (as on elastic clusters), no showPrivileges, one authentication database, and everybody may set their own password,
+   * which AWS's template for one user relies on.
+   */
+  readonly amazon: boolean;
+  /** Commands that it does not have, and the code of the answer. */
+  readonly refuses: Readonly<Record<string, number>>;
+  /** May a user look at itself without viewUser? */
+  readonly looksAtItself: boolean;
   /** By the name that the client gives itself. */
   readonly openedLogins: Map<string, number>;
   refusedLogins: number;

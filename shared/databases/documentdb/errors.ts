@@ -19,6 +19,12 @@ export const codes = {
  */
 export const unknownArgument = [2, 9, 72, 303, 40415];
 
+/** What they answer to a command that they do not have: not found, not supported on this kind of server, not implemented. */
+const unknownCommand = [59, 115, 238];
+
+/** BadValue is not among them: DocumentDB says it also of a password that it does not take. */
+const lacking = [...unknownCommand, ...unknownArgument.filter((code) => code !== 2)];
+
 /** What servers say that take no writes. */
 const NOT_WRITABLE = [10107, 13435, 13436, 189];
 
@@ -107,6 +113,13 @@ export function commandError(error: unknown, at: Target): RotationError {
     return new PermissionError(`${where} takes no changes`, {
       code: 'READ_ONLY',
       hint: 'it is a replica: put the cluster endpoint into field host',
+      cause: error,
+    });
+  }
+  if (lacking.includes(Number(error.code))) {
+    return new ServiceError(`${where} lacks what ${at.user} asked it for (code ${error.code}): ${error.message}`, {
+      hint: 'a repeat does not help: see on the page of the engine (docs/engines/documentdb.md) what each strategy asks a server for, and take another strategy or server',
+      retryable: false,
       cause: error,
     });
   }

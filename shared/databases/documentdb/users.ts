@@ -5,13 +5,20 @@ import { codes, isAnswer, unknownArgument } from './errors.ts';
 
 /** The server makes its SCRAM credentials from the password itself: no mechanism takes a verifier. */
 export async function setPassword(connection: Connection, username: string, password: string): Promise<void> {
-  const user = await findUser(connection, username);
+  const user = await findUser(connection, username).catch((error) => {
+    // A server may let users change their own password and not look at users, themselves included. Of others it must be known.
+    if (username === connection.username && isAnswer(error, codes.UNAUTHORIZED)) return undefined;
+    throw error;
+  });
   await connection.command({ updateUser: username, pwd: password, ...mechanismsOf(user) });
 }
 
-/** Roles, and what they come to: a role may be changed while the two users keep its name. */
+/**
+ * Roles, and what they come to: a role may be changed while the two users keep its name. Where the server does not tell the second,
+ * the names say enough: a role is one thing for all its users, so `rolesInfo` would compare it with itself.
+ */
 export async function privileges(connection: Connection): Promise<string[]> {
-  const { authInfo = {} } = await connection.command({ connectionStatus: 1, showPrivileges: true });
+  const { authInfo = {} } = await askWith(connection, { connectionStatus: 1 }, 'showPrivileges');
   const roles: Document[] = authInfo.authenticatedUserRoles ?? [];
   const effective: Document[] = authInfo.authenticatedUserPrivileges ?? [];
   const lines = [
@@ -34,12 +41,17 @@ export async function findUserWithRestrictions(
   connection: Connection,
   username: string,
 ): Promise<Document | undefined> {
+  const { users = [] } = await askWith(connection, { usersInfo: username }, 'showAuthenticationRestrictions');
+  return users[0];
+}
+
+/** A server that refuses the option is asked without it. */
+async function askWith(connection: Connection, command: Document, option: string): Promise<Document> {
   try {
-    const { users = [] } = await connection.command({ usersInfo: username, showAuthenticationRestrictions: true });
-    return users[0];
+    return await connection.command({ ...command, [option]: true });
   } catch (error) {
     if (!unknownArgument.some((code) => isAnswer(error, code))) throw error;
-    return findUser(connection, username);
+    return connection.command(command);
   }
 }
 

@@ -5,6 +5,7 @@ import { testDocumentDb } from '../../../support/documentdb-server.ts';
 import { announce } from '../../../support/servers.ts';
 import { describeDocumentDb } from './documentdb.case.ts';
 import { describeDocumentDbPairs } from './documentdb-pairs.case.ts';
+import { describeDocumentDbPlayed } from './documentdb-played.case.ts';
 
 const server = await testDocumentDb();
 announce(server.announcement);
@@ -22,3 +23,4 @@ describeEngine({
 });
 describeDocumentDb(server);
 describeDocumentDbPairs(server);
+describeDocumentDbPlayed();
