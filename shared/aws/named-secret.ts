@@ -36,7 +36,10 @@ function unreadable(cause: unknown, what: string, masterarn: string): Error {
       });
     case 'InvalidRequestException':
       return new InvalidSecretError(`${what} is marked for deletion`, {
+        code: 'SECRET_NOT_FOUND',
         hint: 'restore it with restore-secret, or name another one in field masterarn; then rotate again',
+        about: masterarn,
+        isDeleted: true,
         cause,
       });
     case 'ValidationException':

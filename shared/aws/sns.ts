@@ -15,13 +15,16 @@ export interface Message {
   readonly subject: string;
   readonly body: string;
   /** For filter policies. */
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string | number>>;
 }
 
 /** Throws ConfigurationError when the topic is none, or not here. */
 export async function publish(message: Message): Promise<void> {
   const MessageAttributes = Object.fromEntries(
-    Object.entries(message.attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+    Object.entries(message.attributes).map(([name, value]) => [
+      name,
+      { DataType: typeof value === 'number' ? 'Number' : 'String', StringValue: String(value) },
+    ]),
   );
   const command = new PublishCommand({
     TopicArn: message.topicArn,

@@ -1,5 +1,5 @@
 /** What an event asks for, whichever store it is about. */
-import type { NextCommand } from '../stores/next-command.ts';
+import type { NextCommand, Situation } from '../stores/next-command.ts';
 
 export interface RotationEvent {
   /** What keeps the versions. */
@@ -20,4 +20,6 @@ export interface RotationEvent {
 export interface Store {
   readonly kind: 'secret' | 'parameter';
   readonly next: NextCommand;
+  /** What hints call "rotate again", where that takes commands of its own. */
+  again?(situation: Situation): string | undefined;
 }

@@ -1,5 +1,5 @@
 /** Everything that one invocation knows, from its first line to its last. */
-import type { ErrorCode } from '../rotation/errors.ts';
+import type { ErrorCode, RotationError } from '../rotation/errors.ts';
 import type { Redactor } from '../rotation/redact.ts';
 import { redactor } from '../rotation/redact.ts';
 import type { Rotation, WorkingCredential } from '../rotation/rotation.ts';
@@ -10,7 +10,8 @@ import type { RotationEvent } from './event.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
 import type { Facts } from './notification.ts';
-import { notification } from './notification.ts';
+import { notification, severityOf } from './notification.ts';
+import { failureMemory } from './told-failures.ts';
 
 export interface Invocation {
   readonly redact: Redactor;
@@ -21,52 +22,82 @@ export interface Invocation {
   readonly startedAt: number;
   /** What the steps tell people of. */
   readonly report: Rotation<object>['report'];
-  /** Publishes to the topic, if there is one. Never throws: a failed publish is logged, and that is all. */
-  notify(facts: Pick<Facts, 'outcome' | 'error' | 'recoveredWith' | 'because'>): Promise<void>;
+  /** Logs why the step failed, and tells people unless they know. Takes an error that holds no value. Never throws. */
+  fail(error: RotationError): Promise<void>;
 }
+
+const failures = failureMemory();
+
+type News = Pick<Facts, 'outcome' | 'error' | 'recoveredWith' | 'because' | 'attempt' | 'since'>;
 
 export function startInvocation<S extends object>(strategy: RotationStrategy<S>): Invocation {
   const redact = redactor();
   const progress: Invocation['progress'] = { working: CURRENT };
+  const startedAt = performance.now();
+  const log = logger(redact, () => ({
+    secretId: invocation.event?.secretId,
+    token: invocation.event?.token,
+    step: invocation.event?.step,
+    strategy: strategy.name,
+    system: strategy.system,
+  }));
+
+  /** Publishes to the topic, if there is one. A failed publish is logged, and that is all. */
+  async function tell(event: RotationEvent, news: News, working: WorkingCredential): Promise<'told' | 'not told'> {
+    const topicArn = notificationTopic();
+    if (topicArn === undefined) return 'not told';
+    const message = notification({
+      ...news,
+      time: new Date(),
+      store: event.store,
+      secretId: event.secretId,
+      secretName: progress.secret?.name,
+      secretArn: progress.secret?.arn,
+      labels: progress.secret?.labels,
+      engine: strategy.system,
+      strategy: strategy.name,
+      step: event.step,
+      token: event.token,
+      working,
+    });
+    try {
+      const { publish } = await import('../aws/sns.ts');
+      await publish({ topicArn, ...message });
+      return 'told';
+    } catch (error) {
+      const { message: text, code } = redact.error(error);
+      log.error('the notification was not published', { outcome: news.outcome, error: text, code });
+      return 'not told';
+    }
+  }
+
   const invocation: Invocation = {
     redact,
     progress,
-    startedAt: performance.now(),
-    log: logger(redact, () => ({
-      secretId: invocation.event?.secretId,
-      token: invocation.event?.token,
-      step: invocation.event?.step,
-      strategy: strategy.name,
-      system: strategy.system,
-    })),
-    report: (news) => invocation.notify(news),
-    async notify(news) {
-      const topicArn = notificationTopic();
+    startedAt,
+    log,
+    async report(news) {
+      if (invocation.event !== undefined) await tell(invocation.event, news, progress.working);
+    },
+    async fail(error) {
       const { event } = invocation;
-      if (topicArn === undefined || event === undefined) return;
-      const message = notification({
-        ...news,
-        time: new Date(),
-        next: event.store.next,
-        secretId: event.secretId,
-        secretName: progress.secret?.name,
-        secretArn: progress.secret?.arn,
-        engine: strategy.system,
-        strategy: strategy.name,
-        step: event.step,
-        token: event.token,
-        working: workingAfter(news.error?.code, strategy.outage, progress.working),
-      });
-      try {
-        const { publish } = await import('../aws/sns.ts');
-        await publish({ topicArn, ...message });
-      } catch (error) {
-        const { message: text, code } = redact.error(error);
-        invocation.log.error('the notification was not published', { outcome: news.outcome, error: text, code });
-      }
+      const { code, fact, hint } = error;
+      const working = workingAfter(code, strategy.outage, progress.working);
+      const seen = event && failures.see({ ...aboutOf(event), code, working, refusedSince: progress.refusedSince });
+      const { attempt, since } = seen ?? {};
+      const severity = severityOf({ outcome: 'failed', working });
+      const durationMs = Math.round(performance.now() - startedAt);
+      log.error(error.message, { code, type: error.name, fact, hint, working, severity, attempt, since, durationMs });
+      if (event === undefined || seen === undefined) return;
+      if (!seen.isNews) return log.info('people were told of this failure before, and are not told again', { attempt });
+      if ((await tell(event, { outcome: 'failed', error, attempt, since }, working)) === 'told') seen.told();
     },
   };
   return invocation;
+}
+
+function aboutOf({ secretId, token, step }: RotationEvent) {
+  return { secretId, token, step };
 }
 
 /** What a login that did not come about tells of the credentials, unless the steps know better: with a brief outage, they say so only when they saw it. */

@@ -2,19 +2,25 @@
 
 import type { RotationError } from '../rotation/errors.ts';
 import type { RotationOutcome, WorkingCredential } from '../rotation/rotation.ts';
-import type { NextCommand, Situation } from '../stores/next-command.ts';
+import type { Situation } from '../stores/next-command.ts';
+import type { Store } from './event.ts';
+import { isCutOff } from './told-failures.ts';
 
 export interface Facts extends Situation {
   readonly outcome: RotationOutcome['outcome'] | 'failed' | 'unrotated' | 'expired';
   readonly time: Date;
-  /** Of the store that keeps the versions. */
-  readonly next: NextCommand;
+  /** What keeps the versions. */
+  readonly store: Store;
   /** Known once the secret was described. */
   readonly secretName?: string | undefined;
   readonly engine: string;
   readonly strategy: string;
   readonly step: string;
   readonly working: WorkingCredential;
+  /** How often the step failed in this way. */
+  readonly attempt?: number | undefined;
+  /** Since when applications that read AWSCURRENT are refused. */
+  readonly since?: Date | undefined;
   /** Which stored version saved the day. */
   readonly recoveredWith?: string | undefined;
   /** Who or what still uses the credential that was to be revoked; or what a policy says of a parameter that nothing rotates. */
@@ -26,13 +32,26 @@ export interface Notification {
   readonly group: string;
   readonly subject: string;
   readonly body: string;
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string | number>>;
+}
+
+/** cut-off: applications that read AWSCURRENT were seen to be refused. failing: somebody may have to act. */
+export type Severity = 'cut-off' | 'failing' | 'info';
+
+export function severityOf({ outcome, working }: Pick<Facts, 'outcome' | 'working'>): Severity {
+  if (outcome === 'failed') return isCutOff(working) ? 'cut-off' : 'failing';
+  return outcome === 'unrotated' || outcome === 'expired' ? 'failing' : 'info';
 }
 
 export function notification(facts: Facts): Notification {
   const secret = facts.secretName ?? facts.secretId;
+  const severity = severityOf(facts);
+  const next = facts.store.next(facts);
+  const again = facts.store.again?.(facts);
   const body = {
     version: 1,
+    severity,
+    ...(severity === 'cut-off' && { summary: `${refused(secret, facts.since)}. Do now: ${next}` }),
     outcome: facts.outcome,
     time: facts.time.toISOString(),
     secret: { name: secret, arn: facts.secretArn ?? facts.secretId },
@@ -41,21 +60,27 @@ export function notification(facts: Facts): Notification {
     step: facts.step,
     token: facts.token,
     working: facts.working,
+    ...(facts.since === undefined ? {} : { since: facts.since.toISOString() }),
+    ...(facts.attempt === undefined ? {} : { attempt: facts.attempt }),
     ...(facts.recoveredWith === undefined ? {} : { recoveredWith: facts.recoveredWith }),
     ...(facts.because === undefined ? {} : { because: facts.because }),
     ...(facts.error === undefined ? {} : { error: told(facts.error) }),
-    next: facts.next(facts),
+    next,
+    ...(again === undefined ? {} : { rotateAgain: again }),
+    ...(facts.error === undefined ? {} : { runbook: `docs/runbook.md#${facts.error.code.toLowerCase()}` }),
   };
   return {
     group: secret,
     subject: subjectOf(facts, secret),
     body: JSON.stringify(body, undefined, 2),
     attributes: {
+      severity,
       outcome: facts.outcome,
       engine: facts.engine,
       strategy: facts.strategy,
       step: facts.step,
       ...(facts.error === undefined ? {} : { code: facts.error.code }),
+      ...(facts.attempt === undefined ? {} : { attempt: facts.attempt }),
     },
   };
 }
@@ -64,20 +89,33 @@ function told({ name, code, fact, hint, retryable }: RotationError) {
   return { type: name, code, fact, hint, retryable };
 }
 
-/** Printable ASCII, at most 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-function subjectOf({ outcome, step, error, because }: Facts, secret: string): string {
+function refused(secret: string, since: Date | undefined): string {
+  return `Applications that read AWSCURRENT of ${secret} are refused now${since === undefined ? '' : `, since ${since.toISOString()}`}`;
+}
+
+function subjectOf(facts: Facts, secret: string): string {
+  const { outcome, step, error, because, since, attempt = 1 } = facts;
+  const code = error === undefined ? '' : ` (${error.code})`;
+  const again = attempt > 1 ? `, attempt ${attempt}` : '';
+  if (severityOf(facts) === 'cut-off') {
+    const when = since === undefined ? '' : ` since ${since.toISOString().slice(11, 16)} UTC`;
+    return fitted(`Rekey: APPLICATIONS ARE REFUSED NOW${when}: `, secret, `${code}${again}`);
+  }
   const tail = {
     succeeded: 'was rotated',
     recovered: 'was locked out and works again',
     revoked: 'has no older credential any more',
     postponed: 'has an older credential that is still in use',
-    failed: `failed in ${step}`,
+    failed: attempt > 1 ? `is still failing in ${step}${again}` : `failed in ${step}`,
     unrotated: because,
     expired: 'has expired and was deleted',
   };
-  const end = `${tail[outcome]}${error === undefined ? '' : ` (${error.code})`}`;
-  const start = `Rekey: ${outcome === 'failed' ? 'rotation of ' : ''}`;
-  const room = 100 - start.length - end.length - 1;
+  return fitted(`Rekey: ${outcome === 'failed' ? 'rotation of ' : ''}`, secret, ` ${tail[outcome]}${code}`);
+}
+
+/** Printable ASCII, at most 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+function fitted(start: string, secret: string, end: string): string {
+  const room = 100 - start.length - end.length;
   const name = secret.length > room ? `${secret.slice(0, room - 3)}...` : secret;
-  return `${start}${name} ${end}`.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
+  return `${start}${name}${end}`.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
 }

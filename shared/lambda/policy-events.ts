@@ -60,7 +60,7 @@ async function tell(event: PolicyEvent, log: Logger, signal: AbortSignal): Promi
   const facts: Facts = {
     ...news,
     time: new Date(),
-    next: nextForParameter,
+    store: { kind: 'parameter', next: nextForParameter },
     secretId: name,
     secretName: name,
     secretArn: event.resources?.[0],

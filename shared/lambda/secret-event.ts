@@ -1,7 +1,7 @@
 /** The event that Secrets Manager sends: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html */
 import * as z from 'zod/mini';
 import { REVOKE_PREVIOUS } from '../rotation/strategy.ts';
-import { nextForSecret } from '../stores/secrets-manager/next-command.ts';
+import { againForSecret, nextForSecret } from '../stores/secrets-manager/next-command.ts';
 import type { RotationEvent } from './event.ts';
 import { parsed, rotationHint } from './parsed.ts';
 
@@ -19,7 +19,7 @@ const shape = z.object({
 export function parseSecretEvent(input: unknown): RotationEvent {
   const event = parsed(shape, input, rotationHint);
   return {
-    store: { kind: 'secret', next: nextForSecret },
+    store: { kind: 'secret', next: nextForSecret, again: againForSecret },
     step: event.Step,
     secretId: event.SecretId,
     token: event.ClientRequestToken,

@@ -48,14 +48,13 @@ export function rotationStack<S extends object>(
     })
     .after((request) => {
       const { log, startedAt } = request.internal.invocation;
-      log.info('step done', { durationMs: since(startedAt) });
+      log.info('step done', { durationMs: Math.round(performance.now() - startedAt) });
     })
     .onError(async (request) => {
-      const { event, log, redact, startedAt, notify } = request.internal.invocation;
+      const { event, redact, fail } = request.internal.invocation;
       const where = event === undefined ? '' : `${event.store.kind} ${event.secretId}, step ${event.step}: `;
       const error = redact.error(request.error, where);
-      log.error(error.message, { code: error.code, type: error.name, durationMs: since(startedAt) });
-      await notify({ outcome: 'failed', error });
+      await fail(error);
       // The caller learns of a failed step only from a failed invocation.
       request.error = error;
     })
@@ -75,8 +74,4 @@ function jobOf<S extends object>(
   invocation.event = event;
   adoptTemplateEndpoint();
   return { work, event, running: running(strategy, invocation, readSettings(), context) };
-}
-
-function since(startedAt: number): number {
-  return Math.round(performance.now() - startedAt);
 }

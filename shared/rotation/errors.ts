@@ -50,6 +50,8 @@ export interface ErrorDetails {
   readonly retryable?: boolean;
   /** The secret to mend, when that is not the rotated one but one that it names. */
   readonly about?: string;
+  /** That secret is marked for deletion, and can be restored. */
+  readonly isDeleted?: boolean;
   readonly cause?: unknown;
 }
 
@@ -59,6 +61,7 @@ export abstract class RotationError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly about?: string;
+  readonly isDeleted?: boolean;
 
   constructor(name: string, fact: string, code: ErrorCode, retryable: boolean, details: ErrorDetails) {
     super(`${fact}; hint: ${details.hint}`, details.cause === undefined ? undefined : { cause: details.cause });
@@ -68,6 +71,7 @@ export abstract class RotationError extends Error {
     this.code = details.code ?? code;
     this.retryable = details.retryable ?? retryable;
     if (details.about !== undefined) this.about = details.about;
+    if (details.isDeleted) this.isDeleted = true;
   }
 }
 

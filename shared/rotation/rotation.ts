@@ -25,7 +25,12 @@ export interface Rotation<S extends object> {
   /** Never throws. Called again for the same rotation when a step is repeated. */
   report(outcome: RotationOutcome): Promise<void>;
   /** Kept up to date while the step runs. */
-  readonly progress: { working: WorkingCredential; secret?: SecretDescription };
+  readonly progress: {
+    working: WorkingCredential;
+    secret?: SecretDescription;
+    /** When the system was seen to take the new credential, where that makes it refuse AWSCURRENT. */
+    refusedSince?: Date;
+  };
 }
 
 /**

@@ -131,6 +131,7 @@ async function setSecret<S extends object>(secret: SecretDescription, rotation: 
   try {
     // A value that has just logged in; whatever else was set is not seen to work before the test.
     if (strategy.outage === 'brief' && change.recoveredWith === PENDING) progress.working = PENDING;
+    else if (strategy.outage === 'brief') progress.refusedSince = new Date();
     const later = rotation.cutover === 'finish' || strategy.cutover === 'finish';
     await cutOver({ ...made, from: holder(secret.labels, CURRENT), later }, rotation);
     if (later) return;

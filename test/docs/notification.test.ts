@@ -8,7 +8,7 @@ import { notification } from '../../shared/lambda/notification.ts';
 import * as errors from '../../shared/rotation/errors.ts';
 import type { WorkingCredential } from '../../shared/rotation/rotation.ts';
 import { nextForParameter } from '../../shared/stores/parameter-store/next-command.ts';
-import { nextForSecret } from '../../shared/stores/secrets-manager/next-command.ts';
+import { againForSecret, nextForSecret } from '../../shared/stores/secrets-manager/next-command.ts';
 import { testContext } from '../support/context.ts';
 import { blocks, page } from './pages.ts';
 
@@ -18,7 +18,7 @@ const validate: ValidateFunction = new Ajv2020({ strict: true, strictRequired: f
 );
 
 const facts: Facts = {
-  next: nextForSecret,
+  store: { kind: 'secret', next: nextForSecret, again: againForSecret },
   outcome: 'succeeded',
   time: new Date('2026-03-01T02:00:07.412Z'),
   secretId: 'prod/app',
@@ -48,7 +48,7 @@ const lockedOut: errors.RotationError = await openStored(
 ).catch((error) => error);
 const ofPolicy: Facts = {
   ...facts,
-  next: nextForParameter,
+  store: { kind: 'parameter', next: nextForParameter },
   secretId: '/prod/app/db',
   secretName: '/prod/app/db',
   secretArn: 'arn:aws:ssm:eu-west-1:123456789012:parameter/prod/app/db',
@@ -66,7 +66,16 @@ const examples: Record<Facts['outcome'], Facts> = {
   },
   expired: { ...ofPolicy, outcome: 'expired', step: 'Expiration' },
   succeeded: facts,
-  failed: { ...facts, outcome: 'failed', step: 'setSecret', working: 'none', error: lockedOut },
+  failed: {
+    ...facts,
+    outcome: 'failed',
+    step: 'setSecret',
+    working: 'none',
+    error: lockedOut,
+    attempt: 1,
+    since: new Date('2026-03-01T02:00:07.396Z'),
+    labels: { [facts.token]: ['AWSPENDING'], 'e9a8c4f0-3c51-4d6e-8a39-50d1c76e1b02': ['AWSCURRENT'] },
+  },
   recovered: { ...facts, outcome: 'recovered', step: 'setSecret', recoveredWith: 'a version without a label' },
   revoked: { ...facts, outcome: 'revoked', step: 'revokePrevious' },
   postponed: {

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorCodes } from '../../shared/rotation/errors.ts';
+import type { ErrorCode } from '../../shared/rotation/errors.ts';
+import { ConfigurationError, errorCodes } from '../../shared/rotation/errors.ts';
+import { againForSecret, nextForSecret } from '../../shared/stores/secrets-manager/next-command.ts';
 import { anchors, blocks, page, pages, root, table, withoutBlocks } from './pages.ts';
 
 describe.each(pages)('%s', (path) => {
@@ -39,6 +41,55 @@ describe('docs/runbook.md', () => {
     const labels = [...String(entry).matchAll(/^- \*\*([^*]+):\*\* \S/gm)].map(([, label]) => label);
 
     expect(labels).toEqual(['Means', 'Works now', 'Do', 'Never']);
+  });
+});
+
+describe('the first move that docs/runbook.md names', () => {
+  const text = page('docs/runbook.md');
+  const entry = (code: string) =>
+    text
+      .split(`\n### ${code}\n`)[1]
+      ?.split(/^- \*\*Do:\*\*/m)[1]
+      ?.split('- **Never:**')[0] ?? '';
+  const section = (anchor = '') =>
+    text.split(/^### /m).find((each) => each.split('\n')[0]?.toLowerCase().replaceAll(' ', '-') === anchor) ?? '';
+  /** Continued lines as one. */
+  const commandsIn = (markdown: string) =>
+    blocks(markdown).flatMap((block) =>
+      block.text
+        .replaceAll(/\\\n\s*/g, '')
+        .trim()
+        .split('\n'),
+    );
+  const moves = /`(aws [^`]+)`|\]\(#(look|rotate-again|abandon-a-stuck-rotation|move-awscurrent|store-a-value)\)/;
+  const told = (command: string) => command.replaceAll("'", '"');
+  const secret = { outcome: 'failed', secretId: '$SECRET', token: '$TOKEN' };
+
+  it.each(Object.keys(errorCodes) as ErrorCode[])('for %s is the next command of the message', (code) => {
+    const error = new ConfigurationError('a fact', { code, hint: 'a hint' });
+
+    const [, command = '', anchor] = moves.exec(entry(code)) ?? [];
+
+    const first = command === '' ? commandsIn(section(anchor)) : [command];
+    expect(first).toContain(told(nextForSecret({ ...secret, error })));
+  });
+
+  it('for AWSPENDING, when that alone works, moves AWSCURRENT', () => {
+    const labels = { $TOKEN: ['AWSPENDING'], $CURRENT: ['AWSCURRENT'] };
+
+    const next = nextForSecret({ ...secret, working: 'AWSPENDING', labels });
+
+    expect(commandsIn(section('move-awscurrent')).map((each) => each.replace('$WORKS', '$TOKEN'))).toEqual([
+      told(next),
+    ]);
+  });
+
+  it('to rotate again is what messages call that', () => {
+    const error = new ConfigurationError('a fact', { hint: 'a hint' });
+
+    const again = againForSecret({ ...secret, error, labels: { $TOKEN: ['AWSPENDING'] } });
+
+    expect(commandsIn(section('rotate-again')).join('; ')).toBe(told(again ?? ''));
   });
 });
 

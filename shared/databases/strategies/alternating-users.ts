@@ -38,7 +38,7 @@ export function alternatingUsersStrategy(
 
       // The rights are to be brought into line in the database that the users work in.
       const superuser = inDatabaseOf(current, await source.superuserFor(current, engine, ctx));
-      const session = await connectSuperuser(engine, superuser, ctx);
+      const session = await connectSuperuser(engine, superuser, current.masterarn, ctx);
       try {
         await session.cloneUser(current.username, pending.username, pending.password, {
           ...proven,

@@ -3,10 +3,11 @@ import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
 import type { DatabaseLogin } from '../secret.ts';
 
-/** A refused superuser is nothing that another login could mend, so it is not an AuthenticationError of the rotated secret. */
+/** `masterarn` is the secret that it is from. A refused superuser is nothing that another login could mend, so it is not an AuthenticationError of the rotated secret. */
 export async function connectSuperuser(
   engine: DatabaseEngine,
   superuser: DatabaseLogin,
+  masterarn: string | undefined,
   ctx: RotationContext,
 ): Promise<DatabaseSession> {
   ctx.redact.add(superuser.password);
@@ -20,6 +21,7 @@ export async function connectSuperuser(
       hint: isUnsupported
         ? error.hint
         : 'store the password that works in the secret that masterarn names, then rotate again',
+      ...(masterarn !== undefined && { about: masterarn }),
       cause: error,
     });
   }

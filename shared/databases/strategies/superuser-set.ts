@@ -40,7 +40,7 @@ export function superuserSetStrategy(
       requireSameTarget(engine, pending, current, current.username);
       const superuser = await source.superuserFor(current, engine, ctx);
       requireAnotherUser(superuser, current);
-      const session = await connectSuperuser(engine, superuser, ctx);
+      const session = await connectSuperuser(engine, superuser, current.masterarn, ctx);
       const onPrimary = samePlace(engine, superuser, current);
       try {
         const opens = onPrimary ? session.opens?.bind(session) : undefined;

@@ -1,29 +1,58 @@
-import type { NextCommand } from '../next-command.ts';
-import { putSecretValue, shellQuoted } from '../next-command.ts';
+import { CURRENT, carries, holder, PENDING, PREVIOUS } from '../../rotation/versions.ts';
+import type { Situation } from '../next-command.ts';
+import { firstMove, putSecretValue, restoreSecret, shellQuoted } from '../next-command.ts';
 
-export const nextForSecret: NextCommand = ({ secretArn, secretId, error, token }) => {
-  const rotated = secretArn ?? secretId;
-  const id = shellQuoted(rotated);
-  const describe = `aws secretsmanager describe-secret --secret-id ${id}`;
-  const abandon = `aws secretsmanager update-secret-version-stage --secret-id ${id} --version-stage AWSPENDING --remove-from-version-id ${shellQuoted(token)}`;
-  if (error === undefined || error.retryable) return describe;
-  switch (error.code) {
-    case 'INVALID_SECRET':
-      return putSecretValue(error.about ?? rotated);
-    case 'SECRET_NOT_FOUND':
-      return error.about === undefined ? describe : putSecretValue(error.about);
-    case 'LOCKED_OUT':
-    case 'CURRENT_MISSING':
-      return putSecretValue(rotated);
-    case 'TARGET_MISMATCH':
-      // About the superuser secret: it is the rotated one that names the wrong one.
-      return error.about === undefined ? abandon : putSecretValue(rotated);
-    case 'PASSWORD_REFUSED':
-      return abandon;
-    case 'TOKEN_NOT_PENDING':
-    case 'TOKEN_UNKNOWN':
-      return `aws secretsmanager rotate-secret --secret-id ${id}`;
-    default:
-      return describe;
+export function nextForSecret(situation: Situation): string {
+  const { secretArn, secretId, error } = situation;
+  const id = secretArn ?? secretId;
+  const { move, about = id } = firstMove(error);
+  switch (move) {
+    case 'store':
+      return putSecretValue(about);
+    case 'restore':
+      return restoreSecret(about);
+    case 'abandon':
+      return abandon(situation);
+    case 'rotate':
+      return rotate(situation);
+    case 'find the function':
+      return `${describe(situation)} --query RotationLambdaARN`;
+    case 'look':
+      return letIn(situation) ?? describe(situation);
   }
-};
+}
+
+/**
+ * What hints call "rotate again". The service refuses a rotation while AWSPENDING is on a version that is not AWSCURRENT, so
+ * the label comes off first. Undefined where a repeat by the service is better: where AWSPENDING is what works, or may be.
+ */
+export function againForSecret(situation: Situation): string | undefined {
+  const { error, labels = {}, token, working } = situation;
+  if (error === undefined || working === PENDING || !carries(labels, token, PENDING)) return undefined;
+  if (error.retryable && working !== CURRENT) return undefined;
+  return `${abandon(situation)}; ${rotate(situation)}`;
+}
+
+/** AWSCURRENT is refused, and a labelled version was seen to open the system: the label goes there, unless it has moved already. */
+function letIn({ working, labels = {}, token, ...of }: Situation): string | undefined {
+  const from = holder(labels, CURRENT);
+  const to = working === PENDING ? token : working === PREVIOUS ? holder(labels, PREVIOUS) : undefined;
+  if (from === undefined || to === undefined || from === to) return undefined;
+  return `aws secretsmanager update-secret-version-stage --secret-id ${idOf(of)} --version-stage AWSCURRENT --move-to-version-id ${shellQuoted(to)} --remove-from-version-id ${shellQuoted(from)}`;
+}
+
+function describe(of: Situation): string {
+  return `aws secretsmanager describe-secret --secret-id ${idOf(of)}`;
+}
+
+function rotate(of: Situation): string {
+  return `aws secretsmanager rotate-secret --secret-id ${idOf(of)}`;
+}
+
+function abandon(of: Situation): string {
+  return `aws secretsmanager update-secret-version-stage --secret-id ${idOf(of)} --version-stage AWSPENDING --remove-from-version-id ${shellQuoted(of.token)}`;
+}
+
+function idOf({ secretArn, secretId }: Pick<Situation, 'secretArn' | 'secretId'>): string {
+  return shellQuoted(secretArn ?? secretId);
+}

@@ -50,7 +50,7 @@ describe.each(Object.entries(users))('the %s secret', (whose, read) => {
     ['that does not exist', 'SECRET_NOT_FOUND', 'does not exist', 'correct field masterarn', true],
     ['without a value', 'SECRET_NOT_FOUND', 'has no value', 'store the credential', true],
     ['with a binary value', 'INVALID_SECRET', 'binary', 'as text', true],
-    ['that is marked for deletion', 'INVALID_SECRET', 'marked for deletion', 'restore-secret', false],
+    ['that is marked for deletion', 'SECRET_NOT_FOUND', 'marked for deletion', 'restore-secret', true],
     ['that an editor saved', 'INVALID_SECRET', 'byte order mark', 'with put-secret-value', true],
     ['whose name can be none', 'INVALID_SECRET', 'no name of a secret', 'whole ARN', false],
   ] as const)('%s is %s, for a person to mend', async (what, code, fact, hint, isAbout) => {

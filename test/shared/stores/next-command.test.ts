@@ -5,19 +5,22 @@ import {
   type ErrorCode,
   InvalidSecretError,
   LockedOutError,
+  PermissionError,
   StagingError,
   TargetMismatchError,
   UnreachableError,
 } from '../../../shared/rotation/errors.ts';
 import type { Situation } from '../../../shared/stores/next-command.ts';
 import { nextForParameter } from '../../../shared/stores/parameter-store/next-command.ts';
-import { nextForSecret } from '../../../shared/stores/secrets-manager/next-command.ts';
+import { againForSecret, nextForSecret } from '../../../shared/stores/secrets-manager/next-command.ts';
 
 const details = (code: ErrorCode, about?: string) => ({ hint: 'do', code, ...(about && { about }) });
 const invalid = (about?: string) => new InvalidSecretError('wrong', details('INVALID_SECRET', about));
 const missing = (about?: string) => new InvalidSecretError('gone', details('SECRET_NOT_FOUND', about));
 const mismatch = (about?: string) => new TargetMismatchError('elsewhere', details('TARGET_MISMATCH', about));
 const refused = new ConfigurationError('weak', details('PASSWORD_REFUSED'));
+const denied = new PermissionError('the superuser secret does not open it', details('PERMISSION_DENIED', 'arn:super'));
+const deleted = new InvalidSecretError('marked', { ...details('SECRET_NOT_FOUND', 'arn:super'), isDeleted: true });
 const staging = (code: ErrorCode) => new StagingError('labels', details(code));
 const failed = (error?: Situation['error']) => ({ outcome: 'failed', token: 'the token', error });
 const mended = (id: string) =>
@@ -31,8 +34,10 @@ describe('a secret', () => {
     ['failed for a while', new UnreachableError('far', details('UNREACHABLE_TCP')), describing],
     ['is wrong', invalid(), mended('arn:app')],
     ['names one that is wrong', invalid('arn:super'), mended('arn:super')],
-    ['does not exist', missing(), describing],
+    ['does not exist', missing(), "aws secretsmanager restore-secret --secret-id 'arn:app'"],
     ['names one that does not exist', missing('arn:super'), mended('arn:super')],
+    ['names one that is marked for deletion', deleted, "aws secretsmanager restore-secret --secret-id 'arn:super'"],
+    ['names one that does not open its system', denied, mended('arn:super')],
     ['opens nothing', new LockedOutError('out', details('LOCKED_OUT')), mended('arn:app')],
     ['has no current value', staging('CURRENT_MISSING'), mended('arn:app')],
     [
@@ -59,6 +64,60 @@ describe('a secret', () => {
   });
 });
 
+describe('a secret whose AWSCURRENT is refused', () => {
+  const labels = { 'the token': ['AWSPENDING'], now: ['AWSCURRENT'], before: ['AWSPREVIOUS'] };
+  const far = new UnreachableError('far', details('UNREACHABLE_TCP'));
+  const next = (working: Situation['working'], of: Situation['labels'] = labels) =>
+    nextForSecret({ secretId: 'app', ...failed(far), working, labels: of });
+  const moved = (to: string) =>
+    `aws secretsmanager update-secret-version-stage --secret-id 'app' --version-stage AWSCURRENT --move-to-version-id '${to}' --remove-from-version-id 'now'`;
+  const describing = "aws secretsmanager describe-secret --secret-id 'app'";
+
+  it.each([
+    ['AWSPENDING', moved('the token')],
+    ['AWSPREVIOUS', moved('before')],
+    ['AWSCURRENT', describing],
+    ['AWSCURRENT or AWSPENDING', describing],
+    ['unknown', describing],
+  ] as const)('while %s opens the system', (working, command) => {
+    expect(next(working)).toBe(command);
+  });
+
+  it('is looked at when the labels are not known, or AWSCURRENT has moved', () => {
+    expect(next('AWSPENDING', {})).toBe(describing);
+    expect(next('AWSPENDING', { 'the token': ['AWSCURRENT', 'AWSPENDING'] })).toBe(describing);
+  });
+});
+
+describe('rotating a secret again', () => {
+  const again = (error: Situation['error'], of: Partial<Situation> = {}) =>
+    againForSecret({
+      secretId: 'app',
+      working: 'AWSCURRENT',
+      labels: { 'the token': ['AWSPENDING'], now: ['AWSCURRENT'] },
+      ...failed(error),
+      ...of,
+    });
+  const far = new UnreachableError('far', details('UNREACHABLE_TCP'));
+
+  it('takes AWSPENDING off first, since the service refuses a rotation while it is there', () => {
+    expect(again(invalid())).toBe(
+      "aws secretsmanager update-secret-version-stage --secret-id 'app' --version-stage AWSPENDING --remove-from-version-id 'the token'; aws secretsmanager rotate-secret --secret-id 'app'",
+    );
+    expect(again(far)).toBe(again(invalid()));
+  });
+
+  it.each([
+    ['AWSPENDING is what works', invalid(), { working: 'AWSPENDING' }],
+    ['AWSPENDING may work, and the service repeats', far, { working: 'AWSCURRENT or AWSPENDING' }],
+    ['the label is not there', invalid(), { labels: { now: ['AWSCURRENT'] } }],
+    ['nothing is known of labels', invalid(), { labels: undefined }],
+    ['nothing failed', undefined, {}],
+  ] as const)('is not advised when %s', (_, error, of) => {
+    expect(again(error, of)).toBeUndefined();
+  });
+});
+
 describe('a parameter', () => {
   const history =
     "aws ssm get-parameter-history --name '/app/db' --query 'Parameters[].[Version,LastModifiedDate,Labels]'";
@@ -73,6 +132,7 @@ describe('a parameter', () => {
       invalid('/rekey/app/db'),
       "aws ssm get-parameter-history --name '/rekey/app/db'",
     ],
+    ['names one that is marked for deletion', deleted, "aws secretsmanager restore-secret --secret-id 'arn:super'"],
     ['does not exist', missing(), "aws ssm describe-parameters --parameter-filters Key=Name,Values='/app/db'"],
     ['names a secret that does not exist', missing('arn:super'), mended('arn:super')],
     ['opens nothing', new LockedOutError('out', details('LOCKED_OUT')), put],

@@ -7,12 +7,14 @@ import { memoryEngine, memoryServer } from '../../../support/memory-engine.ts';
 const server = memoryServer();
 server.users.set('root', { password: 'root-password', rights: new Set(), superuser: true });
 const login = { engine: 'memory', host: server.host, port: server.port, username: 'root' };
-const connect = (password: string) => connectSuperuser(memoryEngine(server), { ...login, password }, timelessContext());
+const connect = (password: string) =>
+  connectSuperuser(memoryEngine(server), { ...login, password }, 'arn:super', timelessContext());
 
 it('that is refused has a wrong password in its own secret', async () => {
   await expect(connect('another')).rejects.toMatchObject({
     name: 'PermissionError',
     code: 'PERMISSION_DENIED',
+    about: 'arn:super',
     hint: expect.stringContaining('masterarn'),
   });
 });

@@ -1,0 +1,77 @@
+/** One cause is one message, and not one for every repeat of the step. */
+import type { ErrorCode } from '../rotation/errors.ts';
+import { HOUR } from '../rotation/pause.ts';
+import type { WorkingCredential } from '../rotation/rotation.ts';
+import { CURRENT } from '../rotation/versions.ts';
+
+export interface Cause {
+  readonly secretId: string;
+  readonly token: string;
+  readonly step: string;
+  readonly code: ErrorCode;
+  readonly working: WorkingCredential;
+  /** When the system was seen to take the new credential. */
+  readonly refusedSince?: Date | undefined;
+}
+
+export interface SeenFailure {
+  /** How often this step has failed in this way, one after the other. */
+  readonly attempt: number;
+  /** Should people hear of it? */
+  readonly isNews: boolean;
+  /** Since when applications that read AWSCURRENT are refused, as far as it is known. Undefined: they were not seen to be. */
+  readonly since?: Date;
+  /** To be called once people were told. A message that was not published is tried again at the next attempt. */
+  told(): void;
+}
+
+type Remembered = Omit<Cause, 'refusedSince'> & { attempt: number; since?: Date; toldAt?: number };
+
+/** Rotations that a process remembers at once. */
+const MOST = 500;
+
+/** Is AWSCURRENT refused while something else, or nothing, opens the system? That was seen, and is no guess. */
+export function isCutOff(working: WorkingCredential): boolean {
+  return working === 'AWSPENDING' || working === 'AWSPREVIOUS' || working === 'none';
+}
+
+/**
+ * Remembers failures for as long as the process lives. A new process remembers none, so a message may come twice, and is never lost.
+ * The first attempt is news, then the 4th, 8th, 16th and so on, and whatever comes an hour after the last message. Another code, or
+ * another credential that works, is another cause.
+ */
+export function failureMemory(now: () => number = Date.now): { see(cause: Cause): SeenFailure } {
+  const failures = new Map<string, Remembered>();
+  return {
+    see({ refusedSince, ...cause }) {
+      const key = JSON.stringify([cause.secretId, cause.token, cause.step]);
+      const before = failures.get(key);
+      const isSame = before?.code === cause.code && before.working === cause.working;
+      // What was seen to work again is refused from another moment on.
+      const known = cause.working === CURRENT ? undefined : (before?.since ?? refusedSince);
+      const since = isCutOff(cause.working) ? (known ?? new Date(now())) : known;
+      const failure: Remembered = {
+        ...cause,
+        attempt: isSame ? before.attempt + 1 : 1,
+        ...(since && { since }),
+        ...(isSame && before.toldAt !== undefined && { toldAt: before.toldAt }),
+      };
+      failures.delete(key);
+      failures.set(key, failure);
+      for (const oldest of failures.keys()) if (failures.size > MOST) failures.delete(oldest);
+      return {
+        attempt: failure.attempt,
+        isNews: isNews(failure, now()),
+        ...(since && isCutOff(cause.working) && { since }),
+        told: () => {
+          failure.toldAt = now();
+        },
+      };
+    },
+  };
+}
+
+function isNews({ attempt, toldAt }: Remembered, now: number): boolean {
+  if (toldAt === undefined || now - toldAt >= HOUR) return true;
+  return attempt >= 4 && Number.isInteger(Math.log2(attempt));
+}

@@ -1,0 +1,148 @@
+/** What one failed step says: to the log, and to people. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
+import { startInvocation } from '../../../shared/lambda/invocation.ts';
+import { parseSecretEvent } from '../../../shared/lambda/secret-event.ts';
+import { LockedOutError, UnreachableError } from '../../../shared/rotation/errors.ts';
+import { memoryEngine, memoryServer } from '../../support/memory-engine.ts';
+
+const published: URLSearchParams[] = [];
+let status = 200;
+const topic = createServer((request, response) => {
+  let text = '';
+  request.on('data', (chunk) => {
+    text += chunk;
+  });
+  request.on('end', () => {
+    if (status === 200) published.push(new URLSearchParams(text));
+    response.statusCode = status;
+    response.end('<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>');
+  });
+});
+await new Promise<void>((resolve) => topic.listen(0, '127.0.0.1', resolve));
+const lines: string[] = [];
+const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
+afterAll(() => {
+  spy.mockRestore();
+  vi.unstubAllEnvs();
+  topic.closeAllConnections();
+  topic.close();
+});
+beforeEach(() => {
+  vi.stubEnv('AWS_ENDPOINT_URL_SNS', `http://127.0.0.1:${(topic.address() as AddressInfo).port}`);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  vi.stubEnv('NOTIFICATION_TOPIC_ARN', 'arn:aws:sns:us-east-1:123456789012:rotations');
+  published.length = 0;
+  lines.length = 0;
+  status = 200;
+});
+
+const hung = new UnreachableError('Secrets Manager did not answer UpdateSecretVersionStage', {
+  code: 'UNREACHABLE_TCP',
+  hint: 'see the interface endpoint',
+});
+const lockedOut = new LockedOutError('no stored version opens it', { hint: 'reset the password' });
+
+/** Each call is an invocation of its own, in this one process. */
+async function failed(token: string, error = hung, working: 'AWSPENDING' | 'AWSCURRENT' = 'AWSPENDING') {
+  const invocation = startInvocation(singleUserStrategy(memoryEngine(memoryServer())));
+  invocation.event = parseSecretEvent({ Step: 'setSecret', SecretId: 'app', ClientRequestToken: token });
+  invocation.progress.secret = {
+    arn: 'arn:app',
+    name: 'app',
+    rotationEnabled: true,
+    labels: { [token]: ['AWSPENDING'], before: ['AWSCURRENT'] },
+  };
+  invocation.progress.working = working;
+  invocation.progress.refusedSince = new Date('2026-03-01T02:14:07Z');
+  await invocation.fail(error);
+}
+
+const attributes = (message = new URLSearchParams()) =>
+  Object.fromEntries(
+    [1, 2, 3, 4, 5, 6, 7].flatMap((n) => {
+      const entry = `MessageAttributes.entry.${n}`;
+      const name = message.get(`${entry}.Name`);
+      return name === null
+        ? []
+        : [[name, `${message.get(`${entry}.Value.DataType`)} ${message.get(`${entry}.Value.StringValue`)}`]];
+    }),
+  );
+
+describe('a step that leaves applications refused', () => {
+  it('says so first, since when, and the one command', async () => {
+    await failed('one');
+
+    const [message] = published;
+    const body = JSON.parse(message?.get('Message') ?? '');
+    expect(message?.get('Subject')).toBe('Rekey: APPLICATIONS ARE REFUSED NOW since 02:14 UTC: app (UNREACHABLE_TCP)');
+    expect(body).toMatchObject({ severity: 'cut-off', attempt: 1, since: '2026-03-01T02:14:07.000Z' });
+    expect(body.next).toBe(
+      "aws secretsmanager update-secret-version-stage --secret-id 'arn:app' --version-stage AWSCURRENT --move-to-version-id 'one' --remove-from-version-id 'before'",
+    );
+    expect(body.summary).toBe(
+      `Applications that read AWSCURRENT of app are refused now, since 2026-03-01T02:14:07.000Z. Do now: ${body.next}`,
+    );
+    expect(attributes(message)).toMatchObject({ severity: 'String cut-off', attempt: 'Number 1' });
+  });
+
+  it('is told once, then as still failing, and of each attempt there is a line in the log', async () => {
+    for (let attempt = 1; attempt <= 5; attempt++) await failed('two');
+
+    expect(published.map((message) => message.get('Subject'))).toEqual([
+      'Rekey: APPLICATIONS ARE REFUSED NOW since 02:14 UTC: app (UNREACHABLE_TCP)',
+      'Rekey: APPLICATIONS ARE REFUSED NOW since 02:14 UTC: app (UNREACHABLE_TCP), attempt 4',
+    ]);
+    const failures = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'ERROR');
+    expect(failures.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
+it('says in one line of the log, in fields, what it says to people', async () => {
+  await failed('three', hung, 'AWSCURRENT');
+
+  expect(lines.map((line) => JSON.parse(line))[0]).toMatchObject({
+    level: 'ERROR',
+    message: hung.message,
+    code: 'UNREACHABLE_TCP',
+    fact: hung.fact,
+    hint: hung.hint,
+    working: 'AWSCURRENT',
+    severity: 'failing',
+    attempt: 1,
+  });
+});
+
+it('is told again when something changed', async () => {
+  await failed('four', hung, 'AWSCURRENT');
+  await failed('four');
+  await failed('four', lockedOut);
+
+  expect(published.map((message) => attributes(message).severity)).toEqual([
+    'String failing',
+    'String cut-off',
+    'String cut-off',
+  ]);
+});
+
+it('is told at the next attempt when the topic could not be reached', async () => {
+  status = 400;
+  await failed('five');
+  status = 200;
+  await failed('five');
+
+  expect(published.map((message) => attributes(message).attempt)).toEqual(['Number 2']);
+});
+
+it('repeats a failure as one, with its number', async () => {
+  for (let attempt = 1; attempt <= 4; attempt++) await failed('six', hung, 'AWSCURRENT');
+
+  expect(published.map((message) => message.get('Subject'))).toEqual([
+    'Rekey: rotation of app failed in setSecret (UNREACHABLE_TCP)',
+    'Rekey: rotation of app is still failing in setSecret, attempt 4 (UNREACHABLE_TCP)',
+  ]);
+});
