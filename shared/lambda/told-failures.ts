@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../rotation/errors.ts';
 import { HOUR } from '../rotation/pause.ts';
 import type { WorkingCredential } from '../rotation/rotation.ts';
-import { CURRENT } from '../rotation/versions.ts';
+import { CURRENT, PENDING, PREVIOUS } from '../rotation/versions.ts';
 
 export interface Cause {
   readonly secretId: string;
@@ -32,7 +32,7 @@ const MOST = 500;
 
 /** Is AWSCURRENT refused while something else, or nothing, opens the system? That was seen, and is no guess. */
 export function isCutOff(working: WorkingCredential): boolean {
-  return working === 'AWSPENDING' || working === 'AWSPREVIOUS' || working === 'none';
+  return working === PENDING || working === PREVIOUS || working === 'none';
 }
 
 /**
