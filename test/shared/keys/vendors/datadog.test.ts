@@ -105,7 +105,7 @@ describe('datadog', () => {
     await here.store.putCurrent(JSON.stringify(elsewhere));
     const before = here.double.live();
 
-    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
     expect(here.double.live()).toEqual(before);
   });
 
