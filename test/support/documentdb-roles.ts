@@ -6,7 +6,8 @@ export type Command = (command: Document, db?: string) => Promise<Document>;
 
 /** MongoDB gives no built-in role for that. */
 const OWN_PASSWORD = 'changesOwnPassword';
-const PROBE = 'rekey_probe';
+/** Files that run at once have one server. */
+const PROBE = `rekey_probe_${process.pid}`;
 
 /** Does nothing where the server answers with one of these codes. */
 export async function unless(codes: readonly number[], work: Promise<unknown>): Promise<void> {

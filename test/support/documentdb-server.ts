@@ -1,42 +1,31 @@
-/** A MongoDB-compatible server as the engine suite wants it: the one at MONGODB_URI, a mongod on the path, or the stand-in. */
-import { readFileSync } from 'node:fs';
+/** A MongoDB-compatible server as the engine suite wants it. */
 import type { Document } from 'mongodb';
 import { MongoClient } from 'mongodb';
-import { startDocumentDb } from '../../local/servers/documentdb/server.ts';
+import { it } from 'vitest';
 import type { EngineServer } from '../conformance/engine.case.ts';
 import { testContext } from './context.ts';
-import { mongodOnPath, startMongod } from './mongod.ts';
-
-/** A user may change its own password by this role only. MongoDB gives it no built-in role for that. */
-const OWN_PASSWORD = 'changesOwnPassword';
+import { type DocumentDbKind, firstKind } from './documentdb-places.ts';
+import { hasOneUserDatabase, ownPasswordRoles, unless } from './documentdb-roles.ts';
+import { announce, unavailable } from './servers.ts';
 
 export interface TestDocumentDb extends EngineServer {
   /** Where it comes from, for the report at the end of the run. */
-  readonly announcement: { readonly engine: 'documentdb'; readonly server: string; readonly version: string };
+  readonly announcement: { readonly engine: string; readonly server: string; readonly version: string };
   readonly caFile: string;
   /** As the primary user, in the database admin unless another is named. */
   command(command: Document, db?: string): Promise<Document>;
+  /** What lets a user set its own password; empty where no role is needed or none can be made. */
+  readonly ownPasswordRoles: readonly string[];
+  /** Is a user the same one, whichever database is named? */
+  readonly oneUserDatabase: boolean;
+  /** What this server does not tell; tests that need it are skipped, for a count of nothing would always be 0. */
+  readonly untold: { readonly refusedLogins?: string; readonly openSessions?: string };
   refusedLogins(): Promise<number>;
   stop(): Promise<void>;
 }
 
-interface Place {
-  readonly host: string;
-  readonly port: number;
-  readonly username: string;
-  readonly password: string;
-  readonly ca: string;
-  readonly caFile: string;
-  readonly server: string;
-  /** Absent: the server tells. */
-  readonly version?: string;
-  refusedLogins(admin: MongoClient): Promise<number>;
-  openSessions(admin: MongoClient): Promise<number>;
-  stop(): Promise<void>;
-}
-
-export async function testDocumentDb(): Promise<TestDocumentDb> {
-  const place = await findServer();
+export async function testDocumentDb(kind: DocumentDbKind = firstKind): Promise<TestDocumentDb> {
+  const place = await kind.start();
   const clientFor = async (username: string, password: string) =>
     new MongoClient(`mongodb://${place.host}:${place.port}/`, {
       auth: { username, password },
@@ -44,27 +33,20 @@ export async function testDocumentDb(): Promise<TestDocumentDb> {
       directConnection: true,
       retryWrites: false,
       tls: true,
-      ca: place.ca,
+      ...(place.ca !== '' && { ca: place.ca }),
     }).connect();
   const admin = await clientFor(place.username, place.password);
   const command = (text: Document, db = 'admin') => admin.db(db).command(text);
-  const unlessThere = async (text: Document, code: number) => {
-    await command(text).catch((error) => {
-      if (error.code !== code) throw error;
-    });
-  };
-  const resource = { db: 'admin', collection: '' };
-  await unlessThere(
-    { createRole: OWN_PASSWORD, privileges: [{ resource, actions: ['changeOwnPassword'] }], roles: [] },
-    51002,
-  );
-  // The least that a superuser of alternating users needs, not root.
+  const roles = await ownPasswordRoles(command);
+  // The least that a superuser of alternating users needs, not root. Where there are no roles, everybody may do everything.
   const superuser = { username: 'user_admin', password: 'user admin password' };
-  await unlessThere(
-    { createUser: superuser.username, pwd: superuser.password, roles: ['userAdminAnyDatabase'] },
-    51003,
+  const make = { createUser: superuser.username, pwd: superuser.password };
+  // It stays: other files of this run, and the run before, work with the same one.
+  await unless([51003, 11000], command({ ...make, roles: ['userAdminAnyDatabase'] })).catch(() =>
+    command({ ...make, roles: [] }),
   );
   await admin.db('shared').collection('granted').insertOne({ x: 1 });
+  const counts = place.counted ?? countsOf(admin);
   const login = (username: string, password: string) => ({
     engine: 'mongo',
     host: place.host,
@@ -73,18 +55,30 @@ export async function testDocumentDb(): Promise<TestDocumentDb> {
     password,
   });
   const read = [{ role: 'read', db: 'shared' }];
+  const drop = (name: string) => unless([11], command({ dropUser: name }));
 
   return {
-    announcement: { engine: 'documentdb', server: place.server, version: place.version ?? (await versionOf(admin)) },
+    announcement: {
+      engine: kind.engine,
+      server: place.server,
+      version: place.version ?? String((await command({ buildInfo: 1 })).version),
+    },
     caFile: place.caFile,
     login,
     superuser: login(superuser.username, superuser.password),
     context: testContext({ ca: place.ca }),
     command,
+    ownPasswordRoles: roles,
+    oneUserDatabase: await hasOneUserDatabase(command),
+    untold: {
+      ...(await untold('refusedLogins', () => counts.refusedLogins())),
+      ...(await untold('openSessions', () => counts.openSessions())),
+    },
     async createUser(name, password) {
-      // A server that outlives the run may still know the name.
-      await unlessThere({ dropUser: name }, 11);
-      await command({ createUser: name, pwd: password, roles: [OWN_PASSWORD] });
+      // A server that outlives the run may still know the name, and the clone that the run before made of it.
+      await drop(name);
+      if (!name.endsWith('_clone')) await drop(`${name}_clone`);
+      await command({ createUser: name, pwd: password, roles });
     },
     grant: async (name) => void (await command({ grantRolesToUser: name, roles: read })),
     revoke: async (name) => void (await command({ revokeRolesFromUser: name, roles: read })),
@@ -99,9 +93,9 @@ export async function testDocumentDb(): Promise<TestDocumentDb> {
         await client.close();
       }
     },
-    openSessions: () => place.openSessions(admin),
+    openSessions: async () => counts.openSessions(),
     hostileGround: 'commands are no names that a database could hold, and no script is sent: docs/security.md',
-    refusedLogins: () => place.refusedLogins(admin),
+    refusedLogins: async () => counts.refusedLogins(),
     async stop() {
       await admin.close();
       await place.stop();
@@ -109,53 +103,43 @@ export async function testDocumentDb(): Promise<TestDocumentDb> {
   };
 }
 
-async function findServer(): Promise<Place> {
-  const uri = process.env.MONGODB_URI;
-  if (uri !== undefined) return atUri(new URL(uri));
-  const mongod = mongodOnPath();
-  if (mongod !== undefined) return { ...(await startMongod(mongod)), ...counted, server: 'mongod on the path' };
-  const server = await startDocumentDb();
-  return {
-    ...server,
-    ...server.superuser,
-    server: 'a stand-in, in memory: not DocumentDB',
-    version: 'none',
-    refusedLogins: async () => server.refusedLogins(),
-    openSessions: async () => server.openSessions('rekey'),
-  };
+/** On this kind of server; undefined where it is not here, which is told as a skipped test. */
+export async function documentDbOrReason(kind: DocumentDbKind): Promise<TestDocumentDb | undefined> {
+  if (kind.missing !== undefined) {
+    const reason = unavailable({ engine: kind.engine, reason: kind.missing });
+    it.skip(`${kind.title}: ${reason}`, () => {});
+    return undefined;
+  }
+  const server = await testDocumentDb(kind);
+  announce(server.announcement);
+  return server;
 }
 
-/** `mongodb://user:password@host:port/`, with TLS whose authority is in the PEM file MONGODB_CA_FILE. Its user has the role root. */
-function atUri(uri: URL): Place {
-  const caFile = process.env.MONGODB_CA_FILE ?? '';
-  return {
-    host: uri.hostname,
-    port: Number(uri.port || 27017),
-    username: decodeURIComponent(uri.username),
-    password: decodeURIComponent(uri.password),
-    ca: caFile === '' ? '' : readFileSync(caFile, 'utf8'),
-    caFile,
-    ...counted,
-    server: 'the server at MONGODB_URI',
-    stop: async () => {},
-  };
+type Counts = Record<'refusedLogins' | 'openSessions', () => number | Promise<number>>;
+
+async function untold(what: keyof Counts, count: () => number | Promise<number>): Promise<TestDocumentDb['untold']> {
+  try {
+    await count();
+    return {};
+  } catch (error) {
+    return { [what]: `this server does not tell: ${(error as Error).message}` };
+  }
 }
 
-/** How a real server tells. */
-const counted: Pick<Place, 'refusedLogins' | 'openSessions'> = {
-  async refusedLogins(admin) {
-    const { security } = await admin.db('admin').command({ serverStatus: 1 });
-    const counts: { authenticate: { received: number; successful: number } }[] = Object.values(
-      security?.authentication?.mechanisms ?? {},
-    );
-    return counts.reduce((sum, { authenticate }) => sum + authenticate.received - authenticate.successful, 0);
-  },
-  async openSessions(admin) {
-    const stages = [{ $currentOp: { allUsers: true, idleConnections: true } }, { $match: { appName: 'rekey' } }];
-    return (await admin.db('admin').aggregate(stages).toArray()).length;
-  },
-};
-
-async function versionOf(admin: MongoClient): Promise<string> {
-  return String((await admin.db('admin').command({ buildInfo: 1 })).version);
+/** How MongoDB tells. */
+function countsOf(admin: MongoClient): Counts {
+  return {
+    async refusedLogins() {
+      const { security } = await admin.db('admin').command({ serverStatus: 1 });
+      const mechanisms: { authenticate: { received: number; successful: number } }[] = Object.values(
+        security?.authentication?.mechanisms ?? {},
+      );
+      if (mechanisms.length === 0) throw new Error('serverStatus has no security.authentication.mechanisms');
+      return mechanisms.reduce((sum, { authenticate }) => sum + authenticate.received - authenticate.successful, 0);
+    },
+    async openSessions() {
+      const stages = [{ $currentOp: { allUsers: true, idleConnections: true } }, { $match: { appName: 'rekey' } }];
+      return (await admin.db('admin').aggregate(stages).toArray()).length;
+    },
+  };
 }

@@ -1,4 +1,5 @@
 /** One MongoDB-compatible server and one sandbox, shared by the worlds of a test file; each world has users of its own. */
+import { afterAll, describe } from 'vitest';
 import type { Sandbox } from '../../local/sandbox.ts';
 import { startSandbox } from '../../local/sandbox.ts';
 import { documentdb } from '../../shared/databases/documentdb/documentdb.ts';
@@ -7,35 +8,53 @@ import type { DatabaseSecret } from '../../shared/databases/secret.ts';
 import type { SuperuserSource } from '../../shared/databases/strategies/superuser-source.ts';
 import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
+import type { StrategySuite } from '../conformance/strategy.case.ts';
 import type { DatabaseWorld } from '../conformance/world.ts';
 import { timelessContext } from './context.ts';
+import type { DocumentDbKind } from './documentdb-places.ts';
 import type { TestDocumentDb } from './documentdb-server.ts';
-import { testDocumentDb } from './documentdb-server.ts';
+import { documentDbOrReason } from './documentdb-server.ts';
 import { sandboxClient, sandboxStore } from './sandbox-store.ts';
+import { describeStrategyIn } from './strategy-in-house.ts';
 
-export interface DocumentDbHouse {
-  readonly server: TestDocumentDb;
+type Make = (engine: DatabaseEngine, source: SuperuserSource) => RotationStrategy<DatabaseSecret>;
+
+interface DocumentDbHouse {
   readonly sandbox: Sandbox;
-  world(
-    strategy: (engine: DatabaseEngine, source: SuperuserSource) => RotationStrategy<DatabaseSecret>,
-  ): Promise<DatabaseWorld>;
+  world(strategy: Make): Promise<DatabaseWorld>;
   close(): Promise<void>;
 }
 
-export async function documentDbHouse(): Promise<DocumentDbHouse> {
-  const server = await testDocumentDb();
+/** The strategy suite on each of these kinds, or a printed reason why not. `crashesOn`: where rotations are killed, too. */
+export async function describeStrategyOnDocumentDb(
+  { kinds, crashesOn }: { readonly kinds: readonly DocumentDbKind[]; readonly crashesOn: readonly DocumentDbKind[] },
+  strategy: Make,
+  suite: Omit<StrategySuite, 'world' | 'lag' | 'untold' | 'crashes'>,
+): Promise<void> {
+  for (const kind of kinds) {
+    const server = await documentDbOrReason(kind);
+    if (server === undefined) continue;
+    const house = await documentDbHouse(server, suite.name.replaceAll(/\W/g, '_'));
+    describe(`on ${kind.title}`, () => {
+      afterAll(() => house.close());
+      const crashes = crashesOn.includes(kind) ? 'matrix' : { leftOut: 'played on the other kinds' };
+      describeStrategyIn(house, strategy, { ...suite, crashes, untold: server.untold });
+    });
+  }
+}
+
+/** `prefix`: files that run at once, each with users of its own, have one server where MONGODB_URI names it. */
+async function documentDbHouse(server: TestDocumentDb, prefix: string): Promise<DocumentDbHouse> {
   const sandbox = await startSandbox({ automaticRetries: 0 });
   const client = sandboxClient(sandbox);
   let users = 0;
   let refused = 0;
 
   return {
-    server,
     sandbox,
     async world(strategy) {
-      const username = `app${++users}`;
+      const username = `${prefix}${++users}`;
       await server.createUser(username, 'first-password');
-      await server.command({ dropUser: `${username}_clone` }).catch(() => {});
       const secret = { ...server.login(username, 'first-password'), masterarn: 'arn:superuser' };
       return {
         store: await sandboxStore(sandbox, client, JSON.stringify(secret)),

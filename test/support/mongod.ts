@@ -65,7 +65,7 @@ export async function startMongod(file: string): Promise<Mongod> {
 }
 
 /** Who comes from the same machine may make the first user: https://www.mongodb.com/docs/manual/core/localhost-exception/ */
-async function makeFirstUser(
+export async function makeFirstUser(
   port: number,
   ca: string,
   user: { username: string; password: string },

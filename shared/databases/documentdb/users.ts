@@ -5,11 +5,7 @@ import { codes, isAnswer, unknownArgument } from './errors.ts';
 
 /** The server makes its SCRAM credentials from the password itself: no mechanism takes a verifier. */
 export async function setPassword(connection: Connection, username: string, password: string): Promise<void> {
-  const user = await findUser(connection, username).catch((error) => {
-    // A server may let users change their own password and not look at users, themselves included. Of others it must be known.
-    if (username === connection.username && isAnswer(error, codes.UNAUTHORIZED)) return undefined;
-    throw error;
-  });
+  const user = await withMechanisms(connection, username);
   await connection.command({ updateUser: username, pwd: password, ...mechanismsOf(user) });
 }
 
@@ -59,6 +55,18 @@ async function askWith(connection: Connection, command: Document, option: string
 export function mechanismsOf(user: Document | undefined): { mechanisms?: string[] } {
   const mechanisms: string[] = user?.mechanisms ?? [];
   return mechanisms.length > 0 ? { mechanisms } : {};
+}
+
+async function withMechanisms(connection: Connection, username: string): Promise<Document | undefined> {
+  try {
+    return await findUser(connection, username);
+  } catch (error) {
+    // A server may let users change their own password and not look at users, themselves included. What every login asks needs no right.
+    if (username !== connection.username || !isAnswer(error, codes.UNAUTHORIZED)) throw error;
+    const asked = { hello: 1, saslSupportedMechs: `${connection.database}.${username}` };
+    const { saslSupportedMechs } = await connection.command(asked);
+    return { mechanisms: saslSupportedMechs };
+  }
 }
 
 async function ownRestrictions(connection: Connection): Promise<Document[]> {

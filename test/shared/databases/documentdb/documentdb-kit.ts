@@ -15,8 +15,6 @@ export function documentDbKit(server: TestDocumentDb, prefix: string) {
   const pair = async () => {
     const { username } = await fresh();
     const clone = documentdb.counterpart(username);
-    // A server that outlives the run may still know the name.
-    await server.command({ dropUser: clone }).catch(() => {});
     return {
       username,
       clone,

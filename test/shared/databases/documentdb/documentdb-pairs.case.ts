@@ -1,15 +1,18 @@
 /** DocumentDB's pairs of users: the base is the model, and nobody else is touched. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { documentdb } from '../../../../shared/databases/documentdb/documentdb.ts';
+import type { Skip } from '../../../conformance/skips.ts';
+import { skippingTests } from '../../../conformance/skips.ts';
 import type { TestDocumentDb } from '../../../support/documentdb-server.ts';
 import { stored } from '../../../support/pair-proof.ts';
 import { documentDbKit } from './documentdb-kit.ts';
 
-export function describeDocumentDbPairs(server: TestDocumentDb): void {
+export function describeDocumentDbPairs(server: TestDocumentDb, skips: readonly Skip[]): void {
+  const { test, testSkips } = skippingTests(skips);
   const { pair, opens, privileges } = documentDbKit(server, 'pair_user');
 
   describe('documentdb: the base user is the model of a pair', () => {
-    it('the clone is the model when the base user is gone, and is made again', async () => {
+    test('the clone is the model when the base user is gone, and is made again', async () => {
       const { username, clone, align, rolesOf } = await pair();
       await server.grant(username);
       await align(username, clone);
@@ -25,7 +28,7 @@ export function describeDocumentDbPairs(server: TestDocumentDb): void {
   });
 
   describe('documentdb: two users that only have the names of a pair', () => {
-    it('are refused with a hint that says how to adopt them, whichever of them the secret knows', async () => {
+    test('are refused with a hint that says how to adopt them, whichever of them the secret knows', async () => {
       const { username, clone, align } = await pair();
       await server.createUser(clone, 'somebody-elses');
 
@@ -39,7 +42,7 @@ export function describeDocumentDbPairs(server: TestDocumentDb): void {
       ]);
     });
 
-    it('are a pair as soon as an administrator says so to both', async () => {
+    test('are a pair as soon as an administrator says so to both', async () => {
       const { username, clone, align, rolesOf } = await pair();
       await server.createUser(clone, 'made-by-template');
       const roles = [{ role: 'read', db: `rekey_${username}` }];
@@ -54,7 +57,7 @@ export function describeDocumentDbPairs(server: TestDocumentDb): void {
       expect(await rolesOf(clone)).toEqual(await rolesOf(username));
     });
 
-    it('cost three refused logins at most, however many versions are stored', async () => {
+    test('cost three refused logins at most, however many versions are stored', async () => {
       const { username, clone, align } = await pair();
       await server.createUser(clone, 'somebody-elses');
       const before = await server.refusedLogins();
@@ -65,7 +68,7 @@ export function describeDocumentDbPairs(server: TestDocumentDb): void {
       expect((await server.refusedLogins()) - before).toBe(3);
     });
 
-    it('are proven also by a value that comes after many copies of another: each is tried once', async () => {
+    test('are proven also by a value that comes after many copies of another: each is tried once', async () => {
       const { username, clone, align } = await pair();
       await server.createUser(clone, 'made-by-template');
       const before = await server.refusedLogins();
@@ -76,7 +79,7 @@ export function describeDocumentDbPairs(server: TestDocumentDb): void {
       expect(await opens(clone, 'first-turn')).toBe(true);
     });
 
-    it('stay two when somebody makes the one between the look and the making', async () => {
+    test('stay two when somebody makes the one between the look and the making', async () => {
       const { username, clone, align } = await pair();
       const settled = await Promise.allSettled([
         align(username, clone, 'ours'),
@@ -90,9 +93,8 @@ export function describeDocumentDbPairs(server: TestDocumentDb): void {
       expect(settled[0].status).toBe(isOurs ? 'fulfilled' : 'rejected');
     });
 
-    it.each(['a.b', 'with space', "o'brien", 'Weird "Name"', 'x'.repeat(57)])(
-      'are told apart also when the name is %s',
-      async (base) => {
+    for (const base of ['a.b', 'with space', "o'brien", 'Weird "Name"', 'x'.repeat(57)]) {
+      test(`are told apart also when the name is ${base}`, async () => {
         const clone = documentdb.counterpart(base);
         for (const name of [base, clone]) await server.createUser(name, 'first-password');
         const root = await documentdb.connect(server.superuser, server.context);
@@ -106,7 +108,8 @@ export function describeDocumentDbPairs(server: TestDocumentDb): void {
 
         expect(refused.code).toBe('TARGET_MISMATCH');
         expect(await opens(clone, 'clone-password')).toBe(true);
-      },
-    );
+      });
+    }
   });
+  testSkips('documentdb: pairs');
 }

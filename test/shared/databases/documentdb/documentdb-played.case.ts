@@ -160,17 +160,19 @@ export function describeDocumentDbPlayed(): void {
     it.each([
       ['may not look at users, itself included', { looksAtItself: false }],
       ["refuses what Amazon's pages do not promise", { amazon: true }],
-    ])('a user sets its own password on a server that %s', async (_what, options) => {
+    ])('a user sets its own password, and keeps its mechanism, on a server that %s', async (_what, options) => {
       const { one, login, context } = await standIn(options);
       const app = { ...login, username: 'app', password: 'first-password' };
       const roles = await ownPasswordRoles(adminOf(one));
-      await adminOf(one)({ createUser: 'app', pwd: app.password, roles });
+      const mechanisms = ['SCRAM-SHA-256'];
+      await adminOf(one)({ createUser: 'app', pwd: app.password, roles, mechanisms });
       const session = await documentdb.connect(app, context);
 
       await session.setPassword('app', 'second-password');
       await session.close();
 
       await (await documentdb.connect({ ...app, password: 'second-password' }, context)).close();
+      expect((await adminOf(one)({ usersInfo: 'app' })).users[0].mechanisms).toEqual(mechanisms);
     });
 
     it('a superuser that may not look at a user does not set its password: it could widen its mechanisms', async () => {

@@ -1,15 +1,10 @@
-/** On the server at MONGODB_URI or the stand-in for DocumentDB, and the sandbox's Secrets Manager. */
-import { afterAll } from 'vitest';
+/** On the server at MONGODB_URI, or the stand-ins for DocumentDB and servers that others wrote; and the sandbox's Secrets Manager. */
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
-import { documentDbHouse } from '../../../support/documentdb-world.ts';
-import { describeStrategyIn } from '../../../support/strategy-in-house.ts';
+import { kindsWithCrashes, kindsWithRoles } from '../../../support/documentdb-places.ts';
+import { describeStrategyOnDocumentDb } from '../../../support/documentdb-world.ts';
 
-const house = await documentDbHouse();
-afterAll(() => house.close());
-
-describeStrategyIn(house, alternatingUsersStrategy, {
+await describeStrategyOnDocumentDb({ kinds: kindsWithRoles, crashesOn: kindsWithCrashes }, alternatingUsersStrategy, {
   name: 'alternating-users on DocumentDB',
   outage: 'none',
   logins: 4,
-  crashes: 'matrix',
 });

@@ -1,15 +1,10 @@
-/** On the server at MONGODB_URI or the stand-in for DocumentDB, and the sandbox's Secrets Manager. */
-import { afterAll } from 'vitest';
+/** On the server at MONGODB_URI, or the stand-ins for DocumentDB and servers that others wrote; and the sandbox's Secrets Manager. */
 import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
-import { documentDbHouse } from '../../../support/documentdb-world.ts';
-import { describeStrategyIn } from '../../../support/strategy-in-house.ts';
+import { documentDbKinds, kindsWithCrashes } from '../../../support/documentdb-places.ts';
+import { describeStrategyOnDocumentDb } from '../../../support/documentdb-world.ts';
 
-const house = await documentDbHouse();
-afterAll(() => house.close());
-
-describeStrategyIn(house, singleUserStrategy, {
+await describeStrategyOnDocumentDb({ kinds: documentDbKinds, crashesOn: kindsWithCrashes }, singleUserStrategy, {
   name: 'single-user on DocumentDB',
   outage: 'brief',
   logins: 2,
-  crashes: 'matrix',
 });
