@@ -43,7 +43,15 @@ export function requireSameTarget(
     ...(sameAuthentication(pending, current) ? [] : ['authentication database']),
   ];
   if (differs.length === 0) return;
-  const place = (login: DatabaseLogin) => `${login.username} at ${login.host}:${portAt(engine, login)}`;
+  if (pending.username === current.username && differs.join() === 'user') {
+    throw new TargetMismatchError(
+      `AWSPENDING and AWSCURRENT are both for user ${current.username}, and AWSPENDING must be for ${username}`,
+      { hint: 'AWSCURRENT was moved during the rotation: take AWSPENDING off its version, then rotate again' },
+    );
+  }
+  const source = ({ authSource }: DatabaseLogin) => ` (${authSource || 'admin'})`;
+  const place = (login: DatabaseLogin) =>
+    `${login.username}${sameAuthentication(pending, current) ? '' : source(login)} at ${login.host}:${portAt(engine, login)}`;
   throw new TargetMismatchError(
     `AWSPENDING and AWSCURRENT name another ${differs.join(' and ')}: ${place(pending)} and ${place(current)}`,
     { hint: 'AWSCURRENT changed during the rotation: take AWSPENDING off its version, then rotate again' },

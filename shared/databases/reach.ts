@@ -125,13 +125,23 @@ export function unreachable(
   }
 }
 
+export const TLS_IS_OFF = 'TLS is off at the server';
+
 /** `how` is the code of what went wrong, or a clause. */
 export function noTls(at: Pick<Target, 'host' | 'port'>, how: string, cause: unknown): UnreachableError {
-  return new UnreachableError(`no verified TLS with ${at.host}:${at.port} (${how}, phase tls)`, {
+  return new UnreachableError(`no verified TLS with ${at.host}:${at.port} (${how}, phase tls)${namesIn(cause)}`, {
     code: 'UNREACHABLE_TLS',
     hint: tlsHint(how),
     cause,
   });
+}
+
+/** The names that the certificate is for, when that is what is wrong with it. Whoever answers chose them, so they are few, and plain. */
+function namesIn(error: unknown): string {
+  const { cert, cause } = (error ?? {}) as { cert?: { subjectaltname?: unknown }; cause?: unknown };
+  if (cert === undefined) return cause === undefined ? '' : namesIn(cause);
+  const names = String(cert.subjectaltname ?? '').match(/(?<=(?:DNS|IP Address):)[\w.:*-]{1,253}(?=,|$)/g) ?? [];
+  return `: the certificate is for ${names.slice(0, 5).join(', ') || 'no name'}`;
 }
 
 function tlsHint(code: string): string {
@@ -155,7 +165,20 @@ function tlsHint(code: string): string {
 export function busy(at: Pick<Target, 'host' | 'port'>, how: string, cause: unknown): UnreachableError {
   return new UnreachableError(`${at.host}:${at.port} could not take the login (${how}, phase login)`, {
     code: 'UNREACHABLE_LOGIN',
-    hint: 'the server is starting, stopping, out of connections, or the account is at its limit; the step is safe to repeat',
+    hint: 'the server is starting, stopping or busy; the step is safe to repeat',
+    cause,
+  });
+}
+
+/** The server, or the account, has as many connections as it may have. */
+export function tooManyConnections(
+  at: Pick<Target, 'host' | 'port' | 'user'>,
+  how: string,
+  cause: unknown,
+): UnreachableError {
+  return new UnreachableError(`${at.host}:${at.port} has too many connections (${how}, phase login)`, {
+    code: 'UNREACHABLE_LOGIN',
+    hint: `end some that nobody needs, or raise the limit of the server, the database or user ${at.user}; the step is safe to repeat`,
     cause,
   });
 }

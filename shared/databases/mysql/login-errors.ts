@@ -7,7 +7,7 @@ import {
   UnreachableError,
 } from '../../rotation/errors.ts';
 import type { Phase } from '../reach.ts';
-import { busy, noTls, systemCodeOf, unreachable } from '../reach.ts';
+import { busy, noTls, systemCodeOf, TLS_IS_OFF, tooManyConnections, unreachable } from '../reach.ts';
 import { errno, errnoOf, expired, type Target, withoutStatement } from './errors.ts';
 
 /** `error` undefined: time ran out in this phase. */
@@ -16,7 +16,7 @@ export function connectError(raw: unknown, phase: Phase, at: Target): RotationEr
   const number = errnoOf(error);
   if (number !== undefined) return refusedByServer(error, number, at);
   const code = systemCodeOf(error);
-  if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return noTls(at, code, error);
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return noTls(at, TLS_IS_OFF, error);
   if (code === 'AUTH_SWITCH_PLUGIN_ERROR' || code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED') return otherPlugin(at, error);
   // mysql2 writes a code of its own over that of a TLS error.
   const own = phase === 'tls' ? systemCodeOf(error?.cause) : undefined;
@@ -81,6 +81,10 @@ function refusedByServer(error: unknown, number: number, at: Target): RotationEr
         hint: "make an account whose host part fits the function's subnets; after too many broken connections: FLUSH HOSTS",
         cause: error,
       });
+    case errno.tooManyConnections:
+    case errno.userConnections:
+    case errno.resourceLimit:
+      return tooManyConnections(at, `error ${number}`, error);
     default:
       return busy(at, `error ${number}`, error);
   }

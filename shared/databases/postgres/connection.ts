@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 import type { RotationContext } from '../../rotation/strategy.ts';
-import { hasNotSpoken, inTime, inTimeToClose, outOfTime, wayOf } from '../reach.ts';
+import { hasNotSpoken, inTime, inTimeToClose, noTls, outOfTime, TLS_IS_OFF, wayOf } from '../reach.ts';
 import type { DatabaseLogin } from '../secret.ts';
 import { Unheard, untilAwake } from '../waking.ts';
 import { beginError, connectError, isStarting, queryError } from './errors.ts';
@@ -128,6 +128,13 @@ async function openOnce(
     });
     readWith(wire);
   });
+  // One letter in answer to the request for TLS: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
+  let refusesTls = false;
+  if (at.tls) {
+    socket.once('data', (answer: Buffer) => {
+      refusesTls = answer.length === 1 && answer.toString() === 'N';
+    });
+  }
   const destroy = () => {
     wire.stream.destroy();
     socket.destroy();
@@ -142,7 +149,7 @@ async function openOnce(
     const unsupported = way.phase === 'login' ? seen.whyNot(error, wire.stream) : undefined;
     const isSilent = hasNotSpoken(socket, way.phase, error);
     destroy();
-    const refusal = connectError(error, way.phase, at, unsupported);
+    const refusal = refusesTls ? noTls(at, TLS_IS_OFF, error) : connectError(error, way.phase, at, unsupported);
     throw isSilent || isStarting(error) ? new Unheard(refusal) : refusal;
   }
   ctx.signal.addEventListener('abort', destroy, { once: true });

@@ -9,7 +9,7 @@ import {
   UnreachableError,
 } from '../../rotation/errors.ts';
 import type { Phase, Target as Place } from '../reach.ts';
-import { busy, lost, unreachable } from '../reach.ts';
+import { busy, lost, tooManyConnections, unreachable } from '../reach.ts';
 
 export interface Target extends Place {
   readonly database: string;
@@ -71,6 +71,8 @@ function refusedByServer(error: pg.DatabaseError, at: Target): RotationError {
         hint: 'GRANT CONNECT ON DATABASE to it, or correct field dbname of the secret',
         cause: error,
       });
+    case '53300':
+      return tooManyConnections(at, 'SQLSTATE 53300', error);
     default:
       return busy(at, `SQLSTATE ${error.code}`, error);
   }

@@ -41,6 +41,18 @@ it.each([
   );
 });
 
+it('a pending value for another authentication database shows both', () => {
+  const attempt = () => requireSameTarget(engine, { ...value, authSource: 'team' }, value, 'app');
+
+  expect(attempt).toThrow('app (team) at db.test:5432 and app (admin) at db.test:5432');
+});
+
+it('a pending value for the user that is current, where two take turns, is refused with the user that it must be for', () => {
+  const attempt = () => requireSameTarget(engine, value, value, 'app_clone');
+
+  expect(attempt).toThrow('AWSPENDING and AWSCURRENT are both for user app, and AWSPENDING must be for app_clone');
+});
+
 it('a pending value for another place is refused with all that differs, and both places', () => {
   const attempt = () =>
     requireSameTarget(engine, { ...value, username: 'boss', host: 'db2.test', port: 1 }, value, 'app');
