@@ -40,6 +40,11 @@ export function notificationTopic(env: NodeJS.ProcessEnv = process.env): string 
   return env.NOTIFICATION_TOPIC_ARN || undefined;
 }
 
+/** Are people told of a configuration check that passed? */
+export function notifiesChecks(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.NOTIFY_CHECKS?.toLowerCase() !== 'off';
+}
+
 /** Path of the description of a provider, for the function that has no provider of its own. */
 export function providerDescription(env: NodeJS.ProcessEnv = process.env): string {
   if (env.DECLARED_PROVIDER) return env.DECLARED_PROVIDER;

@@ -5,7 +5,7 @@ import { redactor } from '../rotation/redact.ts';
 import type { Rotation, WorkingCredential } from '../rotation/rotation.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { CURRENT } from '../rotation/versions.ts';
-import { notificationTopic } from './config.ts';
+import { notificationTopic, notifiesChecks } from './config.ts';
 import type { RotationEvent } from './event.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
@@ -77,6 +77,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
     startedAt,
     log,
     async report(news) {
+      if (news.outcome === 'checked' && !notifiesChecks()) return;
       if (invocation.event !== undefined) await tell(invocation.event, news, progress.working);
     },
     async fail(error) {

@@ -103,6 +103,7 @@ function subjectOf(facts: Facts, secret: string): string {
   }
   const tail = {
     succeeded: 'was rotated',
+    checked: 'passed its configuration check',
     recovered: 'was locked out and works again',
     revoked: 'has no older credential any more',
     postponed: 'has an older credential that is still in use',

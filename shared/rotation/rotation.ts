@@ -10,6 +10,8 @@ export type RotationOutcome =
   | { readonly outcome: 'succeeded' }
   /** AWSCURRENT was refused, and the stored version of this name opened the system. */
   | { readonly outcome: 'recovered'; readonly recoveredWith: string }
+  /** A configuration check passed. */
+  | { readonly outcome: 'checked' }
   | { readonly outcome: 'revoked' }
   /** Who or what still uses the credential that was to be revoked. */
   | { readonly outcome: 'postponed'; readonly because: string };

@@ -1,14 +1,15 @@
 /** The four rotation steps, written once for every strategy, engine and store. See docs/architecture.md. */
 import type { Changed } from './cut-over.ts';
 import { cutOver, unlessPromoted } from './cut-over.ts';
-import { InvalidEventError, StagingError } from './errors.ts';
+import { AuthenticationError, InvalidEventError, RotationError, StagingError } from './errors.ts';
 import { patiently } from './pause.ts';
 import { promote } from './promote.ts';
 import { revokePrevious } from './revoke-previous.ts';
 import type { Rotation } from './rotation.ts';
 import { described } from './rotation.ts';
-import type { RotationStep } from './strategy.ts';
+import type { RotationContext, RotationStep } from './strategy.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from './strategy.ts';
+import { testPending } from './test-pending.ts';
 import { readBoth, readCurrent, readForgotten, readPrevious, readStored } from './values.ts';
 import type { SecretDescription } from './versions.ts';
 import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
@@ -32,7 +33,7 @@ export async function runStep<S extends object>(name: string, given: Rotation<S>
     case 'setSecret':
       return setSecret(secret, rotation);
     case 'testSecret':
-      return testSecret(rotation);
+      return testPending(rotation);
     case 'finishSecret':
       return finishSecret(secret, rotation);
   }
@@ -144,22 +145,30 @@ async function setSecret<S extends object>(secret: SecretDescription, rotation: 
 }
 
 /** Makes the system accept the pending value. */
-async function changed<S extends object>({ strategy, versions, ctx }: Rotation<S>): Promise<Changed<S>> {
+async function changed<S extends object>({ strategy, versions, ctx, progress }: Rotation<S>): Promise<Changed<S>> {
   const [pending, current] = await readBoth(strategy, versions, ctx);
+  let opened = false;
+  const seeing: RotationContext = {
+    ...ctx,
+    currentOpens: () => {
+      opened = true;
+    },
+  };
   const older = {
     previous: () => readPrevious(strategy, versions, ctx),
     forgotten: () => readForgotten(strategy, versions, ctx),
   };
-  return { pending, current, change: await strategy.set({ pending, current, ...older }, ctx) };
+  try {
+    return { pending, current, change: await strategy.set({ pending, current, ...older }, seeing) };
+  } catch (error) {
+    if (opened && isRefusal(error)) progress.working = CURRENT;
+    throw error;
+  }
 }
 
-async function testSecret<S extends object>(rotation: Rotation<S>): Promise<void> {
-  await unlessPromoted(rotation, async () => {
-    const { strategy, versions, ctx } = rotation;
-    const [pending, current] = await readBoth(strategy, versions, ctx);
-    await strategy.test({ pending, current }, ctx);
-    ctx.log('pending value tested');
-  });
+/** The system has said no to the change, so it is as it was. What may pass when it is repeated may also have been done. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RotationError && !error.retryable && !(error instanceof AuthenticationError);
 }
 
 async function finishSecret<S extends object>(secret: SecretDescription, rotation: Rotation<S>): Promise<void> {

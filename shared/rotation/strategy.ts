@@ -61,6 +61,8 @@ export interface RotationContext {
   readonly signal: AbortSignal;
   /** The system has answered in this step, so it does not sleep: whoever is silent now is not waited for longer. */
   readonly awake?: boolean;
+  /** Called in `set` by a strategy that saw AWSCURRENT open the system, before it changes anything: for what people are told. */
+  currentOpens?(): void;
   /** Waits before a repeat. Rejects with the signal's reason when that aborts meanwhile. */
   readonly pause: Pause;
   readonly redact: Redactor;
@@ -151,6 +153,11 @@ export interface RotationStrategy<S extends object> {
   ): Promise<Change>;
   /** Uses `pending`, and proves that it may do what `current` may. Changes nothing. `pending` may equal `current`. */
   test(secrets: { pending: S; current: S }, ctx: RotationContext): Promise<void>;
+  /**
+   * In a configuration check, after `test`: looks at what a rotation will need besides a login with `current`, as far as that changes
+   * nothing. Throws what the rotation would.
+   */
+  check?(secrets: { current: S }, ctx: RotationContext): Promise<void>;
   /** After promotion; repeated on every later step of an already-current token, so that nothing after promotion is lost. */
   settle?(secrets: { current: S; previous?: S }, ctx: RotationContext): Promise<void>;
   /**

@@ -158,7 +158,7 @@ export function describeStrategy(suite: StrategySuite): void {
 
       const { reports } = await step(world, token, 'testSecret');
 
-      expect(reports).toEqual([]);
+      expect(reports).toEqual(['checked']);
       expect((await byLabel(world.store)).AWSCURRENT).not.toBe(token);
     });
 

@@ -76,6 +76,7 @@ const examples: Record<Facts['outcome'], Facts> = {
     since: new Date('2026-03-01T02:00:07.396Z'),
     labels: { [facts.token]: ['AWSPENDING'], 'e9a8c4f0-3c51-4d6e-8a39-50d1c76e1b02': ['AWSCURRENT'] },
   },
+  checked: { ...facts, outcome: 'checked', step: 'testSecret' },
   recovered: { ...facts, outcome: 'recovered', step: 'setSecret', recoveredWith: 'a version without a label' },
   revoked: { ...facts, outcome: 'revoked', step: 'revokePrevious' },
   postponed: {

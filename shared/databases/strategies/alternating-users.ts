@@ -10,7 +10,7 @@ import type { DatabaseLogin, DatabaseSecret } from '../secret.ts';
 import { databaseSecretSchema } from '../secret.ts';
 import { replayed } from './replayed.ts';
 import { olderPasswords } from './stored-login.ts';
-import { connectSuperuser } from './superuser-session.ts';
+import { checkSuperuser, connectSuperuser } from './superuser-session.ts';
 import type { SuperuserSource } from './superuser-source.ts';
 
 export function alternatingUsersStrategy(
@@ -66,6 +66,13 @@ export function alternatingUsersStrategy(
           hint: 'give both the same rights (the page of the engine tells how), then rotate again',
         },
       );
+    },
+
+    async check({ current }, ctx) {
+      // Throws where the other user's name would be too long.
+      engine.counterpart(current.username);
+      const superuser = inDatabaseOf(current, await source.superuserFor(current, engine, ctx));
+      await checkSuperuser(engine, superuser, current.masterarn, ctx);
     },
   };
 }

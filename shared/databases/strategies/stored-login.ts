@@ -50,7 +50,10 @@ export async function openStored(
   };
 
   const usual = await attempt(current);
-  if (usual !== undefined) return usual;
+  if (usual !== undefined) {
+    ctx.currentOpens?.();
+    return usual;
+  }
   ctx.log('AWSCURRENT does not open the system, trying what else is stored');
 
   const early = await attempt(pending);

@@ -26,3 +26,19 @@ export async function connectSuperuser(
     });
   }
 }
+
+/** For a configuration check: the superuser secret is there, is for this server, and opens it. */
+export async function checkSuperuser(
+  engine: DatabaseEngine,
+  superuser: DatabaseLogin,
+  masterarn: string | undefined,
+  ctx: RotationContext,
+): Promise<void> {
+  const session = await connectSuperuser(engine, superuser, masterarn, ctx);
+  try {
+    await session.ping();
+  } finally {
+    await session.close();
+  }
+  ctx.log('the superuser secret opens the server', { username: superuser.username });
+}

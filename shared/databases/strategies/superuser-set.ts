@@ -14,7 +14,7 @@ import { databaseSecretSchema } from '../secret.ts';
 import { proveLogin, undoing } from './prove-login.ts';
 import { replayed } from './replayed.ts';
 import { openStored } from './stored-login.ts';
-import { connectSuperuser } from './superuser-session.ts';
+import { checkSuperuser, connectSuperuser } from './superuser-session.ts';
 import type { SuperuserSource } from './superuser-source.ts';
 
 export function superuserSetStrategy(
@@ -64,6 +64,12 @@ export function superuserSetStrategy(
     },
 
     test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
+
+    async check({ current }, ctx) {
+      const superuser = await source.superuserFor(current, engine, ctx);
+      requireAnotherUser(superuser, current);
+      await checkSuperuser(engine, superuser, current.masterarn, ctx);
+    },
   };
 }
 

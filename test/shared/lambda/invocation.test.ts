@@ -138,6 +138,19 @@ it('is told at the next attempt when the topic could not be reached', async () =
   expect(published.map((message) => attributes(message).attempt)).toEqual(['Number 2']);
 });
 
+it.each([
+  ['on', 1],
+  ['off', 0],
+])('tells of a configuration check that passed: %s', async (setting, messages) => {
+  vi.stubEnv('NOTIFY_CHECKS', setting);
+  const invocation = startInvocation(singleUserStrategy(memoryEngine(memoryServer())));
+  invocation.event = parseSecretEvent({ Step: 'testSecret', SecretId: 'app', ClientRequestToken: 'check' });
+
+  await invocation.report({ outcome: 'checked' });
+
+  expect(published.map((message) => attributes(message).severity)).toEqual(Array(messages).fill('String info'));
+});
+
 it('repeats a failure as one, with its number', async () => {
   for (let attempt = 1; attempt <= 4; attempt++) await failed('six', hung, 'AWSCURRENT');
 

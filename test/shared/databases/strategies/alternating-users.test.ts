@@ -222,14 +222,26 @@ it('alternating users: a clone that cannot be made leaves no session open, and n
   expect((await byLabel(here.store)).AWSCURRENT).toBe(before);
 });
 
-it('alternating users: in a configuration check the two are one, which logs in once', async () => {
+it('alternating users: in a configuration check the two are one, which logs in once, and so does the superuser', async () => {
   const here = world();
   const token = await here.store.begin();
   await here.store.versions.put(here.store.secretId, token, JSON.stringify(await labelled(here.store, 'AWSCURRENT')));
 
   await step(here, token, 'testSecret');
 
-  expect(here.server.taken).toEqual(['app']);
+  expect(here.server.taken).toEqual(['app', 'root']);
+});
+
+it('alternating users: a configuration check finds a superuser that is refused, and changes nothing', async () => {
+  const here = world();
+  const token = await here.store.begin();
+  await here.store.versions.put(here.store.secretId, token, JSON.stringify(await labelled(here.store, 'AWSCURRENT')));
+  here.server.users.set('root', { password: 'another', rights: new Set(), superuser: true });
+
+  await expect(step(here, token, 'testSecret')).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+
+  expect([...here.server.users.keys()]).toEqual(['app', 'root']);
+  expect(here.server.open).toEqual([]);
 });
 
 it('alternating users need masterarn, and change nothing without it', async () => {

@@ -1,0 +1,31 @@
+/** testSecret. Alone, with a pending value that is the current one, it is a configuration check: nothing rotates. */
+import { unlessPromoted } from './cut-over.ts';
+import { AuthenticationError } from './errors.ts';
+import type { Rotation } from './rotation.ts';
+import { readBoth } from './values.ts';
+import { CURRENT } from './versions.ts';
+
+export async function testPending<S extends object>(rotation: Rotation<S>): Promise<void> {
+  await unlessPromoted(rotation, async () => {
+    const { strategy, versions, ctx } = rotation;
+    const [pending, current] = await readBoth(strategy, versions, ctx);
+    if (JSON.stringify(pending) === JSON.stringify(current)) return checkConfiguration(current, rotation);
+    await strategy.test({ pending, current }, ctx);
+    ctx.log('pending value tested');
+  });
+}
+
+/** Nobody waits for it, so it may look further than a rotation does. There is one value, and nothing that could have been changed. */
+async function checkConfiguration<S extends object>(current: S, rotation: Rotation<S>): Promise<void> {
+  const { strategy, ctx, progress } = rotation;
+  progress.working = CURRENT;
+  try {
+    await strategy.test({ pending: current, current }, ctx);
+  } catch (error) {
+    if (error instanceof AuthenticationError) progress.working = 'unknown';
+    throw error;
+  }
+  await strategy.check?.({ current }, ctx);
+  ctx.log('the configuration was checked, and nothing was changed');
+  await rotation.report({ outcome: 'checked' });
+}

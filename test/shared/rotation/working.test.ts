@@ -1,0 +1,102 @@
+/** What is said to work when a step of a single user fails: what was seen, or what cannot have changed. */
+import { expect, it } from 'vitest';
+import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
+import type { RotationError } from '../../../shared/rotation/errors.ts';
+import {
+  AuthenticationError,
+  ConfigurationError,
+  PermissionError,
+  ServiceError,
+  UnreachableError,
+} from '../../../shared/rotation/errors.ts';
+import { step } from '../../conformance/rotate.ts';
+import { begun } from '../../support/memory-rotation.ts';
+import { memoryWorld, changed as otherwise } from '../../support/memory-world.ts';
+import { labelled } from '../../support/store.ts';
+
+const hint = 'do';
+const refusals: Record<string, RotationError> = {
+  'by its policy': new ConfigurationError('no', { hint, code: 'PASSWORD_REFUSED' }),
+  'for want of a right': new PermissionError('no', { hint }),
+  'since the password is another by now': new AuthenticationError('no', { hint }),
+  'and the connection was lost': new UnreachableError('no', { hint, code: 'CONNECTION_LOST' }),
+  'for a lock that another delivery may hold': new ServiceError('no', { hint, code: 'LOCK_TIMEOUT' }),
+};
+
+it.each([
+  ['by its policy', true, 'AWSCURRENT'],
+  ['for want of a right', true, 'AWSCURRENT'],
+  ['since the password is another by now', true, 'AWSCURRENT or AWSPENDING'],
+  ['and the connection was lost', true, 'AWSCURRENT or AWSPENDING'],
+  ['for a lock that another delivery may hold', true, 'AWSCURRENT or AWSPENDING'],
+  ['by its policy', false, 'AWSCURRENT or AWSPENDING'],
+] as const)('the change failed %s, AWSCURRENT opened before: %s', async (why, opens, working) => {
+  const { here, token, progress } = await begun();
+  const set = async (_: unknown, ctx: { currentOpens?(): void }) => {
+    if (opens) ctx.currentOpens?.();
+    throw refusals[why];
+  };
+
+  await expect(
+    step(
+      otherwise(here, () => ({ set })),
+      token,
+      'setSecret',
+      { progress },
+    ),
+  ).rejects.toThrow('no');
+
+  expect(progress.working).toBe(working);
+});
+
+it('a server that refuses the change of a user that it let in has AWSCURRENT, and it is the strategy that saw it', async () => {
+  const { here, token, progress, password } = await begun();
+  const seen: string[] = [];
+  const looking = otherwise(here, (strategy) => ({
+    set: (secrets, ctx) =>
+      strategy.set(secrets, {
+        ...ctx,
+        currentOpens: () => {
+          seen.push(String(password()));
+          ctx.currentOpens?.();
+        },
+      }),
+  }));
+
+  await step(looking, token, 'setSecret', { progress });
+
+  expect(seen).toEqual(['first-password']);
+});
+
+async function checked(error?: RotationError) {
+  const here = memoryWorld(singleUserStrategy);
+  const token = await here.store.begin();
+  await here.store.versions.put(here.store.secretId, token, JSON.stringify(await labelled(here.store, 'AWSCURRENT')));
+  const progress = { working: 'unknown' as const };
+  const looked: string[] = [];
+  const world = otherwise(here, (strategy) => ({
+    test: error === undefined ? strategy.test : () => Promise.reject(error),
+    check: async () => void looked.push('further'),
+  }));
+  const reports = await step(world, token, 'testSecret', { progress }).then(
+    (done) => done.reports,
+    () => ['failed'],
+  );
+  return { working: progress.working, reports, looked };
+}
+
+it.each([
+  ['passes', undefined, { working: 'AWSCURRENT', reports: ['checked'], looked: ['further'] }],
+  [
+    'finds no server',
+    refusals['and the connection was lost'],
+    { working: 'AWSCURRENT', reports: ['failed'], looked: [] },
+  ],
+  [
+    'is refused',
+    refusals['since the password is another by now'],
+    { working: 'unknown', reports: ['failed'], looked: [] },
+  ],
+])('a configuration check that %s', async (_, error, expected) => {
+  expect(await checked(error)).toEqual(expected);
+});
