@@ -29,7 +29,7 @@ export async function demoDatabase<S extends LocalServer>(server: S, kind: Datab
   return {
     title: kind.title(server),
     ca,
-    environment: { DATABASE_CA_BUNDLE: caFile },
+    environment: caFile === '' ? {} : { DATABASE_CA_BUNDLE: caFile },
     superuser,
     async createUser(username, password, strategy) {
       const user = { ...superuser, username, password };

@@ -44,8 +44,14 @@ export interface DemoDatabase {
 export interface LoginCount {
   /** By rotation functions; undefined where the server does not tell. */
   readonly openedByFunctions: number | undefined;
-  /** By anybody: the server does not ask who it is that it refuses. */
-  readonly refused: number;
+  /** By anybody: the server does not ask who it is that it refuses. Undefined where it does not tell. */
+  readonly refused: number | undefined;
+}
+
+/** Logins refused since `before`; undefined where the server does not tell. */
+export function refusedSince({ logins }: DemoDatabase, before: number | undefined): number | undefined {
+  const { refused } = logins();
+  return refused === undefined || before === undefined ? undefined : refused - before;
 }
 
 const folder = new URL('engines/', import.meta.url);

@@ -16,6 +16,7 @@ Exit status 0 when everything held that is printed, 1 when something did not, 2 
 
   --engine NAME  which database: ${engineNames().join(', ')}; postgres when absent
                  mysql and mariadb have to be there, on the system or by npm run servers
+                 documentdb: MONGODB_URI names a real server in place of the stand-in, MONGODB_CA_FILE who vouches for it
   --store parameter  the secrets are SecureString parameters, rotated by a schedule, through a crash, and by three at once
   --provider NAME  a key of a provider in place of a database, at a double of its API: rotated, rotated through a crash,
                  and revoked after a time. One of ${providerNames().join(', ')}

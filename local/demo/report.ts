@@ -71,6 +71,7 @@ function section(rotation: Rotation, { engine, mode }: DemoFigures, baseline: Ba
 }
 
 function loginsOf({ logins, refusedLogins }: Rotation): string {
+  if (refusedLogins === undefined) return 'logins that the server does not count';
   if (logins === undefined) return `${refusedLogins} logins refused`;
   return `${logins} logins, ${refusedLogins} more refused`;
 }

@@ -4,12 +4,12 @@ import { createAuthority } from '../certificates.ts';
 
 /** What every server has that is started here. */
 export interface LocalServer {
-  /** The name in the certificate; the server listens on 127.0.0.1, which is in it too. */
-  readonly host: 'localhost';
+  /** The name in the certificate. Of one that is started here: localhost; it listens on 127.0.0.1, which is in it too. */
+  readonly host: string;
   readonly port: number;
   /** May do everything. */
   readonly superuser: { readonly username: string; readonly password: string };
-  /** PEM text, and a file with it. */
+  /** PEM text, and a file with it, where there is one: else empty. */
   readonly ca: string;
   readonly caFile: string;
   stop(): Promise<void>;

@@ -1,5 +1,5 @@
 /** Where the suites of DocumentDB find a server: the one at MONGODB_URI, a mongod, stand-ins, and servers that others wrote. */
-import { readFileSync } from 'node:fs';
+import { serverAtUri } from '../../local/servers/documentdb/at-uri.ts';
 import type { DocumentDbOptions } from '../../local/servers/documentdb/server.ts';
 import { startDocumentDb } from '../../local/servers/documentdb/server.ts';
 import { mongodOnPath, startMongod } from './mongod.ts';
@@ -72,9 +72,11 @@ export const kindsWithRoles = documentDbKinds.filter((kind) => kind !== ferret);
 export const kindsWithCrashes: readonly DocumentDbKind[] = [firstKind, secantus];
 
 function findFirst(): DocumentDbKind {
-  const uri = process.env.MONGODB_URI;
-  if (uri !== undefined) {
-    return { engine: 'documentdb', title: 'the server at MONGODB_URI', start: async () => atUri(new URL(uri)) };
+  const theirs = serverAtUri();
+  if (theirs !== undefined) {
+    const title = 'the server at MONGODB_URI';
+    const start = async () => ({ ...theirs, ...theirs.superuser, server: title, stop: async () => {} });
+    return { engine: 'documentdb', title, start };
   }
   const mongod = mongodOnPath();
   if (mongod === undefined) return standIn('a stand-in', 'a stand-in, in memory: not DocumentDB');
@@ -89,19 +91,4 @@ function standIn(title: string, server: string, options: DocumentDbOptions = {})
     return { ...one, ...one.superuser, server, version: 'none', counted };
   };
   return { engine: 'documentdb', title, start };
-}
-
-/** `mongodb://user:password@host:port/`, with TLS whose authority is in the PEM file MONGODB_CA_FILE. Its user administers users. */
-function atUri(uri: URL): Place {
-  const caFile = process.env.MONGODB_CA_FILE ?? '';
-  return {
-    host: uri.hostname,
-    port: Number(uri.port || 27017),
-    username: decodeURIComponent(uri.username),
-    password: decodeURIComponent(uri.password),
-    ca: caFile === '' ? '' : readFileSync(caFile, 'utf8'),
-    caFile,
-    server: 'the server at MONGODB_URI',
-    stop: async () => {},
-  };
 }

@@ -33,7 +33,7 @@ export async function testDocumentDb(kind: DocumentDbKind = firstKind): Promise<
       directConnection: true,
       retryWrites: false,
       tls: true,
-      ...(place.ca !== '' && { ca: place.ca }),
+      ca: place.ca,
     }).connect();
   const admin = await clientFor(place.username, place.password);
   const command = (text: Document, db = 'admin') => admin.db(db).command(text);

@@ -1,31 +1,44 @@
 import { type Document, MongoClient, MongoServerError } from 'mongodb';
+import { serverAtUri } from '../../servers/documentdb/at-uri.ts';
 import { startDocumentDb } from '../../servers/documentdb/server.ts';
 import { demoDatabase } from '../database.ts';
+import { guestOn } from '../documentdb-guest.ts';
 import type { DemoEngine, Login } from '../engine.ts';
+import type { StrategyName } from '../strategies.ts';
 
 /** A user may change its own password by this role only: docs/engines/documentdb.md */
 const OWN_PASSWORD = 'changesOwnPassword';
+const ownPassword = {
+  createRole: OWN_PASSWORD,
+  privileges: [{ resource: { db: 'admin', collection: '' }, actions: ['changeOwnPassword'] }],
+  roles: [],
+};
+const rolesFor = (strategy: StrategyName) => [
+  { role: 'readWrite', db: 'shop' },
+  ...(strategy === 'single-user' ? [OWN_PASSWORD] : []),
+];
 
 export const demoEngine: DemoEngine = {
   strategies: ['single-user', 'alternating-users', 'superuser-set'],
 
-  start: async () =>
-    demoDatabase(await startDocumentDb(), {
+  async start() {
+    const theirs = serverAtUri();
+    if (theirs !== undefined) {
+      const { server, kind } = guestOn(theirs, { role: ownPassword, rolesFor }, run);
+      return demoDatabase(server, kind);
+    }
+    return demoDatabase(await startDocumentDb(), {
       title: () => 'a stand-in for DocumentDB, in memory',
       place: () => ({ engine: 'mongo' }),
-      prepare: (admin, ca, { username, password }) => {
-        const privileges = [{ resource: { db: 'admin', collection: '' }, actions: ['changeOwnPassword'] }];
-        return run(admin, ca, [
-          { createRole: OWN_PASSWORD, privileges, roles: [] },
-          { createUser: username, pwd: password, roles: ['userAdminAnyDatabase'] },
-        ]);
+      async prepare(admin, ca, { username, password }) {
+        await run(admin, ca, [ownPassword, { createUser: username, pwd: password, roles: ['userAdminAnyDatabase'] }]);
       },
-      createUser: (superuser, ca, { username, password }, strategy) => {
-        const roles = [{ role: 'readWrite', db: 'shop' }, ...(strategy === 'single-user' ? [OWN_PASSWORD] : [])];
-        return run(superuser, ca, [{ createUser: username, pwd: password, roles }]);
+      async createUser(superuser, ca, { username, password }, strategy) {
+        await run(superuser, ca, [{ createUser: username, pwd: password, roles: rolesFor(strategy) }]);
       },
       logins: (server) => ({ openedByFunctions: server.openedLogins('rekey'), refused: server.refusedLogins() }),
-    }),
+    });
+  },
 
   async login(value, ca) {
     try {
@@ -39,8 +52,8 @@ export const demoEngine: DemoEngine = {
   },
 };
 
-/** Logs in, runs these, and leaves. */
-async function run(as: Login, ca: string, commands: readonly Document[]): Promise<void> {
+/** Logs in, runs these, and leaves; the answer to the last one. */
+async function run(as: Login, ca: string, commands: readonly Document[]): Promise<Document> {
   const client = new MongoClient(`mongodb://${as.host}:${as.port}/`, {
     auth: { username: as.username, password: as.password },
     authSource: 'admin',
@@ -52,7 +65,9 @@ async function run(as: Login, ca: string, commands: readonly Document[]): Promis
   });
   try {
     await client.connect();
-    for (const command of commands) await client.db('admin').command(command);
+    let answer: Document = {};
+    for (const command of commands) answer = await client.db('admin').command(command);
+    return answer;
   } finally {
     await client.close();
   }

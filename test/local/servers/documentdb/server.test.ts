@@ -57,4 +57,22 @@ describe('the stand-in for DocumentDB', () => {
     expect(refused).toEqual([2, 2]);
     expect(users).toMatchObject([{ user: 'app', authenticationRestrictions: restrictions }]);
   });
+
+  it("refuses what Amazon's pages do not promise, when it plays that: roles, showPrivileges, a second home of users", async () => {
+    const server = await standIn({ amazon: true });
+    const role = { createRole: 'own', privileges: [], roles: [] };
+    await run(server, { createUser: 'app', pwd: 'a-password', roles: [] });
+    const auth = { username: 'app', password: 'a-password' };
+
+    const refused = await Promise.all([
+      run(server, role).catch((error) => error.code),
+      run(server, { connectionStatus: 1, showPrivileges: true }).catch((error) => error.code),
+      run(server, { usersInfo: 'app' }, { auth }).catch((error) => error.code),
+    ]);
+    await run(server, { updateUser: 'app', pwd: 'another-password' }, { auth });
+    const elsewhere = { auth: { ...auth, password: 'another-password' }, authSource: 'elsewhere' };
+
+    expect(refused).toEqual([303, 2, 13]);
+    expect(await run(server, { ping: 1 }, elsewhere)).toMatchObject({ ok: 1 });
+  });
 });
