@@ -4,13 +4,14 @@
  * what both may do. The base role is the model; the clone is made equal to it, whichever of the two is in use.
  */
 import pg from 'pg';
-import { TargetMismatchError } from '../../rotation/errors.ts';
+import { advised, TargetMismatchError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairUsers } from '../pair.ts';
 import { bringIntoLine, cloneOf } from '../pair.ts';
 import { provenByLogin } from '../proven-by-login.ts';
 import { alignAttributes, alignSettings, giveToOwner, membershipIn, shareOwner, takeFromClone, tie } from './align.ts';
 import type { Connection, Transaction } from './connection.ts';
+import { lacksRight } from './errors.ts';
 import { lend } from './lend.ts';
 import { nextVerifier } from './next-verifier.ts';
 import type { Role } from './role.ts';
@@ -38,7 +39,16 @@ export function cloneUser(
         return work(usersIn(transaction, names, verifier));
       }),
   };
-  return bringIntoLine(port, names, proof);
+  return bringIntoLine(port, names, proof).catch((error: unknown) => {
+    throw lacksRight(error) ? advised(error, mayNeed(names, connection.username)) : error;
+  });
+}
+
+/** Since PostgreSQL 16 a CREATEROLE superuser may change only the roles that it administers: two here, and the server names one. */
+function mayNeed(names: PairNames, superuser: string): string {
+  const grant = (role: string) => `GRANT ${quoted(role)} TO ${quoted(superuser)} WITH ADMIN OPTION`;
+  const clone = cloneOf(names);
+  return `since PostgreSQL 16 it is mostly ${grant(names.base)}; and, if ${clone} exists, ${grant(clone)}`;
 }
 
 function usersIn(transaction: Transaction, names: PairNames, verifier: string): PairUsers<Role> {

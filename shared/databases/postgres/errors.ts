@@ -135,6 +135,11 @@ export function queryError(error: unknown, at: Target): RotationError {
   }
 }
 
+/** Has the server refused a statement for want of a right? */
+export function lacksRight(error: unknown): boolean {
+  return error instanceof PermissionError && isAnswer(error.cause) && error.cause.code === '42501';
+}
+
 /** An error in answer to BEGIN READ WRITE. What a standby says to it, 0A000, other statements say for other reasons. */
 export function beginError(error: unknown, at: Target): RotationError {
   return isAnswer(error) && error.code === '0A000' ? readOnly(error, at) : queryError(error, at);

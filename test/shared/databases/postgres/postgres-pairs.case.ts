@@ -46,6 +46,28 @@ export function describePostgresPairs(server: RealPostgres): void {
       await server.sqlAs(other, 'SELECT 1');
     });
 
+    it('gives both statements when the superuser administers neither role', async () => {
+      const { login, other, align } = await pair();
+      await server.sql(`CREATE ROLE ${other.username} LOGIN PASSWORD 'clone password' IN ROLE ${login.username}`);
+      if (server.version >= 16) await server.sql(`REVOKE ${login.username} FROM rds_like`);
+
+      const aligned = align(login.username, other.username, other.password);
+
+      if (server.version < 16) return expect(await aligned).toBeUndefined();
+      const grant = (name: string) => `GRANT "${name}" TO "rds_like" WITH ADMIN OPTION`;
+      const refused = await aligned.then(
+        () => expect.fail('it was not refused'),
+        (error: { code: string; hint: string }) => error,
+      );
+      expect(refused.code).toBe('PERMISSION_DENIED');
+      expect(refused.hint).toContain(
+        `${grant(login.username)}; and, if ${other.username} exists, ${grant(other.username)}`,
+      );
+      for (const { username } of [login, other]) await server.sql(grant(username));
+      await align(login.username, other.username, other.password);
+      await server.sqlAs(other, 'SELECT 1');
+    });
+
     it('the clone may change its own password', async () => {
       const { login, other, align } = await pair();
       await align(login.username, other.username, other.password);
