@@ -16,6 +16,7 @@ import {
   unproven,
   verified,
 } from './access.ts';
+import { unusable } from './api/read.ts';
 import { keyTold, limitReached } from './key-limit.ts';
 import { newLabel } from './labels.ts';
 import { type Plan, type PlanChoice, plan } from './plan.ts';
@@ -78,6 +79,7 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
         const label = newLabel(ctx, Date.now());
         const pending = await provider.issue(label, access, judgement.left, () => storedByAnother(stored, ctx));
         ctx.redact.add(...provider.schema.confidential(pending));
+        requireAnother(provider, pending, access.current);
         ctx.log('a key was issued', { provider: provider.name });
         return pending;
       });
@@ -132,6 +134,16 @@ function requireGrace(after: number | undefined, provider: IssuingProvider, ctx:
     `revoke-after of ${ctx.secretId} is longer than ${days} days, after which ${provider.name} ends the previous one by itself`,
     { hint: `choose next-rotation, or a time up to ${days}d` },
   );
+}
+
+/** A provider that gives the current key once more has made none, and revoking the previous one would end the current one. */
+function requireAnother<S extends KeySecret, A extends KeySecret>(
+  { name, schema }: IssuingProvider<S, A>,
+  pending: S,
+  current: S,
+): void {
+  const [made, before] = [pending, current].map((value) => schema.confidential(value).join('\n'));
+  if (made === before) throw unusable(`${name} gave the current key for a new one`);
 }
 
 /** What keeps another key from being made. */

@@ -23,6 +23,7 @@ export function keyTold({ id, createdAt, lastUsed, usedBy }: Key): string {
   const made = createdAt === undefined ? '' : ` of ${createdAt.toISOString().slice(0, 10)}`;
   if (lastUsed === undefined) return `${id}${made}`;
   if (lastUsed === 'never') return `${id}${made}, never used`;
+  if (lastUsed === 'untold') return `${id}${made}, of whose use the provider tells nothing`;
   return `${id}${made}, last used ${lastUsed.toISOString().slice(0, 16)}Z${usedBy === undefined ? '' : ` by ${usedBy}`}`;
 }
 

@@ -101,8 +101,10 @@ export function plan(snapshot: Snapshot, { errand, quietFor }: PlanChoice, now: 
 
   /** Somebody uses it, until then at least. One that has expired is used by nobody. */
   const usedUntil = (key: Key): Date | undefined => {
-    const used = key.lastUsed instanceof Date && !isExpired(key) ? key.lastUsed.getTime() : Number.NEGATIVE_INFINITY;
-    const isUsed = quietFor > 0 && used >= usesCountFrom() && used + quietFor > now;
+    if (quietFor <= 0 || isExpired(key)) return undefined;
+    if (key.lastUsed === 'untold') return new Date(now + Math.max(quietFor, HOUR));
+    const used = key.lastUsed instanceof Date ? key.lastUsed.getTime() : Number.NEGATIVE_INFINITY;
+    const isUsed = used >= usesCountFrom() && used + quietFor > now;
     return isUsed ? new Date(Math.max(used + quietFor, now + HOUR)) : undefined;
   };
 

@@ -27,8 +27,8 @@ export interface Key {
   readonly createdAt?: Date | undefined;
   /** From then on it opens nothing, and is in the way of another at most. */
   readonly expiresAt?: Date | undefined;
-  /** 'never': the provider says so. Undefined: it cannot tell. */
-  readonly lastUsed?: Date | 'never' | undefined;
+  /** 'never': the provider says so. 'untold': it could, and does not, so the key counts as used. Undefined: it cannot tell. */
+  readonly lastUsed?: Date | 'never' | 'untold' | undefined;
   /** By whom or for what it was used last, where the provider tells. */
   readonly usedBy?: string | undefined;
 }

@@ -28,14 +28,33 @@ export function deadCurrent(fact: string, details: Partial<ErrorDetails> = {}): 
   return new InvalidSecretError(fact, { code: 'AUTHENTICATION_REFUSED', hint, ...details });
 }
 
-/** Throws PermissionError, which names rights that are in `should` and not in `may`. Only for names that the provider publishes. */
-export function requireRights(may: readonly string[], should: readonly string[], hint: string): void {
+/**
+ * Throws PermissionError, which names rights that only one of the two has: a key that may do more is no successor either. Only for
+ * names that the provider publishes. Rights that a vendor adds to every key by itself are the caller's to leave out, with a source.
+ */
+export function requireSameRights(may: readonly string[], should: readonly string[], hint: string): void {
   const missing = should.filter((right) => !may.includes(right));
-  if (missing.length > 0) {
-    throw otherRights(`the new key lacks rights of the current one: ${missing.slice(0, 3).join(', ')}`, hint);
-  }
+  if (missing.length > 0) throw otherRights(`the new key lacks rights of the current one: ${few(missing)}`, hint);
+  const more = may.filter((right) => !should.includes(right));
+  if (more.length > 0) throw otherRights(`the new key has rights that the current one has not: ${few(more)}`, hint);
+}
+
+/** As text that is equal for two values when they say the same, in whatever order. */
+export function normal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(normal).toSorted().join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value).map(([name, inner]) => `${JSON.stringify(name)}:${normal(inner)}`);
+  return `{${members.toSorted().join()}}`;
 }
 
 export function otherRights(fact: string, hint: string): PermissionError {
   return new PermissionError(fact, { code: 'PRIVILEGES_DIFFER', hint });
+}
+
+const few = (rights: readonly string[]) => rights.slice(0, 3).join(', ');
+
+/** Throws PermissionError, which names rights that are in `should` and not in `may`. */
+export function requireRights(may: readonly string[], should: readonly string[], hint: string): void {
+  const missing = should.filter((right) => !may.includes(right));
+  if (missing.length > 0) throw otherRights(`the new key lacks rights of the current one: ${few(missing)}`, hint);
 }

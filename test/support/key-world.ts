@@ -2,7 +2,7 @@
 import type { ProviderDouble } from '../../local/doubles/double.ts';
 import { acceptedKeyStrategy } from '../../shared/keys/accepted.ts';
 import type { AdminSource } from '../../shared/keys/access.ts';
-import { nodeTransport } from '../../shared/keys/api/transport.ts';
+import { nodeTransport, type Transport } from '../../shared/keys/api/transport.ts';
 import { issuedKeyStrategy } from '../../shared/keys/issued.ts';
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/keys/provider.ts';
 import type { RotationContext } from '../../shared/rotation/strategy.ts';
@@ -25,6 +25,8 @@ export function keyWorld(
   provider: IssuingProvider | AcceptingProvider,
   double: ProviderDouble,
   given: Partial<RotationContext> = {},
+  /** Between the provider and the double. */
+  through: (transport: Transport) => Transport = (transport) => transport,
 ): KeyWorld {
   const { admin, first } = double;
   const value = admin === undefined ? first : { ...first, masterarn: 'arn:admin' };
@@ -41,7 +43,7 @@ export function keyWorld(
     double,
     admins,
     strategy(plan) {
-      const ports = { admins, transport: plan.transport(recorded(nodeTransport, double)) };
+      const ports = { admins, transport: plan.transport(through(recorded(nodeTransport, double))) };
       return 'issue' in provider ? issuedKeyStrategy(provider, ports) : acceptedKeyStrategy(provider, ports);
     },
     // A repeat comes when nothing of the try before it can be alive any more, unless a test says otherwise.

@@ -17,7 +17,7 @@ describe('whatever a provider tells', () => {
     ),
     createdAt: when,
     expiresAt: fc.option(fc.constantFrom(ago(1), ago(-HOUR)), { nil: undefined }),
-    lastUsed: fc.oneof(when, fc.constant('never' as const)),
+    lastUsed: fc.oneof(when, fc.constant('never' as const), fc.constant('untold' as const)),
   });
   const snapshots: fc.Arbitrary<Snapshot> = fc.record({
     keys: fc.uniqueArray(key, { selector: ({ id }) => id, maxLength: 5 }),
@@ -69,6 +69,7 @@ describe('whatever a provider tells', () => {
         for (const { lastUsed, expiresAt } of revokedBy(made)) {
           const isExpired = expiresAt !== undefined && expiresAt.getTime() <= NOW;
           // The current key is older than a day and fifteen minutes, so every use in the last day is somebody's.
+          expect(lastUsed === 'untold' && !isExpired).toBe(false);
           expect(lastUsed instanceof Date && lastUsed.getTime() > NOW - DAY && !isExpired).toBe(false);
         }
         if (made.is === 'clear') {

@@ -198,6 +198,18 @@ describe('another key is to be made', () => {
       { keys: [current, { ...previous, lastUsed: ago(-1) }], quietFor: 0 },
       ON_TIME,
     ],
+    [
+      'of whose use the provider could tell, and does not, counts as used',
+      { keys: [current, { ...previous, lastUsed: 'untold' }] },
+      `previous in use, until ${inTime(DAY)}`,
+    ],
+    [
+      'and is asked for again no sooner than in an hour',
+      { keys: [current, { ...previous, lastUsed: 'untold' }], quietFor: MINUTE },
+      `previous in use, until ${inTime(HOUR)}`,
+    ],
+    ['unless it has expired', { keys: [current, { ...previous, lastUsed: 'untold', expiresAt: ago(0) }] }, ON_TIME],
+    ['or nobody wants quiet', { keys: [current, { ...previous, lastUsed: 'untold' }], quietFor: 0 }, ON_TIME],
     ['nor when it was never used', { keys: [current, { ...previous, lastUsed: 'never' }] }, ON_TIME],
     ['nor once it has expired', { keys: [current, { ...previous, lastUsed: ago(1), expiresAt: ago(0) }] }, ON_TIME],
     [
