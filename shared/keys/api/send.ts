@@ -9,7 +9,7 @@ import { type HttpAnswer, nodeTransport } from './transport.ts';
 const LONGEST_PAUSE_MS = 5000;
 const TRIES = 3;
 
-/** Sends one call. 429 is repeated after `Retry-After`, and 5xx where repeating is harmless. */
+/** Sends one call. 429 is repeated when the provider says that it may be, and 5xx where repeating is harmless. */
 export async function send(api: Api, call: Call): Promise<Answer> {
   const { ctx } = api;
   for (let turn = 1; ; turn++) {
@@ -57,7 +57,8 @@ function requirePrintable(headers: Readonly<Record<string, string>>, { as }: Cal
 function pauseBefore({ status, headers }: HttpAnswer, call: Call, turn: number): number | undefined {
   const isHarmless = call.method === 'GET' || call.method === 'DELETE';
   if (turn >= TRIES || !(status === 429 || (status >= 500 && isHarmless))) return undefined;
-  const asked = retryAfter(headers['retry-after']) ?? 250 * 4 ** (turn - 1);
+  const asked =
+    retryAfter(headers['retry-after']) ?? (status === 429 ? reset(headers) : undefined) ?? 250 * 4 ** (turn - 1);
   return asked > LONGEST_PAUSE_MS ? undefined : asked;
 }
 
@@ -67,4 +68,34 @@ function retryAfter(header: string | string[] | undefined): number | undefined {
   if (/^\d+$/.test(header)) return Number(header) * 1000;
   const date = Date.parse(header);
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+/**
+ * When a rate limit ends, in each vendor's own words:
+ * - Datadog, seconds: https://docs.datadoghq.com/api/latest/rate-limits/
+ * - Auth0, SendGrid, Okta, GitLab, epoch seconds: https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy,
+ *   https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits,
+ *   https://developer.okta.com/docs/reference/rl-best-practices/, https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/
+ * - OpenAI, '6m0s' or '20ms': https://platform.openai.com/docs/guides/rate-limits
+ */
+const RESETS = ['x-ratelimit-reset', 'x-rate-limit-reset', 'ratelimit-reset', 'x-ratelimit-reset-requests'];
+/** More seconds than that are no time from now, but one since 1970. */
+const EPOCH = 1e9;
+/** Clocks differ, and what is told in seconds may end later in its last one. Milliseconds. */
+const SHORTEST_PAUSE_MS = 250;
+
+/** Milliseconds from now. */
+function reset(headers: HttpAnswer['headers']): number | undefined {
+  const told = RESETS.map((name) => headers[name]).find((value) => typeof value === 'string');
+  const ms = typeof told === 'string' ? milliseconds(told) : undefined;
+  return ms === undefined ? undefined : Math.max(ms, SHORTEST_PAUSE_MS);
+}
+
+function milliseconds(told: string): number | undefined {
+  const seconds = Number(told);
+  if (!Number.isNaN(seconds)) return seconds > EPOCH ? seconds * 1000 - Date.now() : seconds * 1000;
+  const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)s)?(?:(\d+)ms)?$/.exec(told);
+  if (parts === null) return undefined;
+  const [hours = 0, minutes = 0, wholeSeconds = 0, rest = 0] = parts.slice(1).map((part) => Number(part ?? 0));
+  return ((hours * 60 + minutes) * 60 + wholeSeconds) * 1000 + rest;
 }

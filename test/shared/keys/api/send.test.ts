@@ -62,6 +62,45 @@ describe('a call', () => {
     expect(pauses(at)).toEqual([pause]);
   });
 
+  const inTwoSeconds = () => String(Math.ceil(Date.now() / 1000) + 2);
+  it.each([
+    ['Datadog: seconds', 'x-ratelimit-reset', () => '2', 2000],
+    ['Auth0, SendGrid: epoch seconds', 'x-ratelimit-reset', inTwoSeconds, 2000],
+    ['Okta: epoch seconds', 'x-rate-limit-reset', inTwoSeconds, 2000],
+    ['GitLab: epoch seconds', 'ratelimit-reset', inTwoSeconds, 2000],
+    ['OpenAI: a duration', 'x-ratelimit-reset-requests', () => '1s', 1000],
+    ['OpenAI: a short one', 'x-ratelimit-reset-requests', () => '320ms', 320],
+    ['a time that is past', 'x-ratelimit-reset', () => '1700000000', 250],
+    ['no time', 'x-ratelimit-reset', () => 'soon', 250],
+  ])('is repeated after a 429 when its limit is reset. %s', async (_what, header, told, pause) => {
+    const at = api({ status: 429, headers: { [header]: told() }, body: '' }, ok);
+
+    await send(at, get);
+
+    const [waited = 0] = pauses(at);
+    expect(Math.abs(waited - pause)).toBeLessThan(1100);
+    expect(waited).toBeGreaterThanOrEqual(Math.min(pause, 250));
+    if (pause < 1000) expect(waited).toBe(pause);
+  });
+
+  it.each([
+    ['minutes', '6m0s'],
+    ['an epoch', '99999999999'],
+  ])('is not repeated when its limit is reset too late: %s', async (_what, told) => {
+    const at = api({ status: 429, headers: { 'x-ratelimit-reset-requests': told }, body: '' });
+
+    await expect(send(at, get)).rejects.toMatchObject({ code: 'THROTTLED', retryable: true });
+    expect(at.seen).toHaveLength(1);
+  });
+
+  it('takes a reset for no answer to how long a broken server is broken', async () => {
+    const at = api({ status: 503, headers: { 'x-ratelimit-reset': '60' }, body: '' }, ok);
+
+    await send(at, get);
+
+    expect(pauses(at)).toEqual([250]);
+  });
+
   it('is not repeated when that would take too long, nor when it may have taken effect', async () => {
     const long = api({ status: 429, headers: { 'retry-after': '60' }, body: '' });
     const half = api({ status: 502, headers: {}, body: '' });
