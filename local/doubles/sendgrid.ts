@@ -13,7 +13,10 @@ interface StoredKey {
 }
 
 const MOST = 100;
+/** "Full Access": what a key gets that is made without scopes. */
+const FULL = ['api_keys.create', 'api_keys.read', 'api_keys.delete', 'mail.send', 'user.password.update'];
 const denied: DoubleAnswer = { status: 401, json: { errors: [{ message: 'authorization required' }] } };
+const missing: DoubleAnswer = { status: 404, json: { errors: [{ message: 'unable to find API Key' }] } };
 const forbidden: DoubleAnswer = { status: 403, json: { errors: [{ message: 'access forbidden' }] } };
 
 export async function startSendgrid(): Promise<ProviderDouble> {
@@ -33,12 +36,13 @@ export async function startSendgrid(): Promise<ProviderDouble> {
     'GET /v3/scopes': asHolder(({ scopes }) => ok({ scopes: [...scopes, '2fa_required'] })),
     'GET /v3/api_keys': managed(() => ok({ result: ring.all().map(({ id, name }) => ({ api_key_id: id, name })) })),
     'POST /v3/api_keys': managed((by, { body }) => {
-      const scopes = body.scopes as string[];
-      if (keys.size >= MOST || scopes.some((scope) => !by.scopes.includes(scope))) return forbidden;
+      const asked = (body.scopes ?? []) as string[];
+      const scopes = asked.length === 0 ? FULL : asked;
+      if (keys.size >= MOST || asked.some((scope) => !by.scopes.includes(scope))) return forbidden;
       const key = make(String(body.name), scopes, double.lag);
       return created({ api_key: key.value, api_key_id: key.id, name: key.name, scopes });
     }),
-    'DELETE /v3/api_keys/:id': managed((_, { params: [id = ''] }) => ({ status: keys.delete(id) ? 204 : 404 })),
+    'DELETE /v3/api_keys/:id': managed((_, { params: [id = ''] }) => (keys.delete(id) ? { status: 204 } : missing)),
   });
 
   ring.lend(admin);

@@ -1,10 +1,10 @@
 /** SendGrid API keys: https://www.twilio.com/docs/sendgrid/api-reference/api-keys. docs/providers/sendgrid.md */
-import { InvalidSecretError } from '../../rotation/errors.ts';
+import { InvalidSecretError, type PermissionError } from '../../rotation/errors.ts';
 import { segment } from '../api/path-segment.ts';
 import { listAt, nameAt, textAt, textsAt } from '../api/read.ts';
 import { bearer, vendor } from '../api/vendor.ts';
 import type { IssuingProvider, Key, KeyAccess } from '../provider.ts';
-import { asLivingCurrent, requireRights } from '../same-rights.ts';
+import { asLivingCurrent, otherRights, requireSameRights } from '../same-rights.ts';
 import { keySecretSchema } from '../secret.ts';
 
 /** What every key has without having been given it, and what creating one refuses: https://github.com/kenzo0107/terraform-provider-sendgrid/pull/118 */
@@ -39,6 +39,7 @@ export const sendgrid: IssuingProvider<SendgridSecret, SendgridSecret> = {
   async issue(label, access, keys) {
     requireListed(access.current, keys);
     const scopes = await asLivingCurrent(() => scopesOf(access.current, access, 'the current key'));
+    if (scopes.length === 0) throw withoutScopes();
     const answer = await api.asAdmin(access, 'POST', '/v3/api_keys', { json: { name: label, scopes } });
     return { ...access.current, api_key: textAt(answer, 'api_key') };
   },
@@ -47,7 +48,7 @@ export const sendgrid: IssuingProvider<SendgridSecret, SendgridSecret> = {
     const may = await scopesOf(secret, access, 'the new key');
     if (secret.api_key === access.current.api_key) return;
     const should = await scopesOf(access.current, access, 'the current key');
-    requireRights(
+    requireSameRights(
       may,
       should,
       'the admin key must have every scope that the key has; give it those, then rotate again',
@@ -68,6 +69,14 @@ function requireListed({ api_key }: SendgridSecret, keys: readonly Key[]): void 
     code: 'AUTHENTICATION_REFUSED',
     hint: 'store a key of that account with put-secret-value, then rotate again',
   });
+}
+
+/** "Full Access" is what a key gets that is made without scopes: https://www.twilio.com/docs/sendgrid/api-reference/api-keys/create-api-keys */
+function withoutScopes(): PermissionError {
+  return otherRights(
+    'the current key has no scopes, and SendGrid makes a key without scopes one that may do all',
+    'give the key a scope in Settings, API Keys, then rotate again',
+  );
 }
 
 /** Asks as the key itself, so this is also the proof that the key works. */

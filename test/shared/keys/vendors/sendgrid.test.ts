@@ -4,10 +4,17 @@ import { startSendgrid } from '../../../../local/doubles/sendgrid.ts';
 import { accessTo } from '../../../../shared/keys/access.ts';
 import { nodeTransport } from '../../../../shared/keys/api/transport.ts';
 import { sendgrid } from '../../../../shared/keys/vendors/sendgrid.ts';
-import { describeProvider, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
+import { describeProvider, inList, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
+import { wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 
-describeProvider({ provider: sendgrid, start: startSendgrid, description: ['sendgrid'], skip: [TELLS_NO_USE] });
+describeProvider({
+  provider: sendgrid,
+  start: startSendgrid,
+  description: ['sendgrid'],
+  rights: { limits: ['scopes'], regranted: inList('scopes', 'api_keys.read') },
+  skip: [TELLS_NO_USE],
+});
 
 const doubles: ProviderDouble[] = [];
 afterEach(async () => {
@@ -32,3 +39,18 @@ it('copies no scopes from a key of another account', async () => {
   await expect(issued).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
   expect(ours.live()).toHaveLength(1);
 });
+
+it.each([{ scopes: [] }, { scopes: ['2fa_required', 'sender_verification_legacy'] }])(
+  'makes no key with full access the successor of one that has %j',
+  async (told) => {
+    const double = await startSendgrid();
+    doubles.push(double);
+    const here = keyWorld(sendgrid, double, {}, (transport) => async (request) => {
+      const answer = await transport(request);
+      return request.url.pathname === '/v3/scopes' ? { ...answer, body: JSON.stringify(told) } : answer;
+    });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER', retryable: false });
+    expect(double.live()).toHaveLength(1);
+  },
+);
