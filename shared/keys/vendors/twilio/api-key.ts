@@ -1,9 +1,9 @@
 /** Twilio API keys, Standard and Restricted: https://www.twilio.com/docs/iam/api-keys/key-resource-v1. docs/providers/twilio.md */
 import { InvalidSecretError } from '../../../rotation/errors.ts';
 import { segment } from '../../api/path-segment.ts';
-import { dateAt, listAt, memberAt, nameAt, odd, type Part, paged, textAt, textsAt } from '../../api/read.ts';
+import { dateAt, listAt, memberAt, nameAt, objectAt, odd, type Part, paged, textAt, textsAt } from '../../api/read.ts';
 import type { Access, IssuingProvider, KeyAccess } from '../../provider.ts';
-import { otherRights, requireLivingCurrent } from '../../same-rights.ts';
+import { normal, otherRights, requireLivingCurrent, requireSameRights } from '../../same-rights.ts';
 import { keySecretSchema } from '../../secret.ts';
 import { ACCOUNT_HINT, accountPath, asHolder, type TwilioAdmin, twilioAdminSchema, twilioAt } from './account.ts';
 
@@ -50,18 +50,19 @@ export const twilioApiKey: IssuingProvider<KeySecret, TwilioAdmin> = {
 
   async issue(label, access) {
     await requireLivingCurrent(twilioApiKey, access);
-    await requireNoMainKey(access);
-    const allowed = await permissionsOf(access);
+    const policy = await policyOf(access);
+    // A Restricted key that may read the account is no Main key.
+    if (policy === undefined) await requireNoMainKey(access);
     const form = {
       AccountSid: access.current.account_sid,
       FriendlyName: label,
-      ...(allowed && { KeyType: 'restricted', Policy: JSON.stringify({ allow: allowed }) }),
+      ...(policy && { KeyType: 'restricted', Policy: JSON.stringify(policy) }),
     };
     const answer = await iam.asAdmin(access, 'POST', KEYS, { form });
     const api_key_sid = textAt(answer, 'sid');
     const api_key_secret = textAt(answer, 'secret');
     access.ctx.redact.add(api_key_secret);
-    requireSamePermissions(allowed, allowedIn(answer));
+    requireSamePolicy(policyIn(answer), policy);
     return { ...access.current, api_key_sid, api_key_secret };
   },
 
@@ -90,28 +91,31 @@ async function requireNoMainKey(access: KeyAccess): Promise<void> {
   );
 }
 
+interface Policy {
+  readonly allow: readonly string[];
+}
+
 /** What a Restricted key may do; undefined for a Standard one. */
-async function permissionsOf(access: TwilioAccess): Promise<readonly string[] | undefined> {
+async function policyOf(access: TwilioAccess): Promise<Policy | undefined> {
   const answer = await iam.asAdmin(access, 'GET', `${KEYS}/${segment(access.current.api_key_sid, 'api_key_sid')}`);
-  const allowed = allowedIn(answer);
-  if (allowed === undefined || verifyPathOf(access) !== undefined) return allowed;
+  const policy = policyIn(answer);
+  if (policy === undefined || verifyPathOf(access) !== undefined) return policy;
   throw new InvalidSecretError('the key is Restricted, and the secret does not say how to try its successor', {
     hint: 'give verify_path, a path on api.twilio.com that the key may GET: /2010-04-01/Accounts/AC…/Messages.json?PageSize=1',
   });
 }
 
-/** Only a Restricted key has a policy. */
-function allowedIn(answer: Part): readonly string[] | undefined {
-  return memberAt(answer, ['policy']) == null ? undefined : textsAt(answer, 'policy', 'allow');
+/** Only a Restricted key has one; of others Twilio says null. An answer that does not say is none of a key that may do all. */
+function policyIn(answer: Part): Policy | undefined {
+  const policy = memberAt(answer, ['policy']);
+  if (policy === null) return undefined;
+  return { ...objectAt(answer, 'policy'), allow: textsAt(answer, 'policy', 'allow') };
 }
 
-function requireSamePermissions(asked: readonly string[] | undefined, given: readonly string[] | undefined): void {
-  const missing = asked?.find((permission) => !given?.includes(permission));
-  if (missing === undefined && (asked === undefined) === (given === undefined)) return;
-  throw otherRights(
-    `the new key lacks a permission of the current one: ${missing}`,
-    'see in the console which permissions Twilio still knows, and correct those of the current key',
-  );
+function requireSamePolicy(given: Policy | undefined, asked: Policy | undefined): void {
+  const hint = 'see in the console which permissions Twilio still knows, and correct those of the current key';
+  requireSameRights(given?.allow ?? [], asked?.allow ?? [], hint);
+  if (normal(given) !== normal(asked)) throw otherRights('the new key has another policy than the current one', hint);
 }
 
 /** The host is not the secret's to choose. */

@@ -6,12 +6,37 @@ import { openLabels, step, wholeRotation } from '../../../../conformance/rotate.
 import { keyWorld } from '../../../../support/key-world.ts';
 import { labelled } from '../../../../support/store.ts';
 
+/** More: the policy falls away, or comes where there was none and a Standard key may do what it does not name. */
+const inPolicy = (body: string, how: 'more' | 'less'): string => {
+  const form = new URLSearchParams(body);
+  const { allow = ['/twilio/messaging/messages/list'] } = JSON.parse(form.get('Policy') ?? '{}');
+  const given = how === 'more' ? [...allow, '/twilio/iam/api-keys/create'] : allow.slice(1);
+  form.set('KeyType', 'restricted');
+  form.set('Policy', JSON.stringify({ allow: given }));
+  return String(form);
+};
+
 describeProvider({
   provider: twilioApiKey,
   start: startTwilioApiKey,
   description: ['twilio-iam', 'twilio-api'],
   skip: [HAS_NO_LIMIT, TELLS_NO_USE],
   together: ['api_key_sid', 'api_key_secret'],
+  rights: { limits: ['policy'], regranted: inPolicy },
+});
+describe('a Restricted key', () => {
+  const verify_path = '/2010-04-01/Accounts/AC00000000000000000000000000000000/Messages.json?PageSize=1';
+  describeProvider({
+    provider: twilioApiKey,
+    async start() {
+      const double = await startTwilioApiKey({ kind: 'restricted', allow: ['/twilio/messaging/messages/list'] });
+      return Object.assign(double, { first: { ...double.first, verify_path } });
+    },
+    description: ['twilio-iam', 'twilio-api'],
+    together: ['api_key_sid', 'api_key_secret'],
+    rights: { limits: ['policy', 'allow'], regranted: inPolicy },
+    skip: [HAS_NO_LIMIT, TELLS_NO_USE],
+  });
 });
 
 describe('Twilio API key', () => {
@@ -68,6 +93,21 @@ describe('Twilio API key', () => {
 
     await expect(rotated).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
     expect(await openLabels(world)).toEqual(['AWSCURRENT']);
+  });
+
+  it('copies the whole policy, whatever it says besides what is allowed', async () => {
+    const asked: string[] = [];
+    double = await startTwilioApiKey({ kind: 'restricted', allow });
+    Object.assign(double.first, verifyPath);
+    const world = keyWorld(twilioApiKey, double, {}, (transport) => async (request) => {
+      if (request.method === 'POST') asked.push(new URLSearchParams(request.body).get('Policy') ?? '');
+      const answer = await transport(request);
+      return { ...answer, body: answer.body.replace('"policy":{', '"policy":{"until":"2030",') };
+    });
+
+    await wholeRotation(world);
+
+    expect(JSON.parse(asked[0] ?? '')).toMatchObject({ until: '2030', allow: expect.arrayContaining(allow) });
   });
 
   it('makes no Standard key the successor of a Main key', async () => {
