@@ -19,19 +19,23 @@ interface StoredKey {
 
 export interface DatadogDouble extends ProviderDouble {
   keys(): readonly StoredKey[];
+  /** What the next API keys get of what is asked for. */
+  keptOfNext?: Readonly<Record<string, unknown>>;
   /** What the next application keys get, whatever is asked for. */
   scopesOfNext?: readonly string[];
 }
 
 const MOST_API_KEYS = 50;
-const MANAGING = ['api_keys_read', 'api_keys_write', 'api_keys_delete', 'service_account_write'];
+const MANAGING = ['api_keys_read', 'api_keys_write', 'api_keys_delete', 'service_account_write', 'user_app_keys'];
 const forbidden: DoubleAnswer = { status: 403, json: { errors: ['Forbidden'] } };
 const gone: DoubleAnswer = { status: 404, json: { errors: ['Not found'] } };
 
 export const startDatadogApiKeys = () => start('api_keys');
 export const startDatadogApplicationKeys = () => start('application_keys');
+/** Of the admin credential's own user. */
+export const startDatadogOwnKeys = () => start('application_keys', 'admin');
 
-async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
+async function start(rotated: StoredKey['type'], holder?: 'admin'): Promise<DatadogDouble> {
   const ring = keyring<StoredKey>();
   const { keys } = ring;
   // Real keys may share their last four characters; here none does by chance.
@@ -88,19 +92,25 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
     return isTheirs && keys.delete(id ?? '') ? { status: 204 } : gone;
   };
   const attributesOf = ({ body }: DoubleRequest) => (body.data as { attributes: Record<string, unknown> }).attributes;
+  const makeFor = (owner: string, request: DoubleRequest): DoubleAnswer => {
+    const { name, scopes = null } = attributesOf(request) as { name: string; scopes?: string[] | null };
+    const given = { name, scopes: double.scopesOfNext ?? scopes, owner, lag: double.lag };
+    return shownOnce(make('application_keys', given));
+  };
   const of = (type: StoredKey['type'], owner?: string) =>
     ring.all().filter((key) => key.type === type && (owner === undefined || key.owner === owner));
 
-  const account = randomUUID();
+  const account = holder ?? randomUUID();
   const adminKey = make('api_keys');
   const adminApplication = make('application_keys', { owner: 'admin', scopes: MANAGING });
   const powerless = make('application_keys', { owner: 'admin', scopes: ['dashboards_read'] });
   for (const key of [adminKey, adminApplication, powerless]) ring.lend(key);
   const isApi = rotated === 'api_keys';
   const first = isApi
-    ? make('api_keys', { kept: { remote_config_read_enabled: true } })
+    ? make('api_keys', { kept: { category: 'agents', remote_config_read_enabled: true } })
     : make('application_keys', { owner: account, scopes: ['dashboards_read', 'metrics_read'] });
   const field = isApi ? 'api_key' : 'application_key';
+  const ofSelf = '/api/v2/current_user/application_keys';
   const ofAccount = '/api/v2/service_accounts/:account/application_keys';
   const served = await serve({
     'GET /api/v1/validate': (request) => (shownBy(request, 'api_keys') === undefined ? forbidden : ok({ valid: true })),
@@ -113,25 +123,23 @@ async function start(rotated: StoredKey['type']): Promise<DatadogDouble> {
       const { name, ...kept } = attributesOf(request);
       const isTaken = of('api_keys').some((key) => key.name === name);
       if (isTaken || of('api_keys').length >= MOST_API_KEYS) return forbidden;
-      return shownOnce(make('api_keys', { name: String(name), kept, lag: double.lag }));
+      return shownOnce(make('api_keys', { name: String(name), kept: double.keptOfNext ?? kept, lag: double.lag }));
     }),
     'DELETE /api/v2/api_keys/:id': managed('api_keys_delete', ({ params: [id] }) => remove(id, 'organization')),
     [`GET ${ofAccount}`]: managed('service_account_write', (request) =>
       page(request, of('application_keys', request.params[0])),
     ),
-    [`POST ${ofAccount}`]: managed('service_account_write', (request) => {
-      const { name, scopes = null } = attributesOf(request) as { name: string; scopes?: string[] | null };
-      const owner = request.params[0] ?? '';
-      const given = { name, scopes: double.scopesOfNext ?? scopes, owner, lag: double.lag };
-      return shownOnce(make('application_keys', given));
-    }),
+    [`POST ${ofAccount}`]: managed('service_account_write', (request) => makeFor(request.params[0] ?? '', request)),
+    [`GET ${ofSelf}`]: managed('user_app_keys', (request) => page(request, of('application_keys', 'admin'))),
+    [`POST ${ofSelf}`]: managed('user_app_keys', (request) => makeFor('admin', request)),
+    [`DELETE ${ofSelf}/:id`]: managed('user_app_keys', ({ params: [id] }) => remove(id, 'admin')),
     [`DELETE ${ofAccount}/:id`]: managed('service_account_write', ({ params: [owner = '', id] }) => remove(id, owner)),
   });
 
   const double: DatadogDouble = {
     ...served,
     lag: 0,
-    first: { [field]: first.value, ...(!isApi && { service_account_id: account }) },
+    first: { [field]: first.value, ...(!isApi && holder === undefined && { service_account_id: account }) },
     admin: { api_key: adminKey.value, application_key: adminApplication.value },
     powerless: { application_key: powerless.value },
     madeUp: { [field]: randomBytes(16).toString('hex') },

@@ -1,8 +1,9 @@
 /** Datadog's API keys and application keys: https://docs.datadoghq.com/api/latest/key-management/. docs/providers/datadog.md */
 import { AuthenticationError, InvalidSecretError } from '../../../rotation/errors.ts';
 import { segment } from '../../api/path-segment.ts';
+import type { Part } from '../../api/read.ts';
 import type { Access, IssuingProvider, KeyAccess } from '../../provider.ts';
-import { otherRights, requireLivingCurrent } from '../../same-rights.ts';
+import { normal, otherRights, requireLivingCurrent } from '../../same-rights.ts';
 import { keySecretSchema } from '../../secret.ts';
 import {
   adminsOwn,
@@ -13,12 +14,11 @@ import {
   FREEING_API_KEY,
   found,
   type Holding,
-  type ListedKey,
   listed,
-  named,
   refusalOfApiKey,
   refusalOfApplicationKey,
   remove,
+  scopesOf,
 } from './keys.ts';
 
 const API_KEYS = '/api/v2/api_keys';
@@ -44,8 +44,9 @@ export const datadogApiKey: IssuingProvider<Holding<'api_key'>, DatadogAdmin> = 
 
   async issue(label, access, keys) {
     const like = await found(access.current, 'api_key', API_KEYS, access);
-    const attributes = { name: label, ...kept(like, 'remote_config_read_enabled') };
-    const answer = await create(API_KEYS, 'api_keys', attributes, access, keys);
+    const same = kept(like?.part, ['category', 'remote_config_read_enabled']);
+    const answer = await create(API_KEYS, 'api_keys', { name: label, ...same }, access, keys);
+    requireSame(kept(answer.part, Object.keys(same)), same, 'see in Organization Settings what the two keys are for');
     return { ...access.current, api_key: answer.key, api_key_id: answer.id, previous_api_key_id: like?.id };
   },
 
@@ -75,24 +76,17 @@ export const datadogApplicationKey: IssuingProvider<Holding<'application_key'>, 
     await requireLivingCurrent(datadogApplicationKey, access);
     const like = await found(access.current, 'application_key', ownersPath(access), access);
     if (like === undefined) throw ofAnotherOwner(access);
-    const attributes = { name: label, ...kept(like, 'scopes') };
+    const scopes = scopesOf(like.part);
+    const attributes = { name: label, ...(scopes && { scopes }) };
     const answer = await create(ownersPath(access), 'application_keys', attributes, access, keys);
+    requireSame(scopesOf(answer.part), scopes, 'the owner of the key must have every permission that its scopes name');
     const ids = { application_key_id: answer.id, previous_application_key_id: like.id };
     return { ...access.current, application_key: answer.key, ...ids };
   },
 
-  async verify(secret, access: Access<Holding<'application_key'>, DatadogAdmin>) {
-    const { current } = access;
-    const status = await refusalOfApplicationKey(secret.application_key, access);
+  async verify({ application_key }, access: Access<Holding<'application_key'>, DatadogAdmin>) {
+    const status = await refusalOfApplicationKey(application_key, access);
     if (status !== undefined) throw refused('application key, beside the API key of the admin secret,', status);
-    if (secret.application_key === current.application_key) return;
-    const keys = await listed(ownersPath(access), access);
-    const [may, should] = [secret, current].map((one) => named(one, 'application_key', keys, access)?.scopes);
-    if (should === undefined || may?.toSorted().join() === should.toSorted().join()) return;
-    throw otherRights(
-      'the new application key has other scopes than the current one',
-      'the owner of the key must have every permission that its scopes name; rotate again when it has',
-    );
   },
 
   adminIds: (access) => adminsOwn('application_key', ownersPath(access), access),
@@ -117,8 +111,15 @@ const refused = (what: string, status: number) =>
   new AuthenticationError(`datadog refuses the ${what} (HTTP ${status})`, {
     hint: 'see in Organization Settings whether it was revoked, and store one that works',
   });
-/** What the current key has of these attributes. */
-const kept = (like: ListedKey | undefined, name: string) => {
-  const value = like && attributeOf(like.part, name);
-  return value == null ? {} : { [name]: value };
-};
+
+/** What a key has of these attributes. */
+function kept(part: Part | undefined, names: readonly string[]): Readonly<Record<string, unknown>> {
+  const all = names.map((name) => [name, part && attributeOf(part, name)] as const);
+  return Object.fromEntries(all.filter(([, value]) => value != null));
+}
+
+/** Both as Datadog shows them. The key that was made goes with the next rotation, by its name. */
+function requireSame(given: unknown, asked: unknown, hint: string): void {
+  if (normal(given) === normal(asked)) return;
+  throw otherRights('the new key may do something else than the current one', hint);
+}

@@ -8,6 +8,7 @@ import {
   listAt,
   memberAt,
   nameAt,
+  objectAt,
   type Part,
   paged,
   textAt,
@@ -42,8 +43,6 @@ export type Holding<F extends Field> = Readonly<Record<F, string>> & KeySecret;
 
 export interface ListedKey extends Key {
   readonly last4: string | undefined;
-  /** Undefined: it may do whatever its owner may. */
-  readonly scopes: readonly string[] | undefined;
   /** As Datadog lists it. */
   readonly part: Part;
 }
@@ -62,8 +61,6 @@ export async function listed(path: string, access: DatadogAccess): Promise<Liste
     createdAt: dateAt(part, 'attributes', 'created_at'),
     lastUsed: lastUseAt(part, 'attributes', 'date_last_used') ?? lastUseAt(part, 'attributes', 'last_used_at'),
     last4: nameAt(part, 'attributes', 'last4') || undefined,
-    // Null, like nothing, is no list that restricts the key.
-    scopes: attributeOf(part, 'scopes') == null ? undefined : textsAt(part, 'attributes', 'scopes'),
     part,
   }));
 }
@@ -82,7 +79,7 @@ export async function found<F extends Field>(
 }
 
 /** By its id, or by its last four characters where no other key has the same. */
-export function named<F extends Field>(
+function named<F extends Field>(
   secret: Holding<F>,
   field: F,
   keys: readonly ListedKey[],
@@ -121,19 +118,26 @@ export async function refusalOfApplicationKey(key: string, access: DatadogAccess
 
 export const attributeOf = (part: Part, name: string) => memberAt(part, ['attributes', name]);
 
+/** Of an application key. Null: it may do whatever its owner may. A key of which Datadog does not say is none of those. */
+export function scopesOf(part: Part): readonly string[] | null {
+  return attributeOf(part, 'scopes') === null ? null : textsAt(part, 'attributes', 'scopes');
+}
+
 export async function create(
   path: string,
   type: string,
   attributes: Readonly<Record<string, unknown>>,
   access: DatadogAccess,
   keys: readonly Key[],
-): Promise<{ id: string; key: string }> {
+): Promise<{ id: string; key: string; part: Part }> {
   const isFull = type === 'api_keys' && keys.length >= MOST_API_KEYS;
   const json = { data: { type, attributes } };
   const expected = isFull ? [400, 403, 409, 422] : [];
   const answer = await api.asAdmin(access, 'POST', path, { json, expected });
   if (answer.status >= 400) throw limitReached({ name: 'datadog', freeing: FREEING_API_KEY }, keys, access.current);
-  return { id: textAt(answer, 'data', 'id'), key: textAt(answer, 'data', 'attributes', 'key') };
+  const key = textAt(answer, 'data', 'attributes', 'key');
+  access.ctx.redact.add(key);
+  return { id: textAt(answer, 'data', 'id'), key, part: { ...answer, body: objectAt(answer, 'data') } };
 }
 
 export async function adminsOwn(field: Field, path: string, access: DatadogAccess): Promise<(string | undefined)[]> {

@@ -3,11 +3,12 @@ import {
   type DatadogDouble,
   startDatadogApiKeys,
   startDatadogApplicationKeys,
+  startDatadogOwnKeys,
 } from '../../../../local/doubles/datadog.ts';
 import { accessTo } from '../../../../shared/keys/access.ts';
 import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
 import { datadogApiKey, datadogApplicationKey } from '../../../../shared/keys/vendors/datadog/datadog.ts';
-import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
+import { describeProvider, HAS_NO_LIMIT, inList } from '../../../conformance/provider.case.ts';
 import { wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
@@ -15,6 +16,7 @@ import { labelled } from '../../../support/store.ts';
 /** Values come as the doubles know them, not as the schema parses them. */
 const provider: IssuingProvider = datadogApiKey;
 
+const RIGHTS = { rights: { limits: ['scopes'], regranted: inList('scopes', 'logs_read_data') } };
 const DESCRIBED = {
   description: ['datadog-v1', 'datadog-v2'],
   descriptionErrs: [
@@ -28,6 +30,16 @@ describe('application keys', () => {
     provider: datadogApplicationKey,
     start: startDatadogApplicationKeys,
     ...DESCRIBED,
+    ...RIGHTS,
+    skip: [HAS_NO_LIMIT],
+  });
+});
+describe("application keys of the admin credential's own user", () => {
+  describeProvider({
+    provider: datadogApplicationKey,
+    start: startDatadogOwnKeys,
+    ...DESCRIBED,
+    ...RIGHTS,
     skip: [HAS_NO_LIMIT],
   });
 });
@@ -67,13 +79,33 @@ describe('datadog', () => {
     expect(here.double.calls).toEqual([]);
   });
 
-  it('keeps what the agents may fetch with the key', async () => {
+  it('keeps what the key is for, and what the agents may fetch with it', async () => {
     const here = await apiKeys();
 
     await wholeRotation(here);
 
-    expect(newest(here.double)?.kept).toEqual({ remote_config_read_enabled: true });
+    expect(newest(here.double)?.kept).toEqual({ category: 'agents', remote_config_read_enabled: true });
   });
+
+  it('promotes no API key that may fetch more', async () => {
+    const here = await apiKeys();
+    Object.assign(here.double.keys().at(-1) ?? {}, { kept: { remote_config_read_enabled: false } });
+    here.double.keptOfNext = { remote_config_read_enabled: true };
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+  });
+
+  it.each([null, ['dashboards_read']])(
+    'promotes no application key with scopes where the current one has %j',
+    async (of) => {
+      const here = await applicationKeys();
+      const first = here.double.keys().find(({ value }) => value === here.double.first.application_key);
+      Object.assign(first ?? {}, { scopes: of });
+      here.double.scopesOfNext = ['dashboards_read', 'metrics_read'];
+
+      await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+    },
+  );
 
   it('names keys when the organization has as many as it may', async () => {
     const here = await apiKeys();
