@@ -16,7 +16,7 @@ export interface StoredToken {
   value: string;
   readonly name: string;
   policies: readonly Policy[];
-  condition?: { request_ip?: Record<string, string[]> };
+  condition?: Readonly<Record<string, unknown>>;
   issued_on: string;
   expires_on?: string;
   last_used_on?: string;
@@ -26,6 +26,12 @@ export interface StoredToken {
 
 export interface CloudflareDouble extends ProviderDouble {
   readonly tokens: ReadonlyMap<string, StoredToken>;
+  /** How it spells the condition that it gives back; it takes both. */
+  spelling: 'request_ip' | 'request.ip';
+  /** Takes the condition of new tokens away, or tightens it. */
+  changes?: (condition: StoredToken['condition']) => StoredToken['condition'];
+  /** New tokens may use whatever is in the account of a nested resource. */
+  widens?: boolean;
   /** A permission that new tokens are made without. */
   withheld?: string;
 }
@@ -62,7 +68,14 @@ export async function startCloudflare(kind: 'account' | 'user' = 'account'): Pro
     const issued_on = new Date().toISOString();
     return ring.add({ id, value: value(), name, policies, issued_on, status: 'active', lag, ...more });
   };
-  const shown = ({ value: _value, lag: _lag, ...token }: StoredToken) => token;
+  /** https://github.com/cloudflare/terraform-provider-cloudflare `api_token/resource_test.go`, and `create-via-api.mdx` of cloudflare-docs */
+  const shown = ({ value: _value, lag: _lag, condition, ...token }: StoredToken) => {
+    const { request_ip, 'request.ip': dotted = request_ip, ...others } = condition ?? {};
+    return {
+      ...token,
+      ...(condition && { condition: { ...others, ...(dotted !== undefined && { [double.spelling]: dotted }) } }),
+    };
+  };
 
   const holder = (request: DoubleRequest): StoredToken | DoubleAnswer => {
     const bearer = bearerOf(request);
@@ -91,9 +104,13 @@ export async function startCloudflare(kind: 'account' | 'user' = 'account'): Pro
     const kept = policies.map((given) => ({
       ...given,
       id: hex(),
+      ...(double.widens && {
+        resources: { 'com.cloudflare.api.account.1': { 'com.cloudflare.api.account.zone.*': '*' } },
+      }),
       permission_groups: given.permission_groups.filter(({ id }) => id !== double.withheld),
     }));
-    const { condition, expires_on } = body as Pick<StoredToken, 'condition' | 'expires_on'>;
+    const { condition: asked, expires_on } = body as Pick<StoredToken, 'condition' | 'expires_on'>;
+    const condition = double.changes === undefined ? asked : double.changes(asked);
     const more = { ...(condition && { condition }), ...(expires_on && { expires_on }) };
     const token = make(String(body.name), kept, double.lag, more);
     return ok({ ...shown(token), value: token.value });
@@ -131,6 +148,7 @@ export async function startCloudflare(kind: 'account' | 'user' = 'account'): Pro
   const double: CloudflareDouble = {
     ...served,
     tokens,
+    spelling: 'request_ip',
     lag: 0,
     first: { api_token: first.value, token_id: first.id, ...account },
     admin: { api_token: admin.value, ...account },

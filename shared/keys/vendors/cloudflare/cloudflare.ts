@@ -15,14 +15,15 @@ import { dateAt, dateIfAny, listAt, nameAt, type Part, paged, textAt } from '../
 import { bearer, vendor } from '../../api/vendor.ts';
 import { limitReached } from '../../key-limit.ts';
 import type { Access, IssuingProvider, Key, KeyAccess } from '../../provider.ts';
-import { asLivingCurrent, requireRights } from '../../same-rights.ts';
+import { asLivingCurrent, requireSameRights } from '../../same-rights.ts';
 import { isBare } from '../../secret.ts';
 import { type CloudflareSecret, cloudflareAdminSchema, cloudflareSchema } from './secret.ts';
-import { permissionsIn, policiesIn, successorOf } from './successor.ts';
+import { limitsIn, permissionsIn, policiesIn, successorOf } from './successor.ts';
 
 /** https://developers.cloudflare.com/fundamentals/api/reference/limits. Enterprise customers may have more, so only a refusal counts. */
 const MOST = { user: 50, account: 500 };
 const PAGE = 50;
+const CONDITION = 'compare the IP address filtering of both tokens in the dashboard, correct that of the current one';
 const GIVEN_AWAY = 'the admin token must be allowed to give it away; see the page of the provider';
 
 type CloudflareAccess = Access<CloudflareSecret, CloudflareSecret>;
@@ -71,7 +72,8 @@ export const cloudflare: IssuingProvider<CloudflareSecret, CloudflareSecret> = {
     const token_id = textAt(made, 'result', 'id');
     const api_token = textAt(made, 'result', 'value');
     access.ctx.redact.add(api_token);
-    requireRights(permissionsIn(policiesIn(made)), permissionsIn(json.policies), GIVEN_AWAY);
+    requireSameRights(permissionsIn(policiesIn(made)), permissionsIn(json.policies), GIVEN_AWAY);
+    requireSameRights(limitsIn(made), limitsIn(now), CONDITION);
     return { ...access.current, api_token, ...(!isBare(access.current) && { token_id }) };
   },
 

@@ -1,5 +1,6 @@
 /** A token like another one: what it may do, from where, and for how long. */
-import { dateAt, dateIfAny, listAt, memberAt, objectAt, type Part, textAt, textsAt } from '../../api/read.ts';
+import { dateAt, dateIfAny, listAt, memberAt, objectAt, type Part, textAt } from '../../api/read.ts';
+import { normal } from '../../same-rights.ts';
 
 interface Policy {
   readonly effect: string;
@@ -7,18 +8,30 @@ interface Policy {
   readonly permission_groups: readonly { readonly id: string; readonly meta?: unknown }[];
 }
 
-/** Without empty lists of addresses, which let nobody in. */
 export function successorOf(answer: Part) {
-  const where = ['result', 'condition', 'request_ip'];
-  const given = memberAt(answer, where) == null ? {} : objectAt(answer, ...where);
-  const lists = Object.keys(given).map((list) => [list, textsAt(answer, ...where, list)] as const);
-  const request_ip = Object.fromEntries(lists.filter(([, addresses]) => addresses.length > 0));
+  const condition = conditionIn(answer);
   const expires_on = expiryLike(answer);
   return {
     policies: policiesIn(answer),
-    ...(Object.keys(request_ip).length > 0 && { condition: { request_ip } }),
+    ...(Object.keys(condition).length > 0 && { condition }),
     ...(expires_on !== undefined && { expires_on }),
   };
+}
+
+/** As it came, in whatever spelling: only empty lists of addresses, which let nobody in, stay out. */
+function conditionIn(answer: Part): Readonly<Record<string, unknown>> {
+  const where = ['result', 'condition'];
+  const given = memberAt(answer, where) == null ? {} : objectAt(answer, ...where);
+  const kept = Object.entries(given).map(([name, inner]) => [name, withoutEmptyLists(inner)] as const);
+  return Object.fromEntries(kept.filter(([, inner]) => normal(inner) !== '{}' && inner !== null));
+}
+
+/**
+ * From where a token may be used. `request.ip` is taken, and may be given back as `request_ip`:
+ * https://github.com/cloudflare/cloudflare-docs `create-via-api.mdx`, https://github.com/cloudflare/terraform-provider-cloudflare `api_token/model.go`
+ */
+export function limitsIn(answer: Part): string[] {
+  return Object.entries(conditionIn(answer)).map(([name, inner]) => `${name.replace('.', '_')} ${normal(inner)}`);
 }
 
 /**
@@ -39,9 +52,14 @@ export function policiesIn(answer: Part): Policy[] {
 /** Everything that policies allow, in a form in which two can be compared. */
 export function permissionsIn(policies: readonly Policy[]): string[] {
   return policies.flatMap(({ effect, resources, permission_groups }) => {
-    const where = Object.keys(resources).toSorted();
-    return permission_groups.map(({ id }) => `${effect} ${id} on ${where.join(' and ')}`);
+    const where = Object.entries(resources).map(([name, part]) => (part === '*' ? name : `${name} ${normal(part)}`));
+    return permission_groups.map(({ id }) => `${effect} ${id} on ${where.toSorted().join(' and ')}`);
   });
+}
+
+function withoutEmptyLists(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, list]) => !Array.isArray(list) || list.length > 0));
 }
 
 /** As long a life as the current token was given, from now. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CloudflareDouble, startCloudflare } from '../../../../local/doubles/cloudflare.ts';
 import { cloudflare } from '../../../../shared/keys/vendors/cloudflare/cloudflare.ts';
-import { describeProvider } from '../../../conformance/provider.case.ts';
+import { describeProvider, inList } from '../../../conformance/provider.case.ts';
 import { openLabels, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
@@ -10,6 +10,10 @@ describeProvider({
   provider: cloudflare,
   start: startCloudflare,
   description: ['cloudflare-account', 'cloudflare-user'],
+  rights: {
+    limits: ['policies', 'resources', 'permission_groups'],
+    regranted: inList('permission_groups', { id: '5bc3f8b21c554832afc660159ab75fa4' }),
+  },
   descriptionErrs: [{ fault: /answer 4\d\d\/success/, reason: 'its refusals are successes by its word' }],
 });
 
@@ -64,6 +68,48 @@ describe('Cloudflare', () => {
     );
     expect(made?.condition).toEqual({ request_ip: { in: ['192.0.2.0/24'] } });
     expect(days).toBeCloseTo(30, 1);
+  });
+
+  it.each(['request.ip', 'request_ip'] as const)(
+    'copies the addresses that %s limits the token to',
+    async (spelling) => {
+      const world = await start();
+      double.spelling = spelling;
+      Object.assign(firstToken() ?? {}, {
+        condition: { 'request.ip': { in: ['192.0.2.0/24'], not_in: ['192.0.2.1'] }, mfa: { of: 'the user' } },
+      });
+
+      await wholeRotation(world);
+
+      expect(newest()?.condition).toEqual({
+        [spelling]: { in: ['192.0.2.0/24'], not_in: ['192.0.2.1'] },
+        mfa: { of: 'the user' },
+      });
+      expect(await openLabels(world)).toEqual(['AWSPREVIOUS', 'AWSCURRENT']);
+    },
+  );
+
+  it.each([
+    ['no condition', () => undefined],
+    ['another one', () => ({ request_ip: { in: ['0.0.0.0/0'] } })],
+  ])('promotes no token that was made with %s', async (_what, changes) => {
+    const world = await start();
+    Object.assign(firstToken() ?? {}, { condition: { request_ip: { in: ['192.0.2.0/24'] } } });
+    double.changes = changes;
+
+    await expect(wholeRotation(world)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+    expect(await openLabels(world)).toEqual(['AWSCURRENT']);
+  });
+
+  it('compares resources within resources', async () => {
+    const world = await start();
+    const [policy] = firstToken()?.policies ?? [];
+    Object.assign(policy ?? {}, {
+      resources: { 'com.cloudflare.api.account.1': { 'com.cloudflare.api.account.zone.2': '*' } },
+    });
+    double.widens = true;
+
+    await expect(wholeRotation(world)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
   });
 
   it('promotes no token that was made without a permission of the current one', async () => {
