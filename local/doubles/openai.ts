@@ -13,6 +13,10 @@ interface Account {
   readonly value: string;
   readonly keyId: string;
   used: number | null;
+  /** Whether its owner may use the project now. */
+  access: 'active' | 'inactive';
+  /** What limits its key, which only the API can set. */
+  scopes?: readonly string[];
   lag: number;
 }
 
@@ -21,6 +25,12 @@ export interface OpenaiDouble extends ProviderDouble {
   crowd(count: number): void;
   /** Somebody deletes an account by hand. */
   forget(id: string): void;
+  /** Keys of an account that has no access at the moment are listed only for who asks for any. */
+  suspend(id: string): void;
+  /** Gives the key of the first secret scopes, as the API can. */
+  limitFirst(): void;
+  /** In seconds. A policy of the organization: keys must end, and no later than this. */
+  longestLife?: number;
   /** What the account of the first secret may do. */
   firstRole: 'owner' | 'member' | 'none';
 }
@@ -28,13 +38,14 @@ export interface OpenaiDouble extends ProviderDouble {
 const PROJECT = 'proj_abc';
 const refused: DoubleAnswer = {
   status: 401,
-  json: { error: { message: 'Incorrect API key provided', type: 'invalid_request_error', code: 'invalid_api_key' } },
+  json: failure('Incorrect API key provided', 'invalid_api_key'),
 };
 const forbidden: DoubleAnswer = {
   status: 403,
-  json: { error: { message: 'You have insufficient permissions for this operation.', type: 'invalid_request_error' } },
+  json: failure('You have insufficient permissions for this operation.'),
 };
-const missing: DoubleAnswer = { status: 404, json: { error: { message: 'No such object', code: null } } };
+const missing: DoubleAnswer = { status: 404, json: failure('No such object') };
+const tooLong: DoubleAnswer = { status: 400, json: failure('Keys of this project must expire', 'invalid_expiry') };
 
 export async function startOpenai(): Promise<OpenaiDouble> {
   const ring = keyring<Account>();
@@ -45,7 +56,17 @@ export async function startOpenai(): Promise<OpenaiDouble> {
     const id = `svc_acct_${randomBytes(8).toString('hex')}`;
     const keyId = `key_${randomBytes(6).toString('hex')}`;
     const now = Math.floor(Date.now() / 1000);
-    return ring.add({ id, name, role: 'member', created: now, value: keyValue(), keyId, used: null, lag });
+    return ring.add({
+      id,
+      name,
+      role: 'member',
+      created: now,
+      value: keyValue(),
+      keyId,
+      used: null,
+      access: 'active',
+      lag,
+    });
   };
   const shown = ({ id, name, role, created }: Account) => ({
     object: 'organization.project.service_account',
@@ -79,22 +100,29 @@ export async function startOpenai(): Promise<OpenaiDouble> {
     'GET /v1/models': found(
       holder,
       refused,
-    )(() => ok({ object: 'list', data: [{ id: 'gpt-4o', object: 'model', owned_by: 'openai' }] })),
+    )(() => ok({ object: 'list', data: [{ id: 'gpt-4o', object: 'model', created: 1715367049, owned_by: 'openai' }] })),
     [`GET ${project}/service_accounts`]: managed((request) => page(request, ring.all().map(shown))),
     [`GET ${project}/api_keys`]: managed((request) => {
-      const all = ring.all().map((account) => ({
+      const isAny = request.query.get('owner_project_access') === 'any';
+      const shownHere = ring.all().filter(({ access }) => isAny || access === 'active');
+      const all = shownHere.map((account) => ({
         object: 'organization.project.api_key',
         id: account.keyId,
         name: 'Secret Key',
         redacted_value: `sk-svcacct-…${account.value.slice(-4)}`,
         created_at: account.created,
         last_used_at: account.used,
+        owner_project_access: account.access,
+        ...(account.scopes && { scopes: account.scopes }),
         owner: { type: 'service_account', service_account: shown(account) },
       }));
       return page(request, all);
     }),
     [`GET ${project}/service_accounts/:id`]: managed(one((account) => ok(shown(account)))),
     [`POST ${project}/service_accounts`]: managed(({ body }) => {
+      const { longestLife } = double;
+      // Undefined, as nothing, is later than any end.
+      if (longestLife !== undefined && !(Number(body.expires_in_seconds) <= longestLife)) return tooLong;
       const account = make(String(body.name), double.lag);
       const api_key = {
         object: 'organization.project.service_account.api_key',
@@ -124,10 +152,16 @@ export async function startOpenai(): Promise<OpenaiDouble> {
       const account = ring.holding(api_key);
       if (account !== undefined) account.used = Math.floor(lateUse().getTime() / 1000);
     },
+    suspend: (id) => void Object.assign(accounts.get(id) ?? {}, { access: 'inactive' }),
+    limitFirst: () => void Object.assign(first, { scopes: ['model.request'] }),
     forget: (id) => void accounts.delete(id),
     crowd(count) {
       for (let made = 0; made < count; made++) ring.lend(make(`of somebody else ${made}`, 0));
     },
   };
   return double;
+}
+
+function failure(message: string, code: string | null = null) {
+  return { error: { message, type: 'invalid_request_error', param: null, code } };
 }

@@ -1,5 +1,6 @@
 /** OpenAI keys of project service accounts: https://platform.openai.com/docs/api-reference/project-service-accounts. docs/providers/openai.md */
 
+import { InvalidSecretError, type PermissionError, ProviderError } from '../../rotation/errors.ts';
 import { segment } from '../api/path-segment.ts';
 import { dateAt, lastUseAt, listAt, memberAt, nameAt, type Part, paged, textAt } from '../api/read.ts';
 import { bearer, vendor } from '../api/vendor.ts';
@@ -15,7 +16,7 @@ const schema = keySecretSchema({
     service_account_id:
       'give the id of the service account that owns the key: GET …/projects/<project_id>/service_accounts lists it',
   },
-  visible: ['project_id', 'service_account_id'],
+  visible: ['project_id', 'service_account_id', 'expires_in_seconds'],
 });
 const adminSchema = keySecretSchema({
   required: { admin_key: 'give an admin key of the organization' },
@@ -40,21 +41,35 @@ export const openai: IssuingProvider<OpenaiSecret, OpenaiAdmin> = {
 
   async keys(access) {
     const accounts = await all('/service_accounts', access);
-    const keys = await all('/api_keys', access);
+    // Without this, keys whose owner has no access at the moment may be left out.
+    const keys = await all('/api_keys', access, '&owner_project_access=any');
     const listed = accounts.map((account) => {
       const id = textAt(account, 'id');
       const own = keys.filter((key) => nameAt(key, 'owner', 'service_account', 'id') === id);
-      return { id, label: nameAt(account, 'name'), createdAt: dateAt(account, 'created_at'), lastUsed: lastUseOf(own) };
+      const key = {
+        id,
+        label: nameAt(account, 'name'),
+        createdAt: dateAt(account, 'created_at'),
+        lastUsed: lastUseOf(own),
+      };
+      if (own.some((one) => memberAt(one, ['scopes']) != null)) limited.add(key);
+      return key;
     });
     return withCurrent(listed, 'service_account_id', openai, access);
   },
 
-  async issue(label, access) {
-    await requireMember(access);
+  async issue(label, access, keys) {
     const { current } = access;
+    requireNoScopes(keys.find(({ id }) => id === current.service_account_id));
+    await requireMember(access);
     const path = `${projectOf(access)}/service_accounts`;
-    const answer = await api.asAdmin(access, 'POST', path, { json: { name: label } });
-    return { ...current, api_key: textAt(answer, 'api_key', 'value'), service_account_id: textAt(answer, 'id') };
+    const json = { name: label, ...lifeIn(access) };
+    const answer = await api.asAdmin(access, 'POST', path, { json, expected: [400] });
+    if (answer.status >= 400) throw notMade();
+    const api_key = textAt(answer, 'api_key', 'value');
+    access.ctx.redact.add(api_key);
+    if (textAt(answer, 'role') !== 'member') throw otherRole();
+    return { ...current, api_key, service_account_id: textAt(answer, 'id') };
   },
 
   async verify({ api_key }, access) {
@@ -72,16 +87,48 @@ async function requireMember(access: OpenaiAccess): Promise<void> {
   const path = `${projectOf(access)}/service_accounts/${segment(access.current.service_account_id, 'service_account_id')}`;
   const answer = await api.asAdmin(access, 'GET', path, { expected: [404] });
   if (answer.status === 404) return;
-  if (textAt(answer, 'role') === 'member') return;
-  throw otherRights(
-    'the service account has another role than the member that its successor would be',
+  if (textAt(answer, 'role') !== 'member') throw otherRole();
+}
+
+function otherRole(): PermissionError {
+  return otherRights(
+    'one of the two service accounts has another role than member',
     'give the service account the role member, or change its key by hand',
   );
 }
 
-async function all(kind: string, access: OpenaiAccess): Promise<Part[]> {
+/** Keys that are listed with scopes of their own. What the API makes beside an account has none. */
+const limited = new WeakSet<Key>();
+
+function requireNoScopes(key: Key | undefined): void {
+  if (key === undefined || !limited.has(key)) return;
+  throw otherRights(
+    'the current key has scopes, and the key of a new service account would have none that limit it',
+    'change this key by hand, or store one without scopes with put-secret-value',
+  );
+}
+
+/** Undefined in the secret: OpenAI's own. A policy of the organization may want one: https://platform.openai.com/docs/api-reference/project-service-accounts/create */
+function lifeIn({ current, ctx }: KeyAccess): { expires_in_seconds?: number } {
+  const { expires_in_seconds: asked } = current;
+  if (asked === undefined) return {};
+  const seconds = Number(asked);
+  if (Number.isInteger(seconds) && seconds > 0) return { expires_in_seconds: seconds };
+  throw new InvalidSecretError(`field expires_in_seconds of ${ctx.secretId} is not a number of seconds`, {
+    hint: 'write a whole number of seconds, longer than the time between two rotations',
+  });
+}
+
+function notMade(): ProviderError {
+  return new ProviderError('openai makes no service account like this (HTTP 400)', {
+    retryable: false,
+    hint: 'see whether a policy of the organization limits the life of keys, and set expires_in_seconds to what it allows; then check project_id',
+  });
+}
+
+async function all(kind: string, access: OpenaiAccess, more = ''): Promise<Part[]> {
   return paged<Part, string>(async (after) => {
-    const query = `?limit=100${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`;
+    const query = `?limit=100${more}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`;
     const path = `${projectOf(access)}${kind}${query}`;
     const answer = await api.asAdmin(access, 'GET', path);
     const hasMore = memberAt(answer, ['has_more']) === true;
@@ -89,12 +136,13 @@ async function all(kind: string, access: OpenaiAccess): Promise<Part[]> {
   });
 }
 
-/** 'never' only where every key of the account says so. */
+/** 'never' only where every key of the account says so. An account of which no key is listed may be in use all the same. */
 function lastUseOf(keys: readonly Part[]): Key['lastUsed'] {
   const uses = keys.map((key) => lastUseAt(key, 'last_used_at'));
   const [last] = uses.filter((use) => use instanceof Date).toSorted((a, b) => b.getTime() - a.getTime());
-  return last ?? (uses.length > 0 && uses.every((use) => use === 'never') ? 'never' : undefined);
+  return last ?? (uses.length > 0 && uses.every((use) => use === 'never') ? 'never' : 'untold');
 }
+
 const api = vendor<OpenaiAdmin>({
   name: 'openai',
   base: 'https://api.openai.com',

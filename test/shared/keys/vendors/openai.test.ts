@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type OpenaiDouble, startOpenai } from '../../../../local/doubles/openai.ts';
 import { openai } from '../../../../shared/keys/vendors/openai.ts';
 import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
@@ -6,7 +6,15 @@ import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts'
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
 
-describeProvider({ provider: openai, start: startOpenai, skip: [HAS_NO_LIMIT] });
+describeProvider({
+  provider: openai,
+  start: startOpenai,
+  description: ['openai'],
+  descriptionErrs: [
+    { fault: /body must NOT have .*"expires_in_seconds"/, reason: 'younger than the description, and documented' },
+  ],
+  skip: [HAS_NO_LIMIT],
+});
 
 describe('OpenAI', () => {
   let double: OpenaiDouble;
@@ -48,6 +56,92 @@ describe('OpenAI', () => {
     const rotated = wholeRotation(world);
 
     await expect(rotated).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER', retryable: false });
+    expect(double.live()).toHaveLength(1);
+  });
+
+  it('holds the previous key while its account is listed and its key is not: nobody knows of its use', async () => {
+    const world = await start();
+    await wholeRotation(world);
+    const first = String(double.first.service_account_id);
+    double.suspend(first);
+    double.use?.(double.first);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ code: 'KEY_IN_USE', retryable: false });
+    expect(double.opens(double.first)).toBe(true);
+    vi.useRealTimers();
+  });
+
+  it('holds the previous key of an account of which no key is listed at all', async () => {
+    double = await startOpenai();
+    const world = keyWorld(openai, double, {}, (transport) => async (request) => {
+      const answer = await transport(request);
+      return request.url.pathname.endsWith('/api_keys') ? { ...answer, body: '{"data":[],"has_more":false}' } : answer;
+    });
+    await wholeRotation(world);
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({
+      code: 'KEY_IN_USE',
+      message: expect.stringContaining('tells nothing'),
+    });
+    expect(double.opens(double.first)).toBe(true);
+  });
+
+  it('makes no key without limits the successor of one with scopes', async () => {
+    const world = await start();
+    double.limitFirst();
+
+    await expect(wholeRotation(world)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER', retryable: false });
+    expect(double.live()).toHaveLength(1);
+  });
+
+  it('promotes no key of an account that was made with another role', async () => {
+    double = await startOpenai();
+    const world = keyWorld(openai, double, {}, (transport) => async (request) => {
+      const answer = await transport(request);
+      return request.method === 'POST' ? { ...answer, body: answer.body.replace('"member"', '"none"') } : answer;
+    });
+
+    await expect(wholeRotation(world)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+    expect(await openLabels(world)).toContain('AWSCURRENT');
+  });
+
+  it.each([
+    [undefined, 'expires_in_seconds'],
+    [86_400 * 90, 'expires_in_seconds'],
+  ])('names the field where a policy caps the life of keys, and the secret asks for %s', async (asked, field) => {
+    const world = await start();
+    double.longestLife = 86_400 * 30;
+    await world.store.putCurrent(
+      JSON.stringify({ ...double.first, masterarn: 'arn:admin', expires_in_seconds: asked }),
+    );
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({ retryable: false, hint: expect.stringContaining(field) });
+    expect(double.live()).toHaveLength(1);
+  });
+
+  it('asks for the life that the secret names', async () => {
+    const world = await start();
+    double.longestLife = 86_400 * 30;
+    const fields = { ...double.first, masterarn: 'arn:admin', expires_in_seconds: 86_400 * 30 };
+    await world.store.putCurrent(JSON.stringify(fields));
+
+    await wholeRotation(world);
+
+    expect(await openLabels(world)).toEqual(['AWSPREVIOUS', 'AWSCURRENT']);
+  });
+
+  it.each(['soon', 0, 1.5])('refuses a life of %j', async (expires_in_seconds) => {
+    const world = await start();
+    await world.store.putCurrent(JSON.stringify({ ...double.first, masterarn: 'arn:admin', expires_in_seconds }));
+
+    await expect(wholeRotation(world)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
     expect(double.live()).toHaveLength(1);
   });
 
