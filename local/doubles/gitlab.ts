@@ -17,12 +17,16 @@ interface StoredToken {
   last_used_at: string | null;
   revoked: boolean;
   lag: number;
+  /** Is its user Maintainer of the project, or Owner of the group? */
+  isManager: boolean;
   /** Calls that were made with it. */
   uses: number;
 }
 
 export interface GitlabDouble extends ProviderDouble {
   tokens(): readonly StoredToken[];
+  /** In days. The longest life of a token that the administrator allows. */
+  longest: number;
   /** Makes so many tokens of somebody else, listed before all that are there. */
   crowd(count: number): void;
 }
@@ -35,6 +39,7 @@ const forbidden: DoubleAnswer = {
 };
 const badRequest: DoubleAnswer = { status: 400, json: { message: '400 Bad request' } };
 const missing: DoubleAnswer = { status: 404, json: { message: '404 Not found' } };
+const refusals: Readonly<Record<string, DoubleAnswer>> = { GET: unauthorized, POST: badRequest };
 
 export const startGitlab = () => start('projects');
 export const startGitlabGroup = () => start('groups');
@@ -59,6 +64,7 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
       revoked: false,
       lag: 0,
       uses: 0,
+      isManager: true,
       ...given,
     });
   };
@@ -72,8 +78,9 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
   const asHolder = found(holder, unauthorized);
   const managed = (answer: (request: DoubleRequest, owner: string) => DoubleAnswer) =>
     asHolder((by, request) => {
-      // Tokens of projects and groups cannot make tokens.
-      if (by.owner !== 'persons' || !by.scopes.includes('api')) return forbidden;
+      if (!by.scopes.includes('api') && !(request.method === 'GET' && by.scopes.includes('read_api'))) return forbidden;
+      // Nor can tokens of projects and groups make tokens. `lib/api/resource_access_tokens.rb`: a list is unauthorized, a POST bad.
+      if (by.owner !== 'persons' || !by.isManager) return refusals[request.method] ?? missing;
       return answer(request, `${kind}/${request.params[0]}`);
     });
   const one = (answer: (token: StoredToken) => DoubleAnswer) =>
@@ -82,14 +89,15 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
       return token?.owner === owner ? answer(token) : missing;
     });
   const shown = (token: StoredToken) => {
-    const { value, owner, lag, uses, ...rest } = token;
-    return { ...rest, user_id: 141, active: isActive(token) };
+    const { value, owner, lag, uses, isManager, ...rest } = token;
+    const resource = { resource_type: kind === 'projects' ? 'project' : 'group', resource_id: 7 };
+    return { ...rest, ...resource, user_id: 141, active: isActive(token) };
   };
   const place = kind === 'projects' ? 'projects/acme/shop' : 'groups/acme';
   const at = `/api/v4/${kind}/:owner/access_tokens`;
   const served = await serve({
     'GET /api/v4/personal_access_tokens/self': asHolder((by) => {
-      const { access_level, ...rest } = shown(by);
+      const { access_level, resource_type, resource_id, ...rest } = shown(by);
       return ok(rest);
     }),
     [`GET ${at}`]: managed(({ query }, owner) => {
@@ -105,7 +113,7 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
     [`POST ${at}`]: managed(({ body }, owner) => {
       const { name, scopes, access_level = 40, expires_at } = body as unknown as StoredToken;
       if (!expires_at) return { status: 400, json: { error: 'expires_at is missing' } };
-      if (expires_at > dateIn(365)) return badRequest;
+      if (expires_at > dateIn(double.longest)) return badRequest;
       const token = make({ name, owner, scopes, access_level, expires_at, lag: double.lag });
       return created({ ...shown(token), token: token.value });
     }),
@@ -118,12 +126,13 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
 
   const owner = place.slice(kind.length + 1);
   const admin = ring.lend(make({}));
-  const powerless = ring.lend(make({ scopes: ['read_api'] }));
+  const powerless = ring.lend(make({ isManager: false }));
   const first = make({ owner: `${kind}/${owner}`, scopes: ['read_repository', 'write_repository'], access_level: 30 });
   const host = 'gitlab.example.com';
   const double: GitlabDouble = {
     ...served,
     lag: 0,
+    longest: 365,
     first: { host, [kind === 'projects' ? 'project' : 'group']: owner, token: first.value },
     admin: { host, token: admin.value },
     powerless: { token: powerless.value },

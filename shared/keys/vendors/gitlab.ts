@@ -14,6 +14,7 @@ import {
   listAt,
   memberAt,
   nameAt,
+  odd,
   type Part,
   paged,
   textAt,
@@ -22,11 +23,12 @@ import {
 } from '../api/read.ts';
 import { vendor } from '../api/vendor.ts';
 import type { Access, IssuingProvider, KeyAccess } from '../provider.ts';
-import { deadCurrent, requireLivingCurrent, requireRights } from '../same-rights.ts';
+import { deadCurrent, requireLivingCurrent, requireSameRights } from '../same-rights.ts';
 import { keySecretSchema } from '../secret.ts';
 
 /** GitLab's own limit, unless its administrator set another. */
 const LONGEST_DAYS = 365;
+const OTHER_SCOPES = 'see in Settings, Access tokens which scopes and role the two have, and rotate again';
 const host = 'give the host of GitLab, like gitlab.com';
 
 const schema = keySecretSchema({
@@ -88,9 +90,13 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
     const id = await gitlab.identify(access.current, access);
     const like = id === undefined ? undefined : await tokenOf(id, access);
     if (like === undefined) throw elsewhere(access);
-    const access_level = memberAt(like, ['access_level']);
-    const json = { name: label, scopes: textsAt(like, 'scopes'), access_level, expires_at: expiryLike(like, access) };
-    const answer = await api.asAdmin(access, 'POST', path, { json });
+    const [scopes, access_level] = [textsAt(like, 'scopes'), levelAt(like)];
+    const json = { name: label, scopes, access_level, expires_at: expiryLike(like, access) };
+    const answer = await api.asAdmin(access, 'POST', path, { json, expected: [400] });
+    if (answer.status >= 400) throw notMade(path);
+    access.ctx.redact.add(textAt(answer, 'token'));
+    const [may, should] = [answer, like].map((one) => [...textsAt(one, 'scopes'), `access level ${levelAt(one)}`]);
+    requireSameRights(may ?? [], should ?? [], OTHER_SCOPES);
     const made = { token: textAt(answer, 'token'), token_id: textAt(answer, 'id'), expires_at: json.expires_at };
     return { ...access.current, ...made, previous_token_id: id };
   },
@@ -102,8 +108,7 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
     if (isCurrent) return;
     // One that has expired since says nothing; the new one got its scopes from GitLab's list.
     const current = await selfIfAlive(access.current, access, 'the current token');
-    const hint = 'see in Settings, Access tokens which scopes the two have, and rotate again';
-    requireRights(may, current?.scopes ?? [], hint);
+    requireSameRights(may, current?.scopes ?? may, OTHER_SCOPES);
   },
 
   async revoke(id, access) {
@@ -141,12 +146,22 @@ async function tokenOf(id: string, access: GitlabAccess): Promise<Part | undefin
   return answer.status === 404 ? undefined : answer;
 }
 
-/** As many days as the current one got, or as the secret asks for. It must outlive the next rotation. */
+/** 40, Maintainer, is what a token gets that is made without: https://docs.gitlab.com/api/project_access_tokens/ */
+function levelAt(token: Part): number {
+  const level = memberAt(token, ['access_level']);
+  if (typeof level !== 'number') throw odd(token, 'lacks', ['access_level']);
+  return level;
+}
+
+/**
+ * As many days as the current one got, or as the secret asks for. It must outlive the next rotation. One without an end, or with one
+ * that GitLab gave it later, gets the longest that GitLab takes.
+ */
 function expiryLike(like: Part, { current, ctx }: KeyAccess): string {
   const { expires_in_days: asked } = current;
   const [made, ends] = [dateAt(like, 'created_at'), dateIfAny(like, 'expires_at')];
   const given = ends === undefined ? LONGEST_DAYS : dayOf(ends) - dayOf(made);
-  const days = asked === undefined ? Math.max(1, given) : Number(asked);
+  const days = asked === undefined ? Math.min(Math.max(1, given), LONGEST_DAYS) : Number(asked);
   if (ends === undefined && asked === undefined) {
     ctx.log('the current token has no end, and the new one has: GitLab makes none without', { days });
   }
@@ -176,6 +191,14 @@ function noPlace({ current, ctx }: GitlabAccess): InvalidSecretError {
   const [kind, named] = current.project === undefined ? ['group', current.group] : ['project', current.project];
   return new InvalidSecretError(`gitlab has no ${kind} ${named} that the admin token sees`, {
     hint: `write its path alone into field ${kind} of ${ctx.secretId}, like acme/shop: no https://, host, slash in front or .git; or its number`,
+  });
+}
+
+/** Where others say 403: https://github.com/gitlabhq/gitlabhq `app/services/resource_access_tokens/create_service.rb` */
+function notMade(path: string): ProviderError {
+  return new ProviderError(`gitlab makes no token at ${path} (HTTP 400)`, {
+    retryable: false,
+    hint: "it says so for four things: an expiry beyond its administrator's limit (give expires_in_days), an admin token whose user is no Maintainer (group: Owner) there, a token with a higher role than that user, or a trial that has no tokens left",
   });
 }
 

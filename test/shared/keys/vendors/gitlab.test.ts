@@ -3,7 +3,7 @@ import { type GitlabDouble, startGitlab, startGitlabGroup } from '../../../../lo
 import { accessTo } from '../../../../shared/keys/access.ts';
 import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
 import { gitlab } from '../../../../shared/keys/vendors/gitlab.ts';
-import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
+import { describeProvider, HAS_NO_LIMIT, inList } from '../../../conformance/provider.case.ts';
 import { step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
@@ -11,7 +11,13 @@ import { labelled } from '../../../support/store.ts';
 /** Values come as the doubles know them, not as the schema parses them. */
 const provider: IssuingProvider = gitlab;
 
-describeProvider({ provider: gitlab, start: startGitlab, skip: [HAS_NO_LIMIT] });
+describeProvider({
+  provider: gitlab,
+  start: startGitlab,
+  description: ['gitlab'],
+  rights: { limits: ['scopes', 'access_level'], regranted: inList('scopes', 'api') },
+  skip: [HAS_NO_LIMIT],
+});
 
 describe('gitlab', () => {
   const doubles: GitlabDouble[] = [];
@@ -95,6 +101,37 @@ describe('gitlab', () => {
 
     expect(newest(here)?.expires_at).toBe(inDays(365));
     expect(lines).toContainEqual({ message: expect.stringContaining('has no end'), fields: { days: 365 } });
+  });
+
+  it('asks for no longer a life than GitLab gives, however long that of the current one became', async () => {
+    const here = await world();
+    const first = here.double.tokens().find(({ value }) => value === here.double.first.token);
+    Object.assign(first ?? {}, { created_at: '2023-01-01T00:00:00Z', expires_at: inDays(30) });
+
+    await wholeRotation(here);
+
+    expect(newest(here)?.expires_at).toBe(inDays(365));
+  });
+
+  it.each(['Maintainer', 'expires_in_days'])('names %s where GitLab says no more than 400', async (word) => {
+    const here = await world();
+    here.double.longest = 30;
+
+    const error = await wholeRotation(here).catch((thrown) => thrown);
+
+    expect(error).toMatchObject({ code: 'SERVICE_FAILED', retryable: false, hint: expect.stringContaining(word) });
+    expect(here.double.live()).toHaveLength(1);
+  });
+
+  it('promotes no token that was made with another role', async () => {
+    const double = await startGitlab();
+    doubles.push(double);
+    const here = keyWorld(gitlab, double, {}, (transport) => (request) => {
+      const body = request.body?.replace('"access_level":30', '"access_level":40');
+      return transport({ ...request, body });
+    });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
   });
 
   it.each(['soon', 0, 1.5])('refuses a lifetime of %j', async (expires_in_days) => {
