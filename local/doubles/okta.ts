@@ -95,6 +95,8 @@ export async function startOkta(): Promise<OktaDouble> {
       const access_token = randomBytes(24).toString('base64url');
       return ok({ token_type: 'Bearer', expires_in: 3600, access_token, scope: SCOPE });
     }),
+    // Its own tokens are for private_key_jwt only: https://github.com/okta/okta-sdk-java/issues/424
+    'POST /oauth2/v1/token': () => refused,
     'POST /oauth2/v1/introspect': introspect,
     'POST /oauth2/default/v1/introspect': introspect,
   });

@@ -126,6 +126,29 @@ describe('okta', () => {
     expect(await openLabels(here)).toContain('AWSCURRENT');
   });
 
+  it.each([undefined, 'https://acme.okta.example', 'https://acme.okta.example/oauth2'])(
+    "asks the org's own server for no token, which it gives for private_key_jwt only: issuer %s",
+    async (issuer) => {
+      const here = await world();
+      await put(here, { issuer });
+
+      await expect(wholeRotation(here)).rejects.toMatchObject({
+        code: 'INVALID_SECRET',
+        hint: expect.stringContaining('leave scope out'),
+      });
+      expect(here.double.calls).toEqual([]);
+    },
+  );
+
+  it("proves a secret at the org's own server without a token", async () => {
+    const here = await world();
+    await put(here, { scope: undefined, issuer: undefined });
+
+    await wholeRotation(here);
+
+    expect(await openLabels(here)).toContain('AWSCURRENT');
+  });
+
   it('promotes no secret of a client that may not have the scope, and does not call it dead', async () => {
     const here = await world();
     await put(here, { scope: 'orders.write' });
