@@ -54,10 +54,11 @@ export async function startAuth0(): Promise<Auth0Double> {
         return ok({ access_token, scope, expires_in: 86_400, token_type: 'Bearer' });
       },
     ),
-    'POST /oauth/revoke': asClient({ status: 401, json: { error: 'invalid_client' } }, () => ({
-      status: 200,
-      body: 'OK',
-    })),
+    'POST /oauth/revoke': (request) => {
+      // Also beside Basic: https://auth0.com/docs/api/authentication/revoke-refresh-token/revoke-refresh-token
+      if (!request.body.client_id || !request.body.token) return { status: 400, json: { error: 'invalid_request' } };
+      return asClient({ status: 401, json: { error: 'invalid_client' } }, () => ({ status: 200 }))(request);
+    },
     'PATCH /api/v2/clients/:id': (request) => {
       const scope = tokens.get(bearerOf(request))?.split(' ');
       const problem = (statusCode: number, error: string) => ({ status: statusCode, json: { statusCode, error } });
@@ -72,7 +73,7 @@ export async function startAuth0(): Promise<Auth0Double> {
     },
   });
 
-  const admin = make(MANAGEMENT, 'read:clients update:clients update:client_keys');
+  const admin = make(MANAGEMENT, 'update:client_keys');
   const powerless = make(MANAGEMENT, 'read:clients');
   const rotated = make(ORDERS, 'read:orders');
   const double: Auth0Double = {

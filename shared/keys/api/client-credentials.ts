@@ -57,9 +57,10 @@ export async function clientAccepted(
   path: 'introspection' | 'revocation',
 ): Promise<void> {
   const call = shownBy(grant);
+  const more = path === 'revocation' ? grant.fields : {};
   // What a revocation answers may be anything: only the status counts.
   const expected = path === 'revocation' ? [...call.expected, 200] : call.expected;
-  const answer = await send(api, { ...call, expected, form: { token: 'none', ...inForm(grant) } });
+  const answer = await send(api, { ...call, expected, form: { token: 'none', ...inForm(grant), ...more } });
   if (answer.status >= 400) throw refusal(answer, api, grant);
   if (path === 'introspection') flagAt(answer, 'active');
 }

@@ -54,7 +54,8 @@ export const auth0: AcceptingProvider<Auth0Secret, Auth0Secret> = {
       clientSecret: client_secret,
       as: 'the new client secret',
       by: method === 'client_secret_basic' ? 'basic' : 'form',
-      ...(asked && { fields: { audience } }),
+      // Revocation wants it in the form, too: https://auth0.com/docs/api/authentication/revoke-refresh-token/revoke-refresh-token
+      fields: asked ? { audience } : { client_id },
     } as const;
     await (asked ? clientToken(api.at(access), grant) : clientAccepted(api.at(access), grant, 'revocation'));
   },

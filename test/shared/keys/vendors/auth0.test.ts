@@ -58,6 +58,16 @@ describe('auth0', () => {
     expect(await openLabels(here)).toContain('AWSCURRENT');
   });
 
+  it('proves it also where the application shows its secret by Basic, beside which Auth0 wants client_id', async () => {
+    const here = await world();
+    here.double.endGrants();
+    await put(here, { audience: undefined, token_endpoint_auth_method: 'client_secret_basic' });
+
+    const { token } = await wholeRotation(here);
+
+    expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+  });
+
   it('believes no dead secret of such an application', async () => {
     const here = await world();
     const { first, madeUp } = here.double;
