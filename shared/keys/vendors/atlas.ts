@@ -6,7 +6,7 @@ import { InvalidSecretError, ProviderError } from '../../rotation/errors.ts';
 import { DAY } from '../../rotation/pause.ts';
 import { clientToken } from '../api/client-credentials.ts';
 import { segment } from '../api/path-segment.ts';
-import { dateAt, dateIfAny, listAt, nameAt, textAt } from '../api/read.ts';
+import { dateAt, dateIfAny, listAt, memberAt, nameAt, textAt } from '../api/read.ts';
 import { bearer, vendor } from '../api/vendor.ts';
 import { limitReached } from '../key-limit.ts';
 import { isForeignUse } from '../known-key.ts';
@@ -63,12 +63,15 @@ export const atlas: IssuingProvider<AtlasSecret, AtlasAdmin> = {
 
   async issue(_label, access, _keys, theirs) {
     const path = `${accountPath(access)}/secrets`;
-    const json = { secretExpiresAfterHours: hoursOf(access) };
-    const answer = await api.asAdmin(access, 'POST', path, { json, expected: [400, 409] });
+    const make = (hours: number) =>
+      api.asAdmin(access, 'POST', path, { json: { secretExpiresAfterHours: hours }, expected: [400, 409] });
+    let answer = await make(hoursOf(access));
     if (answer.status >= 400) {
       const stored = await theirs?.();
       if (stored !== undefined) return stored;
-      throw await refusal(answer.status, access);
+      const cap = access.current.expires_after_hours === undefined ? await capOf(access) : undefined;
+      if (cap !== undefined) answer = await make(cap);
+      if (answer.status >= 400) throw await refusal(answer.status, access);
     }
     const expires_at = nameAt(answer, 'expiresAt');
     return {
@@ -120,6 +123,14 @@ function hoursOf({ current, ctx }: KeyAccess): number {
   throw new InvalidSecretError(`field expires_after_hours of ${ctx.secretId} is not a time that Atlas takes`, {
     hint: `write hours from ${SHORTEST_HOURS} to ${LONGEST_HOURS}, more than lie between two rotations`,
   });
+}
+
+/** The longest life that the organization lets a secret have, where the admin credential may know and it is less than Atlas' own. */
+async function capOf(access: AtlasAccess): Promise<number | undefined> {
+  const path = `/api/atlas/v2/orgs/${segment(access.current.org_id, 'org_id')}/settings`;
+  const answer = await api.asAdmin(access, 'GET', path, { expected: [401, 403, 404] });
+  const hours = answer.status < 400 ? memberAt(answer, ['maxServiceAccountSecretValidityInHours']) : undefined;
+  return typeof hours === 'number' && hours >= SHORTEST_HOURS && hours < LONGEST_HOURS ? hours : undefined;
 }
 
 async function refusal(status: number, access: AtlasAccess): Promise<Error> {

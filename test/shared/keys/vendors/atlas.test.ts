@@ -16,6 +16,7 @@ describeProvider({
   start: startAtlas,
   description: ['atlas'],
   descriptionErrs: [
+    { fault: /^GET \/api\/atlas\/v2\/orgs\/\w+\/settings: is no operation/, reason: 'described, and not in the slice' },
     {
       fault: /^POST \/api\/oauth\/token: is no operation/,
       reason: 'described as the tokenUrl of a security scheme only',
@@ -94,6 +95,36 @@ describe('atlas', () => {
     await wholeRotation(here);
 
     expect(here.double.secrets().map(hoursLeft).toSorted()).toEqual([168, 720]);
+  });
+
+  it('gives a secret the longest life that the organization allows', async () => {
+    const here = await world();
+    here.double.longest = 2160;
+
+    await wholeRotation(here);
+
+    expect(here.double.secrets().map(hoursLeft)).toContain(2160);
+  });
+
+  it('makes no secret with another life than the one that was asked for', async () => {
+    const here = await world();
+    here.double.longest = 2160;
+    await put(here, { expires_after_hours: 4000 });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({
+      retryable: false,
+      hint: expect.stringContaining('expires_after_hours'),
+    });
+    expect(here.double.live()).toHaveLength(1);
+  });
+
+  it('says so, too, where the admin credential may not read the settings of the organization', async () => {
+    const here = await world();
+    here.double.longest = 2160;
+    here.double.troubles.push({ at: /settings$/, trouble: { status: 403 } });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ hint: expect.stringContaining('expires_after_hours') });
+    expect(here.double.live()).toHaveLength(1);
   });
 
   it.each([7, 9000, 'long', 8.5])('refuses a life of %j hours', async (expires_after_hours) => {
