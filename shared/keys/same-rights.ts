@@ -52,9 +52,3 @@ export function otherRights(fact: string, hint: string): PermissionError {
 }
 
 const few = (rights: readonly string[]) => rights.slice(0, 3).join(', ');
-
-/** Throws PermissionError, which names rights that are in `should` and not in `may`. */
-export function requireRights(may: readonly string[], should: readonly string[], hint: string): void {
-  const missing = should.filter((right) => !may.includes(right));
-  if (missing.length > 0) throw otherRights(`the new key lacks rights of the current one: ${few(missing)}`, hint);
-}

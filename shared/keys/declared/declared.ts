@@ -4,7 +4,7 @@ import { refused } from '../api/judge.ts';
 import { listAt, memberAt, paged, textAt, textIn } from '../api/read.ts';
 import { withCurrent } from '../known-key.ts';
 import type { IssuingProvider, Key, KeySecret } from '../provider.ts';
-import { deadCurrent, requireRights } from '../same-rights.ts';
+import { deadCurrent, requireSameRights } from '../same-rights.ts';
 import { fits, keyIn, stepsOf, wordsIn } from './answers.ts';
 import { asker, requireGrant } from './ask.ts';
 import { checked } from './check.ts';
@@ -12,7 +12,7 @@ import { parseDescription, type RequestDescription } from './description.ts';
 import { fieldsOf, schemasOf } from './schemas.ts';
 
 const RIGHTS_HINT =
-  'let issue.request of the description ask for them, and see that the admin credential may give them';
+  'let issue.request of the description ask for what the current key has; what the provider adds to every key is for rightsOfAll';
 
 /** `file` names the description in messages. Throws ConfigurationError, which names the member. */
 export function declaredProvider(value: unknown, file: string): IssuingProvider {
@@ -74,7 +74,7 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
     },
 
     async verify(value, access) {
-      const { request, oauth2, rights } = verify;
+      const { request, oauth2, rights, rightsOfAll = [] } = verify;
       if (oauth2 !== undefined) return requireGrant(oauth2, value, access, description);
       if (request === undefined) return;
       const look = async (key: KeySecret, as: string) => {
@@ -85,8 +85,10 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
       };
       const answer = await look(value, 'the new key');
       if (rights === undefined || value[secret.key] === access.current[secret.key]) return;
-      const may = wordsIn(answer, rights);
-      requireRights(may, wordsIn(await look(access.current, 'the current key'), rights), RIGHTS_HINT);
+      const [may, should] = [answer, await look(access.current, 'the current key')].map((one) =>
+        wordsIn(one, rights).filter((right) => !rightsOfAll.includes(right)),
+      );
+      requireSameRights(may ?? [], should ?? [], RIGHTS_HINT);
     },
 
     async adminIds(access, previous) {

@@ -77,6 +77,7 @@ export const descriptionSchema = z.strictObject({
     refused: z.optional(z.array(status)),
     where: z.optional(expectations),
     rights: z.optional(path),
+    rightsOfAll: z.optional(z.array(text)),
     oauth2: z.optional(
       z.strictObject({
         tokenUrl: text,
