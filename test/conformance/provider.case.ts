@@ -3,14 +3,13 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ProviderDouble, Trouble } from '../../local/doubles/double.ts';
 import { accessTo } from '../../shared/keys/access.ts';
-import type { HttpRequest, Transport } from '../../shared/keys/api/transport.ts';
 import type { AcceptingProvider, IssuingProvider, KeySecret } from '../../shared/keys/provider.ts';
 import { InvalidSecretError } from '../../shared/rotation/errors.ts';
 import { redactor } from '../../shared/rotation/redact.ts';
-import { takeExchanges } from '../support/exchanges.ts';
 import { type KeyWorld, keyWorld } from '../support/key-world.ts';
 import { byLabel, labelled } from '../support/store.ts';
-import { vendorDescription } from '../support/vendor-description.ts';
+import { requireAsDescribed } from './provider-described.case.ts';
+import { type Between, describeRights, type KeyRights } from './provider-rights.case.ts';
 import { openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import { type Skip, skippingTests } from './skips.ts';
 import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
@@ -31,21 +30,6 @@ export interface ProviderSuite {
   /** Names of tests of this suite that do not hold here, and why: what the double cannot play for the vendor does not have it. */
   readonly skip?: readonly Skip[];
 }
-
-export interface KeyRights {
-  /** Members of answers without which nobody knows what limits a key. */
-  readonly limits: readonly string[];
-  /** The body of the call that makes a key, as if more or less had been asked for. */
-  regranted(body: string, how: 'more' | 'less'): string;
-}
-
-/** For rights in a list of a JSON body. */
-export const inList =
-  (member: string, one: unknown): KeyRights['regranted'] =>
-  (body, how) =>
-    JSON.stringify(
-      JSON.parse(body, (name, value) => (name !== member ? value : how === 'more' ? [...value, one] : value.slice(1))),
-    );
 
 const NO_SLOT = 'names the keys when no slot is free, and the command that frees one';
 const IN_USE = 'keeps the previous key while it is in use';
@@ -207,65 +191,7 @@ export function describeProvider(suite: ProviderSuite): void {
       });
     }
 
-    if ('issue' in provider) {
-      const { limits = [], regranted } = suite.rights ?? {};
-      it.each(limits)('makes no key when nobody knows what the current one may do: no %s', async (member) => {
-        const here = await world({}, () => withAnswers((body) => withoutMember(body, member)));
-        const before = here.double.live();
-
-        const error = await failure(here);
-
-        expect(error).toMatchObject({ code: 'UNEXPECTED_ANSWER', message: expect.stringContaining(member) });
-        expect(here.double.live()).toEqual(before);
-      });
-
-      it.skipIf(regranted === undefined).each(['more', 'less'] as const)(
-        `promotes no key that may do %s than the current one${regranted ? '' : ' (the vendor shows no rights of a key)'}`,
-        async (how) => {
-          const here = await world({}, () => (transport) => (request) => {
-            const { method, body } = request;
-            const isMade = method === 'POST' && body !== undefined && regranted !== undefined;
-            return transport(isMade ? withBody(request, regranted(body, how)) : request);
-          });
-          const before = await labelled(here.store, 'AWSCURRENT');
-
-          const error = await failure(here);
-
-          expect(error).toMatchObject({ code: 'PRIVILEGES_DIFFER', retryable: false });
-          expect(await labelled(here.store, 'AWSCURRENT')).toEqual(before);
-          expect(await openLabels(here)).toContain('AWSCURRENT');
-        },
-      );
-
-      it('takes the current key for no new one', async () => {
-        const here = await world({}, (double) => (transport) => async (request) => {
-          const before = double.live();
-          const answer = await transport(request);
-          const made = double.live().find((key) => !before.includes(key));
-          const [current = ''] = provider.schema.confidential(provider.schema.parse(JSON.stringify(double.first), ''));
-          return made === undefined ? answer : { ...answer, body: answer.body.replaceAll(made, current) };
-        });
-        const before = await labelled(here.store, 'AWSCURRENT');
-
-        const error = await failure(here);
-
-        expect(error).toMatchObject({ code: 'UNEXPECTED_ANSWER' });
-        expect(await labelled(here.store, 'AWSCURRENT')).toEqual(before);
-      });
-
-      it('revokes no key that the list leaves out', async () => {
-        let hidden: string[] = [];
-        const here = await world({}, () => withAnswers((body) => withoutItems(body, hidden)));
-        await wholeRotation(here);
-        const previous = (await labelled(here.store, 'AWSPREVIOUS')) ?? {};
-        const at = await access(here, (await labelled(here.store, 'AWSCURRENT')) ?? {});
-        hidden = [(await provider.identify(previous, at)) ?? '', ...provider.schema.confidential(previous)];
-
-        await wholeRotation(here).catch(() => undefined);
-
-        if (!provider.unlisted) expect(here.double.opens(previous)).toBe(true);
-      });
-    }
+    if ('issue' in provider) describeRights(provider, suite.rights, { world, access, failure });
 
     test(NO_SLOT, async () => {
       const here = await world();
@@ -407,50 +333,4 @@ export function describeProvider(suite: ProviderSuite): void {
   });
 
   requireAsDescribed(suite);
-}
-
-/** All that the tests of this file send, and all that the double answers, is as the vendor's description has it. */
-function requireAsDescribed({ provider, description, descriptionErrs = [] }: ProviderSuite): void {
-  const described = description && vendorDescription(description);
-  const reason = description === undefined ? 'the vendor publishes none' : 'the descriptions are not on this machine';
-  let count = 0;
-  afterEach(() => {
-    const exchanges = takeExchanges();
-    if (described === undefined) return;
-    count += exchanges.length;
-    const faults = new Set(exchanges.flatMap((exchange) => described.faultsOf(exchange)));
-    expect([...faults].filter((fault) => !descriptionErrs.some((one) => one.fault.test(fault)))).toEqual([]);
-  });
-  const name = `provider ${provider.name}: requests and answers are as the vendor describes them`;
-  if (described === undefined) return void it.skip(`${name} (${reason})`, () => {});
-  it(name, () => expect(count).toBeGreaterThan(100));
-}
-
-type Between = (transport: Transport) => Transport;
-
-/** Answers as somebody made them. */
-function withAnswers(changed: (body: string) => string): Between {
-  return (transport) => async (request) => {
-    const answer = await transport(request);
-    return { ...answer, body: answer.body === '' ? '' : changed(answer.body) };
-  };
-}
-
-function withoutMember(body: string, member: string): string {
-  return JSON.stringify(JSON.parse(body, (name, value) => (name === member ? undefined : value)));
-}
-
-/** Without whatever in a list has one of these texts in it. */
-function withoutItems(body: string, texts: readonly string[]): string {
-  const isHidden = (value: unknown) => texts.some((text) => text !== '' && JSON.stringify(value).includes(text));
-  if (body.startsWith('<')) return body.replace(/<member>.*?<\/member>/gs, (one) => (isHidden(one) ? '' : one));
-  return JSON.stringify(
-    JSON.parse(body, (_name, value) =>
-      Array.isArray(value) ? value.filter((one) => typeof one !== 'object' || !isHidden(one)) : value,
-    ),
-  );
-}
-
-function withBody(request: HttpRequest, body: string): HttpRequest {
-  return { ...request, body, headers: { ...request.headers, 'content-length': String(Buffer.byteLength(body)) } };
 }

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CloudflareDouble, startCloudflare } from '../../../../local/doubles/cloudflare.ts';
 import { cloudflare } from '../../../../shared/keys/vendors/cloudflare/cloudflare.ts';
-import { describeProvider, inList } from '../../../conformance/provider.case.ts';
+import { describeProvider } from '../../../conformance/provider.case.ts';
+import { inList } from '../../../conformance/provider-rights.case.ts';
 import { openLabels, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';

@@ -8,7 +8,8 @@ import {
 import { accessTo } from '../../../../shared/keys/access.ts';
 import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
 import { datadogApiKey, datadogApplicationKey } from '../../../../shared/keys/vendors/datadog/datadog.ts';
-import { describeProvider, HAS_NO_LIMIT, inList } from '../../../conformance/provider.case.ts';
+import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
+import { inList } from '../../../conformance/provider-rights.case.ts';
 import { wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';

@@ -3,7 +3,8 @@ import { type GitlabDouble, startGitlab, startGitlabGroup } from '../../../../lo
 import { accessTo } from '../../../../shared/keys/access.ts';
 import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
 import { gitlab } from '../../../../shared/keys/vendors/gitlab.ts';
-import { describeProvider, HAS_NO_LIMIT, inList } from '../../../conformance/provider.case.ts';
+import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
+import { inList } from '../../../conformance/provider-rights.case.ts';
 import { step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';

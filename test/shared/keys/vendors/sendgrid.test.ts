@@ -4,7 +4,8 @@ import { startSendgrid } from '../../../../local/doubles/sendgrid.ts';
 import { accessTo } from '../../../../shared/keys/access.ts';
 import { nodeTransport } from '../../../../shared/keys/api/transport.ts';
 import { sendgrid } from '../../../../shared/keys/vendors/sendgrid.ts';
-import { describeProvider, inList, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
+import { describeProvider, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
+import { inList } from '../../../conformance/provider-rights.case.ts';
 import { wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 
