@@ -20,7 +20,7 @@ export const codes = {
 export const unknownArgument = [2, 9, 72, 303, 40415];
 
 /** What they answer to a command that they do not have: not found, not supported on this kind of server, not implemented. */
-const unknownCommand = [59, 115, 238];
+export const unknownCommand = [59, 115, 238];
 
 /** BadValue is not among them: DocumentDB says it also of a password that it does not take. */
 const lacking = [...unknownCommand, ...unknownArgument.filter((code) => code !== 2)];

@@ -1,7 +1,7 @@
 /** Users, by the commands that DocumentDB 3.6 and newer and MongoDB have in common. */
 import type { Document } from 'mongodb';
 import type { Connection } from './connection.ts';
-import { codes, isAnswer, unknownArgument } from './errors.ts';
+import { codes, isAnswer, unknownArgument, unknownCommand } from './errors.ts';
 
 /** The server makes its SCRAM credentials from the password itself: no mechanism takes a verifier. */
 export async function setPassword(connection: Connection, username: string, password: string): Promise<void> {
@@ -61,11 +61,21 @@ async function withMechanisms(connection: Connection, username: string): Promise
   try {
     return await findUser(connection, username);
   } catch (error) {
-    // A server may let users change their own password and not look at users, themselves included. What every login asks needs no right.
-    if (username !== connection.username || !isAnswer(error, codes.UNAUTHORIZED)) throw error;
-    const asked = { hello: 1, saslSupportedMechs: `${connection.database}.${username}` };
-    const { saslSupportedMechs } = await connection.command(asked);
-    return { mechanisms: saslSupportedMechs };
+    // A server may let users change their own password and not look at users, themselves included.
+    if (username === connection.username && isAnswer(error, codes.UNAUTHORIZED))
+      return { mechanisms: await ownMechanisms(connection) };
+    throw error;
+  }
+}
+
+/** As every login asks, which needs no right. Servers that do not know the command are as old as those with one mechanism alone. */
+async function ownMechanisms({ command, database, username }: Connection): Promise<string[]> {
+  try {
+    const { saslSupportedMechs } = await command({ hello: 1, saslSupportedMechs: `${database}.${username}` });
+    return saslSupportedMechs ?? [];
+  } catch (error) {
+    if (unknownCommand.some((code) => isAnswer(error, code))) return [];
+    throw error;
   }
 }
 

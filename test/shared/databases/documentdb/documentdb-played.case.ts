@@ -175,6 +175,18 @@ export function describeDocumentDbPlayed(): void {
       expect((await adminOf(one)({ usersInfo: 'app' })).users[0].mechanisms).toEqual(mechanisms);
     });
 
+    it('a user sets its own password on a server that shows users nothing, and has no hello either', async () => {
+      const { one, login, context } = await standIn({ amazon: true, refuses: { hello: 59 } });
+      const app = { ...login, username: 'app', password: 'first-password' };
+      await adminOf(one)({ createUser: 'app', pwd: app.password, roles: [] });
+      const session = await documentdb.connect(app, context);
+
+      await session.setPassword('app', 'second-password');
+      await session.close();
+
+      await (await documentdb.connect({ ...app, password: 'second-password' }, context)).close();
+    });
+
     it('a superuser that may not look at a user does not set its password: it could widen its mechanisms', async () => {
       const { one, login, context } = await standIn({});
       const admin = adminOf(one);
