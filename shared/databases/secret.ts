@@ -1,6 +1,7 @@
 /** The secret value of a database user, in the JSON that AWS's consoles, templates and CDK write. */
 import { isIP } from 'node:net';
 import * as z from 'zod/mini';
+import { follow } from '../rotation/copies.ts';
 import { InvalidSecretError } from '../rotation/errors.ts';
 import { requireObject, textsIn } from '../rotation/json.ts';
 import type { SecretSchema } from '../rotation/strategy.ts';
@@ -25,7 +26,7 @@ export interface DatabaseLogin {
 export interface DatabaseSecret extends DatabaseLogin {
   /** ARN or name of the superuser secret. AWS's field name. */
   readonly masterarn?: string;
-  /** All of it as it is stored. Nothing but user and password ever differs when it is written back. */
+  /** All of it as it is stored. Nothing but user and password, and their copies, ever differs when it is written back. */
   readonly original: Readonly<Record<string, unknown>>;
 }
 
@@ -70,6 +71,9 @@ function isFalse(ssl: unknown): boolean {
 
 /** Shorter texts in fields that nobody here knows are names ("public", "prod") far more often than secrets. */
 const SHORTEST_UNKNOWN = 12;
+/** Where and who. */
+const VISIBLE = ['engine', 'host', 'username', 'dbname', 'masterarn', 'dbInstanceIdentifier', 'dbClusterIdentifier'];
+const KNOWN = [...VISIBLE, 'password', 'port', 'authSource', 'ssl'];
 
 export interface DatabaseSecretOptions {
   /** Values of `engine` that are served. */
@@ -93,8 +97,18 @@ export function databaseSecretSchema(options: DatabaseSecretOptions): SecretSche
       return { ...loginIn(result.data), original: value };
     },
     confidential,
-    format: ({ original, username, password }) => JSON.stringify({ ...original, username, password }),
+    format,
   };
+}
+
+/** Throws InvalidSecretError when a field holds the password in a form that cannot follow it. */
+function format({ original, username, password }: DatabaseSecret): string {
+  const copied = follow(original, {
+    secrets: [{ from: String(original.password), to: password }],
+    owners: [{ from: String(original.username), to: username }],
+    known: KNOWN,
+  });
+  return JSON.stringify({ ...copied, username, password });
 }
 
 /** An empty field is an absent one. */
@@ -116,8 +130,7 @@ function loginIn(value: z.infer<typeof shape>): Omit<DatabaseSecret, 'original'>
 
 /** The password, and every other text that does not just repeat where and who. */
 function confidential({ password, original }: DatabaseSecret): string[] {
-  const { engine, host, username, dbname, masterarn, dbInstanceIdentifier, dbClusterIdentifier } = original;
-  const seen = [engine, host, username, dbname, masterarn, dbInstanceIdentifier, dbClusterIdentifier];
+  const seen = VISIBLE.map((field) => original[field]);
   const others = [...textsIn({ ...original, password: undefined })].filter(
     (text) =>
       text.length >= SHORTEST_UNKNOWN && !seen.some((known) => typeof known === 'string' && known.includes(text)),

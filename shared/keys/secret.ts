@@ -1,4 +1,5 @@
 /** Secret values that hold a key: a JSON object, or the bare key where one value is all there is. */
+import { follow } from '../rotation/copies.ts';
 import { InvalidSecretError } from '../rotation/errors.ts';
 import { requireObject, textsIn } from '../rotation/json.ts';
 import type { SecretSchema } from '../rotation/strategy.ts';
@@ -34,6 +35,7 @@ export function keySecretSchema<R extends Readonly<Record<string, string>>>({
   lines = [],
   plain,
 }: KeySecretOptions<R>): SecretSchema<KeySecretOf<R>> {
+  const hidden = Object.keys(required).filter((field) => !visible.includes(field));
   return {
     parse(text, what) {
       const fields = Object.keys(required).map((field) => `"${field}":…`);
@@ -54,8 +56,38 @@ export function keySecretSchema<R extends Readonly<Record<string, string>>>({
       );
     },
 
+    follow: (pending, current) => {
+      const known = [...Object.keys(required), ...visible, ...ALWAYS_VISIBLE];
+      const changed = Object.keys(current).filter((field) => pending[field] !== current[field]);
+      const replaced = textsOf(current, pending);
+      return follow(pending, {
+        secrets: replaced((hidden.length > 0 ? hidden : changed).filter((field) => !visible.includes(field))),
+        owners: replaced(visible),
+        known: [...known, ...changed],
+        anyOwner: true,
+      });
+    },
+
+    requireCopies(current) {
+      follow(current, {
+        secrets: hidden.map((field) => ({ from: String(current[field] ?? ''), to: '' })),
+        owners: textsOf(current, current)(visible),
+        known: [...hidden, ...visible, ...ALWAYS_VISIBLE],
+        anyOwner: true,
+      });
+    },
+
     format: (value) => (plain !== undefined && PLAIN in value ? String(value[plain]) : JSON.stringify(value)),
   };
+}
+
+/** What the fields that are text become. */
+function textsOf(current: KeySecret, pending: KeySecret) {
+  return (fields: readonly string[]) =>
+    fields.flatMap((field) => {
+      const [from, to] = [current[field], pending[field]];
+      return typeof from === 'string' && typeof to === 'string' ? [{ from, to }] : [];
+    });
 }
 
 function requireTexts<R extends Readonly<Record<string, string>>>(

@@ -2,6 +2,7 @@
  * The one place that knows which texts are secret in this invocation. Whatever leaves the function (errors, log lines,
  * notifications) passes through it, so that no author of an engine or provider has to remember.
  */
+import { percentEncoded } from './copy-forms.ts';
 import { RotationError, UnexpectedError } from './errors.ts';
 
 const MASK = '[redacted]';
@@ -35,14 +36,18 @@ export function redactor(): Redactor {
   };
 }
 
-/** A value as it may appear in JSON, in a URL, in an SQL literal, or encoded. */
+/** A value as it may appear in JSON, in a URL, in an SQL literal, in a connection string or .pgpass, or encoded. */
 function formsOf(value: string): string[] {
   return [
     value,
     JSON.stringify(value).slice(1, -1),
     encodeURIComponent(value.toWellFormed()),
+    percentEncoded(value),
     value.replaceAll("'", "''"),
+    value.replace(/[\\']/g, '\\$&'),
+    value.replace(/[\\:]/g, '\\$&'),
     Buffer.from(value).toString('base64'),
+    Buffer.from(value).toString('base64url'),
   ];
 }
 

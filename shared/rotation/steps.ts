@@ -114,7 +114,9 @@ async function makePending<S extends object>(
     previous: () => readPrevious(strategy, versions, ctx),
     stored: () => readStored(strategy, versions, ctx),
   };
-  const pending = await strategy.create({ current, ...others }, ctx);
+  strategy.schema.requireCopies?.(current);
+  const made = await strategy.create({ current, ...others }, ctx);
+  const pending = strategy.schema.follow?.(made, current) ?? made;
   ctx.redact.add(...strategy.schema.confidential(pending));
   const stored = await versions.put(ctx.secretId, ctx.token, asText(strategy, pending));
   ctx.log(stored === 'stored' ? 'pending value stored' : 'an earlier try stored a pending value, which stays');

@@ -21,6 +21,13 @@ export interface SecretSchema<S extends object> {
   parse(text: string, what: string): S;
   /** Every text in the value that nobody may see. */
   confidential(value: S): readonly string[];
+  /**
+   * `pending` with the copies, in fields nobody here knows, of what it has in place of `current`'s. Throws InvalidSecretError when one
+   * cannot follow. Absent: `format` sees to it, or there are none.
+   */
+  follow?(pending: S, current: S): S;
+  /** Throws the same before there is a pending value. */
+  requireCopies?(current: S): void;
   /** The text of a value, as it is stored. Absent: its JSON. */
   format?(value: S): string;
 }

@@ -12,6 +12,10 @@ describe('a redactor', () => {
     ['as a part of a text in JSON', JSON.stringify({ url: `postgres://app:${password}@db` })],
     ['in a URL', `postgres://app:${encodeURIComponent(password)}@db`],
     ['in an SQL literal', `PASSWORD '${password.replaceAll("'", "''")}'`],
+    ['in a URL, its marks encoded too', `//app:${encodeURIComponent(password).replaceAll("'", '%27')}@db`],
+    ['in a connection string', `password='${password.replace(/[\\']/g, '\\$&')}'`],
+    ['in a line of .pgpass', `db:5432:shop:app:${password.replace(/[\\:]/g, '\\$&')}`],
+    ['in base64 for URLs', Buffer.from(password).toString('base64url')],
     ['in base64', Buffer.from(password).toString('base64')],
   ])('masks a value %s', (_how, text) => {
     const redact = redactor();

@@ -40,6 +40,42 @@ describe('IAM', () => {
     expect(changes).toEqual(['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey', 'CreateAccessKey']);
   });
 
+  it('lets every copy of id and key follow', async () => {
+    const world = await start();
+    const first = await labelled(world.store, 'AWSCURRENT');
+    const { access_key_id: id, secret_access_key: key } = first as Record<string, string>;
+    const profile = Buffer.from(`${id}:${key}`).toString('base64');
+    await world.store.putCurrent(
+      JSON.stringify({ ...first, env: { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: key }, profile }),
+    );
+
+    await wholeRotation(world);
+
+    const value = (await labelled(world.store, 'AWSCURRENT')) as Record<string, string>;
+    expect(value.secret_access_key).not.toBe(key);
+    expect(value.env).toEqual({
+      AWS_ACCESS_KEY_ID: value.access_key_id,
+      AWS_SECRET_ACCESS_KEY: value.secret_access_key,
+    });
+    const { access_key_id, secret_access_key } = value;
+    expect(Buffer.from(value.profile ?? '', 'base64').toString()).toBe(`${access_key_id}:${secret_access_key}`);
+  });
+
+  it('makes no key when a copy of the current one could not follow', async () => {
+    const world = await start();
+    const first = (await labelled(world.store, 'AWSCURRENT')) as Record<string, string>;
+    await world.store.putCurrent(JSON.stringify({ ...first, shell: `export KEY=${first.secret_access_key}` }));
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({
+      code: 'INVALID_SECRET',
+      message: expect.stringContaining('field shell holds'),
+    });
+    await expect(rotated).rejects.not.toThrow(first.secret_access_key);
+    expect(double.operations).not.toContain('CreateAccessKey');
+  });
+
   it('says which service used the previous key, and where', async () => {
     const world = await start();
     await wholeRotation(world);
