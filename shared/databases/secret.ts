@@ -117,7 +117,8 @@ function loginIn(value: z.infer<typeof shape>): Omit<DatabaseSecret, 'original'>
   const port = isAbsent(value.port) ? undefined : numberOf(value.port);
   return {
     engine,
-    host,
+    // A dot at the end only says that the name is whole, and no certificate has it.
+    host: host.replace(/\.$/, ''),
     username,
     password,
     ...(port && { port }),

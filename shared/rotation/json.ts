@@ -29,7 +29,8 @@ export function requireObject(text: string, what: string, hint: string): Record<
 }
 
 function instead(text: string): string {
-  if (text.startsWith('\uFEFF')) return ': it begins with a byte order mark';
+  if (text.startsWith('\uFEFF') && parseObject(text.slice(1)) !== undefined)
+    return ': it begins with a byte order mark';
   if (parseObject(text.replace(/,(?=\s*[}\]])/g, '')) !== undefined) return ': it has a comma before a closing bracket';
   if (parseObject(text.replaceAll("'", '"')) !== undefined) return ': it has single quotes where JSON has double ones';
   const inner = parseObject(`{"inner":${text}}`)?.inner;

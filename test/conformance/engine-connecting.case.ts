@@ -1,5 +1,6 @@
 /** The engine suite, part one: reaching the server, or saying why not. */
 import { describe, expect } from 'vitest';
+import { databaseSecretSchema } from '../../shared/databases/secret.ts';
 import { droppingHost } from '../support/dropping-host.ts';
 import { deadPort, silentServer } from '../support/sockets.ts';
 import type { EngineKit } from './engine-kit.ts';
@@ -14,6 +15,15 @@ export function describeConnecting({ engine, server, ctx, fresh, test, opens }: 
       await session.close();
 
       await expect.poll(() => server.openSessions()).toBe(0);
+    });
+
+    test('opens for a secret whose host ends in a dot, which no certificate has', async () => {
+      const { tls, ...login } = await fresh();
+      const text = JSON.stringify({ ...login, ssl: tls, host: `${login.host}.` });
+
+      const value = databaseSecretSchema({ accepts: engine.accepts }).parse(text, 'the secret');
+
+      expect(await opens(value)).toBe(true);
     });
 
     test('refuses a wrong password and an unknown user with AuthenticationError', async () => {

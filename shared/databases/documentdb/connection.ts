@@ -4,7 +4,6 @@ import { isIP, isIPv6 } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import type { Document, MongoClientOptions } from 'mongodb';
 import { MongoClient } from 'mongodb';
-import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import { CONNECT_MS, inTime, inTimeToClose, outOfTime } from '../reach.ts';
 import type { DatabaseLogin } from '../secret.ts';
@@ -42,7 +41,7 @@ export async function openConnection(
   ctx: RotationContext,
 ): Promise<Connection> {
   const at = {
-    host: oneHost(login.host),
+    host: login.host,
     port: login.port ?? defaults.port,
     user: login.username,
     // Never guessed: where a user lives is part of its name. DocumentDB keeps all of them in admin.
@@ -101,14 +100,6 @@ export async function openConnection(
     },
     close: () => inTimeToClose(client.close(true)),
   };
-}
-
-/** The driver reads a list of hosts, options and credentials out of what it takes for a host. */
-function oneHost(host: string): string {
-  if (/^[\w.-]+$/.test(host) || isIP(host) !== 0) return host;
-  throw new InvalidSecretError('field host of the secret is not one host name or address', {
-    hint: 'give the cluster endpoint alone, without mongodb://, port or further hosts',
-  });
 }
 
 /** Rejects at the first failure: the driver would go on trying. */

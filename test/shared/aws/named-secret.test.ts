@@ -81,3 +81,24 @@ describe.each(Object.entries(users))('the %s secret', (whose, read) => {
     expect('original' in found ? found.original : found).toMatchObject(value);
   });
 });
+
+it.each([
+  'db.example.com:5432',
+  'postgresql://db.example.com',
+  'jdbc:postgresql://db.example.com:5432/shop',
+  'a,b',
+  '[::1]',
+  'app@db.example.com',
+  ' db.example.com',
+  'db.example.com ',
+  'db.example.com\n',
+])('a superuser secret with the host %j is to be mended itself', async (host) => {
+  const masterarn = await created({ SecretString: JSON.stringify({ ...login, host }) });
+
+  await expect(users.superuser(masterarn)).rejects.toMatchObject({
+    code: 'INVALID_SECRET',
+    fact: `field host of the superuser secret ${masterarn} is not of the right kind`,
+    hint: expect.stringContaining('alone'),
+    about: masterarn,
+  });
+});

@@ -89,17 +89,24 @@ describe('the JSON of a database secret', () => {
     expect(attempt).not.toThrow(/sw0rdfish|abc|70000|mysql/);
   });
 
-  it.each([
-    'db',
-    'db.example.',
-    'DB-1.eu-west-1.rds.amazonaws.com',
-    'my_db',
-    '10.0.0.7',
-    '::1',
-    'fe80::1%eth0',
-    'bücher.example',
-  ])('takes %s as a host', (host) => {
-    expect(parse({ host }).host).toBe(host);
+  it.each(['db', 'DB-1.eu-west-1.rds.amazonaws.com', 'my_db', '10.0.0.7', '::1', 'fe80::1%eth0', 'bücher.example'])(
+    'takes %s as a host',
+    (host) => {
+      expect(parse({ host }).host).toBe(host);
+    },
+  );
+
+  it('connects to a host without the dot at its end, which no certificate has, and keeps it in what is stored', () => {
+    const value = parse({ host: 'db.example.' });
+
+    expect(value.host).toBe('db.example');
+    expect(JSON.parse(schema.format?.(value) ?? '')).toMatchObject({ host: 'db.example.' });
+  });
+
+  it('calls a byte order mark the mistake only where JSON follows it', () => {
+    const attempt = () => schema.parse('\uFEFFsw0rdfish', 'x');
+
+    expect(attempt).toThrow(expect.objectContaining({ fact: 'x is not a JSON object' }));
   });
 
   it('asks for masterarn only where a superuser is needed', () => {
