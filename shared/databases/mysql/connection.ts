@@ -24,6 +24,8 @@ export interface Connection {
   readonly username: string;
   readonly server: ServerVersion;
   readonly at: Target;
+  /** The number of the server's session, as the login told it: a pooler tells a number of its own. */
+  readonly session: number;
   /** It may do nothing but change its password. */
   readonly expired: boolean;
   /** `?` in `text` become literals, quoted by the driver. Other literals and identifiers are quoted by the caller, see quoting.ts. */
@@ -86,15 +88,16 @@ async function openOnce(
     socket.destroy();
   };
 
-  let server: ServerVersion;
+  let greeting: Greeting;
   try {
-    server = versionOf(await inTime(greeted(client), ctx.signal, most));
+    greeting = await inTime(greeted(client), ctx.signal, most);
   } catch (error) {
     const isSilent = hasNotSpoken(socket, way.phase, error);
     destroy();
     const refusal = connectError(error, way.phase, at);
     throw isSilent ? new Unheard(refusal) : refusal;
   }
+  const server = versionOf(greeting.serverVersion);
   ctx.signal.addEventListener('abort', destroy, { once: true });
 
   let restricted = false;
@@ -138,7 +141,7 @@ async function openOnce(
       throw error;
     }
   }
-  return { username: at.user, server, at, expired: restricted, query, close };
+  return { username: at.user, server, at, session: greeting.connectionId, expired: restricted, query, close };
 }
 
 /** Reads the same in every sql_mode. */
@@ -146,10 +149,15 @@ function isPlain(value: string | number): boolean {
   return typeof value === 'number' || mysql.escape(value) === `'${value}'`;
 }
 
-/** Resolves with the version that the server greeted with, once the login stands. */
-function greeted(client: mysql.Connection): Promise<string> {
+interface Greeting {
+  readonly serverVersion: string;
+  readonly connectionId: number;
+}
+
+/** Resolves with what the server greeted with, once the login stands. */
+function greeted(client: mysql.Connection): Promise<Greeting> {
   return new Promise((resolve, reject) => {
-    client.once('connect', (greeting: { serverVersion: string }) => resolve(greeting.serverVersion));
+    client.once('connect', resolve);
     client.once('error', reject);
   });
 }

@@ -8,6 +8,7 @@ import type { Connection, Kind } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { addPassword, discardOldPassword } from './dual-passwords.ts';
 import { errno, failedWith } from './errors.ts';
+import type { CutOver } from './lock.ts';
 import { holdCutOver } from './lock.ts';
 import { opensFromHere } from './opens.ts';
 import { privileges } from './privileges.ts';
@@ -20,6 +21,7 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
   let working = login.password;
   let exclusive = false;
   const changed = new Set<AccountsChanged>();
+  const held: CutOver[] = [];
   const session: DatabaseSession = {
     get proven() {
       return { password: working };
@@ -29,7 +31,8 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
     },
     ping: async () => void (await connection.query('SELECT 1')),
     async setPassword(username, password, proven) {
-      await unlessExpired(() => holdCutOver(connection, username));
+      const cutOver = await unlessExpired(() => holdCutOver(connection, username));
+      if (cutOver !== undefined) held.push(cutOver);
       if (username !== login.username) {
         const change = await setPasswordOf(connection, username, password, proven?.password);
         changed.add(change);
@@ -38,7 +41,7 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
           changed.delete(change);
         };
       }
-      exclusive = (await unlessExpired(() => allowsOneSession(connection))) ?? false;
+      exclusive = cutOver?.exclusive ?? false;
       const before = working;
       const set = async (next: string) => {
         await setOwnPassword(connection, next, working);
@@ -55,6 +58,7 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
       // Here, and not with the change: AWSCURRENT names the new password by now, or soon. What was taken back leaves all as it was.
       if (working !== login.password) await endSecondPassword(connection);
       for (const change of changed) await change.settle().catch(() => {});
+      for (const { release } of held) await release();
       await connection.close();
     },
   };
@@ -64,12 +68,6 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
       addPassword(connection, { password, keep: login.password, abandoned }),
     discardOldPassword: () => discardOldPassword(connection, login.password),
   });
-}
-
-/** What the account may have, or what all accounts may have. Zero is no limit. */
-async function allowsOneSession(connection: Connection): Promise<boolean> {
-  const [row] = await connection.query('SELECT @@SESSION.max_user_connections AS most');
-  return Number(row?.most) === 1;
 }
 
 /** A login whose password expired may do nothing but change it. */

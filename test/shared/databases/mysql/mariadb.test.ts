@@ -11,6 +11,7 @@ import { describeMysqlFamily } from './mysql.case.ts';
 import { describeMysqlConnecting } from './mysql-connecting.case.ts';
 import { describeMysqlInUse } from './mysql-in-use.case.ts';
 import { describeMysqlPairs } from './mysql-pairs.case.ts';
+import { describeMysqlPooled } from './mysql-pooled.case.ts';
 import { describeMysqlVerifiers } from './mysql-verifiers.case.ts';
 
 const seenOnTheNewest = [
@@ -50,6 +51,7 @@ for (const [number, name, from] of series) {
     describeMariadbAlone(server);
     describeMysqlConnecting(mariadb, server);
     describeMysqlPairs(mariadb, server);
+    describeMysqlPooled(mariadb, server);
     describeMysqlInUse(mariadb, server);
     describeMysqlVerifiers(mariadb, server);
   });

@@ -11,6 +11,7 @@ import { describeMysqlConnecting } from './mysql-connecting.case.ts';
 import { describeDualPasswords } from './mysql-dual-passwords.case.ts';
 import { describeMysqlInUse } from './mysql-in-use.case.ts';
 import { describeMysqlPairs } from './mysql-pairs.case.ts';
+import { describeMysqlPooled } from './mysql-pooled.case.ts';
 import { describeMysqlVerifiers } from './mysql-verifiers.case.ts';
 
 if (availableMysql() === undefined) {
@@ -25,6 +26,7 @@ if (availableMysql() === undefined) {
     describeMysqlFamily(mysql, server);
     describeMysqlConnecting(mysql, server);
     describeMysqlPairs(mysql, server);
+    describeMysqlPooled(mysql, server);
     describeMysqlInUse(mysql, server);
     describeMysqlVerifiers(mysql, server);
     describeMysqlAlone(server);
