@@ -29,12 +29,26 @@ export async function accessTo<S extends KeySecret, A extends KeySecret>(
   const asKey = accessAsKey(value, ports, ctx);
   const { current } = asKey;
   const { masterarn } = current;
-  const admin =
-    typeof masterarn === 'string' && masterarn !== ''
-      ? await ports.admins.adminFor(masterarn, provider.adminSchema, ctx)
-      : withoutAdmin(provider, current, ctx);
+  const isNamed = typeof masterarn === 'string' && masterarn !== '';
+  const admin = isNamed
+    ? await ports.admins.adminFor(masterarn, provider.adminSchema, ctx)
+    : withoutAdmin(provider, current, ctx);
+  if (isNamed) requireOwn(provider, admin, masterarn);
   requireSame(provider, admin, current, 'the admin secret');
   return { ...asKey, admin };
+}
+
+/** Whoever may write a secret chooses its `masterarn`, and so which admin credential would go to the host of this provider. */
+function requireOwn(
+  { name, adminSaysOf }: Pick<IssuingProvider, 'name' | 'adminSaysOf'>,
+  { admin_of: of }: KeySecret,
+  masterarn: string,
+): void {
+  if (of === name || (of === undefined && !adminSaysOf)) return;
+  const hint = `when it is meant for ${name}, store it as JSON with "admin_of":"${name}" in it; else correct masterarn`;
+  const details = { hint, about: masterarn };
+  if (of === undefined) throw new InvalidSecretError(`the admin secret ${masterarn} does not say whose it is`, details);
+  throw new TargetMismatchError(`the admin secret ${masterarn} is that of another provider than ${name}`, details);
 }
 
 /** Nobody but the key is asked: enough for `verify`, and needs no admin credential. */

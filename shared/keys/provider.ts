@@ -38,6 +38,8 @@ interface AnyProvider<S extends KeySecret, A extends KeySecret> {
   readonly schema: SecretSchema<S>;
   /** Where the role of the function or the key itself does all, it takes what is left of that: nothing, or the key. */
   readonly adminSchema: SecretSchema<A>;
+  /** The admin secret must say in `admin_of` that it is this provider's: nothing in its fields does. Absent: it may. */
+  readonly adminSaysOf?: true;
   /** Whose word is taken when the secret names no admin secret: the key itself may do it, or the role of the function. */
   readonly withoutAdmin: 'key' | 'role' | 'refused';
   /** Fields of both secrets that must be equal when both have them, so that no credential goes to another place. */

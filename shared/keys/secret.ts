@@ -27,7 +27,7 @@ export interface KeySecretOptions<R extends Readonly<Record<string, string>>> {
 const PLAIN: unique symbol = Symbol('plain');
 /** Shorter texts in fields that nobody here knows are names more often than secrets. */
 const SHORTEST_UNKNOWN = 12;
-const ALWAYS_VISIBLE = ['masterarn'];
+const ALWAYS_VISIBLE = ['masterarn', 'admin_of'];
 
 export function keySecretSchema<R extends Readonly<Record<string, string>>>({
   required,

@@ -79,7 +79,7 @@ export async function startAcme(given: { scopes?: readonly string[] } = {}): Pro
     ...served,
     lag: 0,
     first: { site: 'eu', account, key_id: String(first.id), api_key: first.value },
-    admin: { site: 'eu', account, token: admin },
+    admin: { site: 'eu', account, token: admin, admin_of: 'acme' },
     powerless: { token: powerless },
     madeUp: { api_key: `acme_${randomBytes(24).toString('base64url')}` },
     opens: (secret) => holding(secret) !== undefined,

@@ -24,6 +24,7 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
   const provider: IssuingProvider = {
     name,
     ...schemasOf(description, targets),
+    adminSaysOf: true,
     withoutAdmin: admin === undefined || admin.self === true ? 'key' : 'refused',
     sameTarget: [...new Set([...targets, ...(secret.sameTarget ?? [])])],
     ...(description.slots !== undefined && { slots: description.slots }),

@@ -125,7 +125,7 @@ describe('the host', () => {
     const here = { ...current, domain: 'eu.tiny.example', masterarn: 'arn:admin' };
     const admins: AdminSource = {
       adminFor: async (_arn, schema) =>
-        schema.parse(JSON.stringify({ api_key: 'tk_z9_admin', ...place }), 'the admin secret'),
+        schema.parse(JSON.stringify({ api_key: 'tk_z9_admin', admin_of: 'tiny', ...place }), 'the admin secret'),
     };
 
     const access = accessToKey(roaming, here, { admins }, testContext({ providerEndpoint: url }));
