@@ -5,6 +5,7 @@ import { follow } from '../rotation/copies.ts';
 import { InvalidSecretError } from '../rotation/errors.ts';
 import { requireObject, textsIn } from '../rotation/json.ts';
 import type { SecretSchema } from '../rotation/strategy.ts';
+import { UNSEEN_HINT, unseenEnd } from '../rotation/unseen.ts';
 
 /** Who logs in, and where. */
 export interface DatabaseLogin {
@@ -31,7 +32,10 @@ export interface DatabaseSecret extends DatabaseLogin {
 }
 
 /** Drivers write names into their protocols as they are; there a control character ends one and begins the next. */
-const name = z.string().check(z.regex(/^\P{Cc}*$/u));
+const name = z.string().check(
+  z.regex(/^\P{Cc}*$/u),
+  z.refine((text) => unseenEnd(text) === undefined),
+);
 
 const shape = z.looseObject({
   engine: z.string(),
@@ -140,6 +144,11 @@ function confidential({ password, original }: DatabaseSecret): string[] {
 }
 
 function wrongField(field: string, value: Record<string, unknown>, what: string): InvalidSecretError {
+  const given = value[field];
+  const unseen = typeof given === 'string' ? unseenEnd(given) : undefined;
+  if (unseen !== undefined) {
+    return new InvalidSecretError(`field ${field} of ${what} begins or ends in ${unseen}`, { hint: UNSEEN_HINT });
+  }
   return new InvalidSecretError(
     `field ${field} of ${what} is ${isAbsent(value[field]) ? 'missing' : 'not of the right kind'}`,
     {

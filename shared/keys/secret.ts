@@ -3,6 +3,7 @@ import { follow } from '../rotation/copies.ts';
 import { InvalidSecretError } from '../rotation/errors.ts';
 import { requireObject, textsIn } from '../rotation/json.ts';
 import type { SecretSchema } from '../rotation/strategy.ts';
+import { UNSEEN_HINT, unseenEnd } from '../rotation/unseen.ts';
 
 /** A parsed secret value. Fields that Rekey does not know stay in it, and are written back untouched. */
 export type KeySecret = Readonly<Record<string, unknown>>;
@@ -45,6 +46,7 @@ export function keySecretSchema<R extends Readonly<Record<string, string>>>({
       const names = visible.filter((field) => !lines.includes(field));
       requireNames(value, [...names, ...ALWAYS_VISIBLE], what);
       requireTexts(value, required, what);
+      requireEnds(value, [...names, ...Object.keys(required)], what);
       return value;
     },
 
@@ -109,6 +111,16 @@ function requireNames(value: KeySecret, fields: readonly string[], what: string)
   throw new InvalidSecretError(`field ${wrong} of ${what} holds a line break or another control character`, {
     hint: 'store the value without it, with put-secret-value',
   });
+}
+
+/** No provider makes a key or an id with such ends, so it would be told as one that is dead. */
+function requireEnds(value: KeySecret, fields: readonly string[], what: string): void {
+  for (const field of fields) {
+    const given = value[field];
+    const unseen = typeof given === 'string' ? unseenEnd(given) : undefined;
+    if (unseen === undefined) continue;
+    throw new InvalidSecretError(`field ${field} of ${what} begins or ends in ${unseen}`, { hint: UNSEEN_HINT });
+  }
 }
 
 /** Something that begins like JSON and is none is a mistake, not a key. */

@@ -2,6 +2,7 @@
 
 import { AuthenticationError, LockedOutError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
+import { unseenEnd, withoutUnseen } from '../../rotation/unseen.ts';
 import { PENDING, PREVIOUS } from '../../rotation/versions.ts';
 import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
 import { requireSameTarget, samePlace } from '../place.ts';
@@ -26,7 +27,7 @@ export interface StoredLogin {
 /**
  * AWSCURRENT first, because every refused login counts against the account; then AWSPENDING, AWSPREVIOUS, and the versions without
  * a label, newest first. No value is sent to another place than the one of AWSCURRENT. Throws LockedOutError when none opens.
- * What `opens` says no to is not tried.
+ * What `opens` says no to is not tried. Last, and once each: passwords that begin or end in what nobody sees, without it.
  */
 export async function openStored(
   engine: DatabaseEngine,
@@ -37,8 +38,10 @@ export async function openStored(
   const { pending, current } = secrets;
   requireSameTarget(engine, pending, current, current.username);
   let unsupported: AuthenticationError | undefined;
+  const tried = new Map<string, DatabaseLogin>();
   /** Undefined when this login does not come about. Any other trouble is not about the password, and ends the step. */
   const attempt = async (value: DatabaseLogin): Promise<Pick<StoredLogin, 'session' | 'value'> | undefined> => {
+    tried.set(value.password, value);
     if (!(await opens(value.username, value.password))) return undefined;
     try {
       return { session: await engine.connect(value, ctx), value };
@@ -65,11 +68,25 @@ export async function openStored(
     const rescued = await attempt(asIn(current, value));
     if (rescued !== undefined) return { ...rescued, recoveredWith: version };
   }
+  const ends = [...tried.values()].filter(({ password }) => unseenEnd(password) !== undefined);
+  for (const value of ends) {
+    const password = withoutUnseen(value.password);
+    if (password === '' || tried.has(password)) continue;
+    ctx.redact.add(password);
+    const found = await attempt({ ...value, password });
+    if (found === undefined) continue;
+    ctx.log('a stored password begins or ends in what the password of the user does not have', {
+      unseen: unseenEnd(value.password),
+    });
+    return { ...found, recoveredWith: 'a stored password without what is unseen at its ends' };
+  }
   // Whether that value is right nobody can tell here: another driver may log in with it.
   if (unsupported !== undefined) throw unsupported;
   const also = engine.refusedFor === undefined ? '' : `, and ${engine.refusedFor}`;
+  const [seen] = ends.map(({ password }) => unseenEnd(password));
+  const unseen = seen === undefined ? '' : `a stored password begins or ends in ${seen}; `;
   throw new LockedOutError(`no stored version opens ${engine.name} at ${current.host} as ${current.username}`, {
-    hint: `see that ${current.username} is neither locked nor expired${also}; else reset its password by hand, store it with put-secret-value, rotate again`,
+    hint: `${unseen}see that ${current.username} is neither locked nor expired${also}; else reset its password by hand, store it with put-secret-value, rotate again`,
   });
 }
 

@@ -97,8 +97,8 @@ it.each([
 
   await expect(users.superuser(masterarn)).rejects.toMatchObject({
     code: 'INVALID_SECRET',
-    fact: `field host of the superuser secret ${masterarn} is not of the right kind`,
-    hint: expect.stringContaining('alone'),
+    fact: expect.stringContaining(`field host of the superuser secret ${masterarn} `),
+    hint: expect.stringMatching(/host name or address alone|printf, not echo/),
     about: masterarn,
   });
 });

@@ -109,6 +109,20 @@ describe('the JSON of a database secret', () => {
     expect(attempt).toThrow(expect.objectContaining({ fact: 'x is not a JSON object' }));
   });
 
+  it.each([
+    ['username', 'app\n', 'a line break'],
+    ['username', 'app\u00A0', 'a no-break space'],
+    ['host', 'db\u200B', 'a zero-width character'],
+    ['dbname', '"shop"', 'quotes'],
+    ['masterarn', '\uFEFFarn', 'a byte order mark'],
+  ])('says what stands unseen at an end of field %s', (field, wrong, kind) => {
+    const fact = `field ${field} of AWSCURRENT of x begins or ends in ${kind}`;
+
+    expect(() => parse({ [field]: wrong })).toThrow(
+      expect.objectContaining({ code: 'INVALID_SECRET', fact, hint: expect.stringContaining('printf, not echo') }),
+    );
+  });
+
   it('asks for masterarn only where a superuser is needed', () => {
     const strict = databaseSecretSchema({ accepts: ['postgres'], needsSuperuser: true });
 

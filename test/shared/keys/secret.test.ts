@@ -79,3 +79,18 @@ it.each([
   );
   expect(attempt).not.toThrow(/sw0rdfish/);
 });
+
+it.each([
+  ['key', 'sesame\n', 'a line break'],
+  ['key', 'sesame\u200B', 'a zero-width character'],
+  ['key', '"sesame"', 'quotes'],
+  ['id', 'id-1 ', 'a space'],
+])('says what stands unseen at an end of field %s, and shows no value', (field, wrong, kind) => {
+  const schema = keySecretSchema({ required: { id: 'give the id', key: 'give the key' }, visible: ['id'] });
+  const attempt = () => schema.parse(JSON.stringify({ id: 'id-1', key: 'sesame', [field]: wrong }), 'it');
+
+  expect(attempt).toThrow(
+    expect.objectContaining({ code: 'INVALID_SECRET', fact: `field ${field} of it begins or ends in ${kind}` }),
+  );
+  expect(attempt).not.toThrow(/sesame/);
+});

@@ -1,8 +1,9 @@
 /** On a real PostgreSQL server and the sandbox's Secrets Manager. */
 import { afterAll, expect, it } from 'vitest';
 import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
-import { openLabels, step } from '../../../conformance/rotate.ts';
+import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { postgresHouse } from '../../../support/postgres-world.ts';
+import { labelled } from '../../../support/store.ts';
 import { describeStrategyIn } from '../../../support/strategy-in-house.ts';
 
 const house = await postgresHouse();
@@ -39,3 +40,15 @@ it('two deliveries of setSecret at once end quietly, also where the account has 
   expect(open).toEqual(Array(10).fill(true));
   expect(outcomes).toEqual(Array(20).fill('ok'));
 }, 60_000);
+
+it('a password that was stored with a line break at its end is found without it', async () => {
+  const world = await house.world(singleUserStrategy);
+  const value = await labelled(world.store, 'AWSCURRENT');
+  await world.store.putCurrent(JSON.stringify({ ...value, password: `${value?.password}\n` }));
+  const before = await openLabels(world);
+
+  await wholeRotation(world);
+
+  expect(before).not.toContain('AWSCURRENT');
+  expect(await openLabels(world)).toContain('AWSCURRENT');
+});

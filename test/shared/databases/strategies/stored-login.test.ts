@@ -178,3 +178,59 @@ it('says with the lock-out what else a login may be refused for by this engine',
 
   await expect(rotation).rejects.toMatchObject({ hint: expect.stringContaining(', and the word that helps; else') });
 });
+
+describe('a password that was stored with what nobody sees at its ends', () => {
+  /** The passwords of the logins of a rotation, where AWSCURRENT holds this one. */
+  async function rotated(password: string) {
+    const logins: string[] = [];
+    const { here, put } = await refused((engine) =>
+      singleUserStrategy({
+        ...engine,
+        connect(login, ctx) {
+          logins.push(login.password);
+          return engine.connect(login, ctx);
+        },
+      }),
+    );
+    await put({ password });
+    const outcome = await wholeRotation(here).then(
+      () => undefined,
+      (error: { code: string; hint: string }) => error,
+    );
+    return { here, outcome, logins };
+  }
+
+  it.each(['of the server\n', 'of the server\r\n', '\tof the server', 'of the server\u00A0', '"of the server"'])(
+    'is tried without it, after all others: %j',
+    async (password) => {
+      const { here, outcome, logins } = await rotated(password);
+
+      expect(outcome).toBeUndefined();
+      expect(logins[0]).toBe(password);
+      expect(logins.filter((each) => each === 'of the server')).toHaveLength(1);
+      const current = await labelled(here.store, 'AWSCURRENT');
+      expect(here.server.users.get('app')?.password).toBe(current?.password);
+    },
+  );
+
+  it('is named in the hint when it opens nothing either way', async () => {
+    const { outcome, logins } = await rotated('not it\n');
+
+    expect(outcome).toMatchObject({
+      code: 'LOCKED_OUT',
+      hint: expect.stringContaining('a stored password begins or ends in a line break'),
+    });
+    expect(logins.filter((each) => each === 'not it')).toHaveLength(1);
+  });
+
+  it('costs an ordinary password no login', async () => {
+    const { outcome, logins } = await rotated('not it');
+
+    expect(outcome).toMatchObject({
+      code: 'LOCKED_OUT',
+      hint: expect.not.stringContaining('a stored password begins'),
+    });
+    expect(new Set(logins).size).toBe(logins.length);
+    expect(logins).toHaveLength(3);
+  });
+});
