@@ -15,9 +15,12 @@ const replacements = {
     export const defaultProvider = (init) => process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI
       ? async () => (await import('@aws-sdk/credential-provider-http')).fromHttp(init)()
       : fromEnv(init);`,
-  // PostgreSQL's driver: its pool, for one login is one session here, and the password file of a home directory.
+  // PostgreSQL's driver: its pool, for one login is one session here, the password file of a home directory, connection strings, and
+  // its other self around a library in C.
   'pg-pool': 'module.exports = class {};',
   pgpass: 'module.exports = (_, done) => done();',
+  'pg-connection-string': 'module.exports = {};',
+  './native': 'module.exports = class {};',
   // Parses the user agent of a browser.
   bowser: 'export default {};',
   // MongoDB's driver reads its connection string with it. Node has the same class, without 280 kB of tables.
