@@ -2,6 +2,7 @@
 
 import { LONGEST_INVOCATION_MS } from '../rotation/pause.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from '../rotation/strategy.ts';
+import { ownNamed } from '../stores/field-names.ts';
 import type { Begun } from '../stores/parameter-store/begin.ts';
 import type { ParameterVersions } from '../stores/parameter-store/parameter-store.ts';
 import { parameterVersions } from '../stores/parameter-store/parameter-store.ts';
@@ -25,7 +26,7 @@ export async function rotateParameter(event: RotationEvent, running: Running): P
   const versions = parameterVersions({ signal, tags: readsTags, log });
   const answer = (Outcome: string) => ({ Parameter: event.secretId, Token: event.token, Outcome });
   if (event.step === REVOKE_PREVIOUS) {
-    await running.step(event, versions, revokeEvent(event));
+    await running.step(event, ownNamed(versions), revokeEvent(event));
     return answer('what was to be revoked was looked at');
   }
   const begun = await rotate(event, askedAt, versions, running);
@@ -47,7 +48,7 @@ async function rotate(
   if (!begun.goesOn) return begun;
   for (const step of rotationSteps) {
     const one = { ...event, token: begun.token, step };
-    await running.step(one, versions, revokeEvent(one));
+    await running.step(one, ownNamed(versions), revokeEvent(one));
   }
   // Somebody else's rotation that had only its end left to do is not the one that was asked for.
   if (begun.token !== event.token && begun.isPromoted) return rotate(event, undefined, versions, running);

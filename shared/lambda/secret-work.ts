@@ -1,4 +1,5 @@
 /** What a function does for a secret: one step of one rotation an invocation, as Secrets Manager asks for them. */
+import { ownNamed } from '../stores/field-names.ts';
 import { mirrored } from '../stores/mirror.ts';
 import { secretsManagerVersions } from '../stores/secrets-manager/secrets-manager.ts';
 import { parseSecretEvent, revokeSecretEvent } from './secret-event.ts';
@@ -9,6 +10,6 @@ export const secretWork: Work = {
 
   async run(event, { log, signal, step }) {
     const versions = secretsManagerVersions({ signal, rotationToken: event.rotationToken });
-    await step(event, mirrored(versions, { signal, log }), revokeSecretEvent(event));
+    await step(event, ownNamed(mirrored(versions, { signal, log })), revokeSecretEvent(event));
   },
 };

@@ -22,6 +22,23 @@ describe('iam', () => {
     expect(double.keys.has(String(double.first.access_key_id))).toBe(false);
   });
 
+  it('rotates a secret with names of its own, which its tag pairs with ours', async () => {
+    const arn = house.register('accessKey');
+    const { id, value } = double.addUser('named');
+    const own = { user_name: 'named', AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: value };
+    const tag = 'access_key_id:AWS_ACCESS_KEY_ID secret_access_key:AWS_SECRET_ACCESS_KEY';
+    const secret = await house.rawSecret(JSON.stringify(own), undefined, { 'rekey:fields': tag });
+
+    const { error } = await house.rotate(secret, arn);
+
+    expect(error).toBeUndefined();
+    const rotated = await house.value(secret);
+    expect(Object.keys(rotated)).toEqual(Object.keys(own));
+    const { AWS_ACCESS_KEY_ID: access_key_id, AWS_SECRET_ACCESS_KEY: secret_access_key } = rotated;
+    expect(access_key_id).not.toBe(id);
+    expect(double.opens({ user_name: 'named', access_key_id, secret_access_key })).toBe(true);
+  });
+
   it('puts off the end of a key that is in use, and tells by what', async () => {
     const arn = house.register('accessKey');
     const made = double.addUser('reporter');
