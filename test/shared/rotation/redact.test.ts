@@ -199,4 +199,12 @@ describe('a redactor', () => {
       cause: { message: 'a defect', name: 'TypeError' },
     });
   });
+
+  it('keeps that a secret is marked for deletion, where it is', () => {
+    const cleaned = (isDeleted: boolean) =>
+      Object.entries(redactor().error(new InvalidSecretError('x', { hint: 'do', isDeleted })));
+
+    expect(cleaned(true)).toContainEqual(['isDeleted', true]);
+    expect(cleaned(false).map(([name]) => name)).not.toContain('isDeleted');
+  });
 });

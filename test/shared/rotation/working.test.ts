@@ -1,5 +1,6 @@
 /** What is said to work when a step of a single user fails: what was seen, or what cannot have changed. */
 import { expect, it } from 'vitest';
+import { alternatingUsersStrategy } from '../../../shared/databases/strategies/alternating-users.ts';
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import type { RotationError } from '../../../shared/rotation/errors.ts';
 import {
@@ -100,3 +101,47 @@ it.each([
 ])('a configuration check that %s', async (_, error, expected) => {
   expect(await checked(error)).toEqual(expected);
 });
+
+it.each([
+  ['single user, whose AWSCURRENT is refused from the change on', singleUserStrategy, true],
+  ['alternating users, whose AWSCURRENT goes on', alternatingUsersStrategy, false],
+] as const)('since when applications are refused is known of %s', async (_what, strategy, known) => {
+  const { here, token, progress } = await begun(memoryWorld(strategy));
+
+  await step(here, token, 'setSecret', { progress, cutover: 'finish' });
+
+  expect(progress.refusedSince instanceof Date).toBe(known);
+});
+
+it('the proof within the cut-over waits for no server to wake up', async () => {
+  const { here, token } = await begun();
+  const awake: unknown[] = [];
+  const looking = otherwise(here, () => ({ test: async (_, ctx) => void awake.push(ctx.awake) }));
+
+  await step(looking, token, 'setSecret');
+
+  expect(awake).toEqual([true]);
+});
+
+it.each([
+  ['alternating users', alternatingUsersStrategy, ['username', 'password']],
+  ['single user', singleUserStrategy, []],
+] as const)(
+  '%s: the store is told which fields change together, before a value is stored',
+  async (_what, strategy, together) => {
+    const here = memoryWorld(strategy);
+    const token = await here.store.begin();
+    const told: unknown[] = [];
+    const requireCopy = async (_id: string, _text: string, fields: readonly string[]) => {
+      told.push([fields, (await labelled(here.store, 'AWSPENDING')) ?? 'no value']);
+    };
+
+    await step(
+      { ...here, versions: (plan) => ({ ...plan.versions(here.store.versions), requireCopy }) },
+      token,
+      'createSecret',
+    );
+
+    expect(told).toEqual([[together, 'no value']]);
+  },
+);

@@ -4,6 +4,7 @@ import type { DatabaseEngine, DatabaseSession } from '../../../../shared/databas
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
 import { dualPasswordStrategy } from '../../../../shared/databases/strategies/dual-password.ts';
 import { isSeenToOpen, proveLogin, undoing } from '../../../../shared/databases/strategies/prove-login.ts';
+import { replayed } from '../../../../shared/databases/strategies/replayed.ts';
 import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
 import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
 import { crashPlan } from '../../../conformance/crash.ts';
@@ -133,4 +134,24 @@ describe('what was put back', () => {
 
 it('dual-password reads tags, for they say when the older password ends', () => {
   expect(memoryWorld(dualPasswordStrategy).strategy(crashPlan()).readsTags).toBe(true);
+});
+
+it('what is looked at within the cut-over waits for no server to wake up', async () => {
+  const server = memoryServer();
+  server.users.set('app', { password: 'it', rights: new Set() });
+  const awake: unknown[] = [];
+  const engine = memoryEngine(server);
+  const looking: DatabaseEngine = {
+    ...engine,
+    connect: (login, ctx) => {
+      awake.push(ctx.awake);
+      return engine.connect(login, ctx);
+    },
+  };
+  const login = { engine: 'memory', host: server.host, port: server.port, username: 'app', password: 'it' };
+
+  await isSeenToOpen(looking, login, timelessContext());
+  await replayed(looking, login, timelessContext());
+
+  expect(awake).toEqual([true, true]);
 });

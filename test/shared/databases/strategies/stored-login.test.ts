@@ -5,7 +5,9 @@ import { dualPasswordStrategy } from '../../../../shared/databases/strategies/du
 import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
 import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
 import { UnreachableError } from '../../../../shared/rotation/errors.ts';
+import { crashPlan } from '../../../conformance/crash.ts';
 import { step, wholeRotation } from '../../../conformance/rotate.ts';
+import { timelessContext } from '../../../support/context.ts';
 import { memoryWorld } from '../../../support/memory-world.ts';
 import { labelled } from '../../../support/store.ts';
 
@@ -233,4 +235,33 @@ describe('a password that was stored with what nobody sees at its ends', () => {
     expect(new Set(logins).size).toBe(logins.length);
     expect(logins).toHaveLength(3);
   });
+});
+
+it.each([
+  ['an engine that knows another cause', 'that field realm is right', /expired, and that field realm is right; else/],
+  ['an engine that knows none', undefined, /expired; else/],
+])('a lock-out says what to look at: %s', async (_what, refusedFor, hint) => {
+  const { here, put } = await refused((engine) =>
+    singleUserStrategy({ ...engine, ...(refusedFor !== undefined && { refusedFor }) }),
+  );
+  await put({ password: 'not it' });
+
+  await expect(wholeRotation(here)).rejects.toMatchObject({ hint: expect.stringMatching(hint) });
+});
+
+it('nobody has to listen that AWSCURRENT opens', async () => {
+  const { here, value } = await refused();
+  await here.setPassword('app', String(value?.password));
+  const current = here.strategy(crashPlan()).schema.parse(JSON.stringify(value), 'AWSCURRENT');
+  const none = async function* () {};
+
+  const change = await here
+    .strategy(crashPlan())
+    .set(
+      { pending: { ...current, password: 'the next' }, current, previous: async () => undefined, forgotten: none },
+      timelessContext(),
+    );
+  await change.close();
+
+  expect(here.server.users.get('app')?.password).toBe('the next');
 });
