@@ -2,11 +2,12 @@ import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { postgres } from '../../shared/databases/postgres/postgres.ts';
-import { openStored } from '../../shared/databases/strategies/stored-login.ts';
+import { FORGOTTEN, openStored, WITHOUT_ENDS } from '../../shared/databases/strategies/stored-login.ts';
 import type { Facts } from '../../shared/lambda/notification.ts';
 import { notification } from '../../shared/lambda/notification.ts';
 import * as errors from '../../shared/rotation/errors.ts';
 import type { WorkingCredential } from '../../shared/rotation/rotation.ts';
+import { PENDING, PREVIOUS } from '../../shared/rotation/versions.ts';
 import { nextForParameter } from '../../shared/stores/parameter-store/next-command.ts';
 import { againForSecret, nextForSecret } from '../../shared/stores/secrets-manager/next-command.ts';
 import { testContext } from '../support/context.ts';
@@ -77,7 +78,7 @@ const examples: Record<Facts['outcome'], Facts> = {
     labels: { [facts.token]: ['AWSPENDING'], 'e9a8c4f0-3c51-4d6e-8a39-50d1c76e1b02': ['AWSCURRENT'] },
   },
   checked: { ...facts, outcome: 'checked', step: 'testSecret' },
-  recovered: { ...facts, outcome: 'recovered', step: 'setSecret', recoveredWith: 'a version without a label' },
+  recovered: { ...facts, outcome: 'recovered', step: 'setSecret', recoveredWith: FORGOTTEN },
   revoked: { ...facts, outcome: 'revoked', step: 'revokePrevious' },
   postponed: {
     ...facts,
@@ -109,6 +110,12 @@ describe('docs/notification.schema.json', () => {
     const { secretName, secretArn, ...early } = examples.failed;
 
     validate(bodyOf(early));
+
+    expect(validate.errors).toBeNull();
+  });
+
+  it.each([PENDING, PREVIOUS, FORGOTTEN, WITHOUT_ENDS])('takes that %s saved the day', (recoveredWith) => {
+    validate(bodyOf({ ...examples.recovered, recoveredWith }));
 
     expect(validate.errors).toBeNull();
   });

@@ -8,6 +8,10 @@ import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
 import { requireSameTarget, samePlace } from '../place.ts';
 import type { DatabaseLogin } from '../secret.ts';
 
+/** What opened the system where no label names it. docs/notification.schema.json lists both. */
+export const FORGOTTEN = 'a version without a label';
+export const WITHOUT_ENDS = 'a stored password without what is unseen at its ends';
+
 /** As a strategy's `set` is given them. */
 export interface StoredValues {
   readonly pending: DatabaseLogin;
@@ -78,7 +82,7 @@ export async function openStored(
     ctx.log('a stored password begins or ends in what the password of the user does not have', {
       unseen: unseenEnd(value.password),
     });
-    return { ...found, recoveredWith: 'a stored password without what is unseen at its ends' };
+    return { ...found, recoveredWith: WITHOUT_ENDS };
   }
   // Whether that value is right nobody can tell here: another driver may log in with it.
   if (unsupported !== undefined) throw unsupported;
@@ -99,7 +103,7 @@ export async function* olderValues(
   const isOfUser = (value: DatabaseLogin) => value.username === like.username && samePlace(engine, value, like);
   const labelled = await previous();
   if (labelled !== undefined && isOfUser(labelled)) yield { value: labelled, version: PREVIOUS };
-  for await (const value of forgotten()) if (isOfUser(value)) yield { value, version: 'a version without a label' };
+  for await (const value of forgotten()) if (isOfUser(value)) yield { value, version: FORGOTTEN };
 }
 
 /** As `olderValues`, the passwords alone. */

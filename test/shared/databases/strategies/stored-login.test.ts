@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../../../shared/databases/engine.ts';
 import { dualPasswordStrategy } from '../../../../shared/databases/strategies/dual-password.ts';
 import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
+import { WITHOUT_ENDS } from '../../../../shared/databases/strategies/stored-login.ts';
 import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
 import { UnreachableError } from '../../../../shared/rotation/errors.ts';
+import { redactor } from '../../../../shared/rotation/redact.ts';
 import { crashPlan } from '../../../conformance/crash.ts';
 import { step, wholeRotation } from '../../../conformance/rotate.ts';
 import { timelessContext } from '../../../support/context.ts';
@@ -182,32 +184,42 @@ it('says with the lock-out what else a login may be refused for by this engine',
 });
 
 describe('a password that was stored with what nobody sees at its ends', () => {
-  /** The passwords of the logins of a rotation, where AWSCURRENT holds this one. */
-  async function rotated(password: string) {
+  /** The passwords of the logins of a rotation, where these were stored, the last as AWSCURRENT. */
+  async function rotated(...passwords: string[]) {
+    const redact = redactor();
     const logins: string[] = [];
-    const { here, put } = await refused((engine) =>
-      singleUserStrategy({
+    const recoveredWith: unknown[] = [];
+    const { here, put } = await refused((engine) => {
+      const strategy = singleUserStrategy({
         ...engine,
         connect(login, ctx) {
           logins.push(login.password);
           return engine.connect(login, ctx);
         },
-      }),
-    );
-    await put({ password });
-    const outcome = await wholeRotation(here).then(
+      });
+      const set: typeof strategy.set = async (...args) => {
+        const change = await strategy.set(...args);
+        recoveredWith.push(change.recoveredWith);
+        return change;
+      };
+      return { ...strategy, set };
+    });
+    for (const password of passwords) await put({ password });
+    const outcome = await wholeRotation(here, { redact }).then(
       () => undefined,
       (error: { code: string; hint: string }) => error,
     );
-    return { here, outcome, logins };
+    return { here, outcome, logins, recoveredWith, redact };
   }
 
   it.each(['of the server\n', 'of the server\r\n', '\tof the server', 'of the server\u00A0', '"of the server"'])(
     'is tried without it, after all others: %j',
     async (password) => {
-      const { here, outcome, logins } = await rotated(password);
+      const { here, outcome, logins, recoveredWith, redact } = await rotated(password);
 
       expect(outcome).toBeUndefined();
+      expect(recoveredWith).toEqual([WITHOUT_ENDS]);
+      expect(redact.text('it is of the server, they say')).toBe('it is [redacted], they say');
       expect(logins[0]).toBe(password);
       expect(logins.filter((each) => each === 'of the server')).toHaveLength(1);
       const current = await labelled(here.store, 'AWSCURRENT');
@@ -225,6 +237,20 @@ describe('a password that was stored with what nobody sees at its ends', () => {
     expect(logins.filter((each) => each === 'not it')).toHaveLength(1);
   });
 
+  it('is named in the hint when an older version has it', async () => {
+    const { outcome } = await rotated('not it\n', 'neither');
+
+    expect(outcome).toMatchObject({ hint: expect.stringContaining('begins or ends in a line break') });
+  });
+
+  it('costs no login where it was tried without, or nothing is left of it', async () => {
+    const { logins } = await rotated('not it', 'not it\n');
+    const blank = await rotated('\n');
+
+    expect(logins.filter((each) => each === 'not it')).toHaveLength(1);
+    expect(blank.logins).not.toContain('');
+  });
+
   it('costs an ordinary password no login', async () => {
     const { outcome, logins } = await rotated('not it');
 
@@ -238,8 +264,12 @@ describe('a password that was stored with what nobody sees at its ends', () => {
 });
 
 it.each([
-  ['an engine that knows another cause', 'that field realm is right', /expired, and that field realm is right; else/],
-  ['an engine that knows none', undefined, /expired; else/],
+  [
+    'an engine that knows another cause',
+    'that field realm is right',
+    /^see that app .* expired, and that field realm is right; else/,
+  ],
+  ['an engine that knows none', undefined, /^see that app .* expired; else/],
 ])('a lock-out says what to look at: %s', async (_what, refusedFor, hint) => {
   const { here, put } = await refused((engine) =>
     singleUserStrategy({ ...engine, ...(refusedFor !== undefined && { refusedFor }) }),
