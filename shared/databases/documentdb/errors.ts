@@ -19,7 +19,7 @@ export const codes = {
  */
 export const unknownArgument = [2, 9, 72, 303, 40415];
 
-/** What they answer to a command that they do not have: not found, not supported on this kind of server, not implemented. */
+/** What they answer to a command that they do not have: it is unknown there, or that kind of server does without it. */
 export const unknownCommand = [59, 115, 238];
 
 /** BadValue is not among them: DocumentDB says it also of a password that it does not take. */
