@@ -1,5 +1,7 @@
 /** What a database engine must be able to do. docs/adding-an-engine.md is the recipe; `describeEngine` is the test. */
+import { AuthenticationError, advised, type RotationError } from '../rotation/errors.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
+import { UNSEEN_HINT, unseenEnd } from '../rotation/unseen.ts';
 import type { PasswordPolicy } from './password.ts';
 import type { DatabaseLogin } from './secret.ts';
 
@@ -37,12 +39,21 @@ export async function withSession<T>(
   ctx: RotationContext,
   use: (session: DatabaseSession) => Promise<T>,
 ): Promise<T> {
-  const session = await engine.connect(login, ctx);
+  const session = await engine.connect(login, ctx).catch((error: unknown) => {
+    throw error instanceof AuthenticationError ? withEndsTold(error, login) : error;
+  });
   try {
     return await use(session);
   } finally {
     await session.close();
   }
+}
+
+/** The refusal of a login, and what stands unseen at the ends of its password: it may be all that is wrong. */
+export function withEndsTold(refusal: RotationError, { password }: DatabaseLogin): unknown {
+  const unseen = unseenEnd(password);
+  if (unseen === undefined) return refusal;
+  return advised(refusal, `the stored password begins or ends in ${unseen}: unless that is meant, ${UNSEEN_HINT}`);
 }
 
 /** After `ctx.signal` aborts, every member throws. Errors are typed; no error holds a password. */

@@ -38,7 +38,7 @@ const name = z.string().check(
 );
 
 const shape = z.looseObject({
-  engine: z.string(),
+  engine: name,
   host: z.string().check(z.refine(isHost)),
   username: name.check(z.minLength(1)),
   password: z.string().check(z.minLength(1)),

@@ -1,6 +1,7 @@
 import { AuthenticationError, PermissionError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
+import { withEndsTold } from '../engine.ts';
 import type { DatabaseLogin } from '../secret.ts';
 
 /** `masterarn` is the secret that it is from. A refused superuser is nothing that another login could mend, so it is not an AuthenticationError of the rotated secret. */
@@ -16,14 +17,18 @@ export async function connectSuperuser(
   } catch (error) {
     if (!(error instanceof AuthenticationError)) throw error;
     const isUnsupported = error.code === 'LOGIN_UNSUPPORTED';
-    throw new PermissionError(`the superuser secret does not open ${engine.name} at ${superuser.host}: ${error.fact}`, {
-      ...(isUnsupported && { code: error.code }),
-      hint: isUnsupported
-        ? error.hint
-        : 'store the password that works in the secret that masterarn names, then rotate again',
-      ...(masterarn !== undefined && { about: masterarn }),
-      cause: error,
-    });
+    const refusal = new PermissionError(
+      `the superuser secret does not open ${engine.name} at ${superuser.host}: ${error.fact}`,
+      {
+        ...(isUnsupported && { code: error.code }),
+        hint: isUnsupported
+          ? error.hint
+          : 'store the password that works in the secret that masterarn names, then rotate again',
+        ...(masterarn !== undefined && { about: masterarn }),
+        cause: error,
+      },
+    );
+    throw withEndsTold(refusal, superuser);
   }
 }
 

@@ -110,6 +110,7 @@ describe('the JSON of a database secret', () => {
   });
 
   it.each([
+    ['engine', 'postgres\n', 'a line break'],
     ['username', 'app\n', 'a line break'],
     ['username', 'app\u00A0', 'a no-break space'],
     ['host', 'db\u200B', 'a zero-width character'],
