@@ -35,6 +35,11 @@ export interface Rotation<S extends object> {
   };
 }
 
+/** In finishSecret, as AWS's templates do, and not within setSecret. */
+export function promotesLater<S extends object>({ cutover, strategy }: Rotation<S>): boolean {
+  return cutover === 'finish' || strategy.cutover === 'finish';
+}
+
 /**
  * The same rotation, once its secret was described: its tags are known, and which version a later `revokePrevious` is about, the one
  * that is or will be AWSPREVIOUS.

@@ -6,12 +6,12 @@ import { patiently } from './pause.ts';
 import { promote } from './promote.ts';
 import { revokePrevious } from './revoke-previous.ts';
 import type { Rotation } from './rotation.ts';
-import { described } from './rotation.ts';
+import { described, promotesLater } from './rotation.ts';
 import type { RotationContext, RotationStep } from './strategy.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from './strategy.ts';
 import { testPending } from './test-pending.ts';
 import { readBoth, readCurrent, readForgotten, readPrevious, readStored } from './values.ts';
-import type { SecretDescription } from './versions.ts';
+import type { ForeseenRead, SecretDescription } from './versions.ts';
 import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
 
 /** Runs one step, by its name in the event. Resolves when it is done, or was done before; throws a RotationError otherwise. */
@@ -19,6 +19,7 @@ export async function runStep<S extends object>(name: string, given: Rotation<S>
   if (name === REVOKE_PREVIOUS) return revokePrevious(given);
   // An earlier try may have got as far as the system, and no label tells.
   if (given.strategy.outage === 'brief') given.progress.working = 'AWSCURRENT or AWSPENDING';
+  given.versions.foresee?.(given.ctx.secretId, foreseen(name, given));
   const secret = await admitted(given);
   const isCurrent = carries(secret.labels, given.ctx.token, CURRENT);
   // What is AWSPREVIOUS once this rotation's version is AWSCURRENT.
@@ -33,10 +34,18 @@ export async function runStep<S extends object>(name: string, given: Rotation<S>
     case 'setSecret':
       return setSecret(secret, rotation);
     case 'testSecret':
-      return testPending(rotation);
+      return testPending(secret, rotation);
     case 'finishSecret':
       return finishSecret(secret, rotation);
   }
+}
+
+/** What the step will read once the description has let it in. Where setSecret promotes, testSecret has nothing left to read. */
+function foreseen<S extends object>(name: string, rotation: Rotation<S>): readonly ForeseenRead[] {
+  const pending = { label: PENDING, version: rotation.ctx.token };
+  if (name === 'createSecret') return [{ label: CURRENT }];
+  if (name === 'setSecret' || (name === 'testSecret' && promotesLater(rotation))) return [pending, { label: CURRENT }];
+  return [];
 }
 
 /** One page of AWS's documentation spells them create_secret and so on; both are taken. */
@@ -128,14 +137,14 @@ function asText<S extends object>({ schema }: Rotation<S>['strategy'], value: S)
 
 async function setSecret<S extends object>(secret: SecretDescription, rotation: Rotation<S>): Promise<void> {
   const { strategy, progress } = rotation;
-  const made = await unlessPromoted(rotation, () => changed(rotation));
+  const made = await unlessPromoted(rotation, () => changed(secret, rotation));
   if (made === undefined) return;
   const { change } = made;
   try {
     // A value that has just logged in; whatever else was set is not seen to work before the test.
     if (strategy.outage === 'brief' && change.recoveredWith === PENDING) progress.working = PENDING;
     else if (strategy.outage === 'brief') progress.refusedSince = new Date();
-    const later = rotation.cutover === 'finish' || strategy.cutover === 'finish';
+    const later = promotesLater(rotation);
     await cutOver({ ...made, from: holder(secret.labels, CURRENT), later }, rotation);
     if (later) return;
   } finally {
@@ -147,8 +156,11 @@ async function setSecret<S extends object>(secret: SecretDescription, rotation: 
 }
 
 /** Makes the system accept the pending value. */
-async function changed<S extends object>({ strategy, versions, ctx, progress }: Rotation<S>): Promise<Changed<S>> {
-  const [pending, current] = await readBoth(strategy, versions, ctx);
+async function changed<S extends object>(
+  { labels }: SecretDescription,
+  { strategy, versions, ctx, progress }: Rotation<S>,
+): Promise<Changed<S>> {
+  const [pending, current] = await readBoth(strategy, versions, ctx, holder(labels, CURRENT));
   let opened = false;
   const seeing: RotationContext = {
     ...ctx,
@@ -211,7 +223,9 @@ async function copied<S extends object>({ versions, ctx }: Rotation<S>): Promise
 
 async function settle<S extends object>({ strategy, versions, ctx }: Rotation<S>): Promise<void> {
   if (strategy.settle === undefined) return;
-  const current = await readCurrent(strategy, versions, ctx);
-  const previous = await readPrevious(strategy, versions, ctx);
+  const [current, previous] = await Promise.all([
+    readCurrent(strategy, versions, ctx),
+    readPrevious(strategy, versions, ctx),
+  ]);
   await strategy.settle(previous === undefined ? { current } : { current, previous }, ctx);
 }

@@ -3,12 +3,16 @@ import { unlessPromoted } from './cut-over.ts';
 import { AuthenticationError } from './errors.ts';
 import type { Rotation } from './rotation.ts';
 import { readBoth } from './values.ts';
-import { CURRENT } from './versions.ts';
+import type { SecretDescription } from './versions.ts';
+import { CURRENT, holder } from './versions.ts';
 
-export async function testPending<S extends object>(rotation: Rotation<S>): Promise<void> {
+export async function testPending<S extends object>(
+  { labels }: SecretDescription,
+  rotation: Rotation<S>,
+): Promise<void> {
   await unlessPromoted(rotation, async () => {
     const { strategy, versions, ctx } = rotation;
-    const [pending, current] = await readBoth(strategy, versions, ctx);
+    const [pending, current] = await readBoth(strategy, versions, ctx, holder(labels, CURRENT));
     if (JSON.stringify(pending) === JSON.stringify(current)) return checkConfiguration(current, rotation);
     await strategy.test({ pending, current }, ctx);
     ctx.log('pending value tested');

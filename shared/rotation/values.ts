@@ -9,8 +9,9 @@ export function readBoth<S extends object>(
   strategy: RotationStrategy<S>,
   versions: SecretVersions,
   ctx: RotationContext,
+  currentVersion: VersionId | undefined,
 ): Promise<[pending: S, current: S]> {
-  return Promise.all([readPending(strategy, versions, ctx), readCurrent(strategy, versions, ctx)]);
+  return Promise.all([readPending(strategy, versions, ctx), readCurrent(strategy, versions, ctx, currentVersion)]);
 }
 
 /** The pending value that an earlier try of createSecret stored, if there was one. */

@@ -18,6 +18,12 @@ export interface SecretDescription {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+export interface ForeseenRead {
+  readonly label: StagingLabel;
+  /** Absent: whichever has the label. */
+  readonly version?: VersionId;
+}
+
 /**
  * A store of secret versions. All reads may lag writes. Errors are typed: `StagingError`, `InvalidSecretError` and
  * `PermissionError` mean that the store refused and nothing changed; after any other error of a write, nobody knows.
@@ -30,9 +36,17 @@ export interface SecretDescription {
  * const current = await versions.read(id, 'AWSCURRENT');
  */
 export interface SecretVersions {
+  /**
+   * These reads will follow the description that is asked for next, so a store may begin them at once. Nobody is told of one that fails and
+   * is not asked for.
+   */
+  foresee?(id: string, reads: readonly ForeseenRead[]): void;
   /** Throws InvalidSecretError (SECRET_NOT_FOUND) when there is no such secret. */
   describe(id: string): Promise<SecretDescription>;
-  /** The value with this label, of this version if one is given; undefined: no value (yet). */
+  /**
+   * The value with this label, of this version if one is given; undefined: no value (yet). What was foreseen is given as it was when it
+   * was begun, once.
+   */
   read(id: string, label: StagingLabel, version?: VersionId): Promise<string | undefined>;
   /** Stores the value as AWSPENDING. 'exists': this version has another value already, and keeps it. */
   put(id: string, version: VersionId, value: string): Promise<'stored' | 'exists'>;

@@ -91,6 +91,8 @@ export function crashPlan(at?: CrashPoint): CrashPlan {
     died,
     call,
     versions: (port) => ({
+      // No call of its own: what is read then is killed where it is asked for.
+      foresee: (...args) => port.foresee?.(...args),
       describe: (id) => call('describe', () => port.describe(id)),
       read: (...args) => call(`read ${args[1]}`, () => port.read(...args)),
       put: (...args) => call('put', () => port.put(...args)),

@@ -45,6 +45,9 @@ export function memoryStore(initial: string | Map<VersionId, Stored>): MemorySto
     if (view.stale-- <= 0) view.seen = now;
     return view.seen;
   };
+  const foreseen = new Map<string, [VersionId, Stored] | undefined>();
+  const find = (label: string, version?: VersionId) =>
+    [...read(`${label} ${version}`)].find(([id, { labels }]) => labels.includes(label) && (version ?? id) === id);
   const take = (versions: Map<VersionId, Stored>, label: string) => {
     for (const stored of versions.values()) stored.labels = stored.labels.filter((each) => each !== label);
   };
@@ -78,10 +81,18 @@ export function memoryStore(initial: string | Map<VersionId, Stored>): MemorySto
         labels: labelsOf(read('describe')),
         tags: store.tags,
       }),
-      read: async (_id, label, version) =>
-        [...read(`${label} ${version}`)].find(
-          ([id, stored]) => stored.labels.includes(label) && (version ?? id) === id,
-        )?.[1].value,
+      foresee(_id, reads) {
+        // Each step is another process.
+        foreseen.clear();
+        for (const { label, version } of reads) foreseen.set(label, find(label, version));
+      },
+      async read(_id, label, version) {
+        const first = foreseen.get(label);
+        foreseen.delete(label);
+        return first?.[0] === (version ?? first?.[0]) && first?.[1].value !== undefined
+          ? first[1].value
+          : find(label, version)?.[1].value;
+      },
       async put(_id, version, value) {
         const existing = now.get(version)?.value;
         if (existing !== undefined) return existing === value ? 'stored' : 'exists';

@@ -1,6 +1,5 @@
 /** Secrets Manager as a store of secret versions. */
 import {
-  GetSecretValueCommand,
   PutSecretValueCommand,
   paginateListSecretVersionIds,
   SecretsManagerClient,
@@ -9,9 +8,10 @@ import {
 import { clientOf } from '../../aws/clients.ts';
 import { describeSecret } from '../../aws/describe-secret.ts';
 import { nameOf, serviceError } from '../../aws/service-error.ts';
-import { InvalidSecretError, StagingError } from '../../rotation/errors.ts';
-import type { SecretVersions, StagingLabel } from '../../rotation/versions.ts';
+import { StagingError } from '../../rotation/errors.ts';
+import type { SecretVersions } from '../../rotation/versions.ts';
 import { CURRENT, PENDING } from '../../rotation/versions.ts';
+import { secretValues } from './secret-values.ts';
 
 export interface SecretsManagerOptions {
   readonly client?: SecretsManagerClient;
@@ -23,19 +23,12 @@ export interface SecretsManagerOptions {
 export function secretsManagerVersions(options: SecretsManagerOptions): SecretVersions {
   const client = options.client ?? clientOf(SecretsManagerClient);
   const abort = { abortSignal: options.signal };
-
-  const value = async (id: string, of: { VersionStage?: StagingLabel; VersionId?: string | undefined }) => {
-    try {
-      const answer = await client.send(new GetSecretValueCommand({ SecretId: id, ...of }), abort);
-      return textOf(answer.SecretString, id);
-    } catch (error) {
-      // The second one: the version is there, and the label not, or not yet.
-      if (['ResourceNotFoundException', 'InvalidRequestException'].includes(nameOf(error))) return undefined;
-      throw serviceError(error, `GetSecretValue of ${id}`);
-    }
-  };
+  const values = secretValues(client, options.signal);
 
   return {
+    foresee: values.foresee,
+    read: values.read,
+
     async describe(id) {
       const answer = await describeSecret(client, id, options.signal);
       return {
@@ -47,8 +40,6 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
         tags: Object.fromEntries((answer.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
       };
     },
-
-    read: (id, label, version) => value(id, { VersionStage: label, VersionId: version }),
 
     async put(id, version, text) {
       const command = new PutSecretValueCommand({
@@ -118,16 +109,9 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
       }
       found.sort((a, b) => b.created - a.created);
       for (const { version } of found) {
-        const text = await value(id, { VersionId: version });
+        const text = await values.ofVersion(id, version);
         if (text !== undefined) yield text;
       }
     },
   };
-}
-
-function textOf(text: string | undefined, id: string): string {
-  if (text !== undefined) return text;
-  throw new InvalidSecretError(`${id} holds a binary value`, {
-    hint: 'store the secret value as text (SecretString) with put-secret-value',
-  });
 }

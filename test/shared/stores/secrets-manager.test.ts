@@ -21,6 +21,78 @@ beforeEach(() => sandbox.faults.clear());
 describeSecretVersions('memory', async () => memoryStore('first'));
 describeSecretVersions("the sandbox's Secrets Manager", () => sandboxStore(sandbox, client, 'first'));
 
+describe('what is foreseen', () => {
+  const prepared = async () => {
+    const { secretId } = await sandboxStore(sandbox, client, 'first');
+    const versions = secretsManagerVersions({ client, signal: new AbortController().signal });
+    const from = sandbox.requests.length;
+    const reads = () => sandbox.requests.slice(from).filter(({ operation }) => operation === 'GetSecretValue').length;
+    const put = async () => {
+      const { VersionId = '' } = await client.send(
+        new PutSecretValueCommand({ SecretId: secretId, SecretString: 'second' }),
+      );
+      return VersionId;
+    };
+    const current = async () =>
+      Object.entries((await versions.describe(secretId)).labels).find(([, labels]) =>
+        labels.includes('AWSCURRENT'),
+      )?.[0];
+    return { secretId, versions, reads, put, current };
+  };
+
+  it('is asked for once, and at once', async () => {
+    const { secretId, versions, reads, current } = await prepared();
+
+    versions.foresee?.(secretId, [{ label: 'AWSCURRENT' }]);
+    const version = await current();
+
+    await expect.poll(reads).toBe(1);
+    expect(await versions.read(secretId, 'AWSCURRENT', version)).toBe('first');
+    expect(reads()).toBe(1);
+  });
+
+  it('serves one read, and the next one asks', async () => {
+    const { secretId, versions, reads, put } = await prepared();
+
+    versions.foresee?.(secretId, [{ label: 'AWSCURRENT' }]);
+
+    expect(await versions.read(secretId, 'AWSCURRENT')).toBe('first');
+    await put();
+    expect(await versions.read(secretId, 'AWSCURRENT')).toBe('second');
+    expect(reads()).toBe(2);
+  });
+
+  it('is asked for again when the label was on another version then', async () => {
+    const { secretId, versions, reads, put } = await prepared();
+
+    versions.foresee?.(secretId, [{ label: 'AWSCURRENT' }]);
+    await expect.poll(reads).toBe(1);
+    const version = await put();
+
+    expect(await versions.read(secretId, 'AWSCURRENT', version)).toBe('second');
+  });
+
+  it('and failed is told to who asks for it', async () => {
+    const { secretId, versions } = await prepared();
+    sandbox.faults.add({ operation: 'GetSecretValue', action: 'throttle', times: 20 });
+
+    versions.foresee?.(secretId, [{ label: 'AWSCURRENT' }]);
+
+    await expect(versions.read(secretId, 'AWSCURRENT')).rejects.toMatchObject({ code: 'THROTTLED' });
+  });
+
+  it('and failed is nothing when nobody asks for it', async () => {
+    const { secretId, versions, current } = await prepared();
+    sandbox.faults.add({ operation: 'GetSecretValue', action: 'throttle', times: 3 });
+
+    versions.foresee?.(secretId, [{ label: 'AWSCURRENT' }]);
+
+    expect(await current()).toBeDefined();
+    await expect.poll(() => sandbox.faults.pending(), { timeout: 10_000 }).toEqual([]);
+    expect(await versions.read(secretId, 'AWSPENDING')).toBeUndefined();
+  });
+});
+
 describe('errors of Secrets Manager', () => {
   const versions = (given: { client?: SecretsManagerClient; signal?: AbortSignal } = {}) =>
     secretsManagerVersions({ client, signal: new AbortController().signal, ...given });
