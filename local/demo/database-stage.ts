@@ -46,7 +46,7 @@ export async function openDatabaseStage(options: StageOptions): Promise<Database
   requireBundle(bundle);
 
   progress('starting the sandbox and the clients');
-  return openStage(signal, async (stage) => {
+  return openStage(async (stage) => {
     const clients = Array.from({ length: options.clients }, () => createClient(stage.sandbox, signal));
     stage.whenClosed(() => Promise.all(clients.map((client) => client.stop())));
     const waiting = [...clients];

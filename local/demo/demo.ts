@@ -5,10 +5,8 @@ import type { DatabaseStage, Mode, StageOptions } from './database-stage.ts';
 import { type Login, type LoginOutcome, loadEngine, refusedSince } from './engine.ts';
 import { type Outage, outageOf } from './outage.ts';
 import { type Rotated, rotate } from './rotate.ts';
-import type { Stage } from './stage.ts';
+import type { Notification, Stage } from './stage.ts';
 import { type StrategyName, strategies } from './strategies.ts';
-import type { Notification } from './subscriber.ts';
-import { until } from './until.ts';
 
 export interface Rotation extends Rotated {
   readonly strategy: StrategyName;
@@ -53,7 +51,7 @@ async function perform(
   passwords: string[],
   signal: AbortSignal,
 ): Promise<Rotation> {
-  const { engine, database, subscriber } = stage;
+  const { engine, database } = stage;
   const { strategy } = act;
   const planted = await stage.plant(strategy, mode, act.username);
   const { secret, initial } = planted;
@@ -71,8 +69,7 @@ async function perform(
   const pending = rotated.after.AWSPENDING ? await readVersion(stage, secret, rotated.after.AWSPENDING) : latest;
   passwords.push(initial.password, latest.password, pending.password);
   const isAboutIt = ({ body }: Notification) => (body.secret as { arn?: string } | undefined)?.arn === secret;
-  await until(() => subscriber.notifications.some(isAboutIt), 10_000, signal);
-  const notification = subscriber.notifications.find(isAboutIt);
+  const notification = stage.notifications().find(isAboutIt);
   const figures = {
     ...rotated,
     strategy,

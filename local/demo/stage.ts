@@ -3,14 +3,20 @@ import { fileURLToPath } from 'node:url';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Sandbox, startSandbox } from '../sandbox.ts';
 import type { FileFunction } from '../services/lambda/definition.ts';
-import { type Subscriber, startSubscriber } from './subscriber.ts';
-import { until } from './until.ts';
 
-/** What every demonstration stands on: the sandbox, an operator of it, and a topic that somebody listens to. */
+/** What a rotation function told the topic. */
+export interface Notification {
+  readonly subject: string;
+  /** Parsed. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** What every demonstration stands on: the sandbox, an operator of it, and a topic. */
 export interface Stage {
   readonly sandbox: Sandbox;
   readonly secretsManager: SecretsManagerClient;
-  readonly subscriber: Subscriber;
+  /** Of all functions so far, oldest first. */
+  notifications(): readonly Notification[];
   /** Makes a secret, and gives its ARN. */
   store(name: string, value: object): Promise<string>;
   /** Registers a packaged function, which reports to the topic. */
@@ -29,7 +35,7 @@ export interface RegisteredFunction {
 const inRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 /** `build` puts on the stage what else is needed; when it cannot, everything is closed. */
-export async function openStage<S>(signal: AbortSignal, build: (stage: Stage) => Promise<S>): Promise<S> {
+export async function openStage<S>(build: (stage: Stage) => Promise<S>): Promise<S> {
   const ends: (() => unknown)[] = [];
   const close = async () => {
     for (const end of ends.splice(0).reverse()) await end();
@@ -37,26 +43,26 @@ export async function openStage<S>(signal: AbortSignal, build: (stage: Stage) =>
   try {
     const sandbox = await startSandbox({ automaticRetries: 0 });
     ends.push(sandbox.close);
+    const { region } = sandbox.account;
     const secretsManager = new SecretsManagerClient({
       endpoint: sandbox.url,
-      region: sandbox.account.region,
+      region,
       credentials: { accessKeyId: 'operator', secretAccessKey: 'sandbox' },
     });
     ends.push(() => secretsManager.destroy());
-    const subscriber = await startSubscriber(sandbox.url);
-    ends.push(subscriber.close);
-    const topicArn = await subscribe(sandbox, subscriber, signal);
+    const topic = await sandbox.sns.call('CreateTopic', { Name: 'rekey-rotations' }, { region });
     return await build({
       sandbox,
       secretsManager,
-      subscriber,
+      notifications: () =>
+        sandbox.sns.messages.map(({ subject, message }) => ({ subject: String(subject), body: JSON.parse(message) })),
       store: async (Name, value) => {
         const secret = new CreateSecretCommand({ Name, SecretString: JSON.stringify(value) });
         return String((await secretsManager.send(secret)).ARN);
       },
       register: (functionName, bundle, { env, ...definition }) => {
         requireBundle(bundle);
-        const all = { NOTIFICATION_TOPIC_ARN: topicArn, ...env };
+        const all = { NOTIFICATION_TOPIC_ARN: String(topic?.TopicArn), ...env };
         const functionArn = sandbox.functions.register(functionName, { ...definition, file: inRoot(bundle), env: all });
         return { functionName, functionArn };
       },
@@ -72,13 +78,4 @@ export async function openStage<S>(signal: AbortSignal, build: (stage: Stage) =>
 /** Said before anything is started. */
 export function requireBundle(bundle: string): void {
   if (!existsSync(inRoot(bundle))) throw new Error(`${bundle} is missing: npm run build makes it`);
-}
-
-async function subscribe({ sns, account }: Sandbox, subscriber: Subscriber, signal: AbortSignal): Promise<string> {
-  const { region } = account;
-  const topic = await sns.call('CreateTopic', { Name: 'rekey-rotations' }, { region });
-  const TopicArn = String(topic?.TopicArn);
-  await sns.call('Subscribe', { TopicArn, Protocol: 'http', Endpoint: subscriber.endpoint }, { region });
-  await until(() => subscriber.isConfirmed, 5_000, signal);
-  return TopicArn;
 }

@@ -3,10 +3,8 @@ import { type Act, applicationClaims, claimsOf, goodLogins } from '../acts.ts';
 import type { DatabaseStage } from '../database-stage.ts';
 import { bundleOf, exportOf, type Login, refusedSince } from '../engine.ts';
 import { outageOf } from '../outage.ts';
-import type { Stage } from '../stage.ts';
+import type { Notification, Stage } from '../stage.ts';
 import { strategies } from '../strategies.ts';
-import type { Notification } from '../subscriber.ts';
-import { until } from '../until.ts';
 
 export type ParameterAct = Awaited<ReturnType<typeof playAct>>;
 
@@ -18,7 +16,7 @@ const context = { region: 'us-east-1' };
 
 /** A parameter that is rotated by its schedule, then in a process that dies, then by three invocations at once. */
 export async function playAct(stage: DatabaseStage, act: Act, passwords: string[], signal: AbortSignal) {
-  const { sandbox, database, engine, subscriber } = stage;
+  const { sandbox, database, engine } = stage;
   const { strategy, username } = act;
   const { parameter, functionName, functionArn, initial } = await plant(stage, act);
   const refusedAtStart = database.logins().refused;
@@ -58,8 +56,7 @@ export async function playAct(stage: DatabaseStage, act: Act, passwords: string[
   const [previous, current] = [values.at(-2), values.at(-1)] as [Login, Login];
   const isAboutIt = ({ body }: Notification) => (body.secret as { name?: string } | undefined)?.name === parameter;
   const isSuccess = ({ body }: Notification) => body.outcome === 'succeeded';
-  await until(() => subscriber.notifications.filter(isAboutIt).filter(isSuccess).length >= 3, 10_000, signal);
-  const messages = subscriber.notifications.filter(isAboutIt);
+  const messages = stage.notifications().filter(isAboutIt);
   const outcomes = together.map((one) => (one.ok ? (one.payload as Answer).Outcome : one.error.errorMessage));
   const labels = Object.fromEntries(last.flatMap(({ Version, Labels }) => Labels.map((label) => [label, Version])));
   const logins = { old: await engine.login(previous, database.ca), new: await engine.login(current, database.ca) };

@@ -98,7 +98,7 @@ export async function runProviderDemo(
 async function play(stage: ProviderStage, script: Script, isBrief: boolean): Promise<Scene> {
   const { sandbox, double, client } = stage;
   const usedBefore = client.attempts.length;
-  const messages = sandbox.sns.messages.length;
+  const told = stage.notifications().length;
   const { token, failure, steps, requests, providerCalls, after } = await rotated(stage, script);
   await client.loggedIn(3, token);
   const { logins: uses, refused, failed } = outageOf(client.attempts.slice(usedBefore));
@@ -116,7 +116,10 @@ async function play(stage: ProviderStage, script: Script, isBrief: boolean): Pro
     uses,
     refused,
     live,
-    subjects: sandbox.sns.messages.slice(messages).map(({ subject }) => String(subject)),
+    subjects: stage
+      .notifications()
+      .slice(told)
+      .map(({ subject }) => subject),
     claims: [
       claim('rotation', 'the rotation succeeded', failure === undefined),
       claim(

@@ -20,7 +20,7 @@ export const TIME_LIMIT_S = 6;
 
 export function openProviderStage(name: string, act: ProviderAct, signal: AbortSignal): Promise<ProviderStage> {
   const { handler = name } = act;
-  return openStage(signal, async (stage) => {
+  return openStage(async (stage) => {
     const { sandbox, secretsManager } = stage;
     const client = createClient(sandbox, signal);
     stage.whenClosed(client.stop);
