@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { LocalServer } from '../servers/local-server.ts';
-import type { DemoDatabase, Login, LoginCount } from './engine.ts';
+import type { DemoDatabase, DemoEngine, Login, LoginCount } from './engine.ts';
 import type { StrategyName } from './strategies.ts';
 
 /** What a kind of server has of its own. */
@@ -13,6 +13,25 @@ export interface DatabaseKind<S extends LocalServer> {
   createUser(superuser: Login, ca: string, user: Login, strategy: StrategyName): Promise<void>;
   logins(server: S): LoginCount;
   log?(server: S): string;
+}
+
+/** Logs in, runs these, and leaves; the answer to the last one, where the server gives any. */
+export type Run<Statement, Answer = unknown> = (
+  as: Login,
+  ca: string,
+  statements: readonly Statement[],
+) => Promise<Answer>;
+
+/** The login of an application. `isRefusal`: the server refused the password. */
+export function loginBy(run: Run<never>, isRefusal: (error: unknown) => boolean): DemoEngine['login'] {
+  return (value, ca) =>
+    run(value, ca, []).then(
+      () => 'opened',
+      (error: unknown) => {
+        if (isRefusal(error)) return 'refused';
+        throw error;
+      },
+    );
 }
 
 /** Makes a database of a server that was started for it; one that cannot be prepared is stopped. */

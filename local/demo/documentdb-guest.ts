@@ -2,12 +2,9 @@
 import type { Document } from 'mongodb';
 import type { ServerAtUri } from '../servers/documentdb/at-uri.ts';
 import type { LocalServer } from '../servers/local-server.ts';
-import type { DatabaseKind } from './database.ts';
+import type { DatabaseKind, Run } from './database.ts';
 import type { Login } from './engine.ts';
 import type { StrategyName } from './strategies.ts';
-
-/** Logs in, runs these, and leaves; the answer to the last one. */
-export type Run = (as: Login, ca: string, commands: readonly Document[]) => Promise<Document>;
 
 /** UserNotFound, RoleNotFound. */
 const GONE = [11, 31];
@@ -20,7 +17,7 @@ export interface Guest {
 export function guestOn(
   host: ServerAtUri,
   own: { readonly role: Document; rolesFor(strategy: StrategyName): readonly unknown[] },
-  run: Run,
+  run: Run<Document, Document>,
 ): Guest {
   const where = `${host.host}:${host.port}`;
   const admin: Login = { host: host.host, port: host.port, ...host.superuser };

@@ -1,9 +1,10 @@
 /** What MySQL and MariaDB have in common on this stage. */
 import { readFileSync } from 'node:fs';
-import mysql, { type Connection } from 'mysql2';
+import mysql from 'mysql2';
+import { createConnection } from 'mysql2/promise';
 import type { MysqlServer } from '../servers/mysql/launch.ts';
-import { type DatabaseKind, demoDatabase } from './database.ts';
-import type { DemoEngine, Login, LoginCount, LoginOutcome } from './engine.ts';
+import { type DatabaseKind, demoDatabase, loginBy } from './database.ts';
+import type { DemoEngine, Login, LoginCount } from './engine.ts';
 
 /**
  * Where applications work. No secret names it, so that the functions log in without a database: the servers do not write
@@ -62,42 +63,24 @@ export function loginsIn(generalLog: string): LoginCount {
   return { openedByFunctions: functions.size, refused };
 }
 
-async function login(value: Login, ca: string): Promise<LoginOutcome> {
-  try {
-    (await connected(value, ca, SCHEMA)).destroy();
-    return 'opened';
-  } catch (error) {
-    // https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html: ER_ACCESS_DENIED_ERROR
-    if ((error as { errno?: number }).errno === 1045) return 'refused';
-    throw error;
-  }
-}
+// https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html: ER_ACCESS_DENIED_ERROR
+const login = loginBy(
+  (value, ca) => run(value, ca, [], SCHEMA),
+  (error) => (error as { errno?: number }).errno === 1045,
+);
 
-async function run(as: Login, ca: string, statements: readonly string[]): Promise<void> {
-  const client = await connected(as, ca);
+async function run(
+  { host, port, username: user, password }: Login,
+  ca: string,
+  statements: readonly string[],
+  database?: string,
+): Promise<void> {
+  const ssl = { ca, verifyIdentity: true };
+  const client = await createConnection({ host, port, user, password, ssl, ...(database && { database }) });
+  client.on('error', () => {});
   try {
-    for (const statement of statements) {
-      await new Promise<void>((resolve, reject) => {
-        client.query(statement, (error) => (error === null ? resolve() : reject(error)));
-      });
-    }
+    for (const statement of statements) await client.query(statement);
   } finally {
     client.destroy();
   }
-}
-
-function connected({ host, port, username, password }: Login, ca: string, database?: string): Promise<Connection> {
-  const place = { host, port, ...(database !== undefined && { database }) };
-  const ssl = { ca, verifyIdentity: true };
-  const client = mysql.createConnection({ ...place, user: username, password, ssl });
-  return new Promise((resolve, reject) => {
-    client.on('error', () => {});
-    client.connect((error) => {
-      if (error === null) resolve(client);
-      else {
-        client.destroy();
-        reject(error);
-      }
-    });
-  });
 }

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import type { PostgresServer } from '../servers/postgres/server.ts';
-import { type DatabaseKind, demoDatabase } from './database.ts';
-import type { DemoEngine, Login, LoginCount, LoginOutcome } from './engine.ts';
+import { type DatabaseKind, demoDatabase, loginBy } from './database.ts';
+import type { DemoEngine, Login, LoginCount } from './engine.ts';
 
 export interface PostgresMember {
   readonly name: 'postgres' | 'redshift';
@@ -18,10 +18,7 @@ export interface PostgresMember {
 export function postgresMember(member: PostgresMember, start: () => Promise<PostgresServer>): DemoEngine {
   const { name, dbname, superuserIs } = member;
   const create = async (as: Login, ca: string, user: Login, attributes = '') => {
-    const statement = await member.creation(user, pg.escapeIdentifier(user.username), attributes);
-    const client = connection(as, ca);
-    await client.connect();
-    await client.query(statement).finally(() => client.end());
+    await run(as, ca, [await member.creation(user, pg.escapeIdentifier(user.username), attributes)]);
   };
   const log = ({ logFile }: PostgresServer) => readFileSync(logFile, 'utf8');
   const kind: DatabaseKind<PostgresServer> = {
@@ -39,21 +36,10 @@ export function postgresMember(member: PostgresMember, start: () => Promise<Post
   };
 }
 
-async function login(value: Login, ca: string): Promise<LoginOutcome> {
-  const client = connection(value, ca);
-  try {
-    await client.connect();
-    return 'opened';
-  } catch (error) {
-    // https://www.postgresql.org/docs/18/errcodes-appendix.html: invalid_password
-    if ((error as { code?: string }).code === '28P01') return 'refused';
-    throw error;
-  } finally {
-    await client.end().catch(() => {});
-  }
-}
+// https://www.postgresql.org/docs/18/errcodes-appendix.html: invalid_password
+const login = loginBy(run, (error) => (error as { code?: string }).code === '28P01');
 
-function connection({ host, port, username, password, dbname }: Login, ca: string): pg.Client {
+async function run({ host, port, username, password, dbname }: Login, ca: string, statements: readonly string[]) {
   const client = new pg.Client({
     host,
     port,
@@ -64,7 +50,12 @@ function connection({ host, port, username, password, dbname }: Login, ca: strin
     ssl: { ca },
   });
   client.on('error', () => {});
-  return client;
+  try {
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end().catch(() => {});
+  }
 }
 
 /** Needs log_connections. */

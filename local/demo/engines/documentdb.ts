@@ -1,7 +1,7 @@
 import { type Document, MongoClient, MongoServerError } from 'mongodb';
 import { serverAtUri } from '../../servers/documentdb/at-uri.ts';
 import { startDocumentDb } from '../../servers/documentdb/server.ts';
-import { demoDatabase } from '../database.ts';
+import { demoDatabase, loginBy } from '../database.ts';
 import { guestOn } from '../documentdb-guest.ts';
 import type { DemoEngine, Login } from '../engine.ts';
 import type { StrategyName } from '../strategies.ts';
@@ -40,19 +40,10 @@ export const demoEngine: DemoEngine = {
     });
   },
 
-  async login(value, ca) {
-    try {
-      await run(value, ca, []);
-      return 'opened';
-    } catch (error) {
-      // AuthenticationFailed: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
-      if (error instanceof MongoServerError && error.code === 18) return 'refused';
-      throw error;
-    }
-  },
+  // AuthenticationFailed: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
+  login: loginBy(run, (error) => error instanceof MongoServerError && error.code === 18),
 };
 
-/** Logs in, runs these, and leaves; the answer to the last one. */
 async function run(as: Login, ca: string, commands: readonly Document[]): Promise<Document> {
   const client = new MongoClient(`mongodb://${as.host}:${as.port}/`, {
     auth: { username: as.username, password: as.password },
