@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import type { Mode } from '../local/demo/database-stage.ts';
 import { engineNames, loadEngine } from '../local/demo/engine.ts';
-import { interruption, statusOf } from '../terminal/interruption.ts';
 import { createPaint } from '../terminal/paint.ts';
-import { createProgress } from '../terminal/progress.ts';
+import { run } from '../terminal/run.ts';
 import { wrapped } from '../terminal/table.ts';
 import { complain, known, parseOptions, UsageError } from '../terminal/usage.ts';
 import type { BenchFigures, Plan } from './measure.ts';
@@ -49,27 +48,22 @@ async function main(): Promise<void> {
   }
   known('engine', engine, choices);
   const modes = chosen(asked.mode);
-  const signal = interruption();
-  const progress = createProgress(process.stderr, { isLog: true });
-  try {
+  return run(async (signal, progress) => {
     // Not before it is needed: the SDK takes its time to load.
     const { measure } = await import('./measure.ts');
     const plan = asked.quick ? quick : thorough;
     const engines = engine === 'all' ? await installed() : [engine];
-    const figures = await measure({ engines, modes, plan, signal, progress: progress.show });
-    progress.end();
-    const data = `${JSON.stringify(figures, null, 2)}\n`;
-    if (json === '-') process.stdout.write(data);
-    else {
-      if (json !== undefined) writeFileSync(json, data);
-      print(figures);
-    }
-    process.exitCode = figures.held ? 0 : 1;
-  } catch (error) {
-    progress.end();
-    if (!signal.aborted) throw error;
-    process.stderr.write('stopped; nothing is left behind\n');
-    process.exitCode = statusOf(signal);
+    const figures = await measure({ engines, modes, plan, signal, progress });
+    return { held: figures.held, print: () => tell(figures, json) };
+  });
+}
+
+function tell(figures: BenchFigures, json: string | undefined): void {
+  const data = `${JSON.stringify(figures, null, 2)}\n`;
+  if (json === '-') process.stdout.write(data);
+  else {
+    if (json !== undefined) writeFileSync(json, data);
+    print(figures);
   }
 }
 

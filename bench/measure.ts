@@ -64,7 +64,7 @@ async function measureEngine(
   const measured = strategyNames
     .filter((strategy) => strategies.includes(strategy))
     .flatMap((strategy) => modes.map((mode) => ({ engine, strategy, mode })));
-  const stage = await openDatabaseStage({ engine, clients: measured.length, signal, progress });
+  const stage = await openDatabaseStage({ engine, signal, progress }, measured.length);
   try {
     const rotations: RotationFigures[] = [];
     for (const [index, what] of measured.entries()) {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { UsageError } from '../../terminal/usage.ts';
-import { type ClientOrder, createClient, type DemoClient } from './client.ts';
-import { bundleOf, type DemoDatabase, type DemoEngine, exportOf, type Login, loadEngine } from './engine.ts';
-import { openStage, type RegisteredFunction, requireBundle, type Stage } from './stage.ts';
+import { type ClientOrder, createClient } from './client.ts';
+import { bundleOf, exportOf, type Login, loadEngine } from './engine.ts';
+import { openStage, requireBundle } from './stage.ts';
 import { type StrategyName, strategies } from './strategies.ts';
 
 /** warm: a process for each function. cold: one for each step, as when Lambda has none left. */
@@ -10,33 +10,15 @@ export type Mode = 'warm' | 'cold';
 
 export interface StageOptions {
   readonly engine: string;
-  /** How many applications wait to be started. */
-  readonly clients: number;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }
 
-/** With a database, and applications that wait to start. */
-export interface DatabaseStage extends Stage {
-  readonly engineName: string;
-  readonly engine: DemoEngine;
-  readonly database: DemoDatabase;
-  /** Lets the next application that waits begin to fetch and log in. */
-  startClient(of: Pick<ClientOrder, 'secretId' | 'parameter'>): DemoClient;
-  /** Makes a user, and gives what is stored of it. */
-  newUser(strategy: StrategyName, username: string): Promise<Login>;
-  /** Makes a user with its secret, and the function that rotates it. */
-  plant(strategy: StrategyName, mode: Mode, username: string): Promise<Planted>;
-}
+export type DatabaseStage = Awaited<ReturnType<typeof openDatabaseStage>>;
+export type Planted = Awaited<ReturnType<DatabaseStage['plant']>>;
 
-export interface Planted extends RegisteredFunction {
-  readonly strategy: StrategyName;
-  readonly secret: string;
-  readonly initial: Login;
-}
-
-export async function openDatabaseStage(options: StageOptions): Promise<DatabaseStage> {
-  const { engine: engineName, signal, progress } = options;
+/** With a database, and so many applications that wait to start. */
+export async function openDatabaseStage({ engine: engineName, signal, progress }: StageOptions, applications: number) {
   const engine = await loadEngine(engineName);
   const missing = engine.missing?.();
   if (missing !== undefined) {
@@ -47,7 +29,7 @@ export async function openDatabaseStage(options: StageOptions): Promise<Database
 
   progress('starting the sandbox and the clients');
   return openStage(async (stage) => {
-    const clients = Array.from({ length: options.clients }, () => createClient(stage.sandbox, signal));
+    const clients = Array.from({ length: applications }, () => createClient(stage.sandbox, signal));
     stage.whenClosed(() => Promise.all(clients.map((client) => client.stop())));
     const waiting = [...clients];
 
@@ -58,6 +40,7 @@ export async function openDatabaseStage(options: StageOptions): Promise<Database
 
     progress('making users and secrets');
     const masterarn = await stage.store('superuser', database.superuser);
+    /** Makes a user, and gives what is stored of it. */
     const newUser = async (strategy: StrategyName, username: string): Promise<Login> => {
       const user = await database.createUser(username, randomBytes(24).toString('base64url'), strategy);
       return strategies[strategy].needsSuperuser ? { ...user, masterarn } : user;
@@ -67,14 +50,16 @@ export async function openDatabaseStage(options: StageOptions): Promise<Database
       engineName,
       engine,
       database,
-      startClient(of) {
+      /** Lets the next application that waits begin to fetch and log in. */
+      startClient(of: Pick<ClientOrder, 'secretId' | 'parameter'>) {
         const client = waiting.shift();
         if (!client) throw new Error('no application waits any more');
         client.start({ opens: { engine: engineName, ca: database.ca }, ...of });
         return client;
       },
       newUser,
-      async plant(strategy, mode, username) {
+      /** Makes a user with its secret, and the function that rotates it. */
+      async plant(strategy: StrategyName, mode: Mode, username: string) {
         if (!engine.strategies.includes(strategy)) throw new Error(`${engineName} has no function for ${strategy}`);
         const name = `rekey-${engineName}-${strategy}-${mode}`;
         const registered = stage.register(name, bundle, {

@@ -1,11 +1,10 @@
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { type Act, applicationClaims, claimsOf, goodLogins, playActs } from './acts.ts';
 import type { Claim, Figures } from './claims.ts';
 import type { DatabaseStage, Mode, StageOptions } from './database-stage.ts';
 import { type Login, type LoginOutcome, loadEngine, refusedSince } from './engine.ts';
 import { type Outage, outageOf } from './outage.ts';
 import { type Rotated, rotate } from './rotate.ts';
-import type { Notification, Stage } from './stage.ts';
+import type { Notification } from './stage.ts';
 import { type StrategyName, strategies } from './strategies.ts';
 
 export interface Rotation extends Rotated {
@@ -29,19 +28,14 @@ export interface DemoFigures extends Figures {
   readonly rotations: readonly Rotation[];
 }
 
-export async function runDemo(options: Omit<StageOptions, 'clients'> & { mode: Mode }): Promise<DemoFigures> {
+export async function runDemo(options: StageOptions & { mode: Mode }): Promise<DemoFigures> {
   const { mode, progress, signal } = options;
   const { strategies: shown } = await loadEngine(options.engine);
-  const { held, engine, server, hasLog, ms, played, silent } = await playActs(
-    options,
-    shown,
-    (stage, act, passwords) => {
-      progress(`rotating with ${act.strategy}`);
-      return perform(stage, act, mode, passwords, signal);
-    },
-  );
-  const claims = [hasLog ? silent : { ...silent, text: 'no password in a log of a function or a message' }];
-  return { version: 1, held, engine, server, mode, ms, rotations: played, claims };
+  const { figures, played } = await playActs(options, shown, (stage, act, passwords) => {
+    progress(`rotating with ${act.strategy}`);
+    return perform(stage, act, mode, passwords, signal);
+  });
+  return { ...figures, mode, rotations: played };
 }
 
 async function perform(
@@ -65,8 +59,8 @@ async function perform(
 
   const refused = refusedSince(database, rotated.refusedBefore);
   const seen = outageOf(client.attempts);
-  const latest = await readVersion(stage, secret, rotated.after.AWSCURRENT);
-  const pending = rotated.after.AWSPENDING ? await readVersion(stage, secret, rotated.after.AWSPENDING) : latest;
+  const latest = await stage.read<Login>(secret, 'AWSCURRENT');
+  const pending = rotated.after.AWSPENDING ? await stage.read<Login>(secret, 'AWSPENDING') : latest;
   passwords.push(initial.password, latest.password, pending.password);
   const isAboutIt = ({ body }: Notification) => (body.secret as { arn?: string } | undefined)?.arn === secret;
   const notification = stage.notifications().find(isAboutIt);
@@ -103,9 +97,4 @@ function rotationClaims(act: Act, figures: Omit<Rotation, 'claims'>, loginsWithN
     ...applicationClaims(act, client, { old: figures.oldPassword, new: figures.newPassword }),
     claim('message', 'SNS tells of the success', notification?.body.outcome === 'succeeded'),
   ];
-}
-
-async function readVersion({ secretsManager }: Stage, SecretId: string, VersionId: string | undefined): Promise<Login> {
-  const { SecretString = '' } = await secretsManager.send(new GetSecretValueCommand({ SecretId, VersionId }));
-  return JSON.parse(SecretString);
 }

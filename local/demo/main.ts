@@ -1,8 +1,8 @@
-import { interruption, statusOf } from '../../terminal/interruption.ts';
 import { createPaint, type Paint } from '../../terminal/paint.ts';
-import { createProgress } from '../../terminal/progress.ts';
+import { run } from '../../terminal/run.ts';
 import { complain, known, parseOptions } from '../../terminal/usage.ts';
-import { readBaseline } from './baseline.ts';
+import { type Baseline, readBaseline } from './baseline.ts';
+import type { Figures } from './claims.ts';
 import type { Mode, StageOptions } from './database-stage.ts';
 import { engineNames } from './engine.ts';
 import { providerNames } from './provider/act.ts';
@@ -46,56 +46,45 @@ async function main(): Promise<void> {
   if (provider === undefined) known('engine', engine, engineNames());
   else known('provider', provider, providerNames());
   known('store', store, ['parameter', 'secret']);
-  const signal = interruption();
-  const progress = createProgress(process.stderr, { isLog: true });
-  const running = { engine, signal, progress: progress.show };
-  try {
-    const { held, data, text } =
+  return run(async (signal, progress) => {
+    const options = { engine, signal, progress };
+    const { data, text } =
       provider !== undefined
-        ? await ofProvider(provider, running)
+        ? await ofProvider(provider, options)
         : store === 'parameter'
-          ? await ofParameters(running)
-          : await ofSecrets({ ...running, mode: cold ? 'cold' : 'warm' });
-    progress.end();
-    process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : text(createPaint()));
-    process.exitCode = held ? 0 : 1;
-  } catch (error) {
-    progress.end();
-    if (!signal.aborted) throw error;
-    process.stderr.write('stopped; nothing is left behind\n');
-    process.exitCode = statusOf(signal);
-  }
+          ? await ofParameters(options)
+          : await ofSecrets({ ...options, mode: cold ? 'cold' : 'warm' });
+    const print = () => process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : text(createPaint()));
+    return { held: data.held, print };
+  });
 }
-
-type Running = Omit<StageOptions, 'clients'>;
 
 /** Figures, and how a person reads them. */
 interface Shown {
-  readonly held: boolean;
-  readonly data: unknown;
+  readonly data: Figures & { readonly baseline?: Baseline };
   text(paint: Paint): string;
 }
 
 // Each is loaded not before it is needed: the SDK takes its time.
 
-async function ofSecrets(running: Running & { readonly mode: Mode }): Promise<Shown> {
+async function ofSecrets(options: StageOptions & { readonly mode: Mode }): Promise<Shown> {
   const { runDemo } = await import('./demo.ts');
   const { report } = await import('./report.ts');
-  const figures = await runDemo(running);
+  const figures = await runDemo(options);
   const baseline = readBaseline();
-  return { held: figures.held, data: { ...figures, baseline }, text: (paint) => report(figures, baseline, paint) };
+  return { data: { ...figures, baseline }, text: (paint) => report(figures, baseline, paint) };
 }
 
-async function ofParameters(running: Running): Promise<Shown> {
+async function ofParameters(options: StageOptions): Promise<Shown> {
   const { runParameterDemo } = await import('./parameter/demo.ts');
   const { parameterReport } = await import('./parameter/report.ts');
-  const data = await runParameterDemo(running);
-  return { held: data.held, data, text: (paint) => parameterReport(data, paint) };
+  const data = await runParameterDemo(options);
+  return { data, text: (paint) => parameterReport(data, paint) };
 }
 
-async function ofProvider(provider: string, { signal, progress }: Running): Promise<Shown> {
+async function ofProvider(provider: string, { signal, progress }: StageOptions): Promise<Shown> {
   const { runProviderDemo } = await import('./provider/demo.ts');
   const { providerReport } = await import('./provider/report.ts');
   const data = await runProviderDemo(provider, signal, progress);
-  return { held: data.held, data, text: (paint) => providerReport(data, paint) };
+  return { data, text: (paint) => providerReport(data, paint) };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Sandbox, startSandbox } from '../sandbox.ts';
 import type { FileFunction } from '../services/lambda/definition.ts';
 
@@ -19,6 +19,8 @@ export interface Stage {
   notifications(): readonly Notification[];
   /** Makes a secret, and gives its ARN. */
   store(name: string, value: object): Promise<string>;
+  /** The value with this label, parsed. */
+  read<V>(secret: string, label: string): Promise<V>;
   /** Registers a packaged function, which reports to the topic. */
   register(functionName: string, bundle: string, definition: Omit<FileFunction, 'file'>): RegisteredFunction;
   /** Ends this, too, when the stage is closed: what was opened last goes first. */
@@ -59,6 +61,10 @@ export async function openStage<S>(build: (stage: Stage) => Promise<S>): Promise
       store: async (Name, value) => {
         const secret = new CreateSecretCommand({ Name, SecretString: JSON.stringify(value) });
         return String((await secretsManager.send(secret)).ARN);
+      },
+      read: async (SecretId, VersionStage) => {
+        const asked = new GetSecretValueCommand({ SecretId, VersionStage });
+        return JSON.parse((await secretsManager.send(asked)).SecretString ?? '{}');
       },
       register: (functionName, bundle, { env, ...definition }) => {
         requireBundle(bundle);

@@ -2,7 +2,6 @@ import type { Paint } from '../../../terminal/paint.ts';
 import { wrapped } from '../../../terminal/table.ts';
 import { loginsText, reportOf, rowsOf, userText, WIDTH, whole } from '../report-parts.ts';
 import { strategies } from '../strategies.ts';
-import type { ParameterAct } from './act.ts';
 import type { ParameterFigures } from './demo.ts';
 
 export function parameterReport({ server, acts, claims, ms }: ParameterFigures, paint: Paint): string {
@@ -20,7 +19,7 @@ export function parameterReport({ server, acts, claims, ms }: ParameterFigures, 
   );
 }
 
-function section(act: ParameterAct, paint: Paint): string[] {
+function section(act: ParameterFigures['acts'][number], paint: Paint): string[] {
   const { strategy, parameter, users, client, labels, messages } = act;
   const row = rowsOf(act, paint);
   const told = Object.entries(labels)

@@ -51,7 +51,7 @@ const scripts: readonly Script[] = [
     title: 'a rotation whose owner wants the previous key to end twelve hours later',
     revoked: { after: '12h', lookAfterMs: 13 * HOUR },
     claim: 'thirteen hours later only AWSCURRENT lives',
-    isSo: async ({ double, read }) => double.live().length === 1 && double.opens(await read()),
+    isSo: async ({ double, valueAt }) => double.live().length === 1 && double.opens(await valueAt('AWSCURRENT')),
   },
 ];
 
@@ -67,7 +67,7 @@ export async function runProviderDemo(
   progress('starting the sandbox and the double');
   const stage = await openProviderStage(name, act, signal);
   try {
-    const seen = async () => [...provider.schema.confidential(await stage.read())];
+    const seen = async () => [...provider.schema.confidential(await stage.valueAt('AWSCURRENT'))];
     const values = await seen();
     const scenes: Scene[] = [];
     // Where the previous value ends with the rotation, there is nothing to revoke later.
@@ -153,7 +153,7 @@ async function rotated(stage: ProviderStage, { crashes, revoked }: Script) {
 }
 
 /** Every key that lives is AWSCURRENT's or AWSPREVIOUS's. */
-async function lostIsGone({ double, read }: ProviderStage): Promise<boolean> {
-  const known = JSON.stringify([await read(), await read('AWSPREVIOUS')]);
+async function lostIsGone({ double, valueAt }: ProviderStage): Promise<boolean> {
+  const known = JSON.stringify([await valueAt('AWSCURRENT'), await valueAt('AWSPREVIOUS')]);
   return double.live().every((key) => known.includes(key));
 }

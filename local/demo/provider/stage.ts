@@ -1,27 +1,19 @@
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { KeySecret } from '../../../shared/keys/provider.ts';
-import type { ProviderDouble } from '../../doubles/double.ts';
-import { createClient, type DemoClient } from '../client.ts';
+import { createClient } from '../client.ts';
 import { bundleOf } from '../engine.ts';
-import { openStage, type RegisteredFunction, type Stage } from '../stage.ts';
+import { openStage } from '../stage.ts';
 import type { ProviderAct } from './act.ts';
 
-/** With a double of the provider, a secret that holds a key of it, and an application that uses it. */
-export interface ProviderStage extends Stage, RegisteredFunction {
-  readonly double: ProviderDouble;
-  readonly secret: string;
-  readonly client: DemoClient;
-  /** The value with this label, AWSCURRENT when absent. */
-  read(label?: string): Promise<KeySecret>;
-}
+export type ProviderStage = Awaited<ReturnType<typeof openProviderStage>>;
 
 /** Short, so that the repeat after a crash need not be waited for: a younger key might still be stored by whoever issued it. */
 export const TIME_LIMIT_S = 6;
 
-export function openProviderStage(name: string, act: ProviderAct, signal: AbortSignal): Promise<ProviderStage> {
+/** With a double of the provider, a secret that holds a key of it, and an application that uses it. */
+export function openProviderStage(name: string, act: ProviderAct, signal: AbortSignal) {
   const { handler = name } = act;
   return openStage(async (stage) => {
-    const { sandbox, secretsManager } = stage;
+    const { sandbox } = stage;
     const client = createClient(sandbox, signal);
     stage.whenClosed(client.stop);
     const double = await act.start();
@@ -38,10 +30,7 @@ export function openProviderStage(name: string, act: ProviderAct, signal: AbortS
     });
     client.start({ opens: { provider: name, endpoint: double.url }, secretId: secret, pauseMs: 20 });
     await client.loggedIn(3);
-    const read = async (VersionStage = 'AWSCURRENT') => {
-      const command = new GetSecretValueCommand({ SecretId: secret, VersionStage });
-      return JSON.parse((await secretsManager.send(command)).SecretString ?? '{}');
-    };
-    return { ...stage, ...registered, double, secret, client, read };
+    const valueAt = (label: string) => stage.read<KeySecret>(secret, label);
+    return { ...stage, ...registered, double, secret, client, valueAt };
   });
 }
