@@ -44,7 +44,7 @@ export function describePasswords({ engine, server, ctx, fresh, test, opens }: E
       const all = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join('');
       const allowed = [...punctuation].filter((character) => !engine.password.forbidden.includes(character));
       const everything = [...all].filter((character) => !engine.password.forbidden.includes(character)).join('');
-      const passwords = [...allowed.map((character) => `${character}aB3${character}`), everything];
+      const passwords = [...allowed.map((character) => `${character}aB3cD4${character}`), everything];
       const refused: string[] = [];
 
       for (const password of passwords) {

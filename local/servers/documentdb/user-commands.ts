@@ -95,9 +95,18 @@ function existing(world: World, name: string, db: string): User {
   return user;
 }
 
+/**
+ * The rule for the primary user, kept for all: https://docs.aws.amazon.com/documentdb/latest/developerguide/db-cluster-parameters.html
+ * No page has the code of the answer; BadValue is MongoDB's for a password that it does not take.
+ */
+const TAKEN = /^[ !#-.0-?A-~]{8,100}$/;
+
 /** What createUser and updateUser both say of a user. */
 function put(world: World, command: Document, name: string, roles: readonly RoleName[] | undefined): void {
   const { pwd: password, mechanisms: wanted, authenticationRestrictions: restrictions, $db } = command;
+  if (password !== undefined && world.amazon && !TAKEN.test(password)) {
+    throw new CommandError(2, 'BadValue', 'the password is not 8 to 100 printable ASCII characters without / " and @');
+  }
   const chosen = Array.isArray(wanted) && mechanisms.filter((each) => wanted.includes(each));
   try {
     world.users.put(name, $db, {

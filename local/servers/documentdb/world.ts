@@ -20,8 +20,8 @@ export interface World {
   /** Does it know authenticationRestrictions? They are kept and shown, not obeyed. */
   readonly hasRestrictions: boolean;
   /**
-   * No createRole (as on elastic clusters), no showPrivileges, one authentication database, and everybody may set their own password,
-   * which AWS's template for one user relies on.
+   * No createRole (as on elastic clusters), no showPrivileges, one authentication database, passwords by the rule for the primary user,
+   * and everybody may set their own, which AWS's template for one user relies on.
    */
   readonly amazon: boolean;
   /** Commands that it does not have, and the code of the answer. */

@@ -94,7 +94,7 @@ export async function openConnection(
       try {
         return await unlessAborted(ctx.signal, () => client.db(at.database).command(command));
       } catch (error) {
-        if (!ctx.signal.aborted) throw commandError(error, at);
+        if (!ctx.signal.aborted) throw commandError(error, at, command);
         throw outOfTime(at, LOOK);
       }
     },

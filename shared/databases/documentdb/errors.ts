@@ -1,10 +1,17 @@
 /** The server's and Node's errors, classified by code. Codes: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
-import { MongoCompatibilityError, MongoServerError } from 'mongodb';
-import { AuthenticationError, PermissionError, type RotationError, ServiceError } from '../../rotation/errors.ts';
+import { type Document, MongoCompatibilityError, MongoServerError } from 'mongodb';
+import {
+  AuthenticationError,
+  ConfigurationError,
+  PermissionError,
+  type RotationError,
+  ServiceError,
+} from '../../rotation/errors.ts';
 import type { Phase, Target as Place } from '../reach.ts';
 import { busy, lost, systemCodeOf, unreachable } from '../reach.ts';
 
 export const codes = {
+  BAD_VALUE: 2,
   UNAUTHORIZED: 13,
   AUTHENTICATION_FAILED: 18,
   USER_NOT_FOUND: 11,
@@ -17,13 +24,13 @@ export const codes = {
  * What servers answer to an argument of a command that they do not have: BadValue (DocumentDB: https://github.com/ansible-collections/community.mongodb/issues/575),
  * FailedToParse, InvalidOptions, a feature that is not supported, an unknown field.
  */
-export const unknownArgument = [2, 9, 72, 303, 40415];
+export const unknownArgument = [codes.BAD_VALUE, 9, 72, 303, 40415];
 
 /** What they answer to a command that they do not have: it is unknown there, or that kind of server does without it. */
 export const unknownCommand = [59, 115, 238];
 
-/** BadValue is not among them: DocumentDB says it also of a password that it does not take. */
-const lacking = [...unknownCommand, ...unknownArgument.filter((code) => code !== 2)];
+/** BadValue is not among them: it is said of any value, a password too. */
+const lacking = [...unknownCommand, ...unknownArgument.filter((code) => code !== codes.BAD_VALUE)];
 
 /** What servers say that take no writes. */
 const NOT_WRITABLE = [10107, 13435, 13436, 189];
@@ -96,8 +103,8 @@ function refusedByServer(error: MongoServerError, at: Target): RotationError {
   }
 }
 
-/** An error in answer to a command. */
-export function commandError(error: unknown, at: Target): RotationError {
+/** An error in answer to `command`. */
+export function commandError(error: unknown, at: Target, command: Document): RotationError {
   const where = `${at.host}:${at.port}`;
   // Refused in the middle: the driver lost the connection and logged in again, with a password that is no longer the right one.
   if (!(error instanceof MongoServerError) || error.code === codes.AUTHENTICATION_FAILED) {
@@ -113,6 +120,14 @@ export function commandError(error: unknown, at: Target): RotationError {
     return new PermissionError(`${where} takes no changes`, {
       code: 'READ_ONLY',
       hint: 'it is a replica: put the cluster endpoint into field host',
+      cause: error,
+    });
+  }
+  // Of what stands beside a password in these commands, the server has said before that it has it. Its words are withheld: they may quote.
+  if (error.code === codes.BAD_VALUE && command.pwd !== undefined) {
+    return new ConfigurationError(`${where} does not take the new password of a rotation for what it is (code 2)`, {
+      code: 'PASSWORD_REFUSED',
+      hint: 'fit PASSWORD_LENGTH and the EXCLUDE_… settings of the function to the rules of the server (DocumentDB: 8 to 100 printable ASCII characters without / " and @); then take AWSPENDING off its version, for that keeps the refused password, and rotate again',
       cause: error,
     });
   }

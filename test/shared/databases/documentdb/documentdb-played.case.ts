@@ -175,6 +175,35 @@ export function describeDocumentDbPlayed(): void {
       expect((await adminOf(one)({ usersInfo: 'app' })).users[0].mechanisms).toEqual(mechanisms);
     });
 
+    it.each([
+      ['too short', 'seven77'],
+      ['too long', 'a'.repeat(101)],
+      ['with a slash', 'first/password'],
+      ['beyond ASCII', 'first-passwörd'],
+    ])(
+      'a password %s is refused for what it is, to a user and to a clone, and nothing changes',
+      async (_what, wrong) => {
+        const { one, login, context } = await standIn({ amazon: true });
+        const app = { ...login, username: 'app', password: 'first-password' };
+        await adminOf(one)({ createUser: 'app', pwd: app.password, roles: [] });
+        const own = await documentdb.connect(app, context);
+        const root = await documentdb.connect(login, context);
+        const refused = [
+          await own.setPassword('app', wrong).catch((error) => error),
+          await root.cloneUser('app', 'app_clone', wrong, stored(app.password)).catch((error) => error),
+        ];
+        await own.close();
+        await root.close();
+
+        for (const error of refused) {
+          expect(error).toMatchObject({ code: 'PASSWORD_REFUSED', name: 'ConfigurationError', retryable: false });
+          expect(`${error.message} ${error.hint}`).not.toContain(wrong);
+        }
+        await (await documentdb.connect(app, context)).close();
+        expect((await adminOf(one)({ usersInfo: 'app_clone' })).users).toEqual([]);
+      },
+    );
+
     it('a user sets its own password on a server that shows users nothing, and has no hello either', async () => {
       const { one, login, context } = await standIn({ amazon: true, refuses: { hello: 59 } });
       const app = { ...login, username: 'app', password: 'first-password' };
