@@ -67,7 +67,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const services = {
     secretsManager: secrets,
-    sns: sns(account, url),
+    sns: sns(account, functions, url),
     rds: rds(account),
     ssm: ssm({ account, functions, faults, secretsManager: secrets }),
     scheduler: scheduler(account, functions),

@@ -101,6 +101,19 @@ export function listOf<T>(shape: Shape<T>, limits: Limits = {}): Shape<T[]> {
   };
 }
 
+/** Names and what they stand for; `at` names the value as the service does, by its key. */
+export function mapOf<T>(shape: Shape<T>): Shape<Record<string, T>> {
+  return (value, at, problems) => {
+    if (!isObject(value)) throw mismatch(value, 'a Map');
+    const parsed = Object.entries(value).map(([key, item]) => {
+      const path = `${at}.${key}.member`;
+      if (item === undefined) reporter('Value null', path, problems)('not be null');
+      return [key, item === undefined ? item : shape(item, path, problems)];
+    });
+    return Object.fromEntries(parsed);
+  };
+}
+
 type Report = (constraint: string) => void;
 
 function reporter(what: string, at: string, problems: string[]): Report {

@@ -67,6 +67,30 @@ describe.skipIf(!cli)(
       expect(sandbox.sns.messages).toMatchObject([{ subject: 'S', message: 'text' }]);
     });
 
+    it('subscribes a function to a topic, and sends it a batch', async () => {
+      const events: unknown[] = [];
+      const listener = sandbox.functions.register('listener', { handler: (event: object) => void events.push(event) });
+      const topic = (await aws('sns', 'create-topic', '--name', 'batches', '--tags', 'Key=team,Value=a')).output
+        .TopicArn;
+
+      const { output } = await aws(
+        ...['sns', 'subscribe', '--topic-arn', topic, '--protocol', 'lambda', '--notification-endpoint', listener],
+      );
+      await aws(
+        ...['sns', 'publish-batch', '--topic-arn', topic],
+        ...['--publish-batch-request-entries', 'Id=a,Message=one', 'Id=b,Message=two'],
+      );
+      await sandbox.idle();
+      const listed = await aws('sns', 'list-subscriptions');
+      const tags = await aws('sns', 'list-tags-for-resource', '--resource-arn', topic);
+      const shown = await aws('sns', 'get-subscription-attributes', '--subscription-arn', output.SubscriptionArn);
+
+      expect(events).toMatchObject(['one', 'two'].map((Message) => ({ Records: [{ Sns: { Message } }] })));
+      expect(listed.output.Subscriptions).toMatchObject([{ SubscriptionArn: output.SubscriptionArn }]);
+      expect(tags.output).toEqual({ Tags: [{ Key: 'team', Value: 'a' }] });
+      expect(shown.output.Attributes).toMatchObject({ Protocol: 'lambda', PendingConfirmation: 'false' });
+    });
+
     it('invokes a function', async () => {
       sandbox.functions.register('echo', { handler: (event: object) => ({ event }) });
       const file = join(folder, 'out.json');

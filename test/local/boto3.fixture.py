@@ -32,6 +32,14 @@ created = secrets.create_secret(Name="app", SecretBinary=b"\x00\xff")
 read = secrets.get_secret_value(SecretId="app")
 topic = sns.create_topic(Name="alerts", Tags=[{"Key": "team", "Value": "a"}])["TopicArn"]
 sns.publish(TopicArn=topic, Message="text", MessageAttributes={"code": {"DataType": "String", "StringValue": "X"}})
+sns.tag_resource(ResourceArn=topic, Tags=[{"Key": "stage", "Value": "b"}])
+sns.untag_resource(ResourceArn=topic, TagKeys=["team"])
+untagged = sns.create_topic(Name="untagged", Tags=[])["TopicArn"]
+mail = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="a@example.com", ReturnSubscriptionArn=True)
+sns.set_subscription_attributes(
+    SubscriptionArn=mail["SubscriptionArn"], AttributeName="FilterPolicy", AttributeValue='{"a": ["b"]}'
+)
+batch = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[{"Id": "one", "Message": "text"}])
 invoked = functions.invoke(FunctionName="echo", Payload=b'{"a": 1}')
 
 json.dump(
@@ -43,6 +51,13 @@ json.dump(
         "missing": failure(secrets.get_secret_value, SecretId="nope"),
         "topic": topic,
         "attributes": sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Owner"],
+        "tags": [sns.list_tags_for_resource(ResourceArn=arn)["Tags"] for arn in (topic, untagged)],
+        "subscriptions": [one["SubscriptionArn"] for one in sns.list_subscriptions()["Subscriptions"]],
+        "filter": sns.get_subscription_attributes(**{"SubscriptionArn": mail["SubscriptionArn"]})["Attributes"][
+            "FilterPolicy"
+        ],
+        "batch": [[one["Id"] for one in batch["Successful"]], batch["Failed"]],
+        "noSubscription": failure(sns.unsubscribe, SubscriptionArn=topic),
         "noTopic": failure(sns.publish, TopicArn=topic + "x", Message="text"),
         "instance": rds.describe_db_instances()["DBInstances"][0]["Endpoint"],
         "members": rds.describe_db_clusters()["DBClusters"][0]["DBClusterMembers"],

@@ -21,6 +21,12 @@ const known: Readonly<Record<string, QueryService>> = {
   rds: { version: '2014-10-31', namespace: 'http://rds.amazonaws.com/doc/2014-10-31/', unsigned: [] },
 };
 
+/** This protocol has other names for an input that breaks the service's model. */
+const spelled: Readonly<Record<string, string>> = {
+  ValidationException: 'ValidationError',
+  SerializationException: 'MalformedInput',
+};
+
 /**
  * AWS Query: a form or a query string goes in, XML comes out. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  * A service gives its output as it stands in the XML: an array repeats the element it is the value of.
@@ -43,7 +49,11 @@ export function awsQuery(services: readonly Service[], account: Account): Protoc
       codes: { throttled: 'Throttling', internal: 'InternalFailure' },
       failure: (error) =>
         xml(error.status, 'ErrorResponse', namespace, {
-          Error: { Type: error.status < 500 ? 'Sender' : 'Receiver', Code: error.code, Message: error.message },
+          Error: {
+            Type: error.status < 500 ? 'Sender' : 'Receiver',
+            Code: spelled[error.code] ?? error.code,
+            Message: error.message,
+          },
           RequestId: requestId,
         }),
       run: async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Account } from '../../aws/service.ts';
+import type { Publication } from './members.ts';
 import { invalid, type Topic } from './topics.ts';
 
 /** https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html */
@@ -13,7 +14,7 @@ export function ordered(account: Account) {
   let sequence = 10n ** 19n;
   return {
     /** Gives the answer: to a repetition of what a FIFO topic took less than five minutes ago, the first one. Throws InvalidParameter. */
-    accept(topic: Topic, input: Record<string, unknown>, MessageId: string) {
+    accept(topic: Topic, input: Publication, MessageId: string) {
       const id = deduplicationId(topic, input);
       if (id === undefined) return { said: { MessageId }, isRepetition: false };
       const key = `${topic.arn} ${id}`;
@@ -28,11 +29,11 @@ export function ordered(account: Account) {
   };
 }
 
-/** Undefined of a standard topic, which hands a group on to queues, and takes no deduplication id. */
-function deduplicationId({ isFifo, attributes }: Topic, input: Record<string, unknown>): string | undefined {
+/** Throws InvalidParameter. Undefined of a standard topic, which hands a group on to queues, and takes no deduplication id. */
+export function deduplicationId({ isFifo, attributes }: Topic, input: Publication): string | undefined {
   const { MessageGroupId: group, MessageDeduplicationId: given, Message: text } = input;
   if (isFifo && group === undefined) throw invalid('The MessageGroupId parameter is required for FIFO topics');
-  if (group !== undefined && !ID.test(String(group))) throw invalid('MessageGroupId');
+  if (group !== undefined && !ID.test(group)) throw invalid('MessageGroupId');
   if (!isFifo) {
     if (given === undefined) return undefined;
     throw invalid(
@@ -40,11 +41,13 @@ function deduplicationId({ isFifo, attributes }: Topic, input: Record<string, un
     );
   }
   if (given !== undefined) {
-    if (!ID.test(String(given))) throw invalid('MessageDeduplicationId');
-    return String(given);
+    if (!ID.test(given)) throw invalid('MessageDeduplicationId');
+    return given;
   }
   if (attributes.get('ContentBasedDeduplication') === 'true') {
-    return createHash('sha256').update(String(text)).digest('hex');
+    return createHash('sha256')
+      .update(text ?? '')
+      .digest('hex');
   }
   throw invalid(
     'The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',

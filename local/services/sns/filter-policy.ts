@@ -1,3 +1,4 @@
+import { fromJson } from '../../aws/json-text.ts';
 import type { MessageAttribute } from './message.ts';
 
 type Condition = string | number | boolean | null | Readonly<Record<string, unknown>>;
@@ -16,7 +17,7 @@ export function accepts(policy: string | undefined, attributes: Readonly<Record<
 function toValues({ Type, Value }: MessageAttribute): Values {
   if (Type === 'Number') return [Number(Value)];
   if (Type !== 'String.Array') return [Value];
-  const parsed: unknown = JSON.parse(Value);
+  const parsed = fromJson(Value);
   return Array.isArray(parsed) ? parsed : [];
 }
 

@@ -1,37 +1,27 @@
 import { AwsError } from '../../aws/aws-error.ts';
 import { type Account, arnOf } from '../../aws/service.ts';
+import { mergeTags, type Tag } from '../../aws/tags.ts';
 
 export interface Topic {
   readonly arn: string;
   readonly name: string;
   readonly isFifo: boolean;
   readonly attributes: Map<string, string>;
-  readonly tags: Map<string, string>;
-}
-
-export interface Topics {
-  create(input: Record<string, unknown>): Topic;
-  /** Throws NotFound, and InvalidParameter for what is not an ARN. */
-  get(arn: unknown): Topic;
-  delete(arn: unknown): void;
-  all(): readonly Topic[];
-  clear(): void;
+  tags: readonly Tag[];
 }
 
 export const invalid = (reason: string) => new AwsError('InvalidParameter', `Invalid parameter: ${reason}`);
 
-export function topics(account: Account): Topics {
+export function topics(account: Account) {
   const known = new Map<string, Topic>();
   return {
-    create: (input) => {
-      const attributes = new Map(Object.entries((input.Attributes ?? {}) as Record<string, string>));
+    create: (name: string, given: Readonly<Record<string, string>>, added: readonly Tag[]): Topic => {
+      const attributes = new Map(Object.entries(given));
       const isFifo = attributes.get('FifoTopic') === 'true';
-      const name = checkedName(input.Name, isFifo);
+      checkName(name, isFifo);
       for (const attribute of attributes.keys()) requireKind(attribute, isFifo);
       const arn = arnOf(account, 'sns', name);
-      const tags = new Map(
-        ((input.Tags ?? []) as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]),
-      );
+      const tags = withTags([], added);
       const existing = known.get(arn);
       if (existing) {
         checkSame(existing, attributes, tags);
@@ -41,12 +31,19 @@ export function topics(account: Account): Topics {
       known.set(arn, topic);
       return topic;
     },
-    get: (arn) => {
+    /** Throws NotFound, and InvalidParameter for what is not an ARN. */
+    get: (arn: string | undefined): Topic => {
       const topic = known.get(checkedArn(arn, account));
       if (!topic) throw new AwsError('NotFound', 'Topic does not exist', 404);
       return topic;
     },
-    delete: (arn) => {
+    /** By the name that tags have for it. */
+    tagged: (arn: string): Topic => {
+      const topic = known.get(checkedArn(arn, account, 'ResourceArn'));
+      if (!topic) throw new AwsError('ResourceNotFound', 'Resource does not exist', 404);
+      return topic;
+    },
+    delete: (arn: string | undefined): void => {
       known.delete(checkedArn(arn, account));
     },
     all: () => [...known.values()],
@@ -54,10 +51,19 @@ export function topics(account: Account): Topics {
   };
 }
 
-function checkedName(name: unknown, isFifo: boolean): string {
+function checkName(name: string, isFifo: boolean): void {
   const plain = isFifo ? /^[A-Za-z0-9_-]{1,251}\.fifo$/ : /^[A-Za-z0-9_-]{1,256}$/;
-  if (typeof name !== 'string' || !plain.test(name)) throw invalid('Topic Name');
-  return name;
+  if (!plain.test(name)) throw invalid('Topic Name');
+}
+
+/** Those of the topic, and what is added or changed. Throws InvalidParameter and TagLimitExceeded. */
+export function withTags(tags: readonly Tag[], added: readonly Tag[]): Tag[] {
+  if (new Set(added.map(({ Key }) => Key)).size < added.length) throw invalid('Duplicated keys are not allowed.');
+  return mergeTags(
+    tags,
+    added,
+    () => new AwsError('TagLimitExceeded', 'Could not complete request: tag quota of per resource exceeded'),
+  );
 }
 
 /** Throws InvalidParameter for what only ordered topics have. */
@@ -66,26 +72,40 @@ export function requireKind(attribute: string, isFifo: boolean): void {
   throw invalid(`${attribute} Reason: it can only be set for FIFO topics`);
 }
 
-function checkedArn(arn: unknown, { region }: Account): string {
-  if (typeof arn !== 'string') throw invalid('TopicArn Reason: no value for required parameter');
+/** Throws InvalidParameter, which names the parameter. */
+export function checkedArn(arn: string | undefined, { region }: Account, parameter = 'TopicArn'): string {
+  if (arn === undefined) throw invalid(`${parameter} Reason: no value for required parameter`);
   const elements = arn.split(':');
   if (elements.length < 6) {
-    throw invalid(`TopicArn Reason: An ARN must have at least 6 elements, not ${elements.length}`);
+    throw invalid(`${parameter} Reason: An ARN must have at least 6 elements, not ${elements.length}`);
   }
   // Another service's, or a topic elsewhere: an endpoint knows those of its own region alone.
-  if (elements[2] !== 'sns' || elements[3] !== region) throw invalid('TopicArn');
+  if (elements[2] !== 'sns' || elements[3] !== region) throw invalid(parameter);
   return arn;
 }
 
 /** Creating again is fine with the same things or fewer. */
-function checkSame(topic: Topic, attributes: Map<string, string>, tags: Map<string, string>): void {
-  if ([...tags].some(([key, value]) => topic.tags.get(key) !== value)) {
+function checkSame(topic: Topic, attributes: Map<string, string>, tags: readonly Tag[]): void {
+  const isThere = ({ Key, Value }: Tag) => topic.tags.some((tag) => tag.Key === Key && tag.Value === Value);
+  if (!tags.every(isThere)) {
     throw invalid('Tags Reason: Topic already exists with different tags');
   }
   if ([...attributes].some(([key, value]) => topic.attributes.get(key) !== value)) {
     throw invalid('Attributes Reason: Topic already exists with different attributes');
   }
 }
+
+/** What SetTopicAttributes may change. */
+export const settable = [
+  'DeliveryPolicy',
+  'DisplayName',
+  'KmsMasterKeyId',
+  'Policy',
+  'SignatureVersion',
+  'TracingConfig',
+  'FifoThroughputScope',
+  'ContentBasedDeduplication',
+];
 
 /** What GetTopicAttributes shows, in the service's order. */
 export function topicAttributes(topic: Topic, account: Account, counts: { confirmed: number; pending: number }) {
