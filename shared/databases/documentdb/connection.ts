@@ -1,14 +1,15 @@
-/** One session with one MongoDB-compatible host: verified TLS, one try, a deadline, and typed errors. */
+/** One session with one MongoDB-compatible host: verified TLS, a deadline, and typed errors. */
 import { lookup } from 'node:dns';
 import { isIP, isIPv6 } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import type { Document, MongoClientOptions } from 'mongodb';
 import { MongoClient } from 'mongodb';
 import type { RotationContext } from '../../rotation/strategy.ts';
-import { CONNECT_MS, inTime, inTimeToClose, outOfTime } from '../reach.ts';
+import { inTime, inTimeToClose, outOfTime } from '../reach.ts';
 import type { DatabaseLogin } from '../secret.ts';
+import { Unheard, untilAwake } from '../waking.ts';
 import { acceptsConnection } from './accepts-connection.ts';
-import { commandError, connectError, phaseOf, type Reached } from './errors.ts';
+import { commandError, connectError, mayBeStarting, phaseOf, type Reached } from './errors.ts';
 
 /** To find out, after a silence, which phase it was. */
 const PROBE_MS = 500;
@@ -35,10 +36,19 @@ export interface Connection {
 }
 
 /** Throws what `DatabaseEngine.connect` throws. */
-export async function openConnection(
+export function openConnection(
   login: DatabaseLogin,
   defaults: { readonly port: number },
   ctx: RotationContext,
+): Promise<Connection> {
+  return untilAwake(ctx, (most) => openOnce(login, defaults, ctx, most));
+}
+
+async function openOnce(
+  login: DatabaseLogin,
+  defaults: { readonly port: number },
+  ctx: RotationContext,
+  most: number,
 ): Promise<Connection> {
   const at = {
     host: login.host,
@@ -55,8 +65,8 @@ export async function openConnection(
     authSource: at.database,
     ...driverOptions,
     // Longer than this connection lives: the clock below is the one that counts.
-    serverSelectionTimeoutMS: CONNECT_MS * 2,
-    connectTimeoutMS: CONNECT_MS * 2,
+    serverSelectionTimeoutMS: most * 2,
+    connectTimeoutMS: most * 2,
     // One look at the server is enough for a session of milliseconds.
     serverMonitoringMode: 'poll',
     heartbeatFrequencyMS: 600_000,
@@ -79,12 +89,14 @@ export async function openConnection(
   });
 
   try {
-    await inTime(firstTry(client), ctx.signal);
+    await inTime(firstTry(client), ctx.signal, most);
   } catch (error) {
     await inTimeToClose(client.close(true));
     const silent = error === undefined && reached.name && !reached.tls && !ctx.signal.aborted;
     const open = silent ? await acceptsConnection(at, PROBE_MS) : true;
-    throw connectError(error, phaseOf(error, reached, at.tls, open), at);
+    const phase = phaseOf(error, reached, at.tls, open);
+    const refusal = connectError(error, phase, at);
+    throw mayBeStarting(error, phase) ? new Unheard(refusal) : refusal;
   }
 
   return {

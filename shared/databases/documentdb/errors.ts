@@ -6,6 +6,7 @@ import {
   PermissionError,
   type RotationError,
   ServiceError,
+  UnreachableError,
 } from '../../rotation/errors.ts';
 import type { Phase, Target as Place } from '../reach.ts';
 import { busy, lost, systemCodeOf, unreachable } from '../reach.ts';
@@ -33,7 +34,13 @@ export const unknownCommand = [59, 115, 238];
 const lacking = [...unknownCommand, ...unknownArgument.filter((code) => code !== codes.BAD_VALUE)];
 
 /** What servers say that take no writes. */
-const NOT_WRITABLE = [10107, 13435, 13436, 189];
+const NOT_WRITABLE = [10107, 13435];
+
+/**
+ * What they say while they start, stop or fail over ("node is recovering"):
+ * https://github.com/mongodb/specifications/blob/master/source/server-discovery-and-monitoring/server-discovery-and-monitoring.md#not-writable-primary-and-node-is-recovering
+ */
+const RECOVERING = [91, 189, 11600, 11602, 13436];
 
 /** How far a connection is known to have got. */
 export interface Reached {
@@ -83,6 +90,14 @@ function isOfDriver(error: unknown): boolean {
   return error instanceof Error && Object.getPrototypeOf(error) === Error.prototype && deepCodeOf(error) === undefined;
 }
 
+/** May a server that sleeps or starts have led to this, in answer to a login? A port that nobody listens on is another matter. */
+export function mayBeStarting(error: unknown, phase: Phase): boolean {
+  if (error instanceof MongoServerError) return [...RECOVERING, ...NOT_WRITABLE].includes(Number(error.code));
+  if (error === undefined) return phase !== 'dns';
+  // It was taken and ended before TLS said a word.
+  return phase === 'tls' && [undefined, 'ECONNRESET', 'EPIPE'].includes(deepCodeOf(error));
+}
+
 /** The server was reached, and its answer to the login is an error. */
 function refusedByServer(error: MongoServerError, at: Target): RotationError {
   const where = `${at.host}:${at.port}`;
@@ -116,10 +131,17 @@ export function commandError(error: unknown, at: Target, command: Document): Rot
       cause: error,
     });
   }
+  if (RECOVERING.includes(Number(error.code))) {
+    return new UnreachableError(`${where} starts, stops or fails over (code ${error.code})`, {
+      code: 'CONNECTION_LOST',
+      hint: 'the step is safe to repeat, once the cluster has a primary again',
+      cause: error,
+    });
+  }
   if (NOT_WRITABLE.includes(Number(error.code))) {
     return new PermissionError(`${where} takes no changes`, {
       code: 'READ_ONLY',
-      hint: 'it is a replica: put the cluster endpoint into field host',
+      hint: 'it is a replica: put the cluster endpoint into field host. If that is there, the cluster failed over just now: rotate again',
       cause: error,
     });
   }
