@@ -94,6 +94,8 @@ export interface DatabaseSession {
    * Throws TargetMismatchError when `to` is there and neither the server nor `proof` tells that the two are a pair: pair.ts.
    */
   cloneUser(from: string, to: string, password: string, proof: PairProof): Promise<void>;
+  /** The same changes, none of which stays. Absent: the server tells nothing without a change. */
+  readonly rehearsal?: Rehearsal;
   /** What this login may do, sorted, in a form that two logins of an alternating pair can be compared by. Holds no value. */
   privileges(): Promise<readonly string[]>;
   /** Never throws. */
@@ -118,6 +120,12 @@ export interface TakeBack {
    * keeps: where what was put back is not seen to open, this may.
    */
   readonly otherwise?: () => Promise<void>;
+}
+
+/** For configuration checks. Throws what the change of that name would, as far as the server tells that while nothing changes. */
+export interface Rehearsal {
+  setPassword?(username: string, password: string): Promise<void>;
+  cloneUser(...change: Parameters<DatabaseSession['cloneUser']>): Promise<void>;
 }
 
 /** What a secret knows of a pair, before a superuser acts on its word. Has logged in as `from`. */

@@ -73,6 +73,19 @@ export async function bringIntoLine<User>(port: PairPort<User>, names: PairNames
   if (still !== undefined) throw still.refusal;
 }
 
+/** Throws what `bringIntoLine` would before it changes anything, and changes nothing. */
+export async function requirePair<User>(port: PairPort<User>, names: PairNames, proof: PairProof): Promise<void> {
+  const strangers = await port.atOnce(async (users): Promise<Strangers<User> | undefined> => {
+    const { inUse, other } = await look(users, names, proof);
+    if (other === undefined) return undefined;
+    const pair = pairOf(users, names, { inUse, other });
+    return (await users.isTied(pair)) ? undefined : { other, refusal: await users.noPair(pair) };
+  });
+  if (strangers === undefined) return;
+  const isProven = await port.proves(strangers.other, proof.others());
+  if (!isProven(strangers.other)) throw strangers.refusal;
+}
+
 interface Strangers<User> {
   readonly other: User;
   readonly refusal: TargetMismatchError;

@@ -63,6 +63,12 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     test: async ({ pending, current }, ctx) =>
       verified(provider, completed(pending, ctx), await accessToVerify(provider, current, ports, ctx)),
 
+    async check({ current }, ctx) {
+      revokeChoice(current, ctx);
+      provider.make(accessAsKey(current, ports, ctx));
+      await accessTo(provider, current, ports, ctx);
+    },
+
     async settle({ current, previous }, ctx) {
       const { after } = revokeChoice(current, ctx);
       const isLeft = provider.revoke !== undefined && previous !== undefined;

@@ -31,21 +31,26 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
   provider: IssuingProvider<S, A>,
   ports: KeyPorts,
 ): RotationStrategy<S> {
-  /** Looks, judges, and revokes what may go. Whatever else the judgement says is the caller's to deal with. */
-  async function cleared(
+  async function judged(
     choice: PlanChoice,
     access: Access<S, A>,
     current: S,
     previous: S | undefined,
   ): Promise<Judgement> {
-    const { ctx } = access;
     let { snapshot, answers } = await look(provider, ports, access, current, previous);
     let judgement = plan(snapshot, choice, Date.now());
     while (judgement.is === 'unknown') {
       snapshot = { ...snapshot, [judgement.what]: await answers[judgement.what]() };
       judgement = plan(snapshot, choice, Date.now());
     }
-    if (judgement.is === 'unproven' && snapshot.currentOpens) throw elsewhere(provider, ctx);
+    if (judgement.is === 'unproven' && snapshot.currentOpens) throw elsewhere(provider, access.ctx);
+    return judgement;
+  }
+
+  /** Looks, judges, and revokes what may go. Whatever else the judgement says is the caller's to deal with. */
+  async function cleared(...[choice, access, current, previous]: Parameters<typeof judged>): Promise<Judgement> {
+    const { ctx } = access;
+    const judgement = await judged(choice, access, current, previous);
     if (judgement.is !== 'clear') return judgement;
     const { revoke, stays } = judgement;
     if (stays) ctx.log('the key of AWSPREVIOUS is not known to be of this secret, and stays', { key: stays.id });
@@ -93,6 +98,17 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     test: async ({ pending, current }, ctx) =>
       verified(provider, completed(pending, ctx), await accessToVerify(provider, current, ports, ctx)),
 
+    async check({ current, previous }, ctx) {
+      const { after, quietFor } = revokeChoice(current, ctx);
+      requireGrace(after, provider, ctx);
+      const access = await accessTo(provider, current, ports, ctx);
+      await asAdmin(access, async () => {
+        const judgement = await judged({ errand: 'issue', quietFor }, access, current, await previous());
+        if (PASSES.includes(judgement.is)) ctx.log('what keeps a key from being made now passes', { is: judgement.is });
+        else if (judgement.is !== 'clear') throw refusal(judgement, provider, access);
+      });
+    },
+
     async settle({ current, previous }, ctx) {
       const { after } = revokeChoice(current, ctx);
       if (after !== undefined && previous !== undefined) await ctx.later?.(new Date(Date.now() + after));
@@ -113,6 +129,9 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     },
   };
 }
+
+/** By the time of the next rotation it is another. */
+const PASSES: readonly Judgement['is'][] = ['wait', 'in use'];
 
 type Judgement = Exclude<Plan, { is: 'unknown' }>;
 

@@ -42,10 +42,10 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
     system: strategy.system,
   }));
 
-  /** Publishes to the topic, if there is one. A failed publish is logged, and that is all. */
-  async function tell(event: RotationEvent, news: News, working: WorkingCredential): Promise<'told' | 'not told'> {
+  /** Publishes to the topic, if there is one. Gives whether there is. */
+  async function publishTo(event: RotationEvent, news: News, working: WorkingCredential): Promise<boolean> {
     const topicArn = notificationTopic();
-    if (topicArn === undefined) return 'not told';
+    if (topicArn === undefined) return false;
     const message = notification({
       ...news,
       time: new Date(),
@@ -60,10 +60,15 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       token: event.token,
       working,
     });
+    const { publish } = await import('../aws/sns.ts');
+    await publish({ topicArn, ...message });
+    return true;
+  }
+
+  /** A failed publish is logged, and that is all. */
+  async function tell(...[event, news, working]: Parameters<typeof publishTo>): Promise<'told' | 'not told'> {
     try {
-      const { publish } = await import('../aws/sns.ts');
-      await publish({ topicArn, ...message });
-      return 'told';
+      return (await publishTo(event, news, working)) ? 'told' : 'not told';
     } catch (error) {
       const { message: text, code } = redact.error(error);
       log.error('the notification was not published', { outcome: news.outcome, error: text, code });
@@ -77,8 +82,10 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
     startedAt,
     log,
     async report(news) {
-      if (news.outcome === 'checked' && !notifiesChecks()) return;
-      if (invocation.event !== undefined) await tell(invocation.event, news, progress.working);
+      const { event } = invocation;
+      if (event === undefined) return;
+      if (news.outcome !== 'checked') await tell(event, news, progress.working);
+      else if (notifiesChecks()) await publishTo(event, news, progress.working);
     },
     async fail(error) {
       const { event } = invocation;

@@ -24,7 +24,10 @@ export interface Rotation<S extends object> {
   readonly cutover?: 'finish' | undefined;
   /** For `revokePrevious`: the version that was AWSPREVIOUS when it was asked for. */
   readonly revoking?: VersionId | undefined;
-  /** Never throws. Called again for the same rotation when a step is repeated. */
+  /**
+   * Called again for the same rotation when a step is repeated. Never throws, unless a configuration check is told of: that people can be
+   * told is a part of it.
+   */
   report(outcome: RotationOutcome): Promise<void>;
   /** Kept up to date while the step runs. */
   readonly progress: {

@@ -10,7 +10,7 @@ import { described, promotesLater } from './rotation.ts';
 import type { RotationContext, RotationStep } from './strategy.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from './strategy.ts';
 import { testPending } from './test-pending.ts';
-import { readBoth, readCurrent, readForgotten, readPrevious, readStored } from './values.ts';
+import { asText, readBoth, readCurrent, readForgotten, readPrevious, readStored } from './values.ts';
 import type { ForeseenRead, SecretDescription } from './versions.ts';
 import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
 
@@ -129,10 +129,6 @@ async function makePending<S extends object>(
   ctx.redact.add(...strategy.schema.confidential(pending));
   const stored = await versions.put(ctx.secretId, ctx.token, asText(strategy, pending));
   ctx.log(stored === 'stored' ? 'pending value stored' : 'an earlier try stored a pending value, which stays');
-}
-
-function asText<S extends object>({ schema }: Rotation<S>['strategy'], value: S): string {
-  return schema.format?.(value) ?? JSON.stringify(value);
 }
 
 async function setSecret<S extends object>(secret: SecretDescription, rotation: Rotation<S>): Promise<void> {

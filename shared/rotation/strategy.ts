@@ -164,7 +164,10 @@ export interface RotationStrategy<S extends object> {
    * In a configuration check, after `test`: looks at what a rotation will need besides a login with `current`, as far as that changes
    * nothing. Throws what the rotation would.
    */
-  check?(secrets: { current: S }, ctx: RotationContext): Promise<void>;
+  check?(
+    secrets: { current: S; previous(): Promise<S | undefined>; forgotten(): AsyncIterable<S> },
+    ctx: RotationContext,
+  ): Promise<void>;
   /** After promotion; repeated on every later step of an already-current token, so that nothing after promotion is lost. */
   settle?(secrets: { current: S; previous?: S }, ctx: RotationContext): Promise<void>;
   /**

@@ -2,7 +2,7 @@
 import { unlessPromoted } from './cut-over.ts';
 import { AuthenticationError } from './errors.ts';
 import type { Rotation } from './rotation.ts';
-import { readBoth } from './values.ts';
+import { asText, readBoth, readForgotten, readPrevious } from './values.ts';
 import type { SecretDescription } from './versions.ts';
 import { CURRENT, holder } from './versions.ts';
 
@@ -21,7 +21,7 @@ export async function testPending<S extends object>(
 
 /** Nobody waits for it, so it may look further than a rotation does. There is one value, and nothing that could have been changed. */
 async function checkConfiguration<S extends object>(current: S, rotation: Rotation<S>): Promise<void> {
-  const { strategy, ctx, progress } = rotation;
+  const { strategy, versions, ctx, progress } = rotation;
   progress.working = CURRENT;
   try {
     await strategy.test({ pending: current, current }, ctx);
@@ -29,7 +29,13 @@ async function checkConfiguration<S extends object>(current: S, rotation: Rotati
     if (error instanceof AuthenticationError) progress.working = 'unknown';
     throw error;
   }
-  await strategy.check?.({ current }, ctx);
+  strategy.schema.requireCopies?.(current);
+  await versions.requireCopy?.(ctx.secretId, asText(strategy, current), strategy.together ?? []);
+  const older = {
+    previous: () => readPrevious(strategy, versions, ctx),
+    forgotten: () => readForgotten(strategy, versions, ctx),
+  };
+  await strategy.check?.({ current, ...older }, ctx);
   ctx.log('the configuration was checked, and nothing was changed');
   await rotation.report({ outcome: 'checked' });
 }

@@ -90,6 +90,11 @@ export async function* readForgotten<S extends object>(
   }
 }
 
+/** A value, as it is stored. */
+export function asText<S extends object>({ schema }: RotationStrategy<S>, value: S): string {
+  return schema.format?.(value) ?? JSON.stringify(value);
+}
+
 export function parsed<S extends object>(
   strategy: RotationStrategy<S>,
   text: string,

@@ -77,6 +77,7 @@ export function crashPlan(at?: CrashPoint): CrashPlan {
         discardOldPassword: () =>
           call('discardOldPassword', async () => (await session.discardOldPassword?.()) ?? false),
       }),
+      ...(session.rehearsal && { rehearsal: session.rehearsal }),
       privileges: () => call('privileges', () => session.privileges()),
       close: () =>
         call('close', async () => {

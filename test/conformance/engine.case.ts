@@ -7,6 +7,7 @@ import type { EngineSuite } from './engine-kit.ts';
 import { engineKit } from './engine-kit.ts';
 import { describePairs } from './engine-pairs.case.ts';
 import { describePasswords } from './engine-passwords.case.ts';
+import { describeRehearsals } from './engine-rehearsals.case.ts';
 
 export type { EngineServer, EngineSuite, HostileGround } from './engine-kit.ts';
 
@@ -15,6 +16,7 @@ export function describeEngine(suite: EngineSuite): void {
   describeConnecting(kit);
   describePasswords(kit);
   describePairs(kit);
+  describeRehearsals(kit);
   describeHostile(kit);
 
   it(`engine ${suite.engine.name}: every skip names a test that exists`, () => {

@@ -8,9 +8,10 @@ import { InvalidSecretError } from '../../shared/rotation/errors.ts';
 import { redactor } from '../../shared/rotation/redact.ts';
 import { type KeyWorld, keyWorld } from '../support/key-world.ts';
 import { byLabel, labelled } from '../support/store.ts';
+import { describeChecks } from './provider-checks.case.ts';
 import { requireAsDescribed } from './provider-described.case.ts';
 import { type Between, describeRights, type KeyRights } from './provider-rights.case.ts';
-import { openLabels, rotation, step, wholeRotation } from './rotate.ts';
+import { configurationCheck, openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import { type Skip, skippingTests } from './skips.ts';
 import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
 
@@ -191,6 +192,8 @@ export function describeProvider(suite: ProviderSuite): void {
       });
     }
 
+    describeChecks(world);
+
     if ('issue' in provider) describeRights(provider, suite.rights, { world, access, failure });
 
     test(NO_SLOT, async () => {
@@ -200,6 +203,8 @@ export function describeProvider(suite: ProviderSuite): void {
       fill();
       const before = here.double.live();
 
+      await expect(configurationCheck(here)).rejects.toMatchObject({ code: 'KEY_LIMIT' });
+      await here.store.abandon();
       const error = await failure(here);
 
       expect(error).toMatchObject({ code: 'KEY_LIMIT', retryable: false });

@@ -4,6 +4,7 @@ import type { Redactor } from '../../shared/rotation/redact.ts';
 import type { Rotation, RotationOutcome } from '../../shared/rotation/rotation.ts';
 import { runStep } from '../../shared/rotation/steps.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
+import { labelled } from '../support/store.ts';
 import type { CrashPlan } from './crash.ts';
 import { crashPlan } from './crash.ts';
 import type { StrategyWorld } from './world.ts';
@@ -80,6 +81,17 @@ export async function wholeRotation<S extends object>(
 ): Promise<{ token: string; reports: string[] }> {
   const token = await world.store.begin();
   return { token, reports: await rotation(world, token, options) };
+}
+
+/** testSecret alone, of a version that holds what AWSCURRENT does. */
+export async function configurationCheck<S extends object>(
+  world: StrategyWorld<S>,
+  options: StepOptions = {},
+): Promise<Rotated> {
+  const { store } = world;
+  const token = await store.begin();
+  await store.versions.put(store.secretId, token, JSON.stringify(await labelled(store, 'AWSCURRENT')));
+  return step(world, token, 'testSecret', options);
 }
 
 /** Every value that the store still knows opens the system? The labels whose values do. */

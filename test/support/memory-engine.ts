@@ -1,8 +1,8 @@
 /** A database engine in memory: the reference that the suites are checked by, on every commit. */
 import type { DatabaseEngine } from '../../shared/databases/engine.ts';
 import { baseOf } from '../../shared/databases/names.ts';
-import type { PairNames, PairUsers } from '../../shared/databases/pair.ts';
-import { bringIntoLine } from '../../shared/databases/pair.ts';
+import type { PairNames, PairPort, PairUsers } from '../../shared/databases/pair.ts';
+import { bringIntoLine, requirePair } from '../../shared/databases/pair.ts';
 import { provenByLogin } from '../../shared/databases/proven-by-login.ts';
 import {
   AuthenticationError,
@@ -76,6 +76,14 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
         if (self.superuser || username === login.username) return existing(server, username);
         throw new PermissionError(`${login.username} may not change ${username}`, { hint: 'grant it' });
       };
+      const portOn = (names: PairNames, password: string): PairPort<MemoryUser> => {
+        const users = pairOn(server, names, password);
+        const proves = provenByLogin(async (known) => {
+          if (opens(existing(server, names.to), known)) return;
+          throw new AuthenticationError('refused', { hint: 'try another' });
+        });
+        return { atOnce: (work) => work(users), proves };
+      };
       let isOpen = true;
       return {
         proven: { password: login.password },
@@ -113,11 +121,14 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
           usable();
           if (!self.superuser) throw new PermissionError('an ordinary user makes no clone', { hint: 'grant it' });
           const names = { from, to, base: baseOf(to) };
-          const users = pairOn(server, names, password);
-          const proves = provenByLogin(async (known) => {
-            if (!opens(existing(server, to), known)) throw new AuthenticationError('refused', { hint: 'try another' });
-          });
-          await bringIntoLine({ atOnce: (work) => work(users), proves }, names, proof);
+          await bringIntoLine(portOn(names, password), names, proof);
+        },
+        rehearsal: {
+          setPassword: async (username) => void changeable(username),
+          async cloneUser(from, to, password, proof) {
+            if (!self.superuser) throw new PermissionError('an ordinary user makes no clone', { hint: 'grant it' });
+            await requirePair(portOn({ from, to, base: baseOf(to) }, password), { from, to, base: baseOf(to) }, proof);
+          },
         },
         async privileges() {
           usable();

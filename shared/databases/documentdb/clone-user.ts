@@ -7,8 +7,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Document } from 'mongodb';
 import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
-import type { Pair, PairNames, PairUsers } from '../pair.ts';
-import { bringIntoLine } from '../pair.ts';
+import type { Pair, PairNames, PairPort, PairUsers } from '../pair.ts';
+import { bringIntoLine, requirePair } from '../pair.ts';
 import { provenByLogin } from '../proven-by-login.ts';
 import type { Connection } from './connection.ts';
 import { codes, isAnswer } from './errors.ts';
@@ -22,9 +22,26 @@ export function cloneUser(
   { password, proof }: { readonly password: string; readonly proof: PairProof },
   logIn: (password: string) => Promise<void>,
 ): Promise<void> {
+  return bringIntoLine(portOf(connection, names, password, logIn), names, proof);
+}
+
+export function requireClonable(
+  connection: Connection,
+  names: PairNames,
+  proof: PairProof,
+  logIn: (password: string) => Promise<void>,
+): Promise<void> {
+  return requirePair(portOf(connection, names, '', logIn), names, proof);
+}
+
+function portOf(
+  connection: Connection,
+  names: PairNames,
+  password: string,
+  logIn: (password: string) => Promise<void>,
+): PairPort<Document> {
   const users = usersOf(connection, names, password);
-  const atOnce = <T>(work: (at: PairUsers<Document>) => Promise<T>) => work(users);
-  return bringIntoLine({ atOnce, proves: provenByLogin(logIn) }, names, proof);
+  return { atOnce: (work) => work(users), proves: provenByLogin(logIn) };
 }
 
 function usersOf(connection: Connection, { to, base }: PairNames, pwd: string): PairUsers<Document> {

@@ -2,7 +2,7 @@
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSession } from '../engine.ts';
 import type { DatabaseLogin } from '../secret.ts';
-import { cloneUser } from './clone-user.ts';
+import { cloneUser, requireClonable } from './clone-user.ts';
 import { openConnection } from './connection.ts';
 import { privileges, setPassword } from './users.ts';
 
@@ -38,6 +38,10 @@ export async function openSession(
     },
     cloneUser: (from, to, password, proof) =>
       cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)),
+    rehearsal: {
+      cloneUser: (from, to, _password, proof) =>
+        requireClonable(connection, { from, to, base: baseOf(from) }, proof, logInAs(to)),
+    },
     privileges: () => privileges(connection),
     close: () => connection.close(),
   };

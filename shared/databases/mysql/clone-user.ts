@@ -6,7 +6,7 @@
 import { PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairPort, PairUsers } from '../pair.ts';
-import { bringIntoLine } from '../pair.ts';
+import { bringIntoLine, requirePair } from '../pair.ts';
 import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
 import { adopt } from './adopt.ts';
@@ -28,12 +28,16 @@ export function cloneUser(
   names: PairNames,
   { password, proof }: { readonly password: string; readonly proof: PairProof },
 ): Promise<void> {
+  return bringIntoLine(portOf(connection, names, password), names, proof);
+}
+
+export function requireClonable(connection: Connection, names: PairNames, proof: PairProof): Promise<void> {
+  return requirePair(portOf(connection, names, ''), names, proof);
+}
+
+function portOf(connection: Connection, names: PairNames, password: string): PairPort<User> {
   const users = usersOf(connection, names, password);
-  const port: PairPort<User> = {
-    atOnce: (work) => oneAtATime(connection, names.base, () => work(users)),
-    proves: provenByHash,
-  };
-  return bringIntoLine(port, names, proof);
+  return { atOnce: (work) => oneAtATime(connection, names.base, () => work(users)), proves: provenByHash };
 }
 
 function usersOf(connection: Connection, { from, to, base }: PairNames, password: string): PairUsers<User> {

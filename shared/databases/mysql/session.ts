@@ -3,7 +3,7 @@ import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSession } from '../engine.ts';
 import { baseOf } from '../names.ts';
 import type { DatabaseLogin } from '../secret.ts';
-import { cloneUser } from './clone-user.ts';
+import { cloneUser, requireClonable } from './clone-user.ts';
 import type { Connection, Kind } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { addPassword, discardOldPassword } from './dual-passwords.ts';
@@ -13,7 +13,7 @@ import { holdCutOver } from './lock.ts';
 import { opensFromHere } from './opens.ts';
 import { privileges } from './privileges.ts';
 import type { AccountsChanged } from './set-password.ts';
-import { endSecondPassword, setOwnPassword, setPasswordOf } from './set-password.ts';
+import { endSecondPassword, requireMayAlterUsers, setOwnPassword, setPasswordOf } from './set-password.ts';
 import { isAtLeast } from './version.ts';
 
 export async function openSession(login: DatabaseLogin, kind: Kind, ctx: RotationContext): Promise<DatabaseSession> {
@@ -53,6 +53,15 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
     opens: (username, password) => opensFromHere(connection, username, password),
     cloneUser: (from, to, password, proof) =>
       cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }),
+    rehearsal: {
+      async setPassword(username) {
+        if (username !== login.username) await requireMayAlterUsers(connection);
+      },
+      async cloneUser(from, to, _password, proof) {
+        await requireClonable(connection, { from, to, base: baseOf(from) }, proof);
+        await requireMayAlterUsers(connection);
+      },
+    },
     privileges: () => privileges(connection),
     async close() {
       // Here, and not with the change: AWSCURRENT names the new password by now, or soon. What was taken back leaves all as it was.

@@ -1,4 +1,5 @@
 /** Changes a password. What each server lets a statement hold instead of the password: docs/engines/mysql.md and mariadb.md. */
+import { randomBytes } from 'node:crypto';
 import { InvalidSecretError, TargetMismatchError } from '../../rotation/errors.ts';
 import type { TakeBack } from '../engine.ts';
 import type { Account } from './accounts.ts';
@@ -29,6 +30,12 @@ export async function setOwnPassword(connection: Connection, password: string, w
     else if (failedWith(error, errno.wrongCurrentPassword)) await requireSetElsewhere(() => replacing(password));
     else throw error;
   }
+}
+
+/** The server asks for the right before it looks for the user, whom nobody has made. */
+export async function requireMayAlterUsers(connection: Connection): Promise<void> {
+  const nobody = accountOf({ user: `rekey ${randomBytes(8).toString('hex')}`, host: 'localhost' });
+  await connection.query(`ALTER USER IF EXISTS ${nobody} ACCOUNT UNLOCK`);
 }
 
 /** Another delivery of the step may have set it. A late delivery, whose password was replaced since, must change nothing. */

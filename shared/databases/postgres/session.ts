@@ -6,6 +6,7 @@ import { cloneUser } from './clone-user.ts';
 import type { Product } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { privileges } from './privileges.ts';
+import { rehearsedOn } from './rehearsed.ts';
 import { setPassword } from './set-password.ts';
 
 /** Throws what `DatabaseEngine.connect` throws. `baseOf` names the user of a pair that owns whatever either of them makes. */
@@ -22,6 +23,7 @@ export async function openSession(
   };
   let proven: ProvenLogin = { password: login.password, kept: connection.kept };
   let exclusive = false;
+  const rehearsed = rehearsedOn(connection);
   return {
     get proven() {
       return proven;
@@ -46,6 +48,12 @@ export async function openSession(
     },
     cloneUser: (from, to, password, proof) =>
       cloneUser(connection, { from, to, base: baseOf(to) }, { password, proof }, logInAs(to)),
+    rehearsal: {
+      setPassword: async (username, password) =>
+        void (await setPassword(rehearsed, { username, password, before: undefined })),
+      cloneUser: (from, to, password, proof) =>
+        cloneUser(rehearsed, { from, to, base: baseOf(to) }, { password, proof }, logInAs(to)),
+    },
     privileges: () =>
       connection.transaction('READ ONLY', (transaction) => privileges(transaction, baseOf(login.username))),
     close: () => connection.close(),

@@ -2,6 +2,7 @@
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
 import { openConnection } from '../postgres/connection.ts';
+import { RolledBack, rehearsedOn } from '../postgres/rehearsed.ts';
 import type { DatabaseLogin } from '../secret.ts';
 import { cloneUser } from './clone-user.ts';
 import { privileges } from './privileges.ts';
@@ -24,6 +25,7 @@ export async function openSession(
     await other.close();
   };
   let working = login.password;
+  const rehearsed = rehearsedOn(connection);
   return {
     get proven() {
       return { password: working };
@@ -41,9 +43,21 @@ export async function openSession(
     },
     cloneUser: (from, to, password, proof) =>
       cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)),
+    rehearsal: {
+      setPassword: async (username, password) =>
+        void (await setPassword(rehearsed, { username, password, before: undefined })),
+      cloneUser: (from, to, password, proof) =>
+        cloneUser(rehearsed, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)).catch(
+          unlessRolledBack,
+        ),
+    },
     // Not READ ONLY: nothing says that Redshift's views are to be had in such a transaction.
     privileges: () =>
       connection.transaction('READ WRITE', (transaction) => privileges(transaction, counterpart(login.username))),
     close: () => connection.close(),
   };
+}
+
+function unlessRolledBack(error: unknown): void {
+  if (!(error instanceof RolledBack)) throw error;
 }

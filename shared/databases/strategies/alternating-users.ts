@@ -2,7 +2,7 @@
 
 import { PermissionError } from '../../rotation/errors.ts';
 import type { RotationContext, RotationStrategy } from '../../rotation/strategy.ts';
-import type { DatabaseEngine } from '../engine.ts';
+import type { DatabaseEngine, Rehearsal } from '../engine.ts';
 import { withSession } from '../engine.ts';
 import { generatePassword } from '../password.ts';
 import { requireSameTarget, samePlace } from '../place.ts';
@@ -68,11 +68,14 @@ export function alternatingUsersStrategy(
       );
     },
 
-    async check({ current }, ctx) {
-      // Throws where the other user's name would be too long.
-      engine.counterpart(current.username);
+    async check({ current, ...older }, ctx) {
+      const to = engine.counterpart(current.username);
+      const password = generatePassword(engine.password, ctx.password);
       const superuser = inDatabaseOf(current, await source.superuserFor(current, engine, ctx));
-      await checkSuperuser(engine, superuser, current.masterarn, ctx);
+      const others = () => olderPasswords(engine, { ...current, username: to }, older);
+      const proof = { password: current.password, others };
+      const rehearse = (rehearsal: Rehearsal) => rehearsal.cloneUser(current.username, to, password, proof);
+      await checkSuperuser(engine, superuser, { masterarn: current.masterarn, rehearse }, ctx);
     },
   };
 }

@@ -49,6 +49,14 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
 
     test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
 
+    async check({ current }, ctx) {
+      revokeChoice(current.original, ctx);
+      generatePassword(engine.password, ctx.password);
+      await withSession(engine, current, ctx, async ({ addPassword }) => {
+        if (addPassword === undefined) throw noDualPasswords(engine, current);
+      });
+    },
+
     async revoke({ current }, ctx) {
       if (revokeChoice(current.original, ctx).after === undefined) return 'kept';
       const isDone = await withSession(engine, current, ctx, async (session) => {

@@ -3,6 +3,7 @@
 import type { RotationStrategy } from '../../rotation/strategy.ts';
 import { PENDING } from '../../rotation/versions.ts';
 import type { DatabaseEngine, TakeBack } from '../engine.ts';
+import { withSession } from '../engine.ts';
 import { generatePassword } from '../password.ts';
 import type { DatabaseSecret } from '../secret.ts';
 import { databaseSecretSchema } from '../secret.ts';
@@ -46,5 +47,12 @@ export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<Dat
     },
 
     test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
+
+    async check({ current }, ctx) {
+      const password = generatePassword(engine.password, ctx.password);
+      await withSession(engine, current, ctx, async ({ rehearsal }) =>
+        rehearsal?.setPassword?.(current.username, password),
+      );
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { AuthenticationError, PermissionError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
-import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
+import type { DatabaseEngine, DatabaseSession, Rehearsal } from '../engine.ts';
 import { withEndsTold } from '../engine.ts';
 import type { DatabaseLogin } from '../secret.ts';
 
@@ -32,18 +32,19 @@ export async function connectSuperuser(
   }
 }
 
-/** For a configuration check: the superuser secret is there, is for this server, and opens it. */
+/** For a configuration check: the superuser secret is there, is for this server, opens it, and may make the change. */
 export async function checkSuperuser(
   engine: DatabaseEngine,
   superuser: DatabaseLogin,
-  masterarn: string | undefined,
+  { masterarn, rehearse }: { masterarn: string | undefined; rehearse(rehearsal: Rehearsal): Promise<void> | undefined },
   ctx: RotationContext,
 ): Promise<void> {
   const session = await connectSuperuser(engine, superuser, masterarn, ctx);
   try {
     await session.ping();
+    ctx.log('the superuser secret opens the server', { username: superuser.username });
+    if (session.rehearsal !== undefined) await rehearse(session.rehearsal);
   } finally {
     await session.close();
   }
-  ctx.log('the superuser secret opens the server', { username: superuser.username });
 }

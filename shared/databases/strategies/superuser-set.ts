@@ -6,7 +6,7 @@
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { RotationStrategy } from '../../rotation/strategy.ts';
 import { PENDING } from '../../rotation/versions.ts';
-import type { DatabaseEngine } from '../engine.ts';
+import type { DatabaseEngine, Rehearsal } from '../engine.ts';
 import { generatePassword } from '../password.ts';
 import { requireSameTarget, samePlace } from '../place.ts';
 import type { DatabaseLogin, DatabaseSecret } from '../secret.ts';
@@ -68,7 +68,9 @@ export function superuserSetStrategy(
     async check({ current }, ctx) {
       const superuser = await source.superuserFor(current, engine, ctx);
       requireAnotherUser(superuser, current);
-      await checkSuperuser(engine, superuser, current.masterarn, ctx);
+      const password = generatePassword(engine.password, ctx.password);
+      const rehearse = (rehearsal: Rehearsal) => rehearsal.setPassword?.(current.username, password);
+      await checkSuperuser(engine, superuser, { masterarn: current.masterarn, rehearse }, ctx);
     },
   };
 }

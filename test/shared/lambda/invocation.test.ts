@@ -151,6 +151,20 @@ it.each([
   expect(published.map((message) => attributes(message).severity)).toEqual(Array(messages).fill('String info'));
 });
 
+it.each([
+  ['checked', 'SERVICE_FAILED'],
+  ['succeeded', undefined],
+] as const)('a topic that takes no message fails a step that is over with %s: %s', async (outcome, code) => {
+  status = 400;
+  vi.stubEnv('NOTIFY_CHECKS', 'on');
+  const invocation = startInvocation(singleUserStrategy(memoryEngine(memoryServer())));
+  invocation.event = parseSecretEvent({ Step: 'testSecret', SecretId: 'app', ClientRequestToken: 'topic' });
+
+  const told = await invocation.report({ outcome }).catch((error) => error);
+
+  expect(told?.code).toBe(code);
+});
+
 it('repeats a failure as one, with its number', async () => {
   for (let attempt = 1; attempt <= 4; attempt++) await failed('six', hung, 'AWSCURRENT');
 

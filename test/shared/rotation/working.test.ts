@@ -10,7 +10,7 @@ import {
   ServiceError,
   UnreachableError,
 } from '../../../shared/rotation/errors.ts';
-import { step } from '../../conformance/rotate.ts';
+import { configurationCheck, step } from '../../conformance/rotate.ts';
 import { begun } from '../../support/memory-rotation.ts';
 import { memoryWorld, changed as otherwise } from '../../support/memory-world.ts';
 import { labelled } from '../../support/store.ts';
@@ -71,15 +71,13 @@ it('a server that refuses the change of a user that it let in has AWSCURRENT, an
 
 async function checked(error?: RotationError) {
   const here = memoryWorld(singleUserStrategy);
-  const token = await here.store.begin();
-  await here.store.versions.put(here.store.secretId, token, JSON.stringify(await labelled(here.store, 'AWSCURRENT')));
   const progress = { working: 'unknown' as const };
   const looked: string[] = [];
   const world = otherwise(here, (strategy) => ({
     test: error === undefined ? strategy.test : () => Promise.reject(error),
     check: async () => void looked.push('further'),
   }));
-  const reports = await step(world, token, 'testSecret', { progress }).then(
+  const reports = await configurationCheck(world, { progress }).then(
     (done) => done.reports,
     () => ['failed'],
   );
@@ -145,3 +143,23 @@ it.each([
     expect(told).toEqual([[together, 'no value']]);
   },
 );
+
+it('a configuration check asks the store and the schema what a rotation would ask them, and its finding is told', async () => {
+  const asked: unknown[] = [];
+  const refuse = (what: string) => {
+    asked.push(what);
+    throw new ConfigurationError(`no ${what}`, { hint });
+  };
+  const requireCopy = async (_id: string, _text: string, together: readonly string[]) => refuse(together.join());
+  const here = memoryWorld(alternatingUsersStrategy);
+  const mirroring = { ...here, versions: () => ({ ...here.store.versions, requireCopy }) };
+  const copying = otherwise(here, ({ schema }) => ({ schema: { ...schema, requireCopies: () => refuse('copies') } }));
+
+  for (const world of [mirroring, copying]) {
+    await expect(configurationCheck(world)).rejects.toThrow(ConfigurationError);
+    await here.store.abandon();
+  }
+
+  expect(asked).toEqual(['username,password', 'copies']);
+  expect([...here.server.users.keys()]).toEqual(['app', 'root']);
+});

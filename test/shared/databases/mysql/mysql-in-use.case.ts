@@ -189,6 +189,27 @@ export function describeMysqlInUse(engine: DatabaseEngine, server: RealMysql): v
     });
   });
 
+  it('a rehearsal finds that the superuser may see all users and change none', async () => {
+    const { base, clone } = await templatePair();
+    const reader = server.login(`reader_of_${++serial}`, 'reader password');
+    await server.createUser(reader.username, reader.password);
+    await server.sql(`GRANT SELECT ON mysql.* TO ${reader.username}`);
+    const before = await state(base.username, clone.username);
+    const session = await engine.connect(reader, ctx);
+    const proof = stored(base.password, clone.password);
+
+    const rehearsed = [
+      () => session.rehearsal?.cloneUser(base.username, clone.username, 'rehearsed', proof),
+      () => session.rehearsal?.setPassword?.(base.username, 'rehearsed'),
+    ];
+
+    for (const rehearse of rehearsed) await expect(rehearse()).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    await session.close();
+    expect(await state(base.username, clone.username)).toEqual(before);
+    const users = await server.sql("SELECT User FROM mysql.user WHERE User LIKE 'rekey %'");
+    expect(users).toEqual([]);
+  });
+
   describe('a superuser that looks which password opens a user with accounts at several hosts', () => {
     it('does not say yes when a login from here might fall to an account with another password', async () => {
       const { base } = await templatePair();

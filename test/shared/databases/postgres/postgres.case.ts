@@ -5,11 +5,13 @@ import { postgres } from '../../../../shared/databases/postgres/postgres.ts';
 import type { RealPostgres } from '../../../support/postgres-server.ts';
 import { postgresKit } from './postgres-kit.ts';
 import { describePostgresPairs } from './postgres-pairs.case.ts';
+import { describePostgresRehearsals } from './postgres-rehearsals.case.ts';
 import { describePostgresSettings } from './postgres-settings.case.ts';
 import { describePostgresVerifiers } from './postgres-verifiers.case.ts';
 
 export function describePostgres(server: RealPostgres): void {
   describePostgresPairs(server);
+  describePostgresRehearsals(server);
   describePostgresSettings(server);
   describePostgresVerifiers(server);
   const { ctx, pair } = postgresKit(server, 'own');

@@ -69,6 +69,18 @@ describe('the stand-in refuses', () => {
 });
 
 describe('external schemas and shared databases', () => {
+  it('a rehearsal ends where a grant stands in no transaction, finds nothing, and leaves nothing', async () => {
+    const { name, other } = await pair();
+    await externalSchema(`ext_${name}`);
+    await server.sql(`GRANT USAGE ON SCHEMA ext_${name} TO ${name}`);
+    const root = await redshift.connect(server.superuser, server.context);
+
+    await root.rehearsal?.cloneUser(name, other.username, 'Rehearsed1', stored('unused'));
+
+    await root.close();
+    expect(await server.sql('SELECT 1 FROM pg_user WHERE usename = $1', [other.username])).toEqual([]);
+  });
+
   it('USAGE reaches a clone that is made, and the password comes after it', async () => {
     const { name, login, other, align } = await pair();
     await externalSchema(`ext_${name}`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
 import { PermissionError } from '../../../../shared/rotation/errors.ts';
 import { redactor } from '../../../../shared/rotation/redact.ts';
-import { step, wholeRotation } from '../../../conformance/rotate.ts';
+import { configurationCheck, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { describeStrategy } from '../../../conformance/strategy.case.ts';
 import { changed, memoryWorld } from '../../../support/memory-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
@@ -224,21 +224,17 @@ it('alternating users: a clone that cannot be made leaves no session open, and n
 
 it('alternating users: in a configuration check the two are one, which logs in once, and so does the superuser', async () => {
   const here = world();
-  const token = await here.store.begin();
-  await here.store.versions.put(here.store.secretId, token, JSON.stringify(await labelled(here.store, 'AWSCURRENT')));
 
-  await step(here, token, 'testSecret');
+  await configurationCheck(here);
 
   expect(here.server.taken).toEqual(['app', 'root']);
 });
 
 it('alternating users: a configuration check finds a superuser that is refused, and changes nothing', async () => {
   const here = world();
-  const token = await here.store.begin();
-  await here.store.versions.put(here.store.secretId, token, JSON.stringify(await labelled(here.store, 'AWSCURRENT')));
   here.server.users.set('root', { password: 'another', rights: new Set(), superuser: true });
 
-  await expect(step(here, token, 'testSecret')).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+  await expect(configurationCheck(here)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
 
   expect([...here.server.users.keys()]).toEqual(['app', 'root']);
   expect(here.server.open).toEqual([]);

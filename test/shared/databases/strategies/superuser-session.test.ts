@@ -2,11 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../../../shared/databases/engine.ts';
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
+import { dualPasswordStrategy } from '../../../../shared/databases/strategies/dual-password.ts';
+import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
 import { connectSuperuser } from '../../../../shared/databases/strategies/superuser-session.ts';
 import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
 import { InvalidSecretError, PermissionError } from '../../../../shared/rotation/errors.ts';
-import { step } from '../../../conformance/rotate.ts';
+import { configurationCheck } from '../../../conformance/rotate.ts';
 import { timelessContext } from '../../../support/context.ts';
+import type { MemoryUser } from '../../../support/memory-engine.ts';
 import { memoryEngine, memoryServer } from '../../../support/memory-engine.ts';
 import { memoryWorld } from '../../../support/memory-world.ts';
 import { labelled } from '../../../support/store.ts';
@@ -39,11 +42,13 @@ it('that the driver can make no login with keeps that code, and the hint for it:
   server.unsupported.clear();
 });
 
-/** A configuration check in a world in memory, whose engine or superuser differs in something. */
+/** A configuration check in a world in memory, whose engine or superuser differs in something, or that has a clone. */
 async function check(
   strategy: typeof alternatingUsersStrategy,
   differ: (engine: DatabaseEngine) => Partial<DatabaseEngine>,
   superuser: object = {},
+  clone?: MemoryUser,
+  before?: object,
 ) {
   const here = memoryWorld((engine, { superuserFor }) =>
     strategy(
@@ -51,9 +56,13 @@ async function check(
       { superuserFor: async (...args) => ({ ...(await superuserFor(...args)), ...superuser }) },
     ),
   );
-  const token = await here.store.begin();
-  await here.store.versions.put(here.store.secretId, token, JSON.stringify(await labelled(here.store, 'AWSCURRENT')));
-  return step(here, token, 'testSecret');
+  if (clone !== undefined) here.server.users.set('app_clone', clone);
+  const current = await labelled(here.store, 'AWSCURRENT');
+  if (before !== undefined) {
+    await here.store.putCurrent(JSON.stringify({ ...current, ...before }));
+    await here.store.putCurrent(JSON.stringify(current));
+  }
+  return configurationCheck(here);
 }
 
 describe.each([
@@ -82,6 +91,77 @@ describe.each([
 
     await expect(check(strategy, silent)).rejects.toThrow('root may not even ask');
   });
+});
+
+it('a configuration check finds that the user of the name of a clone is a stranger, and leaves both as they are', async () => {
+  const stranger = { password: 'of somebody else', rights: new Set<string>() };
+
+  const refused = check(alternatingUsersStrategy, () => ({}), {}, stranger);
+
+  await expect(refused).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
+  expect(stranger).toEqual({ password: 'of somebody else', rights: new Set() });
+});
+
+it('a configuration check takes two users for a pair that a stored version of the secret opens', async () => {
+  const known = { password: 'first-password', rights: new Set<string>() };
+
+  await check(alternatingUsersStrategy, () => ({}), {}, known, { username: 'app_clone', password: 'first-password' });
+
+  expect(known).toEqual({ password: 'first-password', rights: new Set() });
+});
+
+it.each([
+  ['alternating users', alternatingUsersStrategy, { superuser: false }],
+  ['superuser set', superuserSetStrategy, { superuser: false }],
+])('a configuration check of %s finds a superuser that lacks the right to', async (_name, strategy, root) => {
+  const lesser = (engine: DatabaseEngine): Partial<DatabaseEngine> => ({
+    async connect(login, ctx) {
+      const session = await engine.connect(login, ctx);
+      const refuse = () => Promise.reject(new PermissionError('root may not', { hint: 'grant it' }));
+      return login.username === 'root'
+        ? { ...session, rehearsal: { setPassword: refuse, cloneUser: refuse } }
+        : session;
+    },
+  });
+
+  await expect(check(strategy, lesser, root)).rejects.toThrow('root may not');
+});
+
+it.each([
+  ['single user', singleUserStrategy],
+  ['dual passwords', dualPasswordStrategy],
+  ['alternating users', alternatingUsersStrategy],
+  ['superuser set', superuserSetStrategy],
+])('a configuration check of %s finds settings that leave no password to choose', async (_name, strategy) => {
+  const password = { maxLength: 2, forbidden: '', excludedByDefault: '' };
+
+  await expect(check(strategy, () => ({ password }))).rejects.toMatchObject({ code: 'INVALID_CONFIGURATION' });
+});
+
+it('a configuration check of a single user asks whether it may change its own password', async () => {
+  const asked: unknown[] = [];
+  const asking = (engine: DatabaseEngine): Partial<DatabaseEngine> => ({
+    connect: async (login, ctx) => {
+      const setPassword = async (username: string) => void asked.push(username);
+      const session = await engine.connect(login, ctx);
+      return { ...session, rehearsal: { setPassword, cloneUser: () => expect.unreachable() } };
+    },
+  });
+
+  await check(singleUserStrategy, asking);
+
+  expect(asked).toEqual(['app']);
+});
+
+it('a configuration check of dual passwords finds a server that has none', async () => {
+  const one = (engine: DatabaseEngine): Partial<DatabaseEngine> => ({
+    async connect(login, ctx) {
+      const { addPassword: _, ...session } = await engine.connect(login, ctx);
+      return session;
+    },
+  });
+
+  await expect(check(dualPasswordStrategy, one)).rejects.toThrow('has no dual passwords');
 });
 
 it('a configuration check finds a name too long for a pair', async () => {
