@@ -49,6 +49,7 @@ const functionBody = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
   endpoint: z.string().refine((text) => loopbackUrl(text) !== undefined, 'must be an http address on this machine'),
   functionName: z.string().optional(),
+  region: z.string().optional(),
 });
 const rdsBody = z.strictObject({
   instances: z.array(z.looseObject({ DBInstanceIdentifier: z.string() })).default([]),
@@ -59,7 +60,7 @@ const retryBody = z.strictObject({ SecretId: z.string() });
 const moment = z.union([z.number(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))]);
 const clockBody = z.strictObject({ until: moment.optional(), deliverTo: z.string().optional() });
 const runBody = z.union([
-  z.strictObject({ name: z.string(), group: z.string().optional() }),
+  z.strictObject({ name: z.string(), group: z.string().optional(), region: z.string().optional() }),
   z.strictObject({ executionId: z.string() }),
   z.strictObject({ until: moment.optional() }),
 ]);
@@ -86,8 +87,8 @@ export function controlRoutes(sandbox: Controlled): (request: WireRequest) => Pr
     ),
     'GET /_sandbox/functions': () => functions.names().map((name) => ({ name, arn: functions.find(name) })),
     'POST /_sandbox/functions': (body) => {
-      const { name, endpoint, functionName } = functionBody.parse(body);
-      return { arn: functions.register(name, { endpoint, ...(functionName && { functionName }) }) };
+      const { name, endpoint, functionName, region } = functionBody.parse(body);
+      return { arn: functions.register(name, { endpoint, ...(functionName && { functionName }) }, region) };
     },
     'GET /_sandbox/faults': () => ({ rules: faults.pending(), staleReads: faults.staleReads }),
     'POST /_sandbox/faults': done((body) => {
@@ -106,7 +107,7 @@ export function controlRoutes(sandbox: Controlled): (request: WireRequest) => Pr
     'GET /_sandbox/scheduler': () => sandbox.scheduler.executions,
     'POST /_sandbox/scheduler/run': async (body) => {
       const wanted = runBody.parse(body);
-      if ('name' in wanted) return [await sandbox.scheduler.run(wanted.name, wanted.group)];
+      if ('name' in wanted) return [await sandbox.scheduler.run(wanted.name, wanted.group, wanted.region)];
       if ('executionId' in wanted) return [await sandbox.scheduler.redeliver(wanted.executionId)];
       return sandbox.scheduler.due(wanted.until);
     },

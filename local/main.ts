@@ -21,7 +21,7 @@ Besides the services, under /_sandbox (JSON, no credentials needed):
   POST reset              empties everything; registered functions stay (also POST /moto-api/reset)
   GET  health             {"status":"ok"}
   POST functions          {"name":"my-rotator","endpoint":"http://127.0.0.1:9000"}: a rotation function behind a Lambda
-                          Invoke API; "functionName" when it has another name there
+                          Invoke API; "functionName" when it has another name there, "region" when it is in one only
   GET  requests, messages, rotations   the calls so far, what was published, what happened in rotations
   POST rotations/retry    {"SecretId":"app"}: repeats an unfinished rotation
   POST faults             {"rules":[{"operation":"PutSecretValue","action":"cut","when":"after"}]}
@@ -107,10 +107,10 @@ function parseOptions() {
 
 function registerFunctions(sandbox: Sandbox, seed: Seed, database: PostgresServer | undefined): void {
   if (!existsSync(bundle)) return;
-  const env = {
-    NOTIFICATION_TOPIC_ARN: seed.topicArn,
+  const env = async (region: string) => ({
+    NOTIFICATION_TOPIC_ARN: await seed.topicIn(region),
     ...(database && { DATABASE_CA_BUNDLE: database.caFile }),
-  };
+  });
   for (const [name, exported] of Object.entries(exportsByFunction)) {
     sandbox.functions.register(name, { file: bundle, export: exported, mode: 'warm', env });
   }

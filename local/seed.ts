@@ -11,7 +11,8 @@ export const superuserSecret = 'postgres-superuser';
 export const applicationUser = 'app';
 
 export interface Seed {
-  readonly topicArn: string;
+  /** The ARN of the region's topic for notifications, which is there from now on. */
+  topicIn(region: string): Promise<string>;
   /** The value for a secret of the application's user. A file, because a password has no place on a command line. */
   readonly secretFile: string | undefined;
   /** Puts everything into the sandbox, again after a reset. */
@@ -21,14 +22,18 @@ export interface Seed {
 
 /** What `npm run sandbox` starts with: a topic for notifications, and a database user with a secret value to try a rotation with. */
 export function createSeed(sandbox: Sandbox, database: PostgresServer | undefined): Seed {
-  const { accountId, region } = sandbox.account;
+  const { region } = sandbox.account;
+  const topicIn = async (there: string) => {
+    const { TopicArn } = (await sandbox.sns.call('CreateTopic', { Name: topicName }, { region: there })) ?? {};
+    return String(TopicArn);
+  };
   const folder = database && mkdtempSync(join(tmpdir(), 'rekey-sandbox-'));
   const secretFile = folder && join(folder, `${applicationUser}.json`);
   return {
-    topicArn: `arn:aws:sns:${region}:${accountId}:${topicName}`,
+    topicIn,
     secretFile,
     plant: async () => {
-      await sandbox.sns.call('CreateTopic', { Name: topicName }, { region });
+      await topicIn(region);
       if (!database || !secretFile) return;
       const place = { engine: 'postgres', host: database.host, port: database.port, dbname: 'postgres' };
       const superuser = await sandbox.secretsManager.call(

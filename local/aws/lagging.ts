@@ -12,8 +12,8 @@ interface Entry<T> {
 export function lagging<T>(faults: { readonly staleReads: number }) {
   const entries = new Map<string, Entry<T>>();
   return {
-    /** As of now, in the order in which the keys came. */
-    values: (): T[] => [...entries.values()].map(({ now }) => now),
+    /** As of now, in the order in which the keys came; `start` is what the key begins with. */
+    values: (start = ''): T[] => [...entries].filter(([key]) => key.startsWith(start)).map(([, { now }]) => now),
     get: (key: string): T | undefined => entries.get(key)?.now,
     /** As a reader sees it, which uses up one of the reads that lag. */
     read(key: string): T | undefined {

@@ -28,11 +28,21 @@ export function arnOf(account: Account, service: string, resource: string, regio
   return `arn:${account.partition}:${service}:${region}:${account.accountId}:${resource}`;
 }
 
+/** The account as one region's endpoints see it. */
+export const inRegion = (account: Account, region: string): Account => ({
+  ...account,
+  region,
+  now: () => account.now(),
+});
+
+/** The region that an ARN names. */
+export const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
+
 /** How Secrets Manager reaches rotation functions. */
 export interface RotationFunctions {
-  /** The function's ARN when it is known here (name or ARN given) and may be invoked, else undefined. */
-  find(nameOrArn: string): string | undefined;
-  invoke(arn: string, event: Record<string, unknown>): Promise<InvokeOutcome>;
+  /** The function's ARN when it is known in the region (that of the ARN given) and may be invoked, else undefined. */
+  find(nameOrArn: string, region?: string): string | undefined;
+  invoke(nameOrArn: string, event: Record<string, unknown>, region?: string): Promise<InvokeOutcome>;
 }
 
 export type InvokeOutcome =

@@ -1,6 +1,6 @@
 /** Requests as an SDK would write them, for what no SDK lets a test say. */
-export const signature = (service: string, accessKeyId = 'AKIATEST') =>
-  `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+export const signature = (service: string, region = 'us-east-1') =>
+  `AWS4-HMAC-SHA256 Credential=AKIATEST/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 
 export function postJson(
   url: string,

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { credentials } from './aws-request.ts';
 import { run } from './command.ts';
 
 const main = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
@@ -63,6 +66,28 @@ describe('npm run sandbox', { timeout: 30_000 }, () => {
     const { status, stdout } = await run(process.execPath, [main, '--help']);
 
     expect([status, stdout]).toEqual([0, expect.stringContaining('--database NAME')]);
+  });
+
+  it('rotates a secret of another region, and tells of it there', async () => {
+    const sandbox = start('--port', '0');
+    const endpoint = await sandbox.address();
+    const secrets = new SecretsManager({ endpoint, region: 'eu-west-1', credentials });
+    const file = /--secret-string file:\/\/(\S+)/.exec(sandbox.state.told)?.[1] ?? '';
+    const RotationLambdaARN = 'arn:aws:lambda:eu-west-1:123456789012:function:rekey-postgres-single-user';
+
+    const { ARN } = await secrets.createSecret({ Name: 'app', SecretString: readFileSync(file, 'utf8') });
+    const { VersionId } = await secrets.rotateSecret({ SecretId: 'app', RotationLambdaARN });
+    const current = async () => (await secrets.getSecretValue({ SecretId: 'app' })).VersionId;
+    await expect.poll(current, { timeout: 20_000 }).toBe(VersionId);
+    const messages = async () => (await fetch(`${endpoint}/_sandbox/messages`)).json();
+    await expect.poll(messages, { timeout: 20_000 }).toHaveLength(1);
+    const [{ topicArn, message }] = (await messages()) as [{ topicArn: string; message: string }];
+    secrets.destroy();
+    sandbox.child.kill('SIGINT');
+
+    expect(await sandbox.ended).toBe(0);
+    expect(topicArn).toBe('arn:aws:sns:eu-west-1:123456789012:rekey-rotations');
+    expect(JSON.parse(message)).toMatchObject({ secret: { arn: ARN }, outcome: 'succeeded' });
   });
 
   it('prints commands for its database that hold no password', async () => {

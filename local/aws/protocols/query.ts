@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error.ts';
 import { readCredential } from '../credential.ts';
-import type { Account, Service } from '../service.ts';
+import { type Account, regionOf, type Service } from '../service.ts';
 import type { Protocol, WireAnswer } from '../wire.ts';
 import { decodeForm } from './form.ts';
 import { toXml } from './xml.ts';
@@ -64,7 +64,11 @@ export function awsQuery(services: readonly Service[], account: Account): Protoc
         if (!service) throw new AwsError('InvalidAction', `Could not find operation ${operation} for ${name}`);
         const output = await service.call(operation, decodeForm(parameters), {
           ...(credential && { accessKeyId: credential.accessKeyId }),
-          region: credential?.region || account.region,
+          // A link in a message has no signature, but names a topic or a subscription.
+          region:
+            credential?.region ||
+            regionOf(parameters.get('TopicArn') ?? parameters.get('SubscriptionArn') ?? '') ||
+            account.region,
         });
         return xml(200, `${operation}Response`, namespace, {
           ...(output && { [`${operation}Result`]: output }),

@@ -73,6 +73,7 @@ export function startChild(
     get initMs(): number | undefined {
       return initMs;
     },
+    region: environment.AWS_REGION,
     get isAlive(): boolean {
       // `killed` is set when the signal is sent; the process ends a moment later.
       return exit === undefined && !child.killed && child.connected;

@@ -13,11 +13,14 @@ export interface EndpointFunction {
   readonly functionName?: string;
 }
 
+export type Environment = Readonly<Record<string, string>>;
+
 /** A bundle that runs in a process of its own, as on Lambda. */
 export interface FileFunction {
   readonly file: string;
   readonly export: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** What its environment has besides; made anew for each process where it depends on the region. */
+  readonly env?: Environment | ((region: string) => Promise<Environment>);
   /** warm: processes are used again. cold: a fresh process for every invocation. */
   readonly mode?: 'warm' | 'cold';
   readonly timeoutSeconds?: number;

@@ -5,7 +5,7 @@ import { describeError } from './definition.ts';
 const longestMs = 15 * 60 * 1000;
 
 /** Invokes a function through a Lambda Invoke API at another address. */
-export async function invokeAt(endpoint: string, name: string, event: unknown): Promise<InvokeOutcome> {
+export async function invokeAt(endpoint: string, name: string, event: unknown, region: string): Promise<InvokeOutcome> {
   const url = `${endpoint.replace(/\/+$/, '')}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
   try {
     const response = await fetch(url, {
@@ -15,7 +15,7 @@ export async function invokeAt(endpoint: string, name: string, event: unknown): 
         'content-type': 'application/json',
         'x-amz-invocation-type': 'RequestResponse',
         // Nobody there checks a signature, but some want to see one.
-        authorization: 'AWS4-HMAC-SHA256 Credential=AKIASANDBOX/20260101/us-east-1/lambda/aws4_request, Signature=0',
+        authorization: `AWS4-HMAC-SHA256 Credential=AKIASANDBOX/20260101/${region}/lambda/aws4_request, Signature=0`,
       },
       body: JSON.stringify(event),
       signal: AbortSignal.timeout(longestMs),

@@ -1,5 +1,5 @@
 import { type Kept, kept } from '../../aws/kept.ts';
-import { type Account, failed, type InvokeOutcome } from '../../aws/service.ts';
+import { type Account, failed, type InvokeOutcome, inRegion } from '../../aws/service.ts';
 import { type Child, startChild } from './child.ts';
 import {
   defaultTimeoutSeconds,
@@ -9,7 +9,7 @@ import {
 } from './definition.ts';
 import { invokeAt } from './endpoint.ts';
 import { runHandler } from './handler.ts';
-import { accessKeyId, environmentOf, functionArn, functionName, newContext } from './identity.ts';
+import { accessKeyId, environmentOf, functionArn, functionIn, newContext } from './identity.ts';
 
 export interface Invocation {
   readonly requestId: string;
@@ -23,9 +23,10 @@ export interface Invocation {
 export type Functions = ReturnType<typeof createFunctions>;
 
 interface Entry {
+  readonly name: string;
   readonly definition: FunctionDefinition;
   readonly children: Set<Child>;
-  readonly idle: Child[];
+  readonly idle: Set<Child>;
   readonly logs: Kept<string>;
   readonly invocations: Kept<Invocation>;
 }
@@ -40,53 +41,68 @@ export function createFunctions(options: {
   readonly lambdaEndpoint?: string;
 }) {
   const { account, lambdaEndpoint } = options;
+  /** By ARN those of one region, by name those of every region. */
   const entries = new Map<string, Entry>();
-  const toArn = (name: string) => functionArn(account, name);
+  /** The function that is meant, where it is registered; one of another account never is. */
+  function resolve(nameOrArn: string, asking = account.region) {
+    const { name, region, accountId } = functionIn(nameOrArn, inRegion(account, asking));
+    const arn = functionArn(inRegion(account, region), name);
+    const isOurs = accountId === account.accountId;
+    return { name, region, arn, isOurs, entry: isOurs ? (entries.get(arn) ?? entries.get(name)) : undefined };
+  }
   const stop = (entry: Entry) => {
     for (const child of entry.children) child.kill();
-    entry.idle.length = 0;
+    entry.idle.clear();
   };
 
   /** The AWS_* variables that lead a function to this sandbox. */
-  const environment = (name: string) => environmentOf(name, account, options.url());
+  const environment = (name: string, region = account.region) =>
+    environmentOf(name, inRegion(account, region), options.url());
 
   async function runFile(
-    name: string,
     entry: Entry,
     definition: FileFunction,
     event: unknown,
     context: InvocationContext,
+    region: string,
   ) {
     const warm = definition.mode !== 'cold';
-    while (entry.idle[0] && !entry.idle[0].isAlive) entry.idle.shift();
-    const reused = entry.idle.shift();
-    const child = reused ?? startChild(definition, { ...environment(name), ...definition.env }, entry.logs.add);
-    if (!reused) {
-      entry.children.add(child);
-      void child.ended.then(() => entry.children.delete(child));
-    }
+    const reused = [...entry.idle].find((child) => child.isAlive && child.region === region);
+    if (reused) entry.idle.delete(reused);
+    const child = reused ?? (await start(entry, definition, region));
     const outcome = await child.invoke(event, context, definition.timeoutSeconds ?? defaultTimeoutSeconds);
-    if (warm && child.isAlive && entry.children.has(child) && entries.get(name) === entry) entry.idle.push(child);
-    else child.kill();
+    if (warm && child.isAlive && entry.children.has(child) && [...entries.values()].includes(entry)) {
+      entry.idle.add(child);
+    } else child.kill();
     return { outcome, ...(!reused && child.initMs !== undefined && { initMs: child.initMs }) };
   }
 
-  async function invoke(nameOrArn: string, event: Record<string, unknown>): Promise<InvokeOutcome> {
-    const name = functionName(nameOrArn);
-    const entry = entries.get(name);
+  async function start(entry: Entry, definition: FileFunction, region: string): Promise<Child> {
+    const env = typeof definition.env === 'function' ? await definition.env(region) : definition.env;
+    const child = startChild(definition, { ...environment(entry.name, region), ...env }, entry.logs.add);
+    entry.children.add(child);
+    void child.ended.then(() => {
+      entry.children.delete(child);
+      entry.idle.delete(child);
+    });
+    return child;
+  }
+
+  async function invoke(nameOrArn: string, event: Record<string, unknown>, asking?: string): Promise<InvokeOutcome> {
+    const { name, region, arn, isOurs, entry } = resolve(nameOrArn, asking);
     if (!entry) {
-      if (lambdaEndpoint) return invokeAt(lambdaEndpoint, name, event);
-      return failed('ResourceNotFoundException', `Function not found: ${toArn(name)}`);
+      if (isOurs && lambdaEndpoint) return invokeAt(lambdaEndpoint, name, event, region);
+      return failed('ResourceNotFoundException', `Function not found: ${arn}`);
     }
-    const context = newContext(name, toArn(name));
+    const context = newContext(name, arn);
     const startedAt = Date.now();
     const start = performance.now();
     const { definition } = entry;
     const done: { outcome: InvokeOutcome; initMs?: number } =
       'file' in definition
-        ? await runFile(name, entry, definition, event, context)
+        ? await runFile(entry, definition, event, context, region)
         : 'endpoint' in definition
-          ? { outcome: await invokeAt(definition.endpoint, definition.functionName ?? name, event) }
+          ? { outcome: await invokeAt(definition.endpoint, definition.functionName ?? name, event, region) }
           : { outcome: await runHandler(definition, event, context) };
     entry.invocations.add({
       requestId: context.awsRequestId,
@@ -98,33 +114,36 @@ export function createFunctions(options: {
   }
 
   return {
-    /** Gives the ARN. A name that is registered again is replaced. */
-    register: (name: string, definition: FunctionDefinition): string => {
+    /** Gives the ARN. A name that is registered again is replaced. Without a region the function is in every one, as if it were deployed to each. */
+    register: (name: string, definition: FunctionDefinition, region?: string): string => {
       if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw new Error(`not a function name: ${name}`);
-      const replaced = entries.get(name);
+      const { arn } = resolve(name, region);
+      const key = region === undefined ? name : arn;
+      const replaced = entries.get(key);
       if (replaced) stop(replaced);
-      entries.set(name, { definition, children: new Set(), idle: [], logs: kept(most), invocations: kept(most) });
-      return toArn(name);
+      const logs = { logs: kept<string>(most), invocations: kept<Invocation>(most) };
+      entries.set(key, { name, definition, children: new Set(), idle: new Set(), ...logs });
+      return arn;
     },
-    definition: (nameOrArn: string) => entries.get(functionName(nameOrArn))?.definition,
+    definition: (nameOrArn: string) => resolve(nameOrArn).entry?.definition,
+    /** Of a function of one region, its ARN. */
     names: (): readonly string[] => [...entries.keys()],
     // Whether a function exists at another address is only known when it is invoked.
-    find: (nameOrArn: string): string | undefined => {
-      const name = functionName(nameOrArn);
-      return entries.has(name) || lambdaEndpoint ? toArn(name) : undefined;
+    find: (nameOrArn: string, region?: string): string | undefined => {
+      const { arn, isOurs, entry } = resolve(nameOrArn, region);
+      return entry || (isOurs && lambdaEndpoint) ? arn : undefined;
     },
     invoke,
     /** The key by which the function's own calls are told from everybody else's. */
     accessKeyId,
-    callerOf: (key: string) => [...entries.keys()].find((name) => accessKeyId(name) === key),
+    callerOf: (key: string) => [...entries.values()].find(({ name }) => accessKeyId(name) === key)?.name,
     environment,
     /** Output of the function's processes, line by line, oldest first. */
-    logs: (name: string) => entries.get(name)?.logs.list ?? [],
-    invocations: (name: string) => entries.get(name)?.invocations.list ?? [],
+    logs: (nameOrArn: string) => resolve(nameOrArn).entry?.logs.list ?? [],
+    invocations: (nameOrArn: string) => resolve(nameOrArn).entry?.invocations.list ?? [],
     /** SIGKILL for every process of the function. Harmless where there is none. */
     kill: (name: string): void => {
-      const entry = entries.get(name);
-      if (entry) stop(entry);
+      for (const entry of entries.values()) if (entry.name === name) stop(entry);
     },
     /** Ends all processes and forgets logs and invocations. Functions stay registered. */
     reset: (): void => {

@@ -5,11 +5,12 @@ import type { InvocationContext } from './definition.ts';
 
 export const functionArn = (account: Account, name: string) => arnOf(account, 'lambda', `function:${name}`);
 
-/** The name in a name, an ARN or a partial ARN, without version or alias. */
-export function functionName(nameOrArn: string): string {
+/** What a name, an ARN or a partial ARN names, without version or alias; `account` has what it leaves out. */
+export function functionIn(nameOrArn: string, account: Account) {
   const parts = nameOrArn.split(':');
   const marker = parts.indexOf('function');
-  return (marker >= 0 ? parts[marker + 1] : parts[0]) ?? '';
+  const { [marker - 2]: region = account.region, [marker - 1]: accountId = account.accountId } = parts;
+  return { name: parts[marker + 1] ?? '', region, accountId };
 }
 
 /** Looks like a real one, stays the same from run to run. */

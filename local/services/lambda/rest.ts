@@ -1,10 +1,10 @@
 import { AwsError } from '../../aws/aws-error.ts';
 import { decodePart, restCall } from '../../aws/protocols/rest.ts';
-import type { Account } from '../../aws/service.ts';
+import { type Account, inRegion } from '../../aws/service.ts';
 import { json, type Protocol, type WireAnswer, type WireRequest } from '../../aws/wire.ts';
 import { defaultTimeoutSeconds } from './definition.ts';
 import type { Functions } from './functions.ts';
-import { functionArn, functionName } from './identity.ts';
+import { functionArn, functionIn } from './identity.ts';
 
 const routes = /^\/2015-03-31\/functions\/([^/]+)(\/invocations)?$/;
 
@@ -21,9 +21,10 @@ export function lambdaRest(functions: Functions, account: Account): Protocol {
       operation: isInvoke ? 'Invoke' : 'GetFunction',
       codes: { throttled: 'TooManyRequestsException', internal: 'ServiceException' },
       errorBody: ({ status, message }) => ({ Type: status < 500 ? 'User' : 'Service', Message: message }),
-      run: async () => {
-        const arn = functions.find(name);
-        if (!arn) throw notFound(`Function not found: ${functionArn(account, functionName(name))}`);
+      run: async (credential) => {
+        const here = inRegion(account, credential.region || account.region);
+        const arn = functions.find(name, here.region);
+        if (!arn) throw notFound(`Function not found: ${functionArn(here, functionIn(name, here).name)}`);
         return isInvoke ? invoke(functions, arn, request) : describe(functions, arn);
       },
     });
@@ -43,7 +44,7 @@ async function invoke(functions: Functions, arn: string, request: WireRequest): 
     throw notFound(outcome.error.errorMessage);
   }
   const answer = json(200, outcome.ok ? outcome.payload : outcome.error);
-  const tail = functions.logs(functionName(arn)).join('\n').slice(-4096);
+  const tail = functions.logs(arn).join('\n').slice(-4096);
   return {
     ...answer,
     headers: {
@@ -60,7 +61,7 @@ function describe(functions: Functions, arn: string): WireAnswer {
   const isFile = definition && 'file' in definition;
   return json(200, {
     Configuration: {
-      FunctionName: functionName(arn),
+      FunctionName: arn.split(':').at(-1),
       FunctionArn: arn,
       Runtime: 'nodejs24.x',
       Role: arn.replace(/:lambda:.*/, `:iam::${arn.split(':')[4]}:role/sandbox`),

@@ -1,7 +1,7 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import { AwsError } from '../../aws/aws-error.ts';
 import { callOf, invalidAction, type Operations } from '../../aws/operation.ts';
-import type { Account, Service } from '../../aws/service.ts';
+import { type Account, inRegion, type Service } from '../../aws/service.ts';
 import { clusterXml, instanceXml } from './shapes.ts';
 
 export interface RdsService extends Service {
@@ -14,15 +14,15 @@ export function rds(account: Account): RdsService {
   let instances: readonly DBInstance[] = [];
   let clusters: readonly DBCluster[] = [];
   const operations: Operations<undefined> = {
-    DescribeDBInstances: (input) => {
-      const all = instances.map((instance) => instanceXml(instance, account));
+    DescribeDBInstances: (input, _, { region }) => {
+      const all = instances.map((instance) => instanceXml(instance, inRegion(account, region)));
       return describe(input, all, 'DBInstance', 'DBInstanceNotFound', {
         'db-instance-id': ['DBInstanceIdentifier', 'DBInstanceArn'],
         'db-cluster-id': ['DBClusterIdentifier'],
       });
     },
-    DescribeDBClusters: (input) => {
-      const all = clusters.map((cluster) => clusterXml(cluster, account));
+    DescribeDBClusters: (input, _, { region }) => {
+      const all = clusters.map((cluster) => clusterXml(cluster, inRegion(account, region)));
       // This code keeps its `Fault`, the other one does not. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html
       return describe(input, all, 'DBCluster', 'DBClusterNotFoundFault', {
         'db-cluster-id': ['DBClusterIdentifier', 'DBClusterArn'],

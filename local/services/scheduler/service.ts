@@ -2,7 +2,7 @@ import { AwsError, validation } from '../../aws/aws-error.ts';
 import { callOf, type Operations, operation } from '../../aws/operation.ts';
 import { page } from '../../aws/page.ts';
 import { present, seconds } from '../../aws/present.ts';
-import { type Account, arnOf, type RotationFunctions, type Service } from '../../aws/service.ts';
+import { type Account, arnOf, type RotationFunctions, regionOf, type Service } from '../../aws/service.ts';
 import { options, structure, text, whole } from '../../aws/shapes.ts';
 import { type Execution, executions } from './executions.ts';
 import { definition, following, groupName, newSchedule, type Schedule, state } from './schedule.ts';
@@ -12,8 +12,8 @@ export interface SchedulerService extends Service {
   readonly executions: readonly Execution[];
   /** Invokes every schedule that is due at this moment (the account's when absent), once each, and waits for the targets. */
   due(until?: number): Promise<readonly Execution[]>;
-  /** Invokes one schedule as if its time had come. */
-  run(name: string, group?: string): Promise<Execution>;
+  /** Invokes one schedule of a region (the account's when absent) as if its time had come. */
+  run(name: string, group?: string, region?: string): Promise<Execution>;
   /** Delivers an execution once more: the same payload, the same execution id. */
   redeliver(executionId: string): Promise<Execution>;
 }
@@ -22,11 +22,12 @@ export interface SchedulerService extends Service {
 export function scheduler(account: Account, functions: Pick<RotationFunctions, 'invoke'>): SchedulerService {
   const schedules = new Map<string, Schedule>();
   const executed = executions(functions);
-  const scheduleArn = (group: string, name: string) => arnOf(account, 'scheduler', `schedule/${group}/${name}`);
+  const scheduleArn = (group: string, name: string, region: string) =>
+    arnOf(account, 'scheduler', `schedule/${group}/${name}`, region);
 
-  function get(name: string, group = 'default'): Schedule {
+  function get(name: string, group = 'default', region = account.region): Schedule {
     checkGroup(group);
-    const schedule = schedules.get(scheduleArn(group, name));
+    const schedule = schedules.get(scheduleArn(group, name, region));
     if (!schedule) throw new AwsError('ResourceNotFoundException', `Schedule ${name} does not exist.`, 404);
     return schedule;
   }
@@ -42,10 +43,10 @@ export function scheduler(account: Account, functions: Pick<RotationFunctions, '
   }
 
   const operations: Operations<undefined> = {
-    CreateSchedule: (input) => {
+    CreateSchedule: (input, _, { region }) => {
       const wanted = definition(input);
       checkGroup(wanted.GroupName);
-      const arn = scheduleArn(wanted.GroupName, wanted.Name);
+      const arn = scheduleArn(wanted.GroupName, wanted.Name, region);
       const existing = schedules.get(arn);
       const isRepeat =
         existing && wanted.ClientToken !== undefined && existing.definition.ClientToken === wanted.ClientToken;
@@ -54,20 +55,21 @@ export function scheduler(account: Account, functions: Pick<RotationFunctions, '
       if (!existing) schedules.set(arn, newSchedule(arn, wanted, account.now()));
       return { ScheduleArn: arn };
     },
-    UpdateSchedule: (input) => {
+    UpdateSchedule: (input, _, { region }) => {
       const wanted = definition(input);
-      const { arn, createdAt } = get(wanted.Name, wanted.GroupName);
+      const { arn, createdAt } = get(wanted.Name, wanted.GroupName, region);
       schedules.set(arn, newSchedule(arn, wanted, account.now(), createdAt));
       return { ScheduleArn: arn };
     },
-    GetSchedule: operation(named, ({ Name, GroupName }) => shown(get(Name, GroupName))),
-    DeleteSchedule: operation(named, ({ Name, GroupName }) => {
-      schedules.delete(get(Name, GroupName).arn);
+    GetSchedule: operation(named, ({ Name, GroupName }, _, { region }) => shown(get(Name, GroupName, region))),
+    DeleteSchedule: operation(named, ({ Name, GroupName }, _, { region }) => {
+      schedules.delete(get(Name, GroupName, region).arn);
       return {};
     }),
-    ListSchedules: operation(listing, (given) => {
+    ListSchedules: operation(listing, (given, _, { region }) => {
       checkGroup(given.GroupName ?? 'default');
       const found = [...schedules.values()]
+        .filter(({ arn }) => regionOf(arn) === region)
         .filter(({ definition }) => definition.Name.startsWith(given.NamePrefix ?? ''))
         .filter(({ definition }) => given.State === undefined || definition.State === given.State)
         .sort((a, b) => (a.definition.Name < b.definition.Name ? -1 : 1));
@@ -90,8 +92,8 @@ export function scheduler(account: Account, functions: Pick<RotationFunctions, '
         nextAt !== undefined && nextAt <= until && definition.State === 'ENABLED';
       return Promise.all([...schedules.values()].filter(isDue).map((schedule) => start(schedule, until)));
     },
-    run: async (name, group) => {
-      const schedule = get(name, group);
+    run: async (name, group, region) => {
+      const schedule = get(name, group, region);
       if (schedule.definition.State === 'DISABLED') throw validation(`Schedule ${name} is disabled.`);
       return start(schedule, account.now());
     },

@@ -15,6 +15,10 @@ export const errors = {
     notFound(`Secrets Manager can't find the specified secret value for VersionId: ${id}`),
   deleted: () =>
     errors.invalidRequest("You can't perform this operation on the secret because it was marked for deletion."),
+  replica: () =>
+    errors.invalidParameter(
+      "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+    ),
   invalidToken: () => new AwsError('InvalidNextTokenException', 'Invalid NextToken.'),
   tooManyTags: (most: number) => errors.invalidParameter(`You can't attach more than ${most} tags to a secret.`),
   invalidName: () =>

@@ -1,3 +1,4 @@
+import { primaryRegion } from './regions.ts';
 import type { Secret } from './secret.ts';
 
 export interface Filter {
@@ -5,17 +6,17 @@ export interface Filter {
   readonly Values: readonly string[];
 }
 
-type Matcher = (secret: Secret, value: string, region: string) => boolean;
+type Matcher = (secret: Secret, value: string) => boolean;
 
 /** Several values of one filter are or-ed, several filters and-ed, also two with one key. */
-export function matchesFilters(secret: Secret, filters: readonly Filter[], region: string): boolean {
-  return filters.every(({ Key, Values }) => Values.some((value) => matches(secret, Key, value, region)));
+export function matchesFilters(secret: Secret, filters: readonly Filter[]): boolean {
+  return filters.every(({ Key, Values }) => Values.some((value) => matches(secret, Key, value)));
 }
 
-function matches(secret: Secret, key: string, value: string, region: string): boolean {
+function matches(secret: Secret, key: string, value: string): boolean {
   const matcher = MATCHERS[key];
   if (!matcher) return false;
-  return value.startsWith('!') ? !matcher(secret, value.slice(1), region) : matcher(secret, value, region);
+  return value.startsWith('!') ? !matcher(secret, value.slice(1)) : matcher(secret, value);
 }
 
 const MATCHERS: Readonly<Record<string, Matcher>> = {
@@ -23,7 +24,7 @@ const MATCHERS: Readonly<Record<string, Matcher>> = {
   description: (secret, value) => allWordsBegin(value, spaced(secret.description ?? '')),
   'tag-key': (secret, value) => (secret.tags ?? []).some((tag) => tag.Key.startsWith(value)),
   'tag-value': (secret, value) => (secret.tags ?? []).some((tag) => tag.Value.startsWith(value)),
-  'primary-region': (_secret, value, region) => region.startsWith(value),
+  'primary-region': (secret, value) => primaryRegion(secret)?.startsWith(value) ?? false,
   'owning-service': () => false,
   all(secret, value) {
     const tagTexts = (secret.tags ?? []).flatMap((tag) => [tag.Key, tag.Value]);

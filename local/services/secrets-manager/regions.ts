@@ -1,5 +1,5 @@
 /** Where a secret's replicas and its key are. */
-import { type Account, arnOf } from '../../aws/service.ts';
+import { type Account, arnOf, regionOf } from '../../aws/service.ts';
 import { errors } from './errors.ts';
 import type { Replica, Secret } from './secret.ts';
 
@@ -15,16 +15,39 @@ export function checkReplicaRegions(regions: readonly ReplicaRegion[] | undefine
   if (!(regions ?? []).every(isValid)) throw errors.invalidParameter('Invalid replica region.');
 }
 
-export function toReplicas(regions: readonly ReplicaRegion[] | undefined): Replica[] {
-  return (regions ?? []).map(({ Region, KmsKeyId }) => ({
-    region: Region,
-    kmsKeyId: KmsKeyId ?? 'alias/aws/secretsmanager',
+/** The secret with further replicas; one fails where another secret has its name. */
+export function withReplicas(
+  secret: Secret,
+  regions: readonly ReplicaRegion[] = [],
+  isTaken: (region: string) => boolean,
+): Secret {
+  const added = regions.map(({ Region: region, KmsKeyId: kmsKeyId = 'alias/aws/secretsmanager' }) => ({
+    region,
+    kmsKeyId,
+    isFailed: isTaken(region),
   }));
+  const kept = secret.replicas.filter(({ region }) => !added.some((replica) => replica.region === region));
+  return { ...secret, replicas: [...kept, ...added] };
 }
 
-/** The same ARN, suffix included, in the replica's region. */
-export function replicaArn(secret: Secret, account: Account, region: string): string {
-  return secret.arn.replace(`:${account.region}:`, `:${region}:`);
+/** The secret as it is in a replica's region: the same ARN, suffix included. `before`: the replica as it was. */
+export function replicaOf(primary: Secret, { region, kmsKeyId }: Replica, before?: Secret): Secret {
+  return {
+    ...primary,
+    arn: primary.arn.replace(`:${regionOf(primary.arn)}:`, `:${region}:`),
+    primaryArn: primary.arn,
+    createdAt: before?.createdAt ?? primary.changedAt,
+    accessedAt: before?.accessedAt,
+    kmsKeyId,
+    tags: undefined,
+    rotation: undefined,
+    replicas: [],
+  };
+}
+
+/** Undefined of a secret that is not replicated. */
+export function primaryRegion({ arn, primaryArn, replicas }: Secret): string | undefined {
+  return primaryArn || replicas.length > 0 ? regionOf(primaryArn ?? arn) : undefined;
 }
 
 /** A key must live in the secret's own region. */

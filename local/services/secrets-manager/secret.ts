@@ -18,6 +18,8 @@ export interface Secret {
   readonly rotation?: Rotation | undefined;
   readonly deletion?: { readonly at: number; readonly purgeAt: number } | undefined;
   readonly replicas: readonly Replica[];
+  /** Of a replica: the secret whose values it has. */
+  readonly primaryArn?: string | undefined;
   /** Oldest first. */
   readonly versions: readonly Version[];
 }
@@ -53,6 +55,8 @@ export interface RotationRules {
 export interface Replica {
   readonly region: string;
   readonly kmsKeyId: string;
+  /** Another secret had the name there. */
+  readonly isFailed: boolean;
 }
 
 export const CURRENT = 'AWSCURRENT';

@@ -1,5 +1,12 @@
+import { lagging } from '../../aws/lagging.ts';
 import { callOf } from '../../aws/operation.ts';
-import type { Account, RotationFunctions, SecretsManagerFaults, Service } from '../../aws/service.ts';
+import {
+  type Account,
+  inRegion,
+  type RotationFunctions,
+  type SecretsManagerFaults,
+  type Service,
+} from '../../aws/service.ts';
 import { deletionOperations } from './operations/deletion.ts';
 import { labelOperations } from './operations/labels.ts';
 import { randomPasswordOperations } from './operations/random-password.ts';
@@ -11,6 +18,7 @@ import { tagOperations } from './operations/tags.ts';
 import { valueOperations } from './operations/values.ts';
 import type { RotationRecord } from './rotation-record.ts';
 import { rotations } from './rotations.ts';
+import type { Secret } from './secret.ts';
 import { secretStore } from './store.ts';
 
 export interface SecretsManagerOptions {
@@ -38,22 +46,27 @@ export interface SecretsManagerService extends Service {
 /** Secrets Manager, in memory: no wire, no clock of its own, and rotation functions reached through `functions`. */
 export function secretsManager(options: SecretsManagerOptions): SecretsManagerService {
   const { account, functions, faults, automaticRetries = 2, retryDelayMs = 100 } = options;
-  const secrets = secretStore(account, faults);
+  const all = lagging<Secret>(faults);
+  const secrets = secretStore(account, all, '');
   const driver = rotations({ account, functions, faults, secrets, automaticRetries, retryDelayMs });
-  const world = { account, secrets, functions, rotations: driver };
 
   return {
     name: 'secretsmanager',
 
-    call: callOf(operations, world),
+    call: (operation, input, context) => {
+      const here = inRegion(account, context.region);
+      const world = { account: here, secrets: secretStore(here, all), functions, rotations: driver };
+      return callOf(operations, world)(operation, input, context);
+    },
 
     reset() {
       driver.clear();
-      secrets.clear();
+      all.clear();
     },
 
     idle: () => driver.idle(),
-    retryRotation: async (secretId) => driver.retry(secrets.get(secretId).arn),
+    retryRotation: async (secretId) =>
+      driver.retry((secretStore(account, all).find(secretId) ?? secrets.get(secretId)).arn),
     get history() {
       return driver.history;
     },

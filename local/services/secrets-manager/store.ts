@@ -1,20 +1,23 @@
-import { lagging } from '../../aws/lagging.ts';
-import type { Account, SecretsManagerFaults } from '../../aws/service.ts';
+import type { lagging } from '../../aws/lagging.ts';
+import { type Account, arnOf } from '../../aws/service.ts';
 import { errors } from './errors.ts';
 import { checkSecretId, isNamedBy } from './names.ts';
+import { replicaOf } from './regions.ts';
 import { prune, type Secret } from './secret.ts';
 
 export type SecretStore = ReturnType<typeof secretStore>;
 
-/** The account's secrets. A secret id is a name, an ARN, or an ARN without its suffix. */
-export function secretStore(account: Account, faults: Pick<SecretsManagerFaults, 'staleReads'>) {
-  const secrets = lagging<Secret>(faults);
-
+/** The secrets of the account's region among those of all, which `own` changes. A secret id is a name, an ARN, or an ARN without its suffix. */
+export function secretStore(
+  account: Account,
+  secrets: ReturnType<typeof lagging<Secret>>,
+  own = arnOf(account, 'secretsmanager', ''),
+) {
   /** Past its recovery window a secret is gone. */
   function all(): Secret[] {
     const isGone = ({ deletion }: Secret) => deletion !== undefined && account.now() >= deletion.purgeAt;
-    for (const secret of secrets.values()) if (isGone(secret)) secrets.delete(secret.arn);
-    return secrets.values();
+    for (const secret of secrets.values(own)) if (isGone(secret)) secrets.delete(secret.arn);
+    return secrets.values(own);
   }
 
   const find = (id: string) => all().find(isNamedBy(id));
@@ -32,11 +35,20 @@ export function secretStore(account: Account, faults: Pick<SecretsManagerFaults,
     find,
     get,
 
-    /** As `get`, and refuses a secret that is marked for deletion. */
-    getLive(id: string): Secret {
+    /** As `get`, and refuses a secret that is marked for deletion, and a replica: those are changed in their primary's region. */
+    getLive(id: string, mayBeReplica = false): Secret {
       const secret = get(id);
       if (secret.deletion) throw errors.deleted();
+      if (secret.primaryArn && !mayBeReplica) throw errors.replica();
       return secret;
+    },
+
+    /** Has another secret than a replica of this one its name there? With `force` that one goes. */
+    isTaken({ name, arn }: Secret, region: string, force = false): boolean {
+      const there = secrets.values(arnOf(account, 'secretsmanager', '', region));
+      const other = there.find((secret) => secret.name === name && secret.primaryArn !== arn);
+      if (other && force) secrets.delete(other.arn);
+      return other !== undefined && !force;
     },
 
     /** As `get`, but a read may lag behind the latest write. */
@@ -46,10 +58,14 @@ export function secretStore(account: Account, faults: Pick<SecretsManagerFaults,
       return seen;
     },
 
-    /** A write: moves LastChangedDate, forgets surplus versions. */
+    /** A write: moves LastChangedDate, forgets surplus versions, and reaches the replicas. */
     save(secret: Secret): Secret {
       const now = prune({ ...secret, changedAt: account.now() }, account.now());
       secrets.set(now.arn, now);
+      for (const replica of now.replicas.filter(({ isFailed }) => !isFailed)) {
+        const { arn } = replicaOf(now, replica);
+        secrets.set(arn, replicaOf(now, replica, secrets.get(arn)));
+      }
       return now;
     },
 
@@ -57,6 +73,5 @@ export function secretStore(account: Account, faults: Pick<SecretsManagerFaults,
     note: secrets.amend,
     remove: secrets.delete,
     settle: secrets.settle,
-    clear: secrets.clear,
   };
 }

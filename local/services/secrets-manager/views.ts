@@ -1,4 +1,5 @@
 import { present, seconds } from '../../aws/present.ts';
+import { primaryRegion } from './regions.ts';
 import { expandedRules } from './schedule.ts';
 import type { Secret, SecretValue, Version } from './secret.ts';
 
@@ -17,16 +18,18 @@ export function stages(version: Version | undefined): readonly string[] | undefi
 
 export function replicationStatus(secret: Secret): readonly Record<string, string>[] | undefined {
   if (secret.replicas.length === 0) return undefined;
-  return secret.replicas.map(({ region, kmsKeyId }) => ({
+  return secret.replicas.map(({ region, kmsKeyId, isFailed }) => ({
     Region: region,
     KmsKeyId: kmsKeyId,
-    Status: 'InSync',
-    StatusMessage: 'Replication succeeded',
+    Status: isFailed ? 'Failed' : 'InSync',
+    StatusMessage: isFailed
+      ? `Replication failed: Secret name ${secret.name} already exists in region ${region}.`
+      : 'Replication succeeded',
   }));
 }
 
 /** DescribeSecret and ListSecrets show the same, under one different name. */
-export function described(secret: Secret, labelsAre: 'VersionIdsToStages' | 'SecretVersionsToStages', region: string) {
+export function described(secret: Secret, labelsAre: 'VersionIdsToStages' | 'SecretVersionsToStages') {
   const labelled = secret.versions.filter((version) => version.labels.length > 0);
   const { rotation } = secret;
   return present({
@@ -44,6 +47,6 @@ export function described(secret: Secret, labelsAre: 'VersionIdsToStages' | 'Sec
     Tags: secret.tags,
     [labelsAre]: labelled.length ? Object.fromEntries(labelled.map(({ id, labels }) => [id, labels])) : undefined,
     CreatedDate: seconds(secret.createdAt),
-    PrimaryRegion: secret.replicas.length ? region : undefined,
+    PrimaryRegion: primaryRegion(secret),
   });
 }

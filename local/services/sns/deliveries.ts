@@ -58,12 +58,8 @@ export function deliveries(account: Account, functions: RotationFunctions, sandb
       if (protocol === 'lambda') {
         const urls = { SigningCertUrl: certificate(), UnsubscribeUrl: unsubscribe };
         const Sns = { Subject: null, ...common, ...urls, MessageAttributes: message.attributes };
-        const arnHere = functions.find(endpoint);
-        // Another account's function has another ARN.
-        if (arnHere && endpoint.startsWith(arnHere)) {
-          const record = { EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn: arn, Sns };
-          send(functions.invoke(endpoint, { Records: [record] }));
-        }
+        const record = { EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn: arn, Sns };
+        send(functions.invoke(endpoint, { Records: [record] }));
       } else if (/^https?$/.test(protocol)) {
         const urls = { SigningCertURL: certificate(), UnsubscribeURL: unsubscribe };
         const MessageAttributes = message.attributes;

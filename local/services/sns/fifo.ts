@@ -25,7 +25,6 @@ export function ordered(account: Account) {
       seen.set(key, { said, at: account.now() });
       return { said, isRepetition: false };
     },
-    clear: () => seen.clear(),
   };
 }
 

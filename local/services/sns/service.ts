@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { callOf, invalidAction, type Operations, operation } from '../../aws/operation.ts';
 import { page } from '../../aws/page.ts';
-import type { Account, RotationFunctions, Service } from '../../aws/service.ts';
+import { type Account, inRegion, type RotationFunctions, type Service } from '../../aws/service.ts';
 import { options, structure } from '../../aws/shapes.ts';
 import { checkEntries, checkTogether } from './batch.ts';
 import { deduplicationId, ordered } from './fifo.ts';
@@ -23,9 +23,31 @@ const topicOf = options({ TopicArn: any });
 const subscriptionOf = options({ SubscriptionArn: any });
 
 export function sns(account: Account, functions: RotationFunctions, sandboxUrl: () => string): SnsService {
+  const messages: Message[] = [];
+  const regions = new Map<string, ReturnType<typeof regional>>();
+  return {
+    name: 'sns',
+    messages,
+    idle: async () => {
+      for (const region of regions.values()) await region.idle();
+    },
+    call: (operation, input, context) => {
+      const { region } = context;
+      const there = regions.get(region) ?? regional(inRegion(account, region), functions, sandboxUrl, messages);
+      regions.set(region, there);
+      return there.call(operation, input, context);
+    },
+    reset: () => {
+      regions.clear();
+      messages.length = 0;
+    },
+  };
+}
+
+/** What a region has of its own; nobody elsewhere sees it. */
+function regional(account: Account, functions: RotationFunctions, sandboxUrl: () => string, messages: Message[]) {
   const known = topics(account);
   const subscribed = subscriptions(account, functions, sandboxUrl);
-  const messages: Message[] = [];
   const order = ordered(account);
   const read = (topic: Topic, input: member.Publication) => {
     const publishedAt = new Date(account.now()).toISOString();
@@ -146,18 +168,7 @@ export function sns(account: Account, functions: RotationFunctions, sandboxUrl: 
     ),
   };
 
-  return {
-    name: 'sns',
-    messages,
-    idle: subscribed.idle,
-    call: callOf(operations, undefined, invalidAction('2010-03-31')),
-    reset: () => {
-      known.clear();
-      subscribed.clear();
-      order.clear();
-      messages.length = 0;
-    },
-  };
+  return { idle: subscribed.idle, call: callOf(operations, undefined, invalidAction('2010-03-31')) };
 }
 
 const toMap = (attributes: Record<string, string>) => ({

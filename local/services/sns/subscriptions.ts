@@ -76,7 +76,6 @@ export function subscriptions(account: Account, functions: RotationFunctions, sa
       for (const [arn, subscription] of known) if (subscription.topicArn === topicArn) known.delete(arn);
     },
     idle: outbox.idle,
-    clear: () => known.clear(),
   };
 }
 

@@ -47,7 +47,6 @@ export function topics(account: Account) {
       known.delete(checkedArn(arn, account));
     },
     all: () => [...known.values()],
-    clear: () => known.clear(),
   };
 }
 

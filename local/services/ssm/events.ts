@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { kept } from '../../aws/kept.ts';
-import type { Account } from '../../aws/service.ts';
-import { parameterArn } from './names.ts';
+import { type Account, regionOf } from '../../aws/service.ts';
 import { latest, type Parameter } from './parameter.ts';
 import type { Policy } from './policies.ts';
 
@@ -26,7 +25,7 @@ export function parameterEvents(account: Account) {
 
   function emit(
     kind: ParameterEvent['detail-type'],
-    { name }: Parameter,
+    { arn }: Parameter,
     at: number,
     detail: ParameterEvent['detail'],
   ): ParameterEvent {
@@ -37,8 +36,8 @@ export function parameterEvents(account: Account) {
       source: 'aws.ssm',
       account: account.accountId,
       time: new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
-      region: account.region,
-      resources: [parameterArn(name, account)],
+      region: regionOf(arn),
+      resources: [arn],
       detail,
     };
     add(event);

@@ -16,9 +16,10 @@ export interface Reference {
   readonly selector?: string;
 }
 
-/** Takes a name or an ARN, both with or without a selector. */
-export function readReference(text: string): Reference {
-  const inArn = /^arn:[^:]*:ssm:[^:]*:[^:]*:parameter\/(.*)$/s.exec(text)?.[1];
+/** Takes a name or an ARN of the account's region, both with or without a selector. */
+export function readReference(text: string, account: Account): Reference {
+  const [, region, inArn] = /^arn:[^:]*:ssm:([^:]*):[^:]*:parameter\/(.*)$/s.exec(text) ?? [];
+  if (region !== undefined && region !== account.region) throw errors.notFound();
   const [path = '', ...selectors] = (inArn ?? text).split(':');
   const name = inArn !== undefined && path.includes('/') ? `/${path}` : path;
   checkShape(name);

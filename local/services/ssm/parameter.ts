@@ -7,6 +7,7 @@ import type { Policy } from './policies.ts';
  * Plain data: each function gives a new parameter and leaves the old one as it was.
  */
 export interface Parameter {
+  readonly arn: string;
   /** As it was created; `keyOf` tells which other spelling means the same. */
   readonly name: string;
   readonly tags: readonly Tag[];

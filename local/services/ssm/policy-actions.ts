@@ -1,15 +1,20 @@
-import type { ParameterEvent } from './events.ts';
+import type { ParameterEvent, ParameterEvents } from './events.ts';
 import { latest, type Parameter, withPolicies } from './parameter.ts';
 import { dueAt, type Policy } from './policies.ts';
-import type { World } from './world.ts';
+import type { ParameterStore } from './store.ts';
 
 /** One of the scans by which the service enforces policies: notifies of what is due, and deletes what has expired. */
-export function carryOutPolicies({ parameters, events }: World, until: number): ParameterEvent[] {
-  return parameters.all().flatMap((parameter) => {
+export function carryOutPolicies(
+  all: readonly Parameter[],
+  { save, remove }: Pick<ParameterStore, 'save' | 'remove'>,
+  events: ParameterEvents,
+  until: number,
+): ParameterEvent[] {
+  return all.flatMap((parameter) => {
     const due = duePolicies(parameter, until);
     if (due.length === 0) return [];
-    if (due.some(({ policy }) => policy.type === 'Expiration')) parameters.remove(parameter.name);
-    else parameters.save(withPolicies(parameter, finished(parameter, due)));
+    if (due.some(({ policy }) => policy.type === 'Expiration')) remove(parameter);
+    else save(withPolicies(parameter, finished(parameter, due)));
     return due.map(({ policy }) => events.policyAction(policy, parameter, until));
   });
 }

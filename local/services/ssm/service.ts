@@ -1,10 +1,18 @@
+import { lagging } from '../../aws/lagging.ts';
 import { callOf } from '../../aws/operation.ts';
-import type { Account, RotationFunctions, SecretsManagerFaults, Service } from '../../aws/service.ts';
+import {
+  type Account,
+  inRegion,
+  type RotationFunctions,
+  type SecretsManagerFaults,
+  type Service,
+} from '../../aws/service.ts';
 import { type ParameterEvent, parameterEvents } from './events.ts';
 import { labelOperations } from './operations/labels.ts';
 import { readingOperations } from './operations/reading.ts';
 import { tagOperations } from './operations/tags.ts';
 import { writingOperations } from './operations/writing.ts';
+import type { Parameter } from './parameter.ts';
 import { carryOutPolicies } from './policy-actions.ts';
 import { parameterStore } from './store.ts';
 
@@ -30,24 +38,27 @@ export interface SsmService extends Service {
 
 /** Parameter Store, in memory: no wire, no clock of its own. */
 export function ssm({ account, faults, secretsManager, functions }: SsmOptions): SsmService {
-  const parameters = parameterStore(faults);
+  const parameters = lagging<Parameter>(faults);
   const events = parameterEvents(account);
   const deniedKeys = new Set<string>();
-  const world = { account, parameters, secretsManager, events, deniedKeys };
   const listeners = new Set<string>();
 
   return {
     name: 'ssm',
     events: events.list,
 
-    call: callOf(operations, world),
+    call: (operation, input, context) => {
+      const here = inRegion(account, context.region);
+      const world = { account: here, parameters: parameterStore(here, parameters), secretsManager, events, deniedKeys };
+      return callOf(operations, world)(operation, input, context);
+    },
 
     onPolicyAction: (functionName) => void listeners.add(functionName),
 
     async tick(until = account.now()) {
-      const emitted = carryOutPolicies(world, until);
+      const emitted = carryOutPolicies(parameters.values(), parameterStore(account, parameters), events, until);
       for (const event of emitted) {
-        for (const listener of listeners) await functions.invoke(listener, { ...event });
+        for (const listener of listeners) await functions.invoke(listener, { ...event }, event.region);
       }
       return emitted;
     },

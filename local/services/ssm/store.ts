@@ -1,21 +1,17 @@
-import { lagging } from '../../aws/lagging.ts';
-import type { SecretsManagerFaults } from '../../aws/service.ts';
+import type { lagging } from '../../aws/lagging.ts';
+import { type Account, arnOf } from '../../aws/service.ts';
 import { errors } from './errors.ts';
-import { keyOf } from './names.ts';
+import { parameterArn } from './names.ts';
 import type { Parameter } from './parameter.ts';
 
 export type ParameterStore = ReturnType<typeof parameterStore>;
 
-/** The account's parameters. Either spelling of a flat name finds it. */
-export function parameterStore(faults: Pick<SecretsManagerFaults, 'staleReads'>) {
-  const parameters = lagging<Parameter>(faults);
-  /** By name. */
-  const all = (): readonly Parameter[] => parameters.values().sort((a, b) => (a.name < b.name ? -1 : 1));
-  const find = (name: string) => parameters.get(keyOf(name));
+/** The parameters of the account's region among those of all, by ARN. Either spelling of a flat name finds it. */
+export function parameterStore(account: Account, parameters: ReturnType<typeof lagging<Parameter>>) {
+  const find = (name: string) => parameters.get(parameterArn(name, account));
   /** As `find`, but a read may lag behind the latest write. */
-  const read = (name: string) => parameters.read(keyOf(name));
+  const read = (name: string) => parameters.read(parameterArn(name, account));
   return {
-    all,
     find,
     /** As `find`, and refuses an unknown parameter. */
     get(name: string): Parameter {
@@ -24,10 +20,13 @@ export function parameterStore(faults: Pick<SecretsManagerFaults, 'staleReads'>)
       return parameter;
     },
     read,
-    /** As `all`, but each parameter as a read sees it. */
-    readAll: () => all().flatMap(({ name }) => read(name) ?? []),
-    save: (parameter: Parameter) => parameters.set(keyOf(parameter.name), parameter),
-    remove: (name: string) => parameters.delete(keyOf(name)),
-    clear: parameters.clear,
+    /** Every one as a read sees it, by name. */
+    readAll: () =>
+      parameters
+        .values(arnOf(account, 'ssm', ''))
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .flatMap(({ name }) => read(name) ?? []),
+    save: (parameter: Parameter) => parameters.set(parameter.arn, parameter),
+    remove: ({ arn }: Parameter) => parameters.delete(arn),
   };
 }

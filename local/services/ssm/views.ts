@@ -1,5 +1,4 @@
 import { present, seconds } from '../../aws/present.ts';
-import type { Account } from '../../aws/service.ts';
 import { errors } from './errors.ts';
 import { parameterArn, type Reference } from './names.ts';
 import type { Parameter, Version } from './parameter.ts';
@@ -37,8 +36,8 @@ export function shownVersion(version: Version, name: string, decrypt: boolean | 
 }
 
 /** A parameter as DescribeParameters shows it. */
-export function described(parameter: Parameter, version: Version, account: Account) {
-  return present({ ...metadata(version, parameter.name), ARN: parameterArn(parameter.name, account) });
+export function described(parameter: Parameter, version: Version) {
+  return present({ ...metadata(version, parameter.name), ARN: parameter.arn });
 }
 
 function metadata(version: Version, name: string): Record<string, unknown> {

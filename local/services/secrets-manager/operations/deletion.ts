@@ -24,10 +24,11 @@ export const deletionOperations: SecretOperations = {
       if (force && !secrets.find(given.SecretId))
         return { ...invented(given.SecretId, account), DeletionDate: seconds(now) };
       const secret = force ? secrets.get(given.SecretId) : secrets.getLive(given.SecretId);
+      if (secret.primaryArn) throw errors.replica();
       if (secret.replicas.length > 0) {
         const regions = secret.replicas.map(({ region }) => region).join(', ');
         throw errors.invalidParameter(
-          `You can't delete secret ${secret.name} that still has replica regions [${regions}].`,
+          `You can't delete secret ${secret.arn} that still has replica regions [${regions}].`,
         );
       }
 

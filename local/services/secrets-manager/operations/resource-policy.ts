@@ -24,7 +24,7 @@ export const resourcePolicyOperations: SecretOperations = {
   ),
 
   GetResourcePolicy: operation(structure({ SecretId: member.secretId }), (given, { secrets }) => {
-    const secret = secrets.getLive(given.SecretId);
+    const secret = secrets.getLive(given.SecretId, true);
     return present({ ...named(secret), ResourcePolicy: secret.policy });
   }),
 
@@ -37,7 +37,7 @@ export const resourcePolicyOperations: SecretOperations = {
   ValidateResourcePolicy: operation(
     structure({ ResourcePolicy: member.policyText }, { SecretId: member.secretId }),
     (given, { secrets }) => {
-      if (given.SecretId !== undefined) secrets.getLive(given.SecretId);
+      if (given.SecretId !== undefined) secrets.getLive(given.SecretId, true);
       const policy = parsePolicy(given.ResourcePolicy);
       const problems = [
         ...(policy ? [] : [{ CheckName: 'SYNTAX_CHECK', ErrorMessage: SYNTAX_ERROR }]),

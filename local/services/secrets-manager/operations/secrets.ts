@@ -7,7 +7,7 @@ import { errors } from '../errors.ts';
 import { matchesFilters } from '../filters.ts';
 import * as member from '../members.ts';
 import { checkName, newArn } from '../names.ts';
-import { checkKmsKey, checkReplicaRegions, kmsKeyIds, toReplicas } from '../regions.ts';
+import { checkKmsKey, checkReplicaRegions, kmsKeyIds, withReplicas } from '../regions.ts';
 import { CURRENT, type Secret, versionOf } from '../secret.ts';
 import { givenValue, requireToken, storeValue } from '../stored-value.ts';
 import { described, named, replicationStatus, stages } from '../views.ts';
@@ -69,10 +69,12 @@ export const secretOperations: SecretOperations = {
         description: given.Description,
         kmsKeyId: given.KmsKeyId,
         tags: given.Tags && mergeTags([], given.Tags, errors.tooManyTags),
-        replicas: toReplicas(given.AddReplicaRegions),
+        replicas: [],
         versions: [],
       };
-      const secret = value ? storeValue(bare, token, value, [CURRENT], account.now()) : bare;
+      const isTaken = (region: string) => secrets.isTaken(bare, region, given.ForceOverwriteReplicaSecret);
+      const replicated = withReplicas(bare, given.AddReplicaRegions, isTaken);
+      const secret = value ? storeValue(replicated, token, value, [CURRENT], account.now()) : replicated;
       return created(secrets.save(secret), value && token);
     },
   ),
@@ -92,10 +94,10 @@ export const secretOperations: SecretOperations = {
     return present({ ...named(secret), VersionId: token });
   }),
 
-  DescribeSecret: operation(structure({ SecretId: member.secretId }), (given, { account, secrets }) => {
+  DescribeSecret: operation(structure({ SecretId: member.secretId }), (given, { secrets }) => {
     const secret = secrets.read(given.SecretId);
     return present({
-      ...described(secret, 'VersionIdsToStages', account.region),
+      ...described(secret, 'VersionIdsToStages'),
       ReplicationStatus: replicationStatus(secret),
     });
   }),
@@ -109,16 +111,16 @@ export const secretOperations: SecretOperations = {
       SortBy: oneOf(['created-date', 'last-accessed-date', 'last-changed-date', 'name']),
       SortOrder: oneOf(['asc', 'desc']),
     }),
-    (given, { account, secrets }) => {
+    (given, { secrets }) => {
       const key = sortKeys[given.SortBy ?? 'created-date'];
       const direction = given.SortOrder === 'desc' ? -1 : 1;
       const found = secrets
         .all()
         .filter((secret) => given.IncludePlannedDeletion || !secret.deletion)
-        .filter((secret) => matchesFilters(secret, given.Filters ?? [], account.region))
+        .filter((secret) => matchesFilters(secret, given.Filters ?? []))
         .sort((a, b) => direction * compare(key(a), key(b)));
       const { items, NextToken } = page(found, given.MaxResults ?? 100, given.NextToken, errors.invalidToken);
-      const shown = items.map((secret) => described(secret, 'SecretVersionsToStages', account.region));
+      const shown = items.map((secret) => described(secret, 'SecretVersionsToStages'));
       return present({ SecretList: shown, NextToken });
     },
   ),

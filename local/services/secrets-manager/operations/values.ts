@@ -42,7 +42,7 @@ export const valueOperations: SecretOperations = {
         ids ??
         world.secrets
           .all()
-          .filter((secret) => !secret.deletion && matchesFilters(secret, filters ?? [], world.account.region))
+          .filter((secret) => !secret.deletion && matchesFilters(secret, filters ?? []))
           .map((secret) => secret.arn);
       const { items, NextToken } = page(candidates, given.MaxResults ?? 20, given.NextToken, errors.invalidToken);
 

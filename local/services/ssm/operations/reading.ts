@@ -66,7 +66,7 @@ export const readingOperations: ParameterOperations = {
       { WithDecryption: flag, MaxResults: member.maxResults, NextToken: member.nextToken },
     ),
     (given, world) => {
-      const { name } = readReference(given.Name);
+      const { name } = readReference(given.Name, world.account);
       const { versions } = world.parameters.read(name) ?? absent();
       const { items, NextToken } = page(versions, given.MaxResults ?? 50, given.NextToken, errors.invalidToken);
       const shown = items.map((version) => shownVersion(version, name, given.WithDecryption, world));
@@ -88,7 +88,7 @@ export const readingOperations: ParameterOperations = {
       NextToken: member.nextToken,
       Shared: flag,
     }),
-    (given, { account, parameters }) => {
+    (given, { parameters }) => {
       if (given.Filters?.length && given.ParameterFilters?.length) {
         throw errors.validation('You can use either Filters or ParameterFilters in a single request.');
       }
@@ -98,7 +98,7 @@ export const readingOperations: ParameterOperations = {
       const all = given.Shared ? [] : parameters.readAll();
       const found = all.filter((parameter) => matchesFilters(parameter, filters));
       const { items, NextToken } = page(found, given.MaxResults ?? 50, given.NextToken, errors.invalidToken);
-      const shown = items.map((parameter) => described(parameter, latest(parameter), account));
+      const shown = items.map((parameter) => described(parameter, latest(parameter)));
       return present({ Parameters: shown, NextToken });
     },
   ),
@@ -106,7 +106,7 @@ export const readingOperations: ParameterOperations = {
 
 async function read(name: string, decrypt: boolean | undefined, world: World, context: CallContext): Promise<Output> {
   if (isSecretReference(name)) return readSecretReference(name, decrypt, world, context);
-  const asked = readReference(name);
+  const asked = readReference(name, world.account);
   const parameter = world.parameters.read(asked.name) ?? absent();
   const version = asked.selector === undefined ? latest(parameter) : select(parameter, asked.selector);
   if (!version) throw errors.versionNotFound(asked.name, asked.selector ?? '');

@@ -4,7 +4,7 @@ import { flag, oneOf, structure, text } from '../../../aws/shapes.ts';
 import { mergeTags } from '../../../aws/tags.ts';
 import { errors } from '../errors.ts';
 import * as member from '../members.ts';
-import { checkNewName, checkShape } from '../names.ts';
+import { checkNewName, checkShape, parameterArn } from '../names.ts';
 import { PARAMETER_TYPES, type Parameter, TIERS, withVersion } from '../parameter.ts';
 import { nextVersion } from '../stored-version.ts';
 import type { ParameterOperations, World } from '../world.ts';
@@ -40,7 +40,12 @@ export const writingOperations: ParameterOperations = {
       if (deniedKeys.has(version.keyId ?? '')) throw errors.keyDenied();
       const parameter: Parameter = existing
         ? withVersion(existing, version)
-        : { name: given.Name, tags: mergeTags([], given.Tags ?? [], errors.tooManyTags), versions: [version] };
+        : {
+            arn: parameterArn(given.Name, account),
+            name: given.Name,
+            tags: mergeTags([], given.Tags ?? [], errors.tooManyTags),
+            versions: [version],
+          };
       parameters.save(parameter);
       events.changed(existing ? 'Update' : 'Create', parameter);
       return { Version: version.number, Tier: version.tier };
@@ -63,7 +68,7 @@ function remove(name: string, { parameters, events }: World): boolean {
   checkShape(name);
   const parameter = parameters.find(name);
   if (!parameter) return false;
-  parameters.remove(name);
+  parameters.remove(parameter);
   events.changed('Delete', parameter);
   return true;
 }

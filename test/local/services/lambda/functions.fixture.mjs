@@ -33,7 +33,7 @@ const call = (operation, body) =>
     method: 'POST',
     headers: {
       'x-amz-target': `secretsmanager.${operation}`,
-      authorization: `AWS4-HMAC-SHA256 Credential=${process.env.AWS_ACCESS_KEY_ID}/20260101/us-east-1/secretsmanager/aws4_request`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${process.env.AWS_ACCESS_KEY_ID}/20260101/${process.env.AWS_REGION}/secretsmanager/aws4_request`,
     },
     body: JSON.stringify(body),
   }).then((response) => response.json());

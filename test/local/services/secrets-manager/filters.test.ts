@@ -4,8 +4,11 @@ import type { Secret } from '../../../../local/services/secrets-manager/secret.t
 
 const secrets: Secret[] = [
   secret('uat/COMPANY/x', 'The first secret of all'),
-  secret('COMPANYthings', undefined, { Team: 'Blue' }),
-  secret('MySecret+value/x', 'other words', { team: 'green' }),
+  {
+    ...secret('COMPANYthings', undefined, { Team: 'Blue' }),
+    replicas: [{ region: 'eu-west-1', kmsKeyId: 'k', isFailed: false }],
+  },
+  { ...secret('MySecret+value/x', 'other words', { team: 'green' }), primaryArn: arn('us-west-2', 'MySecret+value/x') },
 ];
 const [uat, things, mine] = secrets.map(({ name }) => name);
 
@@ -21,7 +24,8 @@ const CASES: [key: string, values: string[], found: (string | undefined)[]][] = 
   ['tag-key', ['Te'], [things]],
   ['tag-value', ['gr'], [mine]],
   ['tag-value', ['Gr'], []],
-  ['primary-region', ['us-'], [uat, things, mine]],
+  ['primary-region', ['us-'], [things, mine]],
+  ['primary-region', ['us-e'], [things]],
   ['owning-service', ['rds'], []],
   ['all', ['company'], [uat]],
   ['all', ['compan'], [uat, things]],
@@ -56,12 +60,12 @@ describe('filters of ListSecrets', () => {
 });
 
 function names(filters: Filter[]): string[] {
-  return secrets.filter((one) => matchesFilters(one, filters, 'us-east-1')).map(({ name }) => name);
+  return secrets.filter((one) => matchesFilters(one, filters)).map(({ name }) => name);
 }
 
 function secret(name: string, description?: string, tags: Record<string, string> = {}): Secret {
   return {
-    arn: name,
+    arn: arn('us-east-1', name),
     name,
     description,
     tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
@@ -70,4 +74,8 @@ function secret(name: string, description?: string, tags: Record<string, string>
     replicas: [],
     versions: [],
   };
+}
+
+function arn(region: string, name: string): string {
+  return `arn:aws:secretsmanager:${region}:123456789012:secret:${name}-AbCdEf`;
 }

@@ -85,8 +85,8 @@ export function sandbox(options: { automaticRetries?: number; at?: string } = {}
     call,
     promote,
     /** The code and the text of the error that a call ends with. */
-    refusal: async (operation: string, input: Record<string, unknown> = {}): Promise<string> => {
-      const error = await call(operation, input).then(
+    refusal: async (operation: string, input: Record<string, unknown> = {}, region?: string): Promise<string> => {
+      const error = await call(operation, input, region).then(
         () => new Error('was not refused'),
         (error) => error,
       );
