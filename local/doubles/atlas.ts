@@ -36,8 +36,10 @@ export async function startAtlas(): Promise<AtlasDouble> {
   const org = randomBytes(12).toString('hex');
   const newAccount = () => `mdb_sa_id_${randomBytes(12).toString('hex')}`;
   const [rotated, manager, reader] = [newAccount(), newAccount(), newAccount()];
-  const isAlive = ({ expiresAt }: StoredSecret) => expiresAt.getTime() > Date.now();
-  const ring = keyring(isAlive);
+  const ring = keyring<StoredSecret>({
+    isAlive: ({ expiresAt }) => expiresAt.getTime() > Date.now(),
+    noteUse: (secret, at) => void Object.assign(secret, { lastUsedAt: at }),
+  });
   const managers = new Set([manager]);
   const tokens = new Map<string, string>();
   // No two are made in the same millisecond.
@@ -77,11 +79,9 @@ export async function startAtlas(): Promise<AtlasDouble> {
   const served = await serve({
     'POST /api/oauth/token': (request) => {
       const [account, value] = basicOf(request);
-      const secret = ring.holding(value);
-      if (secret?.account !== account || secret.lag-- > 0) {
+      if (ring.holding(value)?.account !== account || ring.used(value) === undefined) {
         return { status: 401, json: { error: 'invalid_client', error_description: 'client authentication failed' } };
       }
-      secret.lastUsedAt = new Date();
       const access_token = randomBytes(24).toString('base64url');
       tokens.set(access_token, account);
       return ok({ access_token, expires_in: 3600, token_type: 'Bearer' });
@@ -108,20 +108,15 @@ export async function startAtlas(): Promise<AtlasDouble> {
   const first = make(rotated, 2160);
   const double: AtlasDouble = {
     ...served,
-    lag: 0,
+    ...ring.inField('client_secret'),
     longest: 8760,
     first: { org_id: org, client_id: rotated, client_secret: first.value, secret_id: first.id },
     admin: { org_id: org, client_id: manager, client_secret: admin.value },
     powerless: { client_id: reader, client_secret: powerless.value },
     madeUp: { client_secret: `mdb_sa_sk_${randomBytes(30).toString('base64url')}` },
     opens: ({ client_secret }) => ring.holding(client_secret)?.account === rotated,
-    live: ring.live,
     fill() {
       while (of(rotated).length < SLOTS) ring.lend(make(rotated, 2160)).lastUsedAt = lateUse();
-    },
-    use({ client_secret }) {
-      const secret = ring.holding(client_secret);
-      if (secret?.account === rotated) secret.lastUsedAt = lateUse();
     },
     secrets: () => of(rotated),
     allow: (account) => void managers.add(account),

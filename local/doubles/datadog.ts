@@ -1,7 +1,7 @@
 /** A double of Datadog's keys: https://docs.datadoghq.com/api/latest/key-management/ and .../service-accounts/ */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Answering, DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
-import { created, lateUse, ok, serve } from './double.ts';
+import { created, ok, serve } from './double.ts';
 import { guarded, keyring } from './keyring.ts';
 
 interface StoredKey {
@@ -36,7 +36,7 @@ export const startDatadogApplicationKeys = () => start('application_keys');
 export const startDatadogOwnKeys = () => start('application_keys', 'admin');
 
 async function start(rotated: StoredKey['type'], holder?: 'admin'): Promise<DatadogDouble> {
-  const ring = keyring<StoredKey>();
+  const ring = keyring<StoredKey>({ noteUse: (key, at) => void Object.assign(key, { lastUsed: at.toISOString() }) });
   const { keys } = ring;
   // Real keys may share their last four characters; here none does by chance.
   let made = 0x1000;
@@ -58,10 +58,8 @@ async function start(rotated: StoredKey['type'], holder?: 'admin'): Promise<Data
     });
   };
   const shownBy = (request: DoubleRequest, type: StoredKey['type']): StoredKey | undefined => {
-    const key = ring.holding(request.headers[type === 'api_keys' ? 'dd-api-key' : 'dd-application-key']);
-    if (key?.type !== type || key.lag-- > 0) return undefined;
-    key.lastUsed = new Date().toISOString();
-    return key;
+    const value = request.headers[type === 'api_keys' ? 'dd-api-key' : 'dd-application-key'];
+    return ring.holding(value)?.type === type ? ring.used(value) : undefined;
   };
   const managed = (right: string, answer: Answering) =>
     guarded((request) => {
@@ -138,17 +136,12 @@ async function start(rotated: StoredKey['type'], holder?: 'admin'): Promise<Data
 
   const double: DatadogDouble = {
     ...served,
-    lag: 0,
+    ...ring.inField(field),
     first: { [field]: first.value, ...(!isApi && holder === undefined && { service_account_id: account }) },
     admin: { api_key: adminKey.value, application_key: adminApplication.value },
     powerless: { application_key: powerless.value },
     madeUp: { [field]: randomBytes(16).toString('hex') },
     opens: (secret) => ring.holding(secret[field])?.type === rotated,
-    live: ring.live,
-    use(secret) {
-      const key = ring.holding(secret[field]);
-      if (key !== undefined) key.lastUsed = lateUse().toISOString();
-    },
     fill() {
       while (isApi && of('api_keys').length < MOST_API_KEYS) {
         ring.lend(make('api_keys', { name: `of somebody else ${made}` }));

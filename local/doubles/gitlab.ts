@@ -1,7 +1,7 @@
 /** A double of GitLab's access tokens: https://docs.gitlab.com/api/project_access_tokens/, .../group_access_tokens/ */
 import { randomBytes } from 'node:crypto';
 import type { DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
-import { created, lateUse, ok, serve } from './double.ts';
+import { created, ok, serve } from './double.ts';
 import { found, keyring } from './keyring.ts';
 
 interface StoredToken {
@@ -47,7 +47,10 @@ export const startGitlabGroup = () => start('groups');
 async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
   const isActive = ({ revoked, expires_at }: StoredToken) =>
     !revoked && (expires_at === null || Date.parse(expires_at) > Date.now());
-  const ring = keyring(isActive);
+  const ring = keyring<StoredToken>({
+    isAlive: isActive,
+    noteUse: (token, at) => void Object.assign(token, { last_used_at: at.toISOString() }),
+  });
   let made = 1000;
   const make = (given: Partial<StoredToken>): StoredToken => {
     const created_at = new Date().toISOString();
@@ -70,10 +73,9 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
   };
   const holder = (request: DoubleRequest): StoredToken | undefined => {
     const value = request.headers['private-token'];
-    const [shownToken, token] = [ring.holding(value), ring.used(value)];
+    const shownToken = ring.holding(value);
     if (shownToken !== undefined) shownToken.uses++;
-    if (token !== undefined) token.last_used_at = new Date().toISOString();
-    return token;
+    return ring.used(value);
   };
   const asHolder = found(holder, unauthorized);
   const managed = (answer: (request: DoubleRequest, owner: string) => DoubleAnswer) =>
@@ -131,18 +133,12 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
   const host = 'gitlab.example.com';
   const double: GitlabDouble = {
     ...served,
-    lag: 0,
+    ...ring.inField('token'),
     longest: 365,
     first: { host, [kind === 'projects' ? 'project' : 'group']: owner, token: first.value },
     admin: { host, token: admin.value },
     powerless: { token: powerless.value },
     madeUp: { token: `glpat-${randomBytes(15).toString('base64url')}` },
-    opens: ({ token }) => ring.opens(token),
-    live: ring.live,
-    use({ token: value }) {
-      const token = ring.holding(value);
-      if (token !== undefined) token.last_used_at = lateUse().toISOString();
-    },
     tokens: ring.all,
     crowd(count) {
       const ours = ring.all();

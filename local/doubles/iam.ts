@@ -140,14 +140,13 @@ export async function startIam(): Promise<IamDouble> {
   };
   const double: IamDouble = {
     ...served,
+    ...ring.inField('secret_access_key'),
     keys,
     operations,
     refusals,
-    lag: 0,
     first: { user_name: 'deployer', access_key_id: first.id, secret_access_key: first.value },
     madeUp: { access_key_id: `AKIA${'X'.repeat(16)}`, secret_access_key: randomBytes(30).toString('base64') },
     opens: (secret) => held(secret) !== undefined,
-    live: ring.live,
     fill() {
       while (of('deployer').length < MOST) {
         ring.lend(make('deployer', 0)).used = { at: new Date(), service: 's3', region: 'eu-west-1' };

@@ -1,5 +1,5 @@
 /** What all doubles need that hand out keys: who holds one, which of them live, and whose they are. */
-import type { Answering, DoubleAnswer, DoubleRequest } from './double.ts';
+import { type Answering, type DoubleAnswer, type DoubleRequest, lateUse } from './double.ts';
 
 interface Issued {
   readonly id: string | number;
@@ -8,12 +8,25 @@ interface Issued {
   lag: number;
 }
 
+interface Nature<K> {
+  isAlive?(key: K): boolean;
+  /** Keeps when a key was used, where the vendor tells. */
+  noteUse?(key: K, at: Date): void;
+}
+
 /** The keys of everybody, in the order in which they were made. */
-export function keyring<K extends Issued>(isAlive: (key: K) => boolean = () => true) {
+export function keyring<K extends Issued>({ isAlive = () => true, noteUse }: Nature<K> = {}) {
   const keys = new Map<string, K>();
   const others = new Set<K['id']>();
   const all = () => [...keys.values()];
   const holding = (value: unknown) => all().find((key) => key.value === value && isAlive(key));
+  const note = (key: K | undefined, at: Date): void => {
+    if (key !== undefined) noteUse?.(key, at);
+  };
+  const lend = (key: K): K => {
+    others.add(key.id);
+    return key;
+  };
   return {
     keys,
     all,
@@ -22,19 +35,29 @@ export function keyring<K extends Issued>(isAlive: (key: K) => boolean = () => t
       return key;
     },
     /** Belongs to somebody else than the secret's holder. */
-    lend(key: K): K {
-      others.add(key.id);
-      return key;
+    lend,
+    /** Takes the slots that are left, for somebody else. */
+    fill(most: number, make: () => K): void {
+      while (keys.size < most) lend(make());
     },
     /** The living key with this value. */
     holding,
     /** As `holding`, for somebody who uses it: none as long as it has not spread. */
     used(value: unknown): K | undefined {
-      const key = holding(value);
-      return key === undefined || key.lag-- > 0 ? undefined : key;
+      const held = holding(value);
+      const key = held === undefined || held.lag-- > 0 ? undefined : held;
+      note(key, new Date());
+      return key;
     },
-    opens: (value: unknown) => holding(value) !== undefined,
-    live: () => all().flatMap((key) => (isAlive(key) && !others.has(key.id) ? [key.value] : [])),
+    /** What a double tells of keys whose values stand in this field of a secret. */
+    inField: (field: string) => ({
+      lag: 0,
+      opens: (secret: Readonly<Record<string, unknown>>) => holding(secret[field]) !== undefined,
+      live: () => all().flatMap((key) => (isAlive(key) && !others.has(key.id) ? [key.value] : [])),
+      ...(noteUse && {
+        use: (secret: Readonly<Record<string, unknown>>) => note(holding(secret[field]), lateUse()),
+      }),
+    }),
   };
 }
 

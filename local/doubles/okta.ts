@@ -40,7 +40,7 @@ export async function startOkta(): Promise<OktaDouble> {
     reader: `00${randomBytes(20).toString('base64url')}`,
   };
   const isActive = ({ status }: StoredSecret) => status === 'ACTIVE';
-  const ring = keyring(isActive);
+  const ring = keyring({ isAlive: isActive });
   const make = (value: string, lag = 0): StoredSecret => {
     const id = `ocs${randomBytes(8).toString('hex')}`;
     return ring.add({ id, value, created: new Date().toISOString(), status: 'ACTIVE', lag });
@@ -105,7 +105,7 @@ export async function startOkta(): Promise<OktaDouble> {
   const first = make(randomBytes(30).toString('base64url'));
   const double: OktaDouble = {
     ...served,
-    lag: 0,
+    ...ring.inField('client_secret'),
     mayHaveToken: true,
     first: {
       domain: host,
@@ -117,11 +117,7 @@ export async function startOkta(): Promise<OktaDouble> {
     admin: { domain: host, api_token: tokens.admin },
     powerless: { api_token: tokens.reader },
     madeUp: { client_secret: randomBytes(30).toString('base64url') },
-    opens: ({ client_secret }) => ring.opens(client_secret),
-    live: ring.live,
-    fill() {
-      while (ring.keys.size < SLOTS) ring.lend(make(randomBytes(30).toString('base64url')));
-    },
+    fill: () => ring.fill(SLOTS, () => make(randomBytes(30).toString('base64url'))),
     secrets: ring.all,
   };
   return double;

@@ -1,7 +1,7 @@
 /** A double of OpenAI's project service accounts: https://platform.openai.com/docs/api-reference/project-service-accounts */
 import { randomBytes } from 'node:crypto';
 import type { DoubleAnswer, DoubleRequest, ProviderDouble } from './double.ts';
-import { bearerOf, lateUse, ok, serve } from './double.ts';
+import { bearerOf, ok, serve } from './double.ts';
 import { found, guarded, keyring } from './keyring.ts';
 
 interface Account {
@@ -36,31 +36,29 @@ export interface OpenaiDouble extends ProviderDouble {
 }
 
 const PROJECT = 'proj_abc';
-const refused: DoubleAnswer = {
-  status: 401,
-  json: failure('Incorrect API key provided', 'invalid_api_key'),
-};
-const forbidden: DoubleAnswer = {
-  status: 403,
-  json: failure('You have insufficient permissions for this operation.'),
-};
-const missing: DoubleAnswer = { status: 404, json: failure('No such object') };
-const tooLong: DoubleAnswer = { status: 400, json: failure('Keys of this project must expire', 'invalid_expiry') };
+const no = (status: number, message: string, code: string | null = null): DoubleAnswer => ({
+  status,
+  json: { error: { message, type: 'invalid_request_error', param: null, code } },
+});
+const refused = no(401, 'Incorrect API key provided', 'invalid_api_key');
+const forbidden = no(403, 'You have insufficient permissions for this operation.');
+const missing = no(404, 'No such object');
+const tooLong = no(400, 'Keys of this project must expire', 'invalid_expiry');
+const seconds = (at: Date) => Math.floor(at.getTime() / 1000);
 
 export async function startOpenai(): Promise<OpenaiDouble> {
-  const ring = keyring<Account>();
+  const ring = keyring<Account>({ noteUse: (account, at) => void Object.assign(account, { used: seconds(at) }) });
   const accounts = ring.keys;
   const adminKey = `sk-admin-${randomBytes(30).toString('base64url')}`;
   const keyValue = () => `sk-svcacct-${randomBytes(40).toString('base64url')}`;
   const make = (name: string, lag: number): Account => {
     const id = `svc_acct_${randomBytes(8).toString('hex')}`;
     const keyId = `key_${randomBytes(6).toString('hex')}`;
-    const now = Math.floor(Date.now() / 1000);
     return ring.add({
       id,
       name,
       role: 'member',
-      created: now,
+      created: seconds(new Date()),
       value: keyValue(),
       keyId,
       used: null,
@@ -75,11 +73,7 @@ export async function startOpenai(): Promise<OpenaiDouble> {
     role: id === first.id ? double.firstRole : role,
     created_at: created,
   });
-  const holder = (request: DoubleRequest): Account | undefined => {
-    const account = ring.used(bearerOf(request));
-    if (account !== undefined) account.used = Math.floor(Date.now() / 1000);
-    return account;
-  };
+  const holder = (request: DoubleRequest) => ring.used(bearerOf(request));
   const managed = guarded((request) => {
     if (bearerOf(request) !== adminKey) return holder(request) === undefined ? refused : forbidden;
     return request.params[0] === PROJECT ? undefined : missing;
@@ -140,18 +134,12 @@ export async function startOpenai(): Promise<OpenaiDouble> {
   });
   const double: OpenaiDouble = {
     ...served,
-    lag: 0,
+    ...ring.inField('api_key'),
     firstRole: 'member',
     first: { api_key: first.value, project_id: PROJECT, service_account_id: first.id },
     admin: { admin_key: adminKey },
     powerless: { admin_key: first.value },
     madeUp: { api_key: keyValue() },
-    opens: ({ api_key }) => ring.opens(api_key),
-    live: ring.live,
-    use({ api_key }) {
-      const account = ring.holding(api_key);
-      if (account !== undefined) account.used = Math.floor(lateUse().getTime() / 1000);
-    },
     suspend: (id) => void Object.assign(accounts.get(id) ?? {}, { access: 'inactive' }),
     limitFirst: () => void Object.assign(first, { scopes: ['model.request'] }),
     forget: (id) => void accounts.delete(id),
@@ -160,8 +148,4 @@ export async function startOpenai(): Promise<OpenaiDouble> {
     },
   };
   return double;
-}
-
-function failure(message: string, code: string | null = null) {
-  return { error: { message, type: 'invalid_request_error', param: null, code } };
 }

@@ -48,16 +48,12 @@ export async function startSendgrid(): Promise<ProviderDouble> {
   ring.lend(admin);
   const double: ProviderDouble = {
     ...served,
-    lag: 0,
+    ...ring.inField('api_key'),
     first: { api_key: first.value },
     admin: { api_key: admin.value },
     powerless: { api_key: first.value },
     madeUp: { api_key: `SG.${randomBytes(16).toString('base64url')}.${randomBytes(32).toString('base64url')}` },
-    opens: ({ api_key }) => ring.opens(api_key),
-    live: ring.live,
-    fill() {
-      while (keys.size < MOST) ring.lend(make('of somebody else', ['mail.send'], 0));
-    },
+    fill: () => ring.fill(MOST, () => make('of somebody else', ['mail.send'], 0)),
   };
   return double;
 }
