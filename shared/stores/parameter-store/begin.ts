@@ -5,7 +5,7 @@ import type { ParameterCalls } from './calls.ts';
 import { append, create, keepOpen } from './companion.ts';
 import { makeRoom } from './readers-labels.ts';
 import type { ParameterState } from './state.ts';
-import { lookAt } from './state.ts';
+import { lookAt, withEntry } from './state.ts';
 
 export type Begun =
   /** This rotation is to go on with this token: the caller's own, or that of a rotation that died. */
@@ -30,6 +30,8 @@ export interface BeginTimes {
 
 export interface BeginOptions extends BeginTimes {
   readonly calls: ParameterCalls;
+  /** What there is once the rotation has begun, as a look would show it. */
+  begun(state: ParameterState): void;
   log(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
@@ -57,7 +59,7 @@ async function tryToBegin(
   state: ParameterState,
   token: VersionId,
   from: number,
-  { calls, deadAfterMs, askedAt = Number.POSITIVE_INFINITY, log }: BeginOptions,
+  { calls, deadAfterMs, askedAt = Number.POSITIVE_INFINITY, log, begun }: BeginOptions,
 ): Promise<Begun | 'look again'> {
   const { journal, open, isPromoted } = state;
   const limit = Math.max(0, Math.ceil(deadAfterMs));
@@ -88,5 +90,8 @@ async function tryToBegin(
   }
   const claim = { kind: 'claim', token, from, deadAfterMs: limit } as const;
   const written = journal.last === 0 ? await create(state, claim, calls) : await append(state, claim, calls);
-  return written === journal.last + 1 ? { goesOn: true, token, isPromoted: false } : 'look again';
+  if (written !== journal.last + 1) return 'look again';
+  const after = await withEntry(state, written, claim, calls);
+  if (after !== undefined) begun(after);
+  return { goesOn: true, token, isPromoted: false };
 }

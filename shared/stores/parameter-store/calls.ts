@@ -15,13 +15,14 @@ import { parameterError } from './errors.ts';
 export interface LatestValue {
   readonly version: number;
   readonly value: string;
-  readonly arn: string | undefined;
 }
 
 export interface ParameterCalls {
   /** All versions, oldest first, without their values: nothing is decrypted. Empty: no such parameter. */
   history(name: string): Promise<readonly ParameterHistory[]>;
   latest(name: string): Promise<LatestValue>;
+  /** As an answer with a value told it. */
+  arn(name: string): Promise<string>;
   /** The value of one version. It never changes, so it is fetched once. */
   value(name: string, version: number): Promise<string | undefined>;
   /** Gives the number of the new version. Undefined: without Overwrite, and the parameter is there. */
@@ -39,6 +40,7 @@ export function parameterCalls(client: SSMClient, signal: AbortSignal): Paramete
   const wait = pause(signal);
   const newest = new Map<string, number>();
   const values = new Map<string, string>();
+  const arns = new Map<string, string>();
 
   const saw = (name: string, version: number) => newest.set(name, Math.max(version, newest.get(name) ?? 0));
   const isFresh = (name: string, version: number) => version >= (newest.get(name) ?? 0);
@@ -60,7 +62,8 @@ export function parameterCalls(client: SSMClient, signal: AbortSignal): Paramete
     const Name = version === undefined ? name : `${name}:${version}`;
     try {
       const { Parameter } = await client.send(new GetParameterCommand({ Name, WithDecryption: true }), abort);
-      const found = { version: Parameter?.Version ?? 0, value: Parameter?.Value ?? '', arn: Parameter?.ARN };
+      const found = { version: Parameter?.Version ?? 0, value: Parameter?.Value ?? '' };
+      arns.set(name, Parameter?.ARN ?? name);
       values.set(`${name}:${found.version}`, found.value);
       return found;
     } catch (error) {
@@ -87,6 +90,11 @@ export function parameterCalls(client: SSMClient, signal: AbortSignal): Paramete
       if (found === undefined) throw parameterError({ name: 'ParameterNotFound' }, 'GetParameter', name);
       saw(name, found.version);
       return found;
+    },
+
+    async arn(name) {
+      if (!arns.has(name)) await read(name);
+      return arns.get(name) ?? name;
     },
 
     async value(name, version) {

@@ -11,7 +11,7 @@ import { append } from './companion.ts';
 import { publish, requireRoomFor } from './publish.ts';
 import { LABELS, labelForReaders, unlessFull } from './readers-labels.ts';
 import type { ParameterState } from './state.ts';
-import { lookAt } from './state.ts';
+import { lookAt, withVersion } from './state.ts';
 
 export interface ParameterOptions {
   readonly client?: SSMClient;
@@ -38,12 +38,19 @@ export function parameterVersions({
   const calls = parameterCalls(client ?? clientOf(SSMClient), signal);
   /** What the last look showed. Whatever is taken from it is either immutable, or was described just before. */
   const seen = new Map<string, ParameterState>();
-  const arns = new Map<string, string>();
   const tags = new Map<string, Record<string, string>>();
+  /** What this store has just written and so need not look at: the next description takes it. */
+  const written = new Map<string, ParameterState>();
 
   const look = async (name: string): Promise<ParameterState> => {
     const state = await lookAt(name, calls);
     seen.set(name, state);
+    return state;
+  };
+  const justWritten = (name: string): ParameterState | undefined => {
+    const state = written.get(name);
+    written.delete(name);
+    if (state !== undefined) seen.set(name, state);
     return state;
   };
   const lastSeen = async (name: string, isEnough: (state: ParameterState) => boolean) => {
@@ -54,10 +61,15 @@ export function parameterVersions({
     state.open?.token === version && state.open.value !== undefined;
 
   return {
-    begin: (name, token, times) => begin(name, token, { ...times, calls, log }),
+    begin: (name, token, times) =>
+      begin(name, token, { ...times, calls, log, begun: (state) => written.set(name, state) }),
 
     async describe(name) {
-      const [{ labels }, arn, ownTags] = await Promise.all([look(name), arnOf(name), tagsOf(name)]);
+      const [{ labels }, arn, ownTags] = await Promise.all([
+        justWritten(name) ?? look(name),
+        calls.arn(name),
+        tagsOf(name),
+      ]);
       // There is no switch: whoever is invoked for a parameter is to rotate it.
       return { arn, name, rotationEnabled: true, labels, ...(ownTags && { tags: ownTags }) };
     },
@@ -100,22 +112,23 @@ export function parameterVersions({
       const { open, companion } = state;
       const pending = open?.value === undefined ? undefined : await calls.value(companion, open.value);
       if (open?.token !== version || pending === undefined) throw notOpen(name, version);
-      // The numbers tell whether anything has happened since the look. The journal's does, too: somebody may have given it up.
-      const [now, journal] = await Promise.all([calls.latest(name), calls.latest(companion)]);
-      const isUnchanged = now.version === state.latest.Version && journal.version === state.journal.last;
-      const current = isUnchanged ? state : await look(name);
+      const current = await lookAgain(state);
       if (current.open?.token !== version && current.currentId === from) throw notOpen(name, version);
-      if (current.currentId !== from || now.value === pending) throw elsewhere(name, from);
-      await publish({ name, value: pending, versions: current.versions, log }, calls);
+      const isOut = (await calls.value(name, current.latest.Version)) === pending;
+      if (current.currentId !== from || isOut) throw elsewhere(name, from);
+      const number = await publish({ name, value: pending, versions: current.versions, log }, calls);
       seen.delete(name);
       // From here on the value is out. Labels that fail are made good by `dropPending`.
-      await look(name)
+      await withVersion(current, number, calls)
+        .then((after) => after ?? look(name))
         .then((after) => labelForReaders(after, calls))
+        .then((labelled) => written.set(name, labelled))
         .catch((error) => log('labels for readers are set later', { code: codeOf(error) }));
     },
 
     async dropPending(name, version) {
-      const state = await look(name);
+      const isDone = ({ isPromoted, open }: ParameterState) => isPromoted && open?.token === version;
+      const state = justWritten(name) ?? (await lastSeen(name, isDone));
       const { journal, latest, isPromoted } = state;
       if (journal.open?.token !== version) return;
       const { from } = journal.open;
@@ -155,10 +168,11 @@ export function parameterVersions({
     },
   };
 
-  async function arnOf(name: string): Promise<string> {
-    const arn = arns.get(name) ?? (await calls.latest(name)).arn ?? name;
-    arns.set(name, arn);
-    return arn;
+  /** The numbers tell whether anything has happened since the look. The journal's does, too: somebody may have given it up. */
+  async function lookAgain(state: ParameterState): Promise<ParameterState> {
+    const [now, journal] = await Promise.all([calls.latest(state.name), calls.latest(state.companion)]);
+    const isUnchanged = now.version === state.latest.Version && journal.version === state.journal.last;
+    return isUnchanged ? state : look(state.name);
   }
 
   async function tagsOf(name: string): Promise<Record<string, string> | undefined> {

@@ -17,13 +17,14 @@ export interface Publication {
   log?(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-export async function publish({ name, value, versions, log }: Publication, calls: ParameterCalls): Promise<void> {
+/** Gives the number of the new version. */
+export async function publish({ name, value, versions, log }: Publication, calls: ParameterCalls): Promise<number> {
   const { KeyId, Tier, DataType, Description, AllowedPattern, Policies = [], LastModifiedDate } = versions.at(-1) ?? {};
   const policies = policiesSetAgain(Policies, LastModifiedDate?.getTime() ?? 0, Date.now());
   if (policies === undefined && Policies.length > 0)
     log?.('the policies cannot be read, and stay as they are', { name });
-  const write = () =>
-    calls.put({
+  const write = async () =>
+    (await calls.put({
       Name: name,
       Value: value,
       Type: 'SecureString',
@@ -34,13 +35,13 @@ export async function publish({ name, value, versions, log }: Publication, calls
       ...(Description && { Description }),
       ...(AllowedPattern && { AllowedPattern }),
       ...(policies && { Policies: policies }),
-    });
+    })) ?? 0;
   try {
-    await write();
+    return await write();
   } catch (error) {
     const isFull = error instanceof RotationError && nameOf(error.cause) === 'ParameterMaxVersionLimitExceeded';
     if (!isFull || !(await makeRoom(name, versions, calls))) throw error;
-    await write();
+    return write();
   }
 }
 

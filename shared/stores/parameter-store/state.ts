@@ -4,9 +4,10 @@ import type { SecretDescription, StagingLabel, VersionId } from '../../rotation/
 import { CURRENT, PENDING, PREVIOUS } from '../../rotation/versions.ts';
 import type { ParameterCalls } from './calls.ts';
 import { noSuchParameter, notSecure } from './errors.ts';
-import type { Journal, OpenRotation } from './journal.ts';
-import { parseEntry, readJournal } from './journal.ts';
+import type { Journal, OpenRotation, Told } from './journal.ts';
+import { told as described, parseEntry, readJournal } from './journal.ts';
 import { companionOf } from './names.ts';
+import { isInTheWay, KEPT } from './versions-kept.ts';
 
 export interface ParameterState {
   readonly name: string;
@@ -33,6 +34,48 @@ export interface ParameterState {
 export async function lookAt(name: string, calls: ParameterCalls): Promise<ParameterState> {
   const companion = companionOf(name);
   const [versions, companionVersions] = await Promise.all([calls.history(name), calls.history(companion)]);
+  return stateOf({ name, companion, versions, companionVersions }, calls);
+}
+
+/** What a look would show now, when this entry of the journal is ours and came next. Undefined: only a look tells. */
+export async function withEntry(
+  state: ParameterState,
+  written: number,
+  told: Told,
+  calls: ParameterCalls,
+): Promise<ParameterState | undefined> {
+  const entry = dated({ Version: written, Type: 'SecureString', Description: described(told) }, state);
+  const companionVersions = followedBy(entry, state.companionVersions);
+  return companionVersions && stateOf({ ...state, companionVersions }, calls);
+}
+
+/** The same for a version of the parameter. */
+export async function withVersion(
+  state: ParameterState,
+  written: number,
+  calls: ParameterCalls,
+): Promise<ParameterState | undefined> {
+  const versions = followedBy(dated({ ...state.latest, Version: written, Labels: [] }, state), state.versions);
+  return versions && stateOf({ ...state, versions }, calls);
+}
+
+/** Undefined when labels had to be moved before, so that it could be written. */
+function followedBy(
+  next: ParameterHistory,
+  versions: readonly ParameterHistory[],
+): readonly ParameterHistory[] | undefined {
+  return isInTheWay(versions) ? undefined : [...versions, next].slice(-KEPT);
+}
+
+/** The service dates it by its own clock: never before what was there. */
+function dated(version: ParameterHistory, { latest }: ParameterState): ParameterHistory {
+  return { ...version, LastModifiedDate: new Date(Math.max(Date.now(), timeOf(latest))) };
+}
+
+type Histories = Pick<ParameterState, 'name' | 'companion' | 'versions' | 'companionVersions'>;
+
+async function stateOf(histories: Histories, calls: ParameterCalls): Promise<ParameterState> {
+  const { name, companion, versions, companionVersions } = histories;
   const latest = versions.at(-1);
   if (latest?.Version === undefined) throw noSuchParameter(name);
   if (latest.Type !== 'SecureString') throw notSecure(name, latest.Type ?? 'String');
