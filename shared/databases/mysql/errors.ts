@@ -6,6 +6,7 @@ import {
   type RotationError,
   ServiceError,
 } from '../../rotation/errors.ts';
+import { WITH_ANOTHER_PASSWORD } from '../password.ts';
 import type { Target as Place } from '../reach.ts';
 import { lost } from '../reach.ts';
 
@@ -86,9 +87,6 @@ export function errnoOf(error: unknown): number | undefined {
   return typeof number === 'number' && typeof sqlState === 'string' ? number : undefined;
 }
 
-/** A version has one password for ever, so no repeat of this rotation finds another one. */
-const ABANDON = 'then take AWSPENDING off its version, for that keeps the refused password, and rotate again';
-
 /** An error in answer to `statement`. */
 export function queryError(raw: unknown, at: Target, statement: string): RotationError {
   const error = withoutStatement(raw, statement);
@@ -114,7 +112,7 @@ export function queryError(raw: unknown, at: Target, statement: string): Rotatio
       `${where} refused the new password of a rotation by its own policy (error ${number})`,
       {
         code: 'PASSWORD_REFUSED',
-        hint: `fit PASSWORD_LENGTH and the EXCLUDE_… settings of the function to validate_password of the server; ${ABANDON}`,
+        hint: `fit PASSWORD_LENGTH and the EXCLUDE_… settings of the function to validate_password of the server; ${WITH_ANOTHER_PASSWORD}`,
         cause: error,
       },
     );
@@ -124,7 +122,7 @@ export function queryError(raw: unknown, at: Target, statement: string): Rotatio
       `${where} finds the new password of ${at.user} too much like the previous one (error ${number})`,
       {
         code: 'PASSWORD_REFUSED',
-        hint: `lower validate_password.changed_characters_percentage of the server, or make PASSWORD_LENGTH greater; ${ABANDON}`,
+        hint: `lower validate_password.changed_characters_percentage of the server, or make PASSWORD_LENGTH greater; ${WITH_ANOTHER_PASSWORD}`,
         cause: error,
       },
     );

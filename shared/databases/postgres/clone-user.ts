@@ -10,6 +10,8 @@ import type { Pair, PairNames, PairUsers } from '../pair.ts';
 import { bringIntoLine, cloneOf } from '../pair.ts';
 import { provenByLogin } from '../proven-by-login.ts';
 import { alignAttributes, alignSettings, giveToOwner, membershipIn, shareOwner, takeFromClone, tie } from './align.ts';
+import type { NewPassword } from './alter-password.ts';
+import { alterPassword } from './alter-password.ts';
 import type { Connection, Transaction } from './connection.ts';
 import { lacksRight } from './errors.ts';
 import { lend } from './lend.ts';
@@ -17,7 +19,7 @@ import { nextVerifier } from './next-verifier.ts';
 import type { Role } from './role.ts';
 import { readRole, unknownUser } from './role.ts';
 import { lockUser } from './set-password.ts';
-import { keptIn, verifierText } from './verifier.ts';
+import { keptIn } from './verifier.ts';
 
 const quoted = pg.escapeIdentifier;
 
@@ -32,11 +34,11 @@ export function cloneUser(
     proves: provenByLogin(logIn),
     atOnce: <T>(work: (users: PairUsers<Role>) => Promise<T>) =>
       connection.transaction('READ WRITE', async (transaction) => {
-        const verifier = await verifierText(await nextVerifier(transaction, keptIn(proof)), names.to, password);
+        const verifier = await nextVerifier(transaction, keptIn(proof));
         await lockUser(transaction, names.base);
         // REASSIGN OWNED locks tables, and whoever wants one waits behind a statement that waits for it.
         await transaction.query("SET LOCAL lock_timeout = '2s'");
-        return work(usersIn(transaction, names, verifier));
+        return work(usersIn(transaction, names, { username: names.to, verifier, password }));
       }),
   };
   return bringIntoLine(port, names, proof).catch((error: unknown) => {
@@ -51,13 +53,11 @@ function mayNeed(names: PairNames, superuser: string): string {
   return `since PostgreSQL 16 it is mostly ${grant(names.base)}; and, if ${clone} exists, ${grant(clone)}`;
 }
 
-function usersIn(transaction: Transaction, names: PairNames, verifier: string): PairUsers<Role> {
+function usersIn(transaction: Transaction, names: PairNames, next: NewPassword): PairUsers<Role> {
   const { to, base } = names;
   const withRightsOf = ({ base: owner, clone }: Pair<Role>, work: () => Promise<void>) =>
     lend(transaction, [owner.name, clone.name], work);
-  const setPassword = async () => {
-    await transaction.query(`ALTER ROLE ${quoted(to)} PASSWORD ${pg.escapeLiteral(verifier)}`);
-  };
+  const setPassword = () => alterPassword(transaction, next);
   return {
     read: (name) => readRole(transaction, name),
     unknownUser: (name) => unknownUser(name, transaction),

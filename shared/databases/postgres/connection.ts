@@ -7,7 +7,7 @@ import type { RotationContext } from '../../rotation/strategy.ts';
 import { hasNotSpoken, inTime, inTimeToClose, noTls, outOfTime, TLS_IS_OFF, wayOf } from '../reach.ts';
 import type { DatabaseLogin } from '../secret.ts';
 import { Unheard, untilAwake } from '../waking.ts';
-import { beginError, connectError, isStarting, queryError } from './errors.ts';
+import { beginError, connectError, inClearError, isStarting, queryError, takesNoVerifier } from './errors.ts';
 import { watchLogin } from './login.ts';
 import type { Verifier } from './verifier.ts';
 import { readWith, wireOf } from './wire.ts';
@@ -52,6 +52,8 @@ export interface Transaction {
    * and literals in `text` are quoted by the caller, with pg's functions.
    */
   query(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** For a statement that carries a password in clear. Throws without TLS, and then sends nothing; no error repeats the server's words. */
+  inClear(text: string): Promise<void>;
 }
 
 /** What speaks PostgreSQL's protocol: PostgreSQL itself, or Redshift. */
@@ -160,10 +162,14 @@ async function openOnce(
       return (await client.query<Row>(text, [...values])).rows;
     } catch (error) {
       if (ctx.signal.aborted) throw outOfTime(at, LOOK);
-      throw errorOf(error, at);
+      throw errorOf(error, at, text);
     }
   };
   const query: Transaction['query'] = (text, values = []) => answered(text, values, queryError);
+  const inClear: Transaction['inClear'] = async (text) => {
+    if (!at.tls) throw takesNoVerifier(at);
+    await answered(text, [], inClearError);
+  };
 
   return {
     username: at.user,
@@ -174,7 +180,7 @@ async function openOnce(
     async transaction(mode, work) {
       await answered([`BEGIN ${mode}`, PIN, ...patience].join('; '), [], beginError);
       try {
-        const result = await work({ username: at.user, query });
+        const result = await work({ username: at.user, query, inClear });
         await query('COMMIT');
         return result;
       } catch (error) {

@@ -2,12 +2,14 @@
 import pg from 'pg';
 import {
   AuthenticationError,
+  ConfigurationError,
   InvalidSecretError,
   PermissionError,
   type RotationError,
   ServiceError,
   UnreachableError,
 } from '../../rotation/errors.ts';
+import { WITH_ANOTHER_PASSWORD } from '../password.ts';
 import type { Phase, Target as Place } from '../reach.ts';
 import { busy, lost, tooManyConnections, unreachable } from '../reach.ts';
 
@@ -95,8 +97,62 @@ function notAdmitted(cause: unknown, at: Target): UnreachableError {
   );
 }
 
-/** An error in answer to a statement. */
-export function queryError(error: unknown, at: Target): RotationError {
+const CARRIES_VERIFIER = / PASSWORD '/;
+
+/** An error in answer to `statement`. Of one that carries a verifier, only a refusal for want of a right is told in the server's words. */
+export function queryError(raw: unknown, at: Target, statement: string): RotationError {
+  const mayTell = !CARRIES_VERIFIER.test(statement) || (isAnswer(raw) && raw.code === '42501');
+  return errorOf(mayTell ? raw : withoutWords(raw), at);
+}
+
+/** An error in answer to a statement that carries a password in clear. */
+export function inClearError(raw: unknown, at: Target): RotationError {
+  const error = withoutWords(raw);
+  if (!isOfPolicy(error)) return errorOf(error, at);
+  return new ConfigurationError(
+    `${at.host}:${at.port} refused a password of a rotation by its own policy (SQLSTATE ${error.code})`,
+    {
+      code: 'PASSWORD_REFUSED',
+      hint: `fit PASSWORD_LENGTH and the EXCLUDE_… settings of the function to the policy of the server; ${WITH_ANOTHER_PASSWORD}`,
+      cause: error,
+    },
+  );
+}
+
+/** The server, or an extension, may repeat the statement, or quote what is wrong with the password. */
+function withoutWords(error: unknown): unknown {
+  if (!isAnswer(error)) return error;
+  const { code, routine } = error;
+  return Object.assign(new pg.DatabaseError("the server's words are withheld", 0, 'error'), { code, routine });
+}
+
+/**
+ * What a check_password_hook answers with: 22023 (passwordcheck, and most of its kin), 28000 (credcheck; its first versions gave no code
+ * of their own, but the routine has that name everywhere), 28P01, 0A000, and what PL/pgSQL raises (pg_tle, on RDS and Aurora).
+ */
+const OF_POLICY: readonly (string | undefined)[] = ['22023', '28000', '28P01', '0A000', 'P0001'];
+
+function isOfPolicy(error: unknown): error is pg.DatabaseError {
+  return isAnswer(error) && (OF_POLICY.includes(error.code) || error.routine === 'check_password');
+}
+
+/** Has the server refused what a statement made the password, and not the change as such? */
+export function isRefusedByPolicy(error: unknown): boolean {
+  return error instanceof ServiceError && isOfPolicy(error.cause);
+}
+
+/** A verifier was refused, and the password itself must not be sent. */
+export function takesNoVerifier(at: Target): InvalidSecretError {
+  return new InvalidSecretError(
+    `${at.host}:${at.port} takes no verifier in place of a password, and without TLS the password itself is not sent`,
+    {
+      code: 'PASSWORD_REFUSED',
+      hint: `take "ssl": false out of the secret that ${at.user} logs in with, or let the server take verifiers; ${WITH_ANOTHER_PASSWORD}`,
+    },
+  );
+}
+
+function errorOf(error: unknown, at: Target): RotationError {
   const where = `${at.host}:${at.port}`;
   if (!isAnswer(error)) return lost(at, 'a statement', error);
   switch (error.code) {
@@ -142,7 +198,7 @@ export function lacksRight(error: unknown): boolean {
 
 /** An error in answer to BEGIN READ WRITE. What a standby says to it, 0A000, other statements say for other reasons. */
 export function beginError(error: unknown, at: Target): RotationError {
-  return isAnswer(error) && error.code === '0A000' ? readOnly(error, at) : queryError(error, at);
+  return isAnswer(error) && error.code === '0A000' ? readOnly(error, at) : errorOf(error, at);
 }
 
 function readOnly(cause: unknown, at: Target): PermissionError {

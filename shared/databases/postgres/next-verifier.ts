@@ -5,7 +5,7 @@ import type { Verifier } from './verifier.ts';
 import { MOST_ITERATIONS } from './verifier.ts';
 
 /** Servers before 16 know no other number, and RFC 7677 none below. */
-const USUAL_ITERATIONS = 4096;
+export const USUAL_ITERATIONS = 4096;
 
 /**
  * What is to be kept of a new password. The server's settings are followed as far as that is not weaker than what is kept now, and

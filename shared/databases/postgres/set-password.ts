@@ -1,12 +1,12 @@
-/** Changes a password without showing it to the server: what is sent, and logged, is a verifier. */
-import pg from 'pg';
+/** Changes a password so that it can be taken back. */
 import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { ProvenLogin, TakeBack } from '../engine.ts';
+import { alterPassword } from './alter-password.ts';
 import type { Connection, Transaction } from './connection.ts';
 import { nextVerifier } from './next-verifier.ts';
 import { unknownUser } from './role.ts';
 import type { Verifier } from './verifier.ts';
-import { keptIn, verifierText } from './verifier.ts';
+import { keptIn } from './verifier.ts';
 
 export interface PasswordChange {
   readonly username: string;
@@ -19,7 +19,7 @@ export interface Changed {
   readonly kept: Verifier;
   /** The user may have one session only (CONNECTION LIMIT 1), which is this one if it changes its own password. */
   readonly exclusive: boolean;
-  /** The verifier of before, byte for byte where the login showed it: salt and iterations are sent to whoever logs in. */
+  /** The verifier of before, byte for byte where the login showed it, and the server takes one: salt and iterations are sent to whoever logs in. */
   readonly takeBack: TakeBack;
 }
 
@@ -31,8 +31,6 @@ export async function setPassword(connection: Connection, change: PasswordChange
     const { username, pooled } = await whose(connection, transaction, change);
     const now = before && keptIn(before);
     const kept = await nextVerifier(transaction, now);
-    // A login that showed nothing: the password was asked for in clear. Whatever is kept then, SCRAM lets in whoever knows the password.
-    const was = before && (await verifierText(now ?? kept, username, before.password));
     // For as long as the session lasts: until then the change may be taken back, and must be the last one. A pooler's process is not
     // ours for that long: there the lock would stay on it, and keep the next rotation waiting.
     const hold = pooled ? 'pg_advisory_xact_lock' : 'pg_advisory_lock';
@@ -42,23 +40,23 @@ export async function setPassword(connection: Connection, change: PasswordChange
     ]);
     const [limit] = await transaction.query('SELECT rolconnlimit FROM pg_roles WHERE rolname = $1', [username]);
     if (limit === undefined) throw unknownUser(username, transaction);
-    const alter = (within: Transaction, verifier: string) => alterPassword(within, { username, isOwn }, verifier);
-    await alter(transaction, await verifierText(kept, username, password));
-    const putBack = async (verifier: string | undefined) => {
-      if (verifier === undefined) throw new Error('nobody told which password was there before');
+    const role = { username, isOwn };
+    await alterPassword(transaction, { ...role, password, verifier: kept, undo: now });
+    const putBack = (verifier: Verifier) => async () => {
+      if (before === undefined) throw new Error('nobody told which password was there before');
       await connection.transaction('READ WRITE', async (again) => {
         await lockUser(again, username);
-        await alter(again, verifier);
+        await alterPassword(again, { ...role, password: before.password, verifier });
       });
     };
-    const takeBack = () => putBack(was);
+    // A login that showed nothing: the password was asked for in clear. Whatever is kept then, SCRAM lets in whoever knows the password.
+    const takeBack = putBack(now ?? kept);
     // A pooler may ask for md5 where the server keeps SCRAM, and asks for it.
-    const inDoubt = before && now?.kind === 'md5' && kept.kind !== 'md5';
-    const otherwise = async () => putBack(before && (await verifierText(kept, username, before.password)));
+    const inDoubt = now?.kind === 'md5' && kept.kind !== 'md5';
     return {
       kept,
       exclusive: limit.rolconnlimit === 1 && isOwn,
-      takeBack: inDoubt ? Object.assign(takeBack, { otherwise }) : takeBack,
+      takeBack: inDoubt ? Object.assign(takeBack, { otherwise: putBack(kept) }) : takeBack,
     };
   });
 }
@@ -91,14 +89,4 @@ export function aliased(login: string, role: string): TargetMismatchError {
       hint: 'name the role itself in field username, and the server in field host; the page about poolers tells what works (docs/poolers.md)',
     },
   );
-}
-
-async function alterPassword(
-  transaction: Transaction,
-  { username, isOwn }: { readonly username: string; readonly isOwn: boolean },
-  verifier: string,
-): Promise<void> {
-  // The clone of a pair acts as its base role from login on; its own password it may only change as itself.
-  if (isOwn) await transaction.query('SET LOCAL ROLE NONE');
-  await transaction.query(`ALTER ROLE ${pg.escapeIdentifier(username)} PASSWORD ${pg.escapeLiteral(verifier)}`);
 }

@@ -52,14 +52,16 @@ function double(users: Record<string, DoubleUser>, username = 'admin'): Connecti
     throw new Error(`the double does not know: ${text}`);
   };
   const query: Transaction['query'] = async (text, values = []) => answer(text, String(values[0]));
+  const inClear = async () => {};
   return {
     username,
     query,
+    inClear,
     kept: undefined,
     ping: async () => {},
     pause: async () => {},
     alone: async () => {},
-    transaction: (_, work) => work({ username, query }),
+    transaction: (_, work) => work({ username, query, inClear }),
     close: async () => {},
   };
 }

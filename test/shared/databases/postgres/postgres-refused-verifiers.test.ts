@@ -1,0 +1,263 @@
+/** Servers that take no verifier in place of a password (credcheck and its kin), by a stand-in in front of real servers. */
+import { readFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
+import pg from 'pg';
+import { afterAll, describe, expect, it } from 'vitest';
+import { availablePostgresVersions } from '../../../../local/servers/postgres/binaries.ts';
+import type { TakeBack } from '../../../../shared/databases/engine.ts';
+import { isRefusedByPolicy, queryError } from '../../../../shared/databases/postgres/errors.ts';
+import { postgres, product } from '../../../../shared/databases/postgres/postgres.ts';
+import { verifierText } from '../../../../shared/databases/postgres/verifier.ts';
+import type { DatabaseLogin } from '../../../../shared/databases/secret.ts';
+import { testContext } from '../../../support/context.ts';
+import { stored } from '../../../support/pair-proof.ts';
+import { realPostgres } from '../../../support/postgres-server.ts';
+import { refusingPostgres } from '../../../support/refusing-postgres.ts';
+
+// The method md5 lets in by SCRAM where SCRAM is kept. passwordcheck: at least 8 characters, letters and others.
+const real = {
+  shared_preload_libraries: 'passwordcheck,pg_stat_statements',
+  md5_password_warnings: 'off',
+  log_min_duration_statement: '0',
+};
+const hba = 'host all all 127.0.0.1/32 md5\n';
+
+async function standIn(version: number) {
+  const { md5_password_warnings: _, ...before18 } = real;
+  const server = await realPostgres({ version, settings: version < 18 ? before18 : real, hba });
+  const refusing = await refusingPostgres(server.running);
+  const context = testContext({ ca: refusing.ca });
+  let serial = 0;
+  /** A user that keeps a verifier of this kind, and whoever changes its password, both as seen through the stand-in. */
+  const user = async (settings: Readonly<Record<string, string>> = {}) => {
+    const username = `app${++serial}`;
+    const set = Object.entries(settings).map(([name, value]) => `SET ${name} = '${value}';`);
+    await server.createUser(username, 'first password 1');
+    await server.sql(`${set.join(' ')} ALTER ROLE ${username} PASSWORD 'first password 1'; RESET ALL`);
+    refusing.refuses = { verifier: { code: '28000', words: 'password type is not a plain text' } };
+    refusing.statements.length = 0;
+    return through(server.login(username, 'first password 1'));
+  };
+  const through = (login: DatabaseLogin): DatabaseLogin => ({ ...login, host: refusing.host, port: refusing.port });
+  const kept = async ({ username }: DatabaseLogin) =>
+    String((await server.sql('SELECT rolpassword FROM pg_authid WHERE rolname = $1', [username]))[0]?.rolpassword);
+  const opens = async (login: DatabaseLogin, password = login.password) => {
+    const session = await postgres.connect({ ...login, password }, context);
+    await session.close();
+    return session.proven;
+  };
+  const change = async (by: DatabaseLogin, login: DatabaseLogin, password: string) => {
+    const proof = await opens(login);
+    const session = await postgres.connect(by, context);
+    const takeBack: TakeBack = await session.setPassword(login.username, password, proof).catch(async (error) => {
+      await session.close();
+      throw error;
+    });
+    return { session, takeBack };
+  };
+  const close = async () => {
+    await refusing.close();
+    await server.stop();
+  };
+  return { server, refusing, context, user, through, kept, opens, change, close };
+}
+
+const here = await standIn(18);
+const [before16] = availablePostgresVersions().filter((major) => major < 16);
+const older = before16 === undefined ? undefined : await standIn(before16);
+afterAll(async () => {
+  await here.close();
+  await older?.close();
+});
+const { server, refusing, user, through, kept, opens, change } = here;
+const plain = () => refusing.statements.filter((text) => /^ALTER ROLE .* PASSWORD/.test(text));
+const managed = through(server.superuser);
+const owner = through(server.login('postgres', server.running.superuser.password));
+
+describe('a server that takes no verifier is told the password itself', () => {
+  it.each(['the user', 'a superuser'])(
+    'by %s: what is kept is of the kind of before, and so once it was taken back',
+    async (who) => {
+      const login = await user({ scram_iterations: '5000' });
+      const by = who === 'the user' ? login : managed;
+
+      const { session, takeBack } = await change(by, login, 'second password 2');
+      const after = await kept(login);
+      await opens(login, 'second password 2');
+      await takeBack();
+      await session.close();
+
+      expect([after, await kept(login)]).toEqual(Array(2).fill(expect.stringMatching(/^SCRAM-SHA-256\$5000:/)));
+      await opens(login);
+    },
+  );
+
+  it('md5 becomes SCRAM where the server asks for it, and is md5 again, byte for byte, once it was taken back', async () => {
+    const login = await user({ password_encryption: 'md5' });
+    const before = await kept(login);
+
+    const { session, takeBack } = await change(login, login, 'second password 2');
+    const after = await kept(login);
+    await opens(login, 'second password 2');
+    await takeBack();
+    await session.close();
+
+    expect(before).toMatch(/^md5/);
+    expect(after).toMatch(/^SCRAM-SHA-256\$4096:/);
+    expect(await kept(login)).toBe(before);
+  });
+
+  it('a pair: the clone is made, and its password set anew', async () => {
+    const login = await user();
+    const clone = { ...login, username: `${login.username}_clone` };
+    const session = await postgres.connect(managed, here.context);
+
+    for (const password of ['clone password 1', 'clone password 2']) {
+      await session.cloneUser(login.username, clone.username, password, {
+        ...(await opens(login)),
+        ...stored('unused'),
+      });
+      await opens(clone, password);
+    }
+    await session.close();
+
+    expect(await kept(clone)).toMatch(/^SCRAM-SHA-256\$4096:/);
+  });
+
+  it.each([
+    { who: 'a real superuser', by: owner, seen: [false, false, false] },
+    { who: 'anybody else', by: managed, seen: [true, false, true] },
+  ])('log, pg_stat_activity and pg_stat_statements show the one of $who: $seen', async ({ by, seen }) => {
+    const login = await user();
+    const password = `wanted-${by.username}-1`;
+    await server.sql('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+
+    const { session } = await change(by, login, password);
+    const shown = [
+      await readFile(server.logFile, 'utf8'),
+      await server.sql("SELECT query FROM pg_stat_activity WHERE query NOT LIKE '%pg_stat_activity%'"),
+      await server.sql('SELECT query FROM pg_stat_statements'),
+    ].map((each) => JSON.stringify(each).includes(password));
+    await session.close();
+
+    expect(plain()).toHaveLength(1);
+    expect(shown).toEqual(seen);
+  });
+
+  it.each(['28000', '28P01', '22023', '0A000', 'P0001'])('the refusal may have SQLSTATE %s', async (code) => {
+    const login = await user();
+    refusing.refuses = { verifier: { code } };
+
+    const { session } = await change(login, login, 'second password 2');
+    await session.close();
+
+    await opens(login, 'second password 2');
+  });
+});
+
+describe('the password itself is not sent', () => {
+  it.each(['42501', 'XX000', '57014', '55P03', '25006'])(
+    'where the verifier failed for another reason: %s',
+    async (code) => {
+      const login = await user();
+      const before = await kept(login);
+      refusing.refuses = { verifier: { code } };
+
+      const failed = change(login, login, 'second password 2');
+
+      await expect(failed).rejects.not.toMatchObject({ code: 'PASSWORD_REFUSED' });
+      expect(plain()).toEqual([]);
+      expect(await kept(login)).toBe(before);
+    },
+  );
+
+  it('without TLS', async () => {
+    const login: DatabaseLogin = { ...(await user()), tls: false };
+    const before = await kept(login);
+
+    const refused = change(login, login, 'second password 2');
+
+    await expect(refused).rejects.toMatchObject({
+      code: 'PASSWORD_REFUSED',
+      retryable: false,
+      fact: expect.stringContaining('takes no verifier in place of a password'),
+    });
+    expect(refusing.statements.join()).not.toContain('second password');
+    expect(await kept(login)).toBe(before);
+  });
+
+  it.skipIf(older === undefined)(
+    'where what was there could not be put back: other iterations before PostgreSQL 16',
+    async () => {
+      const at = older as NonNullable<typeof older>;
+      const few = await at.user();
+      const verifier = { kind: 'scram-sha-256', iterations: 1000, salt: Buffer.alloc(16, 7) } as const;
+      const before = await verifierText(verifier, few.username, few.password);
+      await at.server.sql(`ALTER ROLE ${few.username} PASSWORD '${before}'`);
+
+      const refused = at.change(few, few, 'second password 2');
+
+      await expect(refused).rejects.toMatchObject({ code: 'PASSWORD_REFUSED', fact: expect.stringContaining('1000') });
+      expect(at.refusing.statements.join()).not.toContain('second password');
+      expect(await at.kept(few)).toBe(before);
+    },
+  );
+
+  it.skipIf(older === undefined)('and is sent there where all are as usual', async () => {
+    const at = older as NonNullable<typeof older>;
+    const login = await at.user({ password_encryption: 'scram-sha-256' });
+
+    const { session, takeBack } = await at.change(login, login, 'second password 2');
+    await at.opens(login, 'second password 2');
+    await takeBack();
+    await session.close();
+
+    expect(await at.kept(login)).toMatch(/^SCRAM-SHA-256\$4096:/);
+    await at.opens(login);
+  });
+});
+
+describe('a password that the server refuses for what it is', () => {
+  it('is PASSWORD_REFUSED, and the one of before stays: passwordcheck, of which nothing here stands in', async () => {
+    const login = await user();
+    const before = await kept(login);
+
+    const refused = change(login, login, 'short');
+
+    await expect(refused).rejects.toMatchObject({
+      code: 'PASSWORD_REFUSED',
+      retryable: false,
+      hint: expect.stringContaining('take AWSPENDING off its version'),
+    });
+    expect(await kept(login)).toBe(before);
+  });
+
+  it('stays out of every error, whatever the server repeats', async () => {
+    const login = await user();
+    const told: string[] = [];
+
+    for (const code of ['28000', '22023', '42501', '42601', '57014', 'XX000', '25006']) {
+      for (const refuses of [{ verifier: { code: '28000' }, plain: { code } }, { verifier: { code } }]) {
+        refusing.refuses = refuses;
+        const error = await change(login, login, "echoed 'password' 1").catch((thrown) => thrown);
+        told.push(inspect(error, { depth: 9, showHidden: true }), String(error.stack), String(error.cause?.stack));
+      }
+    }
+
+    expect(told.join()).toContain('28000');
+    expect(told.join()).not.toContain('echoed');
+    expect(told.join()).not.toContain('ALTER ROLE');
+  });
+});
+
+it.each([
+  ['credcheck before it gave a code of its own', 'check_password', true],
+  ['the server, of two changes of one role at once', 'simple_heap_update', false],
+])('XX000 of %s: from %s, a refusal of verifiers: %s', (_, routine, isOne) => {
+  const answer = Object.assign(new pg.DatabaseError('said', 0, 'error'), { code: 'XX000', routine });
+  const at = { host: 'db', port: 5432, user: 'app', database: 'app', tls: true, product };
+
+  const error = queryError(answer, at, "ALTER ROLE app PASSWORD 'SCRAM-SHA-256$…'");
+
+  expect(isRefusedByPolicy(error)).toBe(isOne);
+});
