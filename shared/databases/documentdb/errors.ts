@@ -8,6 +8,7 @@ import {
   ServiceError,
   UnreachableError,
 } from '../../rotation/errors.ts';
+import { WITH_ANOTHER_PASSWORD } from '../password.ts';
 import type { Phase, Target as Place } from '../reach.ts';
 import { busy, lost, systemCodeOf, unreachable } from '../reach.ts';
 
@@ -149,7 +150,7 @@ export function commandError(error: unknown, at: Target, command: Document): Rot
   if (error.code === codes.BAD_VALUE && command.pwd !== undefined) {
     return new ConfigurationError(`${where} does not take the new password of a rotation for what it is (code 2)`, {
       code: 'PASSWORD_REFUSED',
-      hint: 'fit PASSWORD_LENGTH and the EXCLUDE_… settings of the function to the rules of the server (DocumentDB: 8 to 100 printable ASCII characters without / " and @); then take AWSPENDING off its version, for that keeps the refused password, and rotate again',
+      hint: `fit PASSWORD_LENGTH and the EXCLUDE_… settings of the function to the rules of the server (DocumentDB: 8 to 100 printable ASCII characters without / " and @); ${WITH_ANOTHER_PASSWORD}`,
       cause: error,
     });
   }
