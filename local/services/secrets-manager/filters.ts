@@ -21,33 +21,34 @@ function matches(secret: Secret, key: string, value: string): boolean {
 
 const MATCHERS: Readonly<Record<string, Matcher>> = {
   name: (secret, value) => !value.includes(' ') && secret.name.startsWith(value),
-  description: (secret, value) => allWordsBegin(value, spaced(secret.description ?? '')),
+  description: (secret, value) => allWordsBegin(value, [secret.description ?? '']),
   'tag-key': (secret, value) => (secret.tags ?? []).some((tag) => tag.Key.startsWith(value)),
   'tag-value': (secret, value) => (secret.tags ?? []).some((tag) => tag.Value.startsWith(value)),
   'primary-region': (secret, value) => primaryRegion(secret)?.startsWith(value) ?? false,
   'owning-service': () => false,
   all(secret, value) {
     const tagTexts = (secret.tags ?? []).flatMap((tag) => [tag.Key, tag.Value]);
-    return allWordsBegin(
-      value,
-      [secret.name, secret.description ?? '', ...tagTexts].flatMap(spaced).flatMap(nameWords),
-    );
+    return allWordsBegin(value, [secret.name, secret.description ?? '', ...tagTexts]);
   },
 };
 
-/** Each word of the value is the beginning of some word of the text, in any order and any case. */
-function allWordsBegin(value: string, words: readonly string[]): boolean {
-  return spaced(value).every((wanted) => words.some((word) => word.toLowerCase().startsWith(wanted.toLowerCase())));
+/** Each word of the value is the beginning of some word of the texts, in any order and any case. */
+function allWordsBegin(value: string, texts: readonly string[]): boolean {
+  const [wanted, words] = [wordsOf(value), texts.flatMap(wordsOf)];
+  return wanted.length > 0 && wanted.every((one) => words.some((word) => word.startsWith(one)));
 }
 
-function spaced(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
+function wordsOf(text: string): string[] {
+  return text
+    .split(/\s+/)
+    .flatMap(parts)
+    .filter((part) => part !== '')
+    .map((part) => part.toLowerCase());
 }
 
-/** The word itself and its parts: at its separator when it has one kind only, and before capitals. COMPANYthings is COMPAN and Ythings. */
-function nameWords(word: string): string[] {
+/** A word is divided at its separator when it has one kind only, and before capitals. COMPANYthings is COMPAN and Ythings. */
+function parts(word: string): string[] {
   const separators = new Set(word.match(/[/\-_+=.@]/g));
-  const parts = separators.size === 1 ? word.split([...separators].join('')) : [word];
-  const split = parts.flatMap((part) => part.split(/(?<=[^A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/));
-  return split.filter((part) => part !== '');
+  const divided = separators.size === 1 ? word.split([...separators].join('')) : [word];
+  return divided.flatMap((part) => part.split(/(?<=[^A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/));
 }

@@ -36,11 +36,33 @@ const CASES: [key: string, values: string[], found: (string | undefined)[]][] = 
   ['all', ['blue'], [things]],
   ['all', ['words gre'], [mine]],
   ['all', ['!team'], [uat]],
+  ['all', ['uat/COMPANY/x'], [uat]],
+  ['all', ['x.MySecret'], []],
+  ['all', ['!+'], [uat, things, mine]],
+  ['description', ['+'], []],
+];
+
+/** `AppBeta`, `Beta`, a value with a word that is not there, and a lone separator were seen at the service; the rest follows. */
+const RECORDED: [value: string, isFound: boolean][] = [
+  ['AppBeta', true],
+  ['Beta', true],
+  ['SomeBeta', false],
+  ['BetaApp', true],
+  ['prod=AppBeta', true],
+  ['=', false],
 ];
 
 describe('filters of ListSecrets', () => {
   test.for(CASES)('%s %j', ([Key, Values, found]) => {
     expect(names([{ Key, Values }])).toEqual(found);
+  });
+
+  test.for(RECORDED)('all %j splits the value as it splits the names: %j', ([value, isFound]) => {
+    const named = [...'/_+=.@-'].map((separator) => secret(['prod', 'AppBeta', '1a2b3c'].join(separator)));
+
+    const found = named.filter((one) => matchesFilters(one, [{ Key: 'all', Values: [value] }]));
+
+    expect(found).toEqual(isFound ? named : []);
   });
 
   test('several filters must all hold, also two of one key', () => {
