@@ -84,11 +84,13 @@ export const flag: Shape<boolean> = (value) => {
   return value;
 };
 
-export function oneOf<const T extends string>(values: readonly T[]): Shape<T> {
+/** In the order in which the service lists them; `unlisted` are as good. */
+export function oneOf<const T extends string>(values: readonly T[], unlisted: readonly T[] = []): Shape<T> {
   return (value, at, problems) => {
     if (typeof value !== 'string') throw mismatch(value, 'a String');
     const report = reporter(`Value '${value}'`, at, problems);
-    if (!values.some((allowed) => allowed === value)) report(`satisfy enum value set: [${values.join(', ')}]`);
+    if (![...values, ...unlisted].some((allowed) => allowed === value))
+      report(`satisfy enum value set: [${values.join(', ')}]`);
     return value as T;
   };
 }
@@ -96,7 +98,7 @@ export function oneOf<const T extends string>(values: readonly T[]): Shape<T> {
 export function listOf<T>(shape: Shape<T>, limits: Limits = {}): Shape<T[]> {
   return (value, at, problems) => {
     if (!Array.isArray(value)) throw mismatch(value, 'a List');
-    checkLimits('length', value.length, limits, reporter(`Value '${JSON.stringify(value)}'`, at, problems));
+    checkLimits('length', value.length, limits, reporter(`Value '[${value.map(echo).join(', ')}]'`, at, problems));
     return value.map((item, index) => shape(item, `${at}.${index + 1}.member`, problems));
   };
 }
@@ -113,6 +115,8 @@ export function mapOf<T>(shape: Shape<T>): Shape<Record<string, T>> {
     return Object.fromEntries(parsed);
   };
 }
+
+const echo = (item: unknown) => (typeof item === 'string' ? item : JSON.stringify(item));
 
 type Report = (constraint: string) => void;
 

@@ -7,13 +7,34 @@ export interface Tag {
 
 const MOST_TAGS = 50;
 
-/** Later tags win over earlier ones of the same key; keys differ by case. `refusal` is for too many. */
+/** How a service refuses tags. */
+export interface TagErrors {
+  tooManyTags(most: number): AwsError;
+  /** Those that begin with `aws:` belong to AWS. */
+  systemTag(key: string): AwsError;
+}
+
+/** Later tags win over earlier ones of the same key; keys differ by case. */
 export function mergeTags(
   tags: readonly Tag[],
   added: readonly { Key: string; Value?: string }[],
-  refusal: (most: number) => AwsError,
+  errors: TagErrors,
 ): Tag[] {
+  checkKeys(
+    added.map(({ Key }) => Key),
+    errors,
+  );
   const merged = new Map([...tags, ...added].map(({ Key, Value = '' }) => [Key, Value]));
-  if (merged.size > MOST_TAGS) throw refusal(MOST_TAGS);
+  if (merged.size > MOST_TAGS) throw errors.tooManyTags(MOST_TAGS);
   return [...merged].map(([Key, Value]) => ({ Key, Value }));
+}
+
+export function withoutTags(tags: readonly Tag[], keys: readonly string[], errors: TagErrors): Tag[] {
+  checkKeys(keys, errors);
+  return tags.filter(({ Key }) => !keys.includes(Key));
+}
+
+function checkKeys(keys: readonly string[], errors: TagErrors): void {
+  const system = keys.find((key) => /^aws:/i.test(key));
+  if (system !== undefined) throw errors.systemTag(system);
 }

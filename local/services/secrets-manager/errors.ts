@@ -21,6 +21,7 @@ export const errors = {
     ),
   invalidToken: () => new AwsError('InvalidNextTokenException', 'Invalid NextToken.'),
   tooManyTags: (most: number) => errors.invalidParameter(`You can't attach more than ${most} tags to a secret.`),
+  systemTag: (key: string) => errors.invalidParameter(`You can't modify system tags. Tag key: '${key}'.`),
   invalidName: () =>
     errors.validation(
       'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',

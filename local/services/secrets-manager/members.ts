@@ -17,7 +17,7 @@ export const policyText = text({ min: 1, max: 20_480 });
 export const filters = listOf(
   structure(
     {
-      Key: oneOf(['description', 'name', 'tag-key', 'tag-value', 'primary-region', 'owning-service', 'all']),
+      Key: oneOf(['all', 'name', 'tag-key', 'description', 'tag-value'], ['primary-region', 'owning-service']),
       Values: listOf(text({ max: 512, pattern: /!?[a-zA-Z0-9 :_@/+=.\-!]*/ }), { min: 1, max: 10 }),
     },
     {},

@@ -12,6 +12,7 @@ export interface Secret {
   readonly accessedAt?: number | undefined;
   readonly description?: string | undefined;
   readonly kmsKeyId?: string | undefined;
+  readonly type?: string | undefined;
   /** Absent until the first tag, empty after the last is gone. */
   readonly tags?: readonly Tag[] | undefined;
   readonly policy?: string | undefined;

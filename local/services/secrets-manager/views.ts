@@ -36,6 +36,7 @@ export function described(secret: Secret, labelsAre: 'VersionIdsToStages' | 'Sec
     ...named(secret),
     Description: secret.description || undefined,
     KmsKeyId: secret.kmsKeyId || undefined,
+    Type: secret.type || undefined,
     RotationEnabled: rotation?.enabled,
     RotationLambdaARN: rotation?.functionArn,
     RotationRules: rotation?.rules && present(expandedRules(rotation.rules, secret.changedAt)),

@@ -3,13 +3,14 @@ import { callOf, invalidAction, type Operations, operation } from '../../aws/ope
 import { page } from '../../aws/page.ts';
 import { type Account, inRegion, type RotationFunctions, type Service } from '../../aws/service.ts';
 import { options, structure } from '../../aws/shapes.ts';
+import { withoutTags } from '../../aws/tags.ts';
 import { checkEntries, checkTogether } from './batch.ts';
 import { deduplicationId, ordered } from './fifo.ts';
 import * as member from './members.ts';
 import { type Message, parseMessage } from './message.ts';
 import { attributesOf, listed, type Subscription } from './subscription.ts';
 import { subscriptions } from './subscriptions.ts';
-import { invalid, requireKind, settable, type Topic, topicAttributes, topics, withTags } from './topics.ts';
+import { invalid, requireKind, settable, type Topic, tagErrors, topicAttributes, topics, withTags } from './topics.ts';
 
 export interface SnsService extends Service {
   /** Everything that was published, oldest first. */
@@ -105,7 +106,7 @@ function regional(account: Account, functions: RotationFunctions, sandboxUrl: ()
     }),
     UntagResource: operation(structure({ ResourceArn: any, TagKeys: member.tagKeys }), ({ ResourceArn, TagKeys }) => {
       const topic = known.tagged(ResourceArn);
-      topic.tags = topic.tags.filter(({ Key }) => !TagKeys.includes(Key));
+      topic.tags = withoutTags(topic.tags, TagKeys, tagErrors);
       return {};
     }),
     ListTagsForResource: operation(structure({ ResourceArn: any }), ({ ResourceArn }) => ({

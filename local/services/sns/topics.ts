@@ -1,6 +1,6 @@
 import { AwsError } from '../../aws/aws-error.ts';
 import { type Account, arnOf } from '../../aws/service.ts';
-import { mergeTags, type Tag } from '../../aws/tags.ts';
+import { mergeTags, type Tag, type TagErrors } from '../../aws/tags.ts';
 
 export interface Topic {
   readonly arn: string;
@@ -58,12 +58,13 @@ function checkName(name: string, isFifo: boolean): void {
 /** Those of the topic, and what is added or changed. Throws InvalidParameter and TagLimitExceeded. */
 export function withTags(tags: readonly Tag[], added: readonly Tag[]): Tag[] {
   if (new Set(added.map(({ Key }) => Key)).size < added.length) throw invalid('Duplicated keys are not allowed.');
-  return mergeTags(
-    tags,
-    added,
-    () => new AwsError('TagLimitExceeded', 'Could not complete request: tag quota of per resource exceeded'),
-  );
+  return mergeTags(tags, added, tagErrors);
 }
+
+export const tagErrors: TagErrors = {
+  tooManyTags: () => new AwsError('TagLimitExceeded', 'Could not complete request: tag quota of per resource exceeded'),
+  systemTag: () => invalid('Tags Reason: aws: prefixed tag key names are not allowed for external use.'),
+};
 
 /** Throws InvalidParameter for what only ordered topics have. */
 export function requireKind(attribute: string, isFifo: boolean): void {

@@ -8,6 +8,7 @@ export const errors = {
   invalidToken: () => new AwsError('InvalidNextToken', 'The specified token is not valid.'),
   tooManyTags: (most: number) =>
     new AwsError('TooManyTagsError', `The number of tags exceeds the limit of ${most} for a parameter.`),
+  systemTag: (_key: string) => validation('aws: prefixed tag key names are not allowed for external use.'),
 
   /** Really without a text: the code says it all. */
   notFound: () => new AwsError('ParameterNotFound', ''),

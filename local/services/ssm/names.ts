@@ -38,10 +38,11 @@ export function parameterArn(name: string, account: Account): string {
 
 /** For a name that a parameter shall get. */
 export function checkNewName(name: string, account: Account): void {
-  if (/^\/aws\//i.test(name)) throw errors.accessDenied(`No access to reserved parameter name: ${name}.`);
   if (/^\/?(aws|ssm)/i.test(name)) {
-    const reserved = 'Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).';
-    throw errors.validation(isFlat(name) ? reserved : `${reserved} ${rules}`);
+    if (isFlat(name)) {
+      throw errors.validation('Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).');
+    }
+    throw /^\/aws/i.test(name) ? errors.accessDenied(`No access to reserved parameter name: ${name}.`) : malformed();
   }
   checkShape(name);
   if (name.split('/').length - 1 > MOST_LEVELS) {

@@ -33,6 +33,7 @@ export const rotationOperations: SecretOperations = {
         RotationLambdaARN: text({ max: 2048 }),
         RotationRules: rotationRules,
         RotateImmediately: flag,
+        ExternalSecretRotationRoleArn: text({}),
       },
     ),
     (given, world) => {
@@ -40,6 +41,9 @@ export const rotationOperations: SecretOperations = {
       const token = given.ClientRequestToken;
       if (token === undefined) throw errors.invalidParameter(errors.tokenMissing);
       const secret = secrets.getLive(given.SecretId);
+      if (given.ExternalSecretRotationRoleArn !== undefined) {
+        throw errors.invalidRequest('The sandbox rotates no managed external secrets: it has none of the partners.');
+      }
       const functionArn = rotationFunction(secret, given.RotationLambdaARN, account);
       const rules = given.RotationRules ?? secret.rotation?.rules;
       if (rules) checkRules(rules);

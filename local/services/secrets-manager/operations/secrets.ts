@@ -20,6 +20,8 @@ const content = {
   KmsKeyId: member.kmsKeyId,
   SecretString: member.secretString,
   SecretBinary: member.secretBinary,
+  /** Of a managed external secret: whose it is. */
+  Type: text({}),
 };
 
 const sortKeys = {
@@ -68,7 +70,8 @@ export const secretOperations: SecretOperations = {
         changedAt: account.now(),
         description: given.Description,
         kmsKeyId: given.KmsKeyId,
-        tags: given.Tags && mergeTags([], given.Tags, errors.tooManyTags),
+        type: given.Type,
+        tags: given.Tags && mergeTags([], given.Tags, errors),
         replicas: [],
         versions: [],
       };
@@ -90,6 +93,7 @@ export const secretOperations: SecretOperations = {
       ...stored,
       description: given.Description ?? stored.description,
       kmsKeyId: given.KmsKeyId ?? stored.kmsKeyId,
+      type: given.Type ?? stored.type,
     });
     return present({ ...named(secret), VersionId: token });
   }),

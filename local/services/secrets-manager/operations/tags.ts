@@ -1,6 +1,6 @@
 import { operation } from '../../../aws/operation.ts';
 import { listOf, structure, text } from '../../../aws/shapes.ts';
-import { mergeTags } from '../../../aws/tags.ts';
+import { mergeTags, withoutTags } from '../../../aws/tags.ts';
 import { errors } from '../errors.ts';
 import * as member from '../members.ts';
 import type { SecretOperations } from '../world.ts';
@@ -8,7 +8,7 @@ import type { SecretOperations } from '../world.ts';
 export const tagOperations: SecretOperations = {
   TagResource: operation(structure({ SecretId: member.secretId, Tags: member.tags }), (given, { secrets }) => {
     const secret = secrets.getLive(given.SecretId);
-    secrets.save({ ...secret, tags: mergeTags(secret.tags ?? [], given.Tags, errors.tooManyTags) });
+    secrets.save({ ...secret, tags: mergeTags(secret.tags ?? [], given.Tags, errors) });
     return undefined;
   }),
 
@@ -16,7 +16,7 @@ export const tagOperations: SecretOperations = {
     structure({ SecretId: member.secretId, TagKeys: listOf(text({ min: 1, max: 128 })) }),
     (given, { secrets }) => {
       const secret = secrets.getLive(given.SecretId);
-      secrets.save({ ...secret, tags: secret.tags?.filter((tag) => !given.TagKeys.includes(tag.Key)) });
+      secrets.save({ ...secret, tags: secret.tags && withoutTags(secret.tags, given.TagKeys, errors) });
       return undefined;
     },
   ),

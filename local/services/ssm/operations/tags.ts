@@ -1,7 +1,7 @@
 import { AwsError } from '../../../aws/aws-error.ts';
 import { operation } from '../../../aws/operation.ts';
 import { listOf, structure, text } from '../../../aws/shapes.ts';
-import { mergeTags } from '../../../aws/tags.ts';
+import { mergeTags, withoutTags } from '../../../aws/tags.ts';
 import { errors } from '../errors.ts';
 import * as member from '../members.ts';
 import type { Parameter } from '../parameter.ts';
@@ -12,13 +12,13 @@ const resource = { ResourceType: member.resourceType, ResourceId: text({}) };
 export const tagOperations: ParameterOperations = {
   AddTagsToResource: operation(structure({ ...resource, Tags: member.tags }), (given, world) => {
     const parameter = tagged(given, world);
-    world.parameters.save({ ...parameter, tags: mergeTags(parameter.tags, given.Tags, errors.tooManyTags) });
+    world.parameters.save({ ...parameter, tags: mergeTags(parameter.tags, given.Tags, errors) });
     return {};
   }),
 
   RemoveTagsFromResource: operation(structure({ ...resource, TagKeys: listOf(member.tagKey) }), (given, world) => {
     const parameter = tagged(given, world);
-    world.parameters.save({ ...parameter, tags: parameter.tags.filter(({ Key }) => !given.TagKeys.includes(Key)) });
+    world.parameters.save({ ...parameter, tags: withoutTags(parameter.tags, given.TagKeys, errors) });
     return {};
   }),
 

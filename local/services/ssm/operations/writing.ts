@@ -5,17 +5,17 @@ import { mergeTags } from '../../../aws/tags.ts';
 import { errors } from '../errors.ts';
 import * as member from '../members.ts';
 import { checkNewName, checkShape, parameterArn } from '../names.ts';
-import { PARAMETER_TYPES, type Parameter, TIERS, withVersion } from '../parameter.ts';
+import { type Parameter, TIERS, withVersion } from '../parameter.ts';
 import { nextVersion } from '../stored-version.ts';
 import type { ParameterOperations, World } from '../world.ts';
 
 export const writingOperations: ParameterOperations = {
   PutParameter: operation(
     structure(
-      { Name: member.name, Value: text({ min: 1, sensitive: true }) },
+      { Name: member.name, Value: text({ min: 1, max: 32_768, sensitive: true }) },
       {
         Description: text({ max: 1024 }),
-        Type: oneOf(PARAMETER_TYPES),
+        Type: oneOf(['SecureString', 'StringList', 'String']),
         KeyId: member.keyId,
         Overwrite: flag,
         AllowedPattern: text({ max: 1024 }),
@@ -43,7 +43,7 @@ export const writingOperations: ParameterOperations = {
         : {
             arn: parameterArn(given.Name, account),
             name: given.Name,
-            tags: mergeTags([], given.Tags ?? [], errors.tooManyTags),
+            tags: mergeTags([], given.Tags ?? [], errors),
             versions: [version],
           };
       parameters.save(parameter);

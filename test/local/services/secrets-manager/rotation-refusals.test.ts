@@ -27,6 +27,11 @@ describe('what RotateSecret refuses', () => {
     ['what is no ARN', { RotationLambdaARN: 'rotate' }, invalidArn],
     ['a function elsewhere', { RotationLambdaARN: FUNCTION_ARN.replace('us-east-1', 'eu-west-1') }, invalidArn],
     [
+      'a managed external secret',
+      { ExternalSecretRotationRoleArn: 'arn:aws:iam::123456789012:role/partner' },
+      'InvalidRequestException: The sandbox rotates no managed external secrets: it has none of the partners.',
+    ],
+    [
       'bad rules before an unknown function',
       { RotationLambdaARN: `${FUNCTION_ARN}x`, RotationRules: { ScheduleExpression: 'rate(1 hour)' } },
       'InvalidParameterException: Rate in hour should be least 4 and less than 24.',

@@ -123,6 +123,40 @@ describe('DescribeSecret', () => {
   });
 });
 
+describe('what a secret is besides', () => {
+  test('tags that belong to AWS are refused, and change nothing', async () => {
+    const { call, refusal } = sandbox();
+    const { ARN } = await call('CreateSecret', { Name: 'a', Tags: [{ Key: 'k', Value: '1' }] });
+    const text = "InvalidParameterException: You can't modify system tags. Tag key: 'aws:cloudformation:stack-name'.";
+    const Tags = [
+      { Key: 'k', Value: '2' },
+      { Key: 'aws:cloudformation:stack-name', Value: 's' },
+    ];
+
+    expect(await refusal('CreateSecret', { Name: 'b', Tags })).toBe(text);
+    expect(await refusal('TagResource', { SecretId: 'a', Tags })).toBe(text);
+    expect(await refusal('UntagResource', { SecretId: 'a', TagKeys: ['k', 'aws:cloudformation:stack-name'] })).toBe(
+      text,
+    );
+    expect((await call('ListSecrets')).SecretList).toMatchObject([{ ARN, Tags: [{ Key: 'k', Value: '1' }] }]);
+  });
+
+  test('the type of a managed external secret is kept, shown and changed', async () => {
+    const { call } = sandbox();
+    await call('CreateSecret', { Name: 'plain' });
+    await call('CreateSecret', { Name: 'typed', Type: 'SalesforceClientSecret' });
+
+    await call('UpdateSecret', { SecretId: 'typed', Description: 'd' });
+    const described = await call('DescribeSecret', { SecretId: 'typed' });
+    await call('UpdateSecret', { SecretId: 'typed', Type: 'GitLabToken' });
+
+    expect(described).toMatchObject({ Type: 'SalesforceClientSecret' });
+    const [plain, typed] = (await call('ListSecrets')).SecretList;
+    expect(plain).not.toHaveProperty('Type');
+    expect(typed).toMatchObject({ Type: 'GitLabToken' });
+  });
+});
+
 describe('ListSecretVersionIds', () => {
   test('leaves out deprecated versions unless asked, and names the key', async () => {
     const { call, clock } = sandbox();

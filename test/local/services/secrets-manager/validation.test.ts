@@ -39,6 +39,21 @@ const CASES: [operation: string, input: Record<string, unknown>, problem: string
     "Value 'up' at 'sortOrder' failed to satisfy constraint: Member must satisfy enum value set: [asc, desc]",
   ],
   [
+    'ListSecrets',
+    { Filters: [{ Key: 'invalid', Values: ['a'] }] },
+    "Value 'invalid' at 'filters.1.member.key' failed to satisfy constraint: Member must satisfy enum value set: [all, name, tag-key, description, tag-value]",
+  ],
+  [
+    'PutSecretValue',
+    { SecretId: 'a', VersionStages: [] },
+    "Value '[]' at 'versionStages' failed to satisfy constraint: Member must have length greater than or equal to 1",
+  ],
+  [
+    'BatchGetSecretValue',
+    { Filters: [{ Key: 'name', Values: [...'abcdefghijk'] }] },
+    "Value '[a, b, c, d, e, f, g, h, i, j, k]' at 'filters.1.member.values' failed to satisfy constraint: Member must have length less than or equal to 10",
+  ],
+  [
     'RotateSecret',
     { SecretId: 'a', RotationRules: { AutomaticallyAfterDays: 1001 } },
     "Value '1001' at 'rotationRules.automaticallyAfterDays' failed to satisfy constraint: Member must have value less than or equal to 1000",

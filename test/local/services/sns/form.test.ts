@@ -122,3 +122,15 @@ describe('tags', () => {
     expect(await tags()).toEqual(['team=a']);
   });
 });
+
+it('a tag that belongs to AWS is refused, and changes nothing', async () => {
+  await create({ 'Tags.member.1.Key': 'k', 'Tags.member.1.Value': 'v' });
+
+  const added = await tag({ 'Tags.member.1.Key': 'aws:x', 'Tags.member.1.Value': 'v' });
+  const removed = await send({ Action: 'UntagResource', ResourceArn: TopicArn, 'TagKeys.member.1': 'aws:x' });
+
+  const message = 'Invalid parameter: Tags Reason: aws: prefixed tag key names are not allowed for external use.';
+  expect(added).toMatchObject({ status: 400, code: 'InvalidParameter', message });
+  expect(removed).toMatchObject({ status: 400, code: 'InvalidParameter', message });
+  expect(await tags()).toEqual(['k=v']);
+});

@@ -127,6 +127,10 @@ describe('tags', () => {
     expect(await refused({ ResourceId: 'nope' })).toMatch(/^InvalidResourceId: /);
     expect(await refused({ ResourceType: 'Document' })).toMatch(/^InvalidResourceType: /);
     expect(await refused({ Tags: fifty })).toMatch(/^TooManyTagsError: /);
+    const system = 'ValidationException: aws: prefixed tag key names are not allowed for external use.';
+    expect(await refused({ Tags: [{ Key: 'AWS:x', Value: '' }] })).toBe(system);
+    const untag = { ResourceType: 'Parameter', ResourceId: 'flat', TagKeys: ['aws:x'] };
+    expect(await refusal('RemoveTagsFromResource', untag)).toBe(system);
   });
 });
 

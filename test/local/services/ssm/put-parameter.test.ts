@@ -71,6 +71,13 @@ describe('PutParameter', () => {
     expect(await refused({ KeyId: 'alias/mine' })).toBe(
       'ValidationException: KeyId is required for SecureString type parameter only.',
     );
+    const constraint = 'failed to satisfy constraint: Member must';
+    expect(await refused({ Type: 'secret' })).toBe(
+      `ValidationException: 1 validation error detected: Value 'secret' at 'type' ${constraint} satisfy enum value set: [SecureString, StringList, String]`,
+    );
+    expect(await refused({ Value: 'v'.repeat(32_769) })).toBe(
+      `ValidationException: 1 validation error detected: Value at 'value' ${constraint} have length less than or equal to 32768`,
+    );
     expect(await refused({ Value: '{{ssm:other}}' })).toBe(
       'ValidationException: Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.',
     );
@@ -168,6 +175,11 @@ describe('names', () => {
     ['awsome', 'ValidationException: Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).'],
     ['/SSM-x', 'ValidationException: Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).'],
     ['/aws/mine', 'AccessDeniedException: No access to reserved parameter name: /aws/mine.'],
+    ['/AWS_x/mine', 'AccessDeniedException: No access to reserved parameter name: /AWS_x/mine.'],
+    [
+      '/SSM/mine',
+      'ValidationException: Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_',
+    ],
     ['/a/b/', 'ValidationException: Parameter name must not end with slash.'],
     ['a/b', expect.stringContaining('sub-paths divided by slash symbol')],
     ['/a//b', expect.stringContaining('sub-paths divided by slash symbol')],
