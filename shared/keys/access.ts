@@ -9,6 +9,8 @@ import { isBare } from './secret.ts';
 export interface AdminSource {
   /** The parsed value of the secret that `masterarn` names. Throws InvalidSecretError when there is none that is usable. */
   adminFor<A extends KeySecret>(masterarn: string, schema: SecretSchema<A>, ctx: RotationContext): Promise<A>;
+  /** What the tag `rekey:admin-of` of that secret says. A call of its own, so it is asked of bare values alone. */
+  ownerOf(masterarn: string, ctx: RotationContext): Promise<string | undefined>;
 }
 
 export interface KeyPorts {
@@ -33,21 +35,26 @@ export async function accessTo<S extends KeySecret, A extends KeySecret>(
   const admin = isNamed
     ? await ports.admins.adminFor(masterarn, provider.adminSchema, ctx)
     : withoutAdmin(provider, current, ctx);
-  if (isNamed) requireOwn(provider, admin, masterarn);
+  if (isNamed) await requireOwn(provider, admin, masterarn, () => ports.admins.ownerOf(masterarn, ctx));
   requireSame(provider, admin, current, 'the admin secret');
   return { ...asKey, admin };
 }
 
 /** Whoever may write a secret chooses its `masterarn`, and so which admin credential would go to the host of this provider. */
-function requireOwn(
-  { name, adminSaysOf }: Pick<IssuingProvider, 'name' | 'adminSaysOf'>,
-  { admin_of: of }: KeySecret,
+async function requireOwn(
+  { name, adminSaysOf, foreign = [] }: Pick<IssuingProvider, 'name' | 'adminSaysOf' | 'foreign'>,
+  admin: KeySecret,
   masterarn: string,
-): void {
-  if (of === name || (of === undefined && !adminSaysOf)) return;
-  const hint = `when it is meant for ${name}, store it as JSON with "admin_of":"${name}" in it; else correct masterarn`;
+  tagged: () => Promise<string | undefined>,
+): Promise<void> {
+  const of = admin.admin_of ?? (isBare(admin) ? await tagged() : undefined);
+  const isTheirs = of === undefined && foreign.some((field) => field in admin);
+  if (of === name || (of === undefined && !isTheirs && !adminSaysOf && !isBare(admin))) return;
+  const hint = `when it is meant for ${name}, put "admin_of":"${name}" into its JSON, or give a bare value the tag rekey:admin-of with ${name}; else correct masterarn`;
   const details = { hint, about: masterarn };
-  if (of === undefined) throw new InvalidSecretError(`the admin secret ${masterarn} does not say whose it is`, details);
+  if (of === undefined && !isTheirs) {
+    throw new InvalidSecretError(`the admin secret ${masterarn} does not say whose it is`, details);
+  }
   throw new TargetMismatchError(`the admin secret ${masterarn} is that of another provider than ${name}`, details);
 }
 

@@ -40,6 +40,8 @@ interface AnyProvider<S extends KeySecret, A extends KeySecret> {
   readonly adminSchema: SecretSchema<A>;
   /** The admin secret must say in `admin_of` that it is this provider's: nothing in its fields does. Absent: it may. */
   readonly adminSaysOf?: true;
+  /** Fields of another provider's admin secrets, which would pass for this one's. */
+  readonly foreign?: readonly string[];
   /** Whose word is taken when the secret names no admin secret: the key itself may do it, or the role of the function. */
   readonly withoutAdmin: 'key' | 'role' | 'refused';
   /** Fields of both secrets that must be equal when both have them, so that no credential goes to another place. */

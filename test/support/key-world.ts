@@ -37,6 +37,7 @@ export function keyWorld(
       ctx.redact.add(...schema.confidential(parsed));
       return parsed;
     },
+    ownerOf: async () => undefined,
   };
   return {
     store,

@@ -22,6 +22,7 @@ export const sendgrid: IssuingProvider<SendgridSecret, SendgridSecret> = {
   name: 'sendgrid',
   schema,
   adminSchema: schema,
+  foreign: ['application_key'],
   withoutAdmin: 'key',
   sameTarget: ['region'],
   slots: 100,

@@ -1,6 +1,11 @@
 /** The secret that `masterarn` names, as both of its users meet it. */
 import { randomUUID } from 'node:crypto';
-import { CreateSecretCommand, DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  type CreateSecretCommandInput,
+  DeleteSecretCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../../local/sandbox.ts';
 import { adminFromSecretsManager } from '../../../shared/aws/admin-secret.ts';
@@ -27,7 +32,7 @@ const users = {
   admin: (masterarn: string) => adminFromSecretsManager.adminFor(masterarn, schema, testContext()),
 };
 
-async function created(value: { SecretString?: string; SecretBinary?: Uint8Array }): Promise<string> {
+async function created(value: Omit<CreateSecretCommandInput, 'Name'>): Promise<string> {
   const Name = `named/${randomUUID()}`;
   await client.send(new CreateSecretCommand({ Name, ...value }));
   return Name;
@@ -80,6 +85,15 @@ describe.each(Object.entries(users))('the %s secret', (whose, read) => {
     const found = await read(masterarn);
     expect('original' in found ? found.original : found).toMatchObject(value);
   });
+});
+
+it.each([
+  ['its tag', [{ Key: 'rekey:admin-of', Value: 'sendgrid' }], 'sendgrid'],
+  ['nobody, without it', [{ Key: 'team', Value: 'a' }], undefined],
+])('an admin secret is of whom %s names', async (_, Tags, owner) => {
+  const masterarn = await created({ SecretString: 'SG.x', Tags });
+
+  expect(await adminFromSecretsManager.ownerOf(masterarn, testContext())).toBe(owner);
 });
 
 it.each([

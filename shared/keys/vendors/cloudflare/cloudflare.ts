@@ -32,6 +32,7 @@ export const cloudflare: IssuingProvider<CloudflareSecret, CloudflareSecret> = {
   name: 'cloudflare',
   schema: cloudflareSchema,
   adminSchema: cloudflareAdminSchema,
+  foreign: ['domain'],
   withoutAdmin: 'key',
   sameTarget: ['account_id'],
   spreadMs: 10_000,

@@ -126,6 +126,7 @@ describe('the host', () => {
     const admins: AdminSource = {
       adminFor: async (_arn, schema) =>
         schema.parse(JSON.stringify({ api_key: 'tk_z9_admin', admin_of: 'tiny', ...place }), 'the admin secret'),
+      ownerOf: async () => undefined,
     };
 
     const access = accessToKey(roaming, here, { admins }, testContext({ providerEndpoint: url }));
