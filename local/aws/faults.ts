@@ -1,11 +1,9 @@
-import type { SecretsManagerFaults } from './service.ts';
-
 /**
  * What goes wrong with a call.
  * cut: the connection ends without an answer. error: HTTP 500. throttle: HTTP 400. delay: `delayMs` later.
  * kill: the process of the calling function dies. hang: no answer, ever.
  */
-export type FaultAction = 'cut' | 'error' | 'throttle' | 'delay' | 'kill' | 'hang';
+type FaultAction = 'cut' | 'error' | 'throttle' | 'delay' | 'kill' | 'hang';
 
 export interface FaultRule {
   /** Wire name of the service, e.g. `secretsmanager`; any when absent. The same for the other conditions. */
@@ -23,49 +21,38 @@ export interface FaultRule {
   readonly delayMs?: number;
 }
 
-export interface FaultedCall {
+interface FaultedCall {
   readonly service: string;
   readonly operation: string;
   readonly caller?: string;
 }
 
-export interface Faults extends SecretsManagerFaults {
-  staleReads: number;
-  add(...rules: FaultRule[]): void;
-  /** The next `times` deliveries of this step happen twice at the same moment. */
-  deliverStepTwice(step: string, times?: number): void;
-  /** The rules that hit this call, consumed. */
-  take(call: FaultedCall): readonly FaultRule[];
-  /** Rules that have not been used up. */
-  pending(): readonly FaultRule[];
-  clear(): void;
-}
+export type Faults = ReturnType<typeof createFaults>;
 
-export function createFaults(): Faults {
+export function createFaults() {
   let rules: { readonly rule: FaultRule; seen: number }[] = [];
   const twice = new Map<string, number>();
   const last = ({ nth = 1, times = 1 }: FaultRule) => nth + times - 1;
   return {
     staleReads: 0,
-    add: (...added) => {
-      rules.push(...added.map((rule) => ({ rule, seen: 0 })));
-    },
-    deliverStepTwice: (step, times = 1) => {
-      twice.set(step, times);
-    },
-    deliverTwice: (step) => {
+    add: (...added: FaultRule[]): void => void rules.push(...added.map((rule) => ({ rule, seen: 0 }))),
+    /** The next `times` deliveries of this step happen twice at the same moment. */
+    deliverStepTwice: (step: string, times = 1): void => void twice.set(step, times),
+    deliverTwice: (step: string): boolean => {
       const left = twice.get(step) ?? 0;
       if (left > 0) twice.set(step, left - 1);
       return left > 0;
     },
-    take: (call) => {
+    /** The rules that hit this call, consumed. */
+    take: (call: FaultedCall): readonly FaultRule[] => {
       const matching = rules.filter(({ rule }) => matches(rule, call));
       for (const entry of matching) entry.seen += 1;
       rules = rules.filter(({ rule, seen }) => seen < last(rule));
       return matching.filter(({ rule, seen }) => seen >= (rule.nth ?? 1)).map(({ rule }) => rule);
     },
-    pending: () => rules.map(({ rule }) => rule),
-    clear() {
+    /** Rules that have not been used up. */
+    pending: (): readonly FaultRule[] => rules.map(({ rule }) => rule),
+    clear(): void {
       rules = [];
       twice.clear();
       this.staleReads = 0;

@@ -12,7 +12,7 @@ import { json, type Protocol, type WireAnswer, type WireCall, type WireRequest }
 /** Lambda's limit for a payload is the largest of all; a form makes three bytes of some. */
 const bodyLimit = 6 * 1024 * 1024 + 64 * 1024;
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly port: number;
   /** Asked in this order. */
   readonly protocols: readonly Protocol[];
@@ -25,13 +25,8 @@ export interface ServerOptions {
   killFunction(name: string): void;
 }
 
-export interface Server {
-  readonly port: number;
-  close(): Promise<void>;
-}
-
 /** The HTTP front: one port on loopback for all services. */
-export async function startServer(options: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions) {
   const server = createServer((incoming, outgoing) => {
     serve(options, incoming, outgoing).catch(() => outgoing.destroy());
   });
@@ -68,18 +63,16 @@ async function serve(options: ServerOptions, incoming: IncomingMessage, outgoing
   };
   const own = options.control(request);
   if (own) return send(await own);
-  const call = recognise(options.protocols, request);
+  const call = options.protocols.reduce<WireCall | undefined>(
+    (found, protocol) => found ?? protocol(request),
+    undefined,
+  );
   if (!call) return send(json(404, { message: `No service answers ${request.method} ${request.path}` }));
-  const answer = await answerCall(options, request, call, (fault) => cutOff(fault, outgoing));
+  const answer = await answerCall(options, request, call, ({ action }) => {
+    // A hanging call keeps its connection until the server closes or the client gives up.
+    if (action !== 'hang') outgoing.destroy();
+  });
   if (answer) send(answer);
-}
-
-function recognise(protocols: readonly Protocol[], request: WireRequest): WireCall | undefined {
-  for (const protocol of protocols) {
-    const call = protocol(request);
-    if (call) return call;
-  }
-  return undefined;
 }
 
 /** Undefined when the caller shall get no answer. */
@@ -120,20 +113,17 @@ async function answerCall(
     }
     return undefined;
   };
-  const finish = (struck: AwsError | 'none') => {
-    if (struck === 'none') log(0);
-    else log(struck.status, struck.code);
-    return struck === 'none' ? undefined : call.failure(struck);
+  /** What came of the call itself, and what a fault made of that. */
+  const undisturbed = async () => {
+    const outcome = await call.run().catch((error: unknown) => toAwsError(error, call));
+    return (await strike('after')) ?? outcome;
   };
 
-  const early = await strike('before');
-  if (early) return finish(early);
-  const outcome = await call.run().catch((error: unknown) => toAwsError(error, call));
-  const late = await strike('after');
-  if (late) return finish(late);
-  if (outcome instanceof AwsError) return finish(outcome);
-  log(outcome.status);
-  return outcome;
+  const outcome = (await strike('before')) ?? (await undisturbed());
+  if (outcome === 'none') return void log(0);
+  if (!(outcome instanceof AwsError)) log(outcome.status);
+  else log(outcome.status, outcome.code);
+  return outcome instanceof AwsError ? call.failure(outcome) : outcome;
 }
 
 function toAwsError(error: unknown, call: WireCall): AwsError {
@@ -141,11 +131,6 @@ function toAwsError(error: unknown, call: WireCall): AwsError {
   // A defect of the sandbox; the log of the process is the place where somebody can find it.
   console.error(`${call.service} ${call.operation} failed`, error);
   return new AwsError(call.codes.internal, 'An internal error occurred.', 500);
-}
-
-/** A hanging call keeps its connection until the server closes or the client gives up. */
-function cutOff(fault: FaultRule, outgoing: ServerResponse): void {
-  if (fault.action !== 'hang') outgoing.destroy();
 }
 
 /** Undefined when the body is larger than any service takes. */
