@@ -2,7 +2,7 @@
 import type { Document } from 'mongodb';
 import { mechanisms, startExchange } from './scram.ts';
 import { userCommands } from './user-commands.ts';
-import { type Command, CommandError, demand, type Session, type World } from './world.ts';
+import { type Command, CommandError, demand, type Session, type World, wireVersions } from './world.ts';
 
 export function run(command: Document, session: Session, world: World): Document {
   const [name = ''] = Object.keys(command);
@@ -26,9 +26,10 @@ const hello: Command = (command, session, world) => {
     maxMessageSizeBytes: 48_000_000,
     maxWriteBatchSize: 100_000,
     minWireVersion: 0,
-    maxWireVersion: world.maxWireVersion,
+    maxWireVersion: wireVersions[world.version],
     // Mechanisms are negotiated from 4.0 on.
-    ...(world.maxWireVersion >= 7 && asked !== undefined && { saslSupportedMechs: [...asked.credentials.keys()] }),
+    ...(wireVersions[world.version] >= 7 &&
+      asked !== undefined && { saslSupportedMechs: [...asked.credentials.keys()] }),
   };
 };
 

@@ -14,25 +14,10 @@ import { inFolder } from '../process.ts';
 import { run } from './commands.ts';
 import { createUsers } from './users.ts';
 import { answerTo, readMessages } from './wire.ts';
-import { CommandError, type Session, type World } from './world.ts';
+import { CommandError, type Nature, type Session, type World } from './world.ts';
 
-/** What each version says of itself: https://github.com/mongodb/specifications/blob/master/source/wireversion-featurelist/wireversion-featurelist.md */
-const wireVersions = { '3.6': 6, '4.0': 7, '5.0': 13, '8.0': 25 } as const;
-
-export interface DocumentDbOptions {
-  /** The API that it says it has, 5.0 when absent. */
-  readonly version?: keyof typeof wireVersions;
+export interface DocumentDbOptions extends Partial<Nature> {
   readonly tls?: TlsOption;
-  /** False: a replica, which takes no changes. */
-  readonly isWritable?: boolean;
-  /** True: it has authenticationRestrictions, as MongoDB. Otherwise it refuses the word, as DocumentDB. */
-  readonly restrictions?: boolean;
-  /** True: it refuses what Amazon's pages do not promise. What those pages leave open is refused, too: see `World.amazon`. */
-  readonly amazon?: boolean;
-  /** Commands that it does not have, and the code with which it says so. */
-  readonly refuses?: Readonly<Record<string, number>>;
-  /** False: a user may not look at users, itself included. As absent where `amazon` is true. */
-  readonly looksAtItself?: boolean;
 }
 
 export interface DocumentDbStandIn extends LocalServer {
@@ -51,20 +36,20 @@ export function startDocumentDb(options: DocumentDbOptions = {}): Promise<Docume
 }
 
 async function start(folder: string, options: DocumentDbOptions): Promise<DocumentDbStandIn> {
-  const { version = '5.0', tls = true, isWritable = true, restrictions = false, amazon = false } = options;
+  const { tls = true, amazon = false, ...nature } = options;
   const superuser = { username: 'primary', password: randomBytes(24).toString('base64url') };
   const users = createUsers({ oneDatabase: amazon });
   users.put(superuser.username, 'admin', { password: superuser.password, roles: [{ role: 'root', db: 'admin' }] });
   const world: World = {
     users,
     collections: new Map(),
-    version,
-    maxWireVersion: wireVersions[version],
-    isWritable,
-    hasRestrictions: restrictions,
+    version: '5.0',
+    isWritable: true,
+    restrictions: false,
+    looksAtItself: !amazon,
+    ...nature,
     amazon,
-    refuses: { ...(amazon && { createRole: 303 }), ...options.refuses },
-    looksAtItself: options.looksAtItself ?? !amazon,
+    refuses: { ...(amazon && { createRole: 303 }), ...nature.refuses },
     openedLogins: new Map(),
     refusedLogins: 0,
   };

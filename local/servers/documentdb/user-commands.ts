@@ -2,7 +2,7 @@
 import type { Document } from 'mongodb';
 import { mechanisms } from './scram.ts';
 import type { RoleName, User } from './users.ts';
-import { type Command, CommandError, demand, demandWritable, holds, type World } from './world.ts';
+import { type Command, CommandError, demand, demandWritable, holds, type World, wireVersions } from './world.ts';
 
 export const userCommands: Record<string, Command> = {
   usersinfo({ usersInfo: name, showAuthenticationRestrictions: shown, $db }, session, world) {
@@ -10,7 +10,7 @@ export const userCommands: Record<string, Command> = {
     const user = world.users.find(name, $db);
     if (user !== session.user || !world.looksAtItself) demand(session, world, 'viewUser', $db);
     if (user === undefined) return { users: [] };
-    const known = world.maxWireVersion >= 7 && { mechanisms: [...user.credentials.keys()] };
+    const known = wireVersions[world.version] >= 7 && { mechanisms: [...user.credentials.keys()] };
     const restrictions = shown && { authenticationRestrictions: user.restrictions };
     return {
       users: [{ _id: `${user.db}.${name}`, user: name, db: user.db, roles: user.roles, ...known, ...restrictions }],
@@ -82,9 +82,9 @@ export const userCommands: Record<string, Command> = {
 const same = (a: RoleName, b: RoleName) => a.role === b.role && a.db === b.db;
 
 /** As DocumentDB puts it. */
-function demandKnown(argument: Document, command: string, { hasRestrictions }: World): void {
+function demandKnown(argument: Document, command: string, { restrictions }: World): void {
   for (const [name, value] of Object.entries(argument)) {
-    if (value === undefined || hasRestrictions) continue;
+    if (value === undefined || restrictions) continue;
     throw new CommandError(2, 'BadValue', `"${name}" is not a valid argument to ${command}`);
   }
 }

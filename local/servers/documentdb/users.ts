@@ -35,34 +35,23 @@ const builtIn: Record<string, { actions: readonly string[]; anyDatabase: boolean
   root: { actions: [...WRITE, ...USER_ADMIN], anyDatabase: true },
 };
 
-export interface Users {
-  find(name: string, db: string): User | undefined;
-  /** Makes the user, or changes it. */
-  put(
-    name: string,
-    db: string,
-    change: {
-      password?: string;
-      mechanisms?: readonly Mechanism[];
-      roles?: readonly RoleName[];
-      restrictions?: readonly object[];
-    },
-  ): void;
-  remove(name: string, db: string): boolean;
-  defineRole(role: RoleName, privileges: readonly Privilege[]): void;
-  hasRole(role: RoleName): boolean;
-  privilegesOf(user: User): readonly Privilege[];
-  may(user: User, action: string, db: string, collection?: string): boolean;
+interface Change {
+  readonly password?: string;
+  readonly mechanisms?: readonly Mechanism[];
+  readonly roles?: readonly RoleName[];
+  readonly restrictions?: readonly object[];
 }
 
+export type Users = ReturnType<typeof createUsers>;
+
 /** `oneDatabase`: whatever database is named, users are in admin. */
-export function createUsers({ oneDatabase }: { readonly oneDatabase: boolean }): Users {
+export function createUsers({ oneDatabase }: { readonly oneDatabase: boolean }) {
   const users = new Map<string, User>();
   const defined = new Map<string, readonly Privilege[]>();
   const home = (db: string) => (oneDatabase ? 'admin' : db);
   const key = (name: string, db: string) => JSON.stringify([home(db), name]);
 
-  const privilegesOf: Users['privilegesOf'] = (user) =>
+  const privilegesOf = (user: User): readonly Privilege[] =>
     user.roles.flatMap(({ role, db }) => {
       const known = builtIn[role];
       if (known === undefined) return defined.get(key(role, db)) ?? [];
@@ -70,8 +59,9 @@ export function createUsers({ oneDatabase }: { readonly oneDatabase: boolean }):
     });
 
   return {
-    find: (name, db) => users.get(key(name, db)),
-    put(name, db, { password, mechanisms: wanted = mechanisms, roles, restrictions }) {
+    find: (name: string, db: string): User | undefined => users.get(key(name, db)),
+    /** Makes the user, or changes it. */
+    put(name: string, db: string, { password, mechanisms: wanted = mechanisms, roles, restrictions }: Change): void {
       const user: User = users.get(key(name, db)) ?? {
         name,
         db: home(db),
@@ -86,11 +76,12 @@ export function createUsers({ oneDatabase }: { readonly oneDatabase: boolean }):
       }
       users.set(key(name, db), user);
     },
-    remove: (name, db) => users.delete(key(name, db)),
-    defineRole: ({ role, db }, privileges) => void defined.set(key(role, db), privileges),
-    hasRole: ({ role, db }) => role in builtIn || defined.has(key(role, db)),
+    remove: (name: string, db: string): boolean => users.delete(key(name, db)),
+    defineRole: ({ role, db }: RoleName, privileges: readonly Privilege[]): void =>
+      void defined.set(key(role, db), privileges),
+    hasRole: ({ role, db }: RoleName): boolean => role in builtIn || defined.has(key(role, db)),
     privilegesOf,
-    may: (user, action, db, collection = '') =>
+    may: (user: User, action: string, db: string, collection = ''): boolean =>
       privilegesOf(user).some(
         ({ resource, actions }) =>
           actions.includes(action) &&

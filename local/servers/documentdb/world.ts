@@ -9,25 +9,33 @@ export interface Session {
   exchange?: Exchange | undefined;
 }
 
-export interface World {
+/** What the stand-in is like. */
+export interface Nature {
+  /** The API that it says it has, 5.0 when absent. */
+  readonly version: keyof typeof wireVersions;
+  /** False: a replica, which takes no changes. */
+  readonly isWritable: boolean;
+  /** True: it has authenticationRestrictions, as MongoDB; they are kept and shown, not obeyed. Otherwise it refuses the word, as DocumentDB. */
+  readonly restrictions: boolean;
+  /**
+   * True: it refuses what Amazon's pages do not promise, and what they leave open. No createRole (as on elastic clusters), no
+   * showPrivileges, one authentication database, passwords by the rule for the primary user, and everybody may set their own, which
+   * AWS's template for one user relies on.
+   */
+  readonly amazon: boolean;
+  /** Commands that it does not have, and the code with which it says so. */
+  readonly refuses: Readonly<Record<string, number>>;
+  /** May a user look at itself without viewUser? Absent: unless `amazon` is true. */
+  readonly looksAtItself: boolean;
+}
+
+/** What each version says of itself: https://github.com/mongodb/specifications/blob/master/source/wireversion-featurelist/wireversion-featurelist.md */
+export const wireVersions = { '3.6': 6, '4.0': 7, '5.0': 13, '8.0': 25 } as const;
+
+export interface World extends Nature {
   readonly users: Users;
   /** Documents by database and collection: `shop.orders`. */
   readonly collections: Map<string, Document[]>;
-  /** The API that the stand-in says it has: 5.0. */
-  readonly version: string;
-  readonly maxWireVersion: number;
-  readonly isWritable: boolean;
-  /** Does it know authenticationRestrictions? They are kept and shown, not obeyed. */
-  readonly hasRestrictions: boolean;
-  /**
-   * No createRole (as on elastic clusters), no showPrivileges, one authentication database, passwords by the rule for the primary user,
-   * and everybody may set their own, which AWS's template for one user relies on.
-   */
-  readonly amazon: boolean;
-  /** Commands that it does not have, and the code of the answer. */
-  readonly refuses: Readonly<Record<string, number>>;
-  /** May a user look at itself without viewUser? */
-  readonly looksAtItself: boolean;
   /** By the name that the client gives itself. */
   readonly openedLogins: Map<string, number>;
   refusedLogins: number;
