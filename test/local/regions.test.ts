@@ -151,6 +151,27 @@ describe('the region of a signature decides', { timeout: 60_000 }, () => {
     expect(await secrets.describeSecret({ SecretId: 'app' })).not.toHaveProperty('RotationLambdaARN');
   });
 
+  it('which rotation is repeated: an ARN names it, and a name is one of us-east-1', async () => {
+    sandbox.functions.register('broken', { handler: () => Promise.reject(new Error('broken')) });
+    const rotate = async (region: string) => {
+      const secrets = new SecretsManager(at(region));
+      await secrets.createSecret({ Name: 'app', SecretString: 'v' });
+      const RotationLambdaARN = `arn:aws:lambda:${region}:123456789012:function:broken`;
+      return (await secrets.rotateSecret({ SecretId: 'app', RotationLambdaARN })).ARN ?? '';
+    };
+    const [ireland, virginia] = [await rotate('eu-west-1'), await rotate('us-east-1')];
+    await sandbox.idle();
+    const before = sandbox.secretsManager.history.length;
+
+    for (const SecretId of [ireland, 'app']) {
+      const body = JSON.stringify({ SecretId });
+      await fetch(`${sandbox.url}/_sandbox/rotations/retry`, { method: 'POST', body });
+    }
+
+    const repeated = sandbox.secretsManager.history.slice(before).filter(({ event }) => event === 'RotationStarted');
+    expect(repeated.map(({ secretId }) => secretId)).toEqual([ireland, virginia]);
+  });
+
   it('also that of a presigned address', async () => {
     const { ARN } = await new SecretsManager(at('eu-west-1')).createSecret({ Name: 'app', SecretString: 'v' });
 

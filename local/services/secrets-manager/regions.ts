@@ -3,7 +3,7 @@ import { type Account, arnOf, regionOf } from '../../aws/service.ts';
 import { errors } from './errors.ts';
 import type { Replica, Secret } from './secret.ts';
 
-interface ReplicaRegion {
+export interface ReplicaRegion {
   readonly Region: string;
   readonly KmsKeyId?: string;
 }
@@ -13,21 +13,6 @@ const REGION = /^(?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-(?:central|(?:north|so
 export function checkReplicaRegions(regions: readonly ReplicaRegion[] | undefined, account: Account): void {
   const isValid = ({ Region }: ReplicaRegion) => Region !== account.region && REGION.test(Region);
   if (!(regions ?? []).every(isValid)) throw errors.invalidParameter('Invalid replica region.');
-}
-
-/** The secret with further replicas; one fails where another secret has its name. */
-export function withReplicas(
-  secret: Secret,
-  regions: readonly ReplicaRegion[] = [],
-  isTaken: (region: string) => boolean,
-): Secret {
-  const added = regions.map(({ Region: region, KmsKeyId: kmsKeyId = 'alias/aws/secretsmanager' }) => ({
-    region,
-    kmsKeyId,
-    isFailed: isTaken(region),
-  }));
-  const kept = secret.replicas.filter(({ region }) => !added.some((replica) => replica.region === region));
-  return { ...secret, replicas: [...kept, ...added] };
 }
 
 /** The secret as it is in a replica's region: the same ARN, suffix included. `before`: the replica as it was. */

@@ -2,7 +2,7 @@ import type { lagging } from '../../aws/lagging.ts';
 import { type Account, arnOf } from '../../aws/service.ts';
 import { errors } from './errors.ts';
 import { checkSecretId, isNamedBy } from './names.ts';
-import { replicaOf } from './regions.ts';
+import { type ReplicaRegion, replicaOf } from './regions.ts';
 import { prune, type Secret } from './secret.ts';
 
 export type SecretStore = ReturnType<typeof secretStore>;
@@ -43,12 +43,16 @@ export function secretStore(
       return secret;
     },
 
-    /** Has another secret than a replica of this one its name there? With `force` that one goes. */
-    isTaken({ name, arn }: Secret, region: string, force = false): boolean {
-      const there = secrets.values(arnOf(account, 'secretsmanager', '', region));
-      const other = there.find((secret) => secret.name === name && secret.primaryArn !== arn);
-      if (other && force) secrets.delete(other.arn);
-      return other !== undefined && !force;
+    /** The secret with further replicas. One fails where another secret has the name; with `force` that one goes. */
+    replicated(secret: Secret, regions: readonly ReplicaRegion[] = [], force = false): Secret {
+      const added = regions.map(({ Region: region, KmsKeyId: kmsKeyId = 'alias/aws/secretsmanager' }) => {
+        const there = secrets.values(arnOf(account, 'secretsmanager', '', region));
+        const other = there.find(({ name, primaryArn }) => name === secret.name && primaryArn !== secret.arn);
+        if (other && force) secrets.delete(other.arn);
+        return { region, kmsKeyId, isFailed: other !== undefined && !force };
+      });
+      const kept = secret.replicas.filter(({ region }) => !added.some((replica) => replica.region === region));
+      return { ...secret, replicas: [...kept, ...added] };
     },
 
     /** As `get`, but a read may lag behind the latest write. */

@@ -3,7 +3,7 @@ import { present } from '../../../aws/present.ts';
 import { flag, listOf, structure } from '../../../aws/shapes.ts';
 import { errors } from '../errors.ts';
 import * as member from '../members.ts';
-import { checkReplicaRegions, replicaOf, withReplicas } from '../regions.ts';
+import { checkReplicaRegions, replicaOf } from '../regions.ts';
 import type { Replica } from '../secret.ts';
 import { replicationStatus } from '../views.ts';
 import type { SecretOperations } from '../world.ts';
@@ -17,8 +17,8 @@ export const replicationOperations: SecretOperations = {
     (given, { account, secrets }) => {
       const secret = secrets.getLive(given.SecretId);
       checkReplicaRegions(given.AddReplicaRegions, account);
-      const isTaken = (region: string) => secrets.isTaken(secret, region, given.ForceOverwriteReplicaSecret);
-      const saved = secrets.save(withReplicas(secret, given.AddReplicaRegions, isTaken));
+      const { AddReplicaRegions: regions, ForceOverwriteReplicaSecret: force } = given;
+      const saved = secrets.save(secrets.replicated(secret, regions, force));
       return { ARN: saved.arn, ReplicationStatus: replicationStatus(saved) };
     },
   ),

@@ -7,7 +7,7 @@ import { errors } from '../errors.ts';
 import { matchesFilters } from '../filters.ts';
 import * as member from '../members.ts';
 import { checkName, newArn } from '../names.ts';
-import { checkKmsKey, checkReplicaRegions, kmsKeyIds, withReplicas } from '../regions.ts';
+import { checkKmsKey, checkReplicaRegions, kmsKeyIds } from '../regions.ts';
 import { CURRENT, type Secret, versionOf } from '../secret.ts';
 import { givenValue, requireToken, storeValue } from '../stored-value.ts';
 import { described, named, replicationStatus, stages } from '../views.ts';
@@ -75,8 +75,7 @@ export const secretOperations: SecretOperations = {
         replicas: [],
         versions: [],
       };
-      const isTaken = (region: string) => secrets.isTaken(bare, region, given.ForceOverwriteReplicaSecret);
-      const replicated = withReplicas(bare, given.AddReplicaRegions, isTaken);
+      const replicated = secrets.replicated(bare, given.AddReplicaRegions, given.ForceOverwriteReplicaSecret);
       const secret = value ? storeValue(replicated, token, value, [CURRENT], account.now()) : replicated;
       return created(secrets.save(secret), value && token);
     },
