@@ -1,5 +1,5 @@
 import { type Act, applicationClaims, claimsOf, goodLogins, playActs } from './acts.ts';
-import type { Claim, Figures } from './claims.ts';
+import type { Claim } from './claims.ts';
 import type { DatabaseStage, Mode, StageOptions } from './database-stage.ts';
 import { type Login, type LoginOutcome, loadEngine, refusedSince } from './engine.ts';
 import { type Outage, outageOf } from './outage.ts';
@@ -21,14 +21,9 @@ export interface Rotation extends Rotated {
   readonly claims: readonly Claim[];
 }
 
-export interface DemoFigures extends Figures {
-  readonly engine: string;
-  readonly server: string;
-  readonly mode: Mode;
-  readonly rotations: readonly Rotation[];
-}
+export type DemoFigures = Awaited<ReturnType<typeof runDemo>>;
 
-export async function runDemo(options: StageOptions & { mode: Mode }): Promise<DemoFigures> {
+export async function runDemo(options: StageOptions & { readonly mode: Mode }) {
   const { mode, progress, signal } = options;
   const { strategies: shown } = await loadEngine(options.engine);
   const { figures, played } = await playActs(options, shown, (stage, act, passwords) => {

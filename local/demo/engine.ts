@@ -54,20 +54,19 @@ export function refusedSince({ logins }: DemoDatabase, before: number | undefine
   return refused === undefined || before === undefined ? undefined : refused - before;
 }
 
-const folder = new URL('engines/', import.meta.url);
+/** Each file in a folder of these is one, under this name; there is no other list. */
+export const shownIn = <T>(folder: URL, exported: string) => ({
+  names: (): readonly string[] =>
+    readdirSync(folder)
+      .map((file) => file.replace(/\.ts$/, ''))
+      .sort(),
+  load: async (name: string): Promise<T> => (await import(new URL(`${name}.ts`, folder).href))[exported],
+});
 
-/** Each file in a folder of these is one; there is no other list. */
-export const namesIn = (folder: URL): readonly string[] =>
-  readdirSync(folder)
-    .map((file) => file.replace(/\.ts$/, ''))
-    .sort();
-
-export const engineNames = () => namesIn(folder);
-
-export async function loadEngine(name: string): Promise<DemoEngine> {
-  const { demoEngine } = (await import(new URL(`${name}.ts`, folder).href)) as { demoEngine: DemoEngine };
-  return demoEngine;
-}
+export const { names: engineNames, load: loadEngine } = shownIn<DemoEngine>(
+  new URL('engines/', import.meta.url),
+  'demoEngine',
+);
 
 /** From the root of the repository. */
 export const bundleOf = (name: string): string => `dist/${name}/index.mjs`;

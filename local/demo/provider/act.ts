@@ -1,6 +1,6 @@
 import type { AcceptingProvider, IssuingProvider } from '../../../shared/keys/provider.ts';
 import type { ProviderDouble } from '../../doubles/double.ts';
-import { namesIn } from '../engine.ts';
+import { shownIn } from '../engine.ts';
 
 /** What there is to show of a provider. */
 export interface ProviderAct {
@@ -11,11 +11,7 @@ export interface ProviderAct {
   start(): Promise<ProviderDouble>;
 }
 
-const folder = new URL('../providers/', import.meta.url);
-
-export const providerNames = () => namesIn(folder);
-
-export async function loadAct(name: string): Promise<ProviderAct> {
-  const { act } = (await import(new URL(`${name}.ts`, folder).href)) as { act: ProviderAct };
-  return act;
-}
+export const { names: providerNames, load: loadAct } = shownIn<ProviderAct>(
+  new URL('../providers/', import.meta.url),
+  'act',
+);

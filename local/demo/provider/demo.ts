@@ -1,30 +1,14 @@
 /** A key of a provider, rotated three times by the packaged function: as planned, through a crash, and with a time to revoke. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
-import { type Claim, type Figures, haveHeld, isSilent } from '../claims.ts';
+import { type Claim, haveHeld, isSilent } from '../claims.ts';
 import { outageOf } from '../outage.ts';
-import { type Course, driveRotation, type Labels, labelsOf } from '../rotate.ts';
+import { driveRotation, labelsOf } from '../rotate.ts';
 import { loadAct } from './act.ts';
 import { openProviderStage, type ProviderStage, TIME_LIMIT_S } from './stage.ts';
 
-export interface Scene extends Omit<Course, 'requests'> {
-  readonly callCount: number;
-  readonly providerCalls: readonly string[];
-  readonly after: Labels;
-  readonly title: string;
-  /** Of an application that kept using AWSCURRENT. */
-  readonly uses: number;
-  readonly refused: number;
-  readonly live: number;
-  readonly subjects: readonly string[];
-  readonly claims: readonly Claim[];
-}
-
-export interface ProviderFigures extends Figures {
-  readonly provider: string;
-  readonly title: string;
-  readonly scenes: readonly Scene[];
-}
+export type ProviderFigures = Awaited<ReturnType<typeof runProviderDemo>>;
+export type Scene = Awaited<ReturnType<typeof play>>;
 
 /** One rotation, and what is claimed of it besides what is claimed of every rotation. */
 interface Script {
@@ -55,11 +39,7 @@ const scripts: readonly Script[] = [
   },
 ];
 
-export async function runProviderDemo(
-  name: string,
-  signal: AbortSignal,
-  progress: (line: string) => void,
-): Promise<ProviderFigures> {
+export async function runProviderDemo(name: string, signal: AbortSignal, progress: (line: string) => void) {
   const started = performance.now();
   const act = await loadAct(name);
   const { provider, title } = act;
@@ -81,7 +61,7 @@ export async function runProviderDemo(
     const held = isSilent(stage.sandbox, values);
     const claims: Claim[] = [{ about: 'passwords', text: 'no key in a log of a function or a message', held }];
     return {
-      version: 1,
+      version: 1 as const,
       held: haveHeld([...claims, ...scenes.flatMap((scene) => scene.claims)]),
       provider: provider.name,
       title,
@@ -95,7 +75,7 @@ export async function runProviderDemo(
   }
 }
 
-async function play(stage: ProviderStage, script: Script, isBrief: boolean): Promise<Scene> {
+async function play(stage: ProviderStage, script: Script, isBrief: boolean) {
   const { sandbox, double, client } = stage;
   const usedBefore = client.attempts.length;
   const told = stage.notifications().length;
@@ -113,6 +93,7 @@ async function play(stage: ProviderStage, script: Script, isBrief: boolean): Pro
     providerCalls,
     after,
     title: script.title,
+    /** Of an application that kept using AWSCURRENT. */
     uses,
     refused,
     live,
