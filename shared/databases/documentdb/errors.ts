@@ -128,7 +128,7 @@ export function commandError(error: unknown, at: Target, command: Document): Rot
   }
   if (error.code === codes.UNAUTHORIZED) {
     return new PermissionError(`${at.user} lacks a right at ${where}: ${error.message}`, {
-      hint: 'see the roles on the page of the engine (docs/engines/documentdb.md)',
+      hint: `see the roles on the page of the engine (docs/engines/documentdb.md); mostly, as an administrator in mongosh: ${rolesFor(command, at)}`,
       cause: error,
     });
   }
@@ -165,6 +165,18 @@ export function commandError(error: unknown, at: Target, command: Document): Rot
     hint: 'look the code up on the page of the engine; the step is safe to repeat',
     cause: error,
   });
+}
+
+/** What gives the right to a command: to administer users, or, of a user to itself, to set its own password. */
+function rolesFor(command: Document, at: Target): string {
+  const where = `db.getSiblingDB(${JSON.stringify(at.database)})`;
+  const give = (role: string, db: string) =>
+    `${where}.grantRolesToUser(${JSON.stringify(at.user)}, [${JSON.stringify({ role, db })}])`;
+  if (command.updateUser !== at.user) return give('userAdminAnyDatabase', 'admin');
+  const actions = ['changeOwnPassword'];
+  const privileges = [{ resource: { db: at.database, collection: '' }, actions }];
+  const role = JSON.stringify({ role: 'changesOwnPassword', privileges, roles: [] });
+  return `${where}.createRole(${role}); ${give('changesOwnPassword', at.database)}; DocumentDB has no such role: take superuser-set there`;
 }
 
 /** Was this the server's answer to a command? */

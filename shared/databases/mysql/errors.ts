@@ -9,6 +9,7 @@ import {
 import { WITH_ANOTHER_PASSWORD } from '../password.ts';
 import type { Target as Place } from '../reach.ts';
 import { lost } from '../reach.ts';
+import { rightsFor } from './needed-rights.ts';
 
 export interface Target extends Place {
   readonly database: string | undefined;
@@ -97,7 +98,7 @@ export function queryError(raw: unknown, at: Target, statement: string): Rotatio
   if (DENIED.includes(number)) {
     return new PermissionError(`${at.user} lacks a right at ${where}: ${said}`, {
       hint: 'see the grants on the page of the engine (docs/engines)',
-      cause: error,
+      cause: Object.assign(error as Error, { lacks: rightsFor(statement) }),
     });
   }
   if (READ_ONLY.includes(number)) {

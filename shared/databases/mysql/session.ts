@@ -8,6 +8,7 @@ import type { Connection, Kind } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { addPassword, discardOldPassword } from './dual-passwords.ts';
 import { errno, failedWith } from './errors.ts';
+import { tellingGrants } from './lacking.ts';
 import type { CutOver } from './lock.ts';
 import { holdCutOver } from './lock.ts';
 import { opensFromHere } from './opens.ts';
@@ -22,6 +23,7 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
   let exclusive = false;
   const changed = new Set<AccountsChanged>();
   const held: CutOver[] = [];
+  const telling = <T>(work: () => Promise<T>) => tellingGrants(connection, work);
   const session: DatabaseSession = {
     get proven() {
       return { password: working };
@@ -34,7 +36,7 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
       const cutOver = await unlessExpired(() => holdCutOver(connection, username));
       if (cutOver !== undefined) held.push(cutOver);
       if (username !== login.username) {
-        const change = await setPasswordOf(connection, username, password, proven?.password);
+        const change = await telling(() => setPasswordOf(connection, username, password, proven?.password));
         changed.add(change);
         return async () => {
           await change.takeBack();
@@ -50,17 +52,18 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
       await set(password);
       return () => set(before);
     },
-    opens: (username, password) => opensFromHere(connection, username, password),
+    opens: (username, password) => telling(() => opensFromHere(connection, username, password)),
     cloneUser: (from, to, password, proof) =>
-      cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }),
+      telling(() => cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof })),
     rehearsal: {
       async setPassword(username) {
-        if (username !== login.username) await requireMayAlterUsers(connection);
+        if (username !== login.username) await telling(() => requireMayAlterUsers(connection));
       },
-      async cloneUser(from, to, _password, proof) {
-        await requireClonable(connection, { from, to, base: baseOf(from) }, proof);
-        await requireMayAlterUsers(connection);
-      },
+      cloneUser: (from, to, _password, proof) =>
+        telling(async () => {
+          await requireClonable(connection, { from, to, base: baseOf(from) }, proof);
+          await requireMayAlterUsers(connection);
+        }),
     },
     privileges: () => privileges(connection),
     async close() {
@@ -74,7 +77,7 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
   if (!hasDualPasswords(connection)) return session;
   return Object.assign(session, {
     addPassword: (password: string, abandoned?: () => AsyncIterable<string>) =>
-      addPassword(connection, { password, keep: login.password, abandoned }),
+      telling(() => addPassword(connection, { password, keep: login.password, abandoned })),
     discardOldPassword: () => discardOldPassword(connection, login.password),
   });
 }

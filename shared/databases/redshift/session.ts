@@ -1,7 +1,10 @@
 /** Loaded with the first connection, so that steps without one start faster. */
+import pg from 'pg';
+import { advised } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
 import { openConnection } from '../postgres/connection.ts';
+import { lacksRight } from '../postgres/errors.ts';
 import { RolledBack, rehearsedOn } from '../postgres/rehearsed.ts';
 import type { DatabaseLogin } from '../secret.ts';
 import { cloneUser } from './clone-user.ts';
@@ -24,6 +27,11 @@ export async function openSession(
     const other = await openConnection({ ...login, username, password }, product, ctx);
     await other.close();
   };
+  // No other right lets one user change another: https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_USER.html
+  const telling = (error: unknown): never => {
+    const statement = `ALTER USER ${pg.escapeIdentifier(login.username)} CREATEUSER`;
+    throw lacksRight(error) ? advised(error, `as a superuser, mostly: ${statement}`) : error;
+  };
   let working = login.password;
   const rehearsed = rehearsedOn(connection);
   return {
@@ -32,7 +40,9 @@ export async function openSession(
     },
     ping: () => connection.ping(),
     async setPassword(username, password, proven) {
-      if (username !== login.username) return setPassword(connection, { username, password, before: proven?.password });
+      if (username !== login.username) {
+        return setPassword(connection, { username, password, before: proven?.password }).catch(telling);
+      }
       const before = proven?.password ?? working;
       const takeBack = await setPassword(connection, { username, password, before });
       working = password;
@@ -42,14 +52,16 @@ export async function openSession(
       };
     },
     cloneUser: (from, to, password, proof) =>
-      cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)),
+      cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)).catch(telling),
     rehearsal: {
       setPassword: async (username, password) =>
-        void (await setPassword(rehearsed, { username, password, before: undefined })),
+        void (await setPassword(rehearsed, { username, password, before: undefined }).catch(
+          username === login.username ? undefined : telling,
+        )),
       cloneUser: (from, to, password, proof) =>
-        cloneUser(rehearsed, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)).catch(
-          unlessRolledBack,
-        ),
+        cloneUser(rehearsed, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to))
+          .catch(unlessRolledBack)
+          .catch(telling),
     },
     // Not READ ONLY: nothing says that Redshift's views are to be had in such a transaction.
     privileges: () =>

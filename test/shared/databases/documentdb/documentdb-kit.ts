@@ -1,4 +1,7 @@
 /** What the cases of DocumentDB share. */
+import type { Document } from 'mongodb';
+import { MongoClient } from 'mongodb';
+import type { DocumentDbStandIn } from '../../../../local/servers/documentdb/server.ts';
 import { documentdb } from '../../../../shared/databases/documentdb/documentdb.ts';
 import type { TestDocumentDb } from '../../../support/documentdb-server.ts';
 import { stored } from '../../../support/pair-proof.ts';
@@ -48,4 +51,17 @@ export function documentDbKit(server: TestDocumentDb, prefix: string) {
     return lines;
   };
   return { fresh, pair, usersOf, opens, privileges };
+}
+
+/** Runs one command as its primary user. */
+export function adminOf({ host, port, ca, superuser: auth }: DocumentDbStandIn) {
+  return async (command: Document): Promise<Document> => {
+    const options = { auth, authSource: 'admin', directConnection: true, tls: true, ca };
+    const client = new MongoClient(`mongodb://${host}:${port}/`, options);
+    try {
+      return await client.db('admin').command(command);
+    } finally {
+      await client.close();
+    }
+  };
 }

@@ -1,9 +1,8 @@
 /** What no server at hand shows of itself: limits, and servers of many kinds, played by the stand-in. */
 import { X509Certificate } from 'node:crypto';
-import type { Document } from 'mongodb';
 import { MongoClient } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DocumentDbOptions, DocumentDbStandIn } from '../../../../local/servers/documentdb/server.ts';
+import type { DocumentDbOptions } from '../../../../local/servers/documentdb/server.ts';
 import { startDocumentDb } from '../../../../local/servers/documentdb/server.ts';
 import { driverOptions } from '../../../../shared/databases/documentdb/connection.ts';
 import { documentdb } from '../../../../shared/databases/documentdb/documentdb.ts';
@@ -13,6 +12,7 @@ import { trustFor } from '../../../../shared/lambda/trust.ts';
 import { passwordSettings, testContext } from '../../../support/context.ts';
 import { ownPasswordRoles } from '../../../support/documentdb-roles.ts';
 import { stored } from '../../../support/pair-proof.ts';
+import { adminOf } from './documentdb-kit.ts';
 
 export function describeDocumentDbPlayed(): void {
   describe('documentdb: limits', () => {
@@ -175,35 +175,6 @@ export function describeDocumentDbPlayed(): void {
       expect((await adminOf(one)({ usersInfo: 'app' })).users[0].mechanisms).toEqual(mechanisms);
     });
 
-    it.each([
-      ['too short', 'seven77'],
-      ['too long', 'a'.repeat(101)],
-      ['with a slash', 'first/password'],
-      ['beyond ASCII', 'first-passwörd'],
-    ])(
-      'a password %s is refused for what it is, to a user and to a clone, and nothing changes',
-      async (_what, wrong) => {
-        const { one, login, context } = await standIn({ amazon: true });
-        const app = { ...login, username: 'app', password: 'first-password' };
-        await adminOf(one)({ createUser: 'app', pwd: app.password, roles: [] });
-        const own = await documentdb.connect(app, context);
-        const root = await documentdb.connect(login, context);
-        const refused = [
-          await own.setPassword('app', wrong).catch((error) => error),
-          await root.cloneUser('app', 'app_clone', wrong, stored(app.password)).catch((error) => error),
-        ];
-        await own.close();
-        await root.close();
-
-        for (const error of refused) {
-          expect(error).toMatchObject({ code: 'PASSWORD_REFUSED', name: 'ConfigurationError', retryable: false });
-          expect(`${error.message} ${error.hint}`).not.toContain(wrong);
-        }
-        await (await documentdb.connect(app, context)).close();
-        expect((await adminOf(one)({ usersInfo: 'app_clone' })).users).toEqual([]);
-      },
-    );
-
     it('a user sets its own password on a server that shows users nothing, and has no hello either', async () => {
       const { one, login, context } = await standIn({ amazon: true, refuses: { hello: 59 } });
       const app = { ...login, username: 'app', password: 'first-password' };
@@ -321,17 +292,4 @@ export function describeDocumentDbPlayed(): void {
       await session.close();
     });
   });
-}
-
-/** Runs one command as its primary user. */
-function adminOf({ host, port, ca, superuser: auth }: DocumentDbStandIn) {
-  return async (command: Document): Promise<Document> => {
-    const options = { auth, authSource: 'admin', directConnection: true, tls: true, ca };
-    const client = new MongoClient(`mongodb://${host}:${port}/`, options);
-    try {
-      return await client.db('admin').command(command);
-    } finally {
-      await client.close();
-    }
-  };
 }

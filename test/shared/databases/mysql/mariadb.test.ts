@@ -10,6 +10,7 @@ import { describeMariadbAlone } from './mariadb-alone.case.ts';
 import { describeMysqlFamily } from './mysql.case.ts';
 import { describeMysqlConnecting } from './mysql-connecting.case.ts';
 import { describeMysqlInUse } from './mysql-in-use.case.ts';
+import { describeMysqlLacking } from './mysql-lacking.case.ts';
 import { describeMysqlPairs } from './mysql-pairs.case.ts';
 import { describeMysqlPooled } from './mysql-pooled.case.ts';
 import { describeMysqlVerifiers } from './mysql-verifiers.case.ts';
@@ -53,6 +54,7 @@ for (const [number, name, from] of series) {
     describeMysqlPairs(mariadb, server);
     describeMysqlPooled(mariadb, server);
     describeMysqlInUse(mariadb, server);
+    describeMysqlLacking(mariadb, server);
     describeMysqlVerifiers(mariadb, server);
   });
 }

@@ -254,16 +254,22 @@ export function describeDualPasswords(server: RealMysql): void {
       ]);
     });
 
-    it('need APPLICATION_PASSWORD_ADMIN, which the error names', async () => {
+    it('need APPLICATION_PASSWORD_ADMIN, which the error names, with the statement that gives it', async () => {
       const login = await user();
 
-      const refused = add(login, 'second password');
+      const refused = await add(login, 'second password').catch((error) => error);
 
-      await expect(refused).rejects.toMatchObject({
+      const statement = `GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO '${login.username}'@'%'`;
+      expect(refused).toMatchObject({
         name: 'PermissionError',
         fact: expect.stringContaining('APPLICATION_PASSWORD_ADMIN'),
+        hint: expect.stringMatching(/mostly: GRANT [^;]*$/),
       });
+      expect(refused.hint).toContain(statement);
       expect(await opening(login, ['first password', 'second password'])).toEqual(['first password']);
+      await server.sql(statement);
+      await add(login, 'second password');
+      expect(await opening(login, ['second password'])).toEqual(['second password']);
     });
 
     it('of a user that a superuser sets the password of: the second one goes, too', async () => {

@@ -52,6 +52,28 @@ export function describeRedshift(server: TestRedshift): void {
     });
   });
 
+  it('who is no superuser is told the statement that makes one', async () => {
+    const { name, login } = await pair();
+    const rotator = server.login(`rot"ator of ${name}`, 'Rotator-password-1');
+    await server.createUser(rotator.username, rotator.password);
+    const session = await redshift.connect(rotator, ctx);
+    const refused = [
+      await session.setPassword(name, 'Second-password-1').catch((error) => error),
+      await session
+        .cloneUser(name, `${name}_clone`, 'Clone-password-1', stored(login.password))
+        .catch((error) => error),
+    ];
+    await session.close();
+
+    const hint = expect.stringContaining(`mostly: ALTER USER "rot""ator of ${name}" CREATEUSER`);
+    expect(refused).toMatchObject([
+      { code: 'PERMISSION_DENIED', hint },
+      { code: 'PERMISSION_DENIED', hint },
+    ]);
+    await server.sqlAs(login, 'SELECT 1');
+    expect(await server.sql('SELECT 1 FROM pg_user WHERE usename = $1', [`${name}_clone`])).toEqual([]);
+  });
+
   it('a user of a pair has a name of 121 bytes at most', () => {
     const longest = `${'ä'.repeat(60)}x`;
 
