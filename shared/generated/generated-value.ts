@@ -36,6 +36,10 @@ export function generatedValueStrategy(): RotationStrategy<Fields> {
       return { close: async () => {} };
     },
 
+    async check({ current }, ctx) {
+      fieldOf(current, ctx);
+    },
+
     async test({ pending, current }, ctx) {
       const generator = generatorFor(pending, ctx);
       // A configuration check: what is there may have been made by hand.
@@ -43,7 +47,8 @@ export function generatedValueStrategy(): RotationStrategy<Fields> {
       const fault = generator.faultOf(unnamed(pending, ctx));
       if (fault === undefined) return;
       throw new InvalidSecretError(`the value in ${PENDING} of ${ctx.secretId} ${fault}`, {
-        hint: 'somebody changed it, or what to generate, in the middle of this rotation; rotate again',
+        hint: 'somebody changed it, or what to generate, in the middle of this rotation: take AWSPENDING off its version, then rotate again',
+        ofPending: true,
       });
     },
   };

@@ -45,6 +45,11 @@ export function notifiesChecks(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.NOTIFY_CHECKS?.toLowerCase() !== 'off';
 }
 
+/** Where people read the runbook: a path in this repository, unless the setting has an address. */
+export function runbook(env: NodeJS.ProcessEnv = process.env): string {
+  return env.RUNBOOK_URL || 'docs/runbook.md';
+}
+
 /** Path of the description of a provider, for the function that has no provider of its own. */
 export function providerDescription(env: NodeJS.ProcessEnv = process.env): string {
   if (env.DECLARED_PROVIDER) return env.DECLARED_PROVIDER;

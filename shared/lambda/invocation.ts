@@ -1,11 +1,11 @@
 /** Everything that one invocation knows, from its first line to its last. */
-import type { ErrorCode, RotationError } from '../rotation/errors.ts';
+import type { RotationError } from '../rotation/errors.ts';
 import type { Redactor } from '../rotation/redact.ts';
 import { redactor } from '../rotation/redact.ts';
 import type { Rotation, WorkingCredential } from '../rotation/rotation.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { CURRENT } from '../rotation/versions.ts';
-import { notificationTopic, notifiesChecks } from './config.ts';
+import { notificationTopic, notifiesChecks, runbook } from './config.ts';
 import type { RotationEvent } from './event.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
@@ -54,6 +54,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       secretName: progress.secret?.name,
       secretArn: progress.secret?.arn,
       labels: progress.secret?.labels,
+      runbook: runbook(),
       engine: strategy.system,
       strategy: strategy.name,
       step: event.step,
@@ -90,7 +91,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
     async fail(error) {
       const { event } = invocation;
       const { code, fact, hint } = error;
-      const working = workingAfter(code, strategy.outage, progress.working);
+      const working = workingAfter(error, strategy.outage, progress.working);
       const seen = event && failures.see({ ...aboutOf(event), code, working, refusedSince: progress.refusedSince });
       const { attempt, since } = seen ?? {};
       const severity = severityOf({ outcome: 'failed', working });
@@ -110,11 +111,14 @@ function aboutOf({ secretId, token, step }: RotationEvent) {
 
 /** What a login that did not come about tells of the credentials, unless the steps know better: with a brief outage, they say so only when they saw it. */
 function workingAfter(
-  code: ErrorCode | undefined,
+  { code, retryable, about }: RotationError,
   outage: 'none' | 'brief',
   seen: WorkingCredential,
 ): WorkingCredential {
   if (code === 'LOCKED_OUT') return 'none';
+  // Nobody reads a value then, whatever the system takes.
+  if (code === 'CURRENT_MISSING' && !retryable) return 'unknown';
+  if (code === 'SECRET_NOT_FOUND' && about === undefined) return 'unknown';
   const isKnown = outage === 'brief' && seen !== 'AWSCURRENT or AWSPENDING';
   const saysNothing = code === 'AUTHENTICATION_REFUSED' || code === 'LOGIN_UNSUPPORTED';
   return saysNothing && !isKnown ? 'unknown' : seen;

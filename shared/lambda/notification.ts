@@ -13,6 +13,8 @@ export interface Facts extends Situation {
   readonly store: Store;
   /** Known once the secret was described. */
   readonly secretName?: string | undefined;
+  /** Address or path of the runbook. */
+  readonly runbook: string;
   readonly engine: string;
   readonly strategy: string;
   readonly step: string;
@@ -67,7 +69,7 @@ export function notification(facts: Facts): Notification {
     ...(facts.error === undefined ? {} : { error: told(facts.error) }),
     next,
     ...(again === undefined ? {} : { rotateAgain: again }),
-    ...(facts.error === undefined ? {} : { runbook: `docs/runbook.md#${facts.error.code.toLowerCase()}` }),
+    ...(facts.error === undefined ? {} : { runbook: `${facts.runbook}#${facts.error.code.toLowerCase()}` }),
   };
   return {
     group: secret,

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { InvalidEventError } from '../rotation/errors.ts';
 import { REVOKE_PREVIOUS } from '../rotation/strategy.ts';
 import { isPlaceOf, parsePlace } from '../stores/parameter-store/names.ts';
-import { nextForParameter } from '../stores/parameter-store/next-command.ts';
+import { commandsForParameter } from '../stores/parameter-store/next-command.ts';
 import type { RotationEvent } from './event.ts';
 import { parsed, rotationHint } from './parsed.ts';
 
@@ -39,7 +39,7 @@ export function parseParameterEvent(input: unknown, context: Invoked): RotationE
     });
   }
   return {
-    store: { kind: 'parameter', next: nextForParameter },
+    store: { kind: 'parameter', ...commandsForParameter(context.invokedFunctionArn) },
     step: event.Step ?? BEGIN,
     secretId: nameIn(event.Parameter, context.invokedFunctionArn),
     token: plain(token),

@@ -4,8 +4,8 @@
  */
 import * as z from 'zod/mini';
 import { redactor } from '../rotation/redact.ts';
-import { nextForParameter } from '../stores/parameter-store/next-command.ts';
-import { notificationTopic } from './config.ts';
+import { commandsForParameter } from '../stores/parameter-store/next-command.ts';
+import { notificationTopic, runbook } from './config.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
 import type { Facts } from './notification.ts';
@@ -60,10 +60,11 @@ async function tell(event: PolicyEvent, log: Logger, signal: AbortSignal): Promi
   const facts: Facts = {
     ...news,
     time: new Date(),
-    store: { kind: 'parameter', next: nextForParameter },
+    store: { kind: 'parameter', ...commandsForParameter() },
     secretId: name,
     secretName: name,
     secretArn: event.resources?.[0],
+    runbook: runbook(),
     engine: 'parameter',
     strategy: 'none',
     step: type,

@@ -52,6 +52,8 @@ export interface ErrorDetails {
   readonly about?: string;
   /** That secret is marked for deletion, and can be restored. */
   readonly isDeleted?: boolean;
+  /** It is the value of AWSPENDING that does not do: another rotation makes another. */
+  readonly ofPending?: boolean;
   readonly cause?: unknown;
 }
 
@@ -62,6 +64,7 @@ export abstract class RotationError extends Error {
   readonly retryable: boolean;
   readonly about?: string;
   readonly isDeleted?: boolean;
+  readonly ofPending?: boolean;
 
   constructor(name: string, fact: string, code: ErrorCode, retryable: boolean, details: ErrorDetails) {
     super(`${fact}; hint: ${details.hint}`, details.cause === undefined ? undefined : { cause: details.cause });
@@ -72,6 +75,7 @@ export abstract class RotationError extends Error {
     this.retryable = details.retryable ?? retryable;
     if (details.about !== undefined) this.about = details.about;
     if (details.isDeleted) this.isDeleted = true;
+    if (details.ofPending) this.ofPending = true;
   }
 }
 

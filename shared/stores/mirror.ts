@@ -4,6 +4,7 @@ import { patiently, pause } from '../rotation/pause.ts';
 import type { SecretVersions, VersionId } from '../rotation/versions.ts';
 import { CURRENT } from '../rotation/versions.ts';
 import { type Mirror, mirrorsOf, requireTogether, shareOf, TAG } from './mirror-tag.ts';
+import { parsePlace } from './parameter-store/names.ts';
 
 export interface Copier {
   /** Gives whether there was something to write. */
@@ -34,8 +35,10 @@ export function mirrored(versions: SecretVersions, options: MirrorOptions): Secr
   /** Each has its try, so that one which cannot be written leaves no other behind; the first failure is told. */
   async function each(id: string, mirrors: readonly Mirror[], work: (mirror: Mirror) => Promise<void>): Promise<void> {
     const failures: unknown[] = [];
-    for (const mirror of mirrors) await work(mirror).catch((error: unknown) => failures.push(error));
-    if (failures.length > 0) throw unwritable(id, failures[0]);
+    for (const mirror of mirrors) {
+      await work(mirror).catch((error: unknown) => failures.push(unwritable(id, mirror, error)));
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   async function mirror(id: string, version: VersionId): Promise<void> {
@@ -84,10 +87,13 @@ export function mirrored(versions: SecretVersions, options: MirrorOptions): Secr
   };
 }
 
-function unwritable(id: string, error: unknown): unknown {
+function unwritable(id: string, { parameter }: Mirror, error: unknown): unknown {
   if (!(error instanceof InvalidSecretError)) return error;
   const { hint, code, cause } = error;
-  return new InvalidSecretError(`the mirror of ${id} cannot be written: ${error.fact}`, { hint, code, cause });
+  const fact = `the mirror of ${id} cannot be written: ${error.fact}`;
+  const place = parsePlace(parameter);
+  const about = typeof place === 'string' ? {} : { about: place.name.replace(/^\/?/, '/') };
+  return new InvalidSecretError(fact, { hint, code, cause, ...about });
 }
 
 function notVisible(id: string, version: VersionId): StagingError {

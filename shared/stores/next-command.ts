@@ -38,7 +38,8 @@ const begins: Partial<Record<ErrorCode, Move>> = {
 /** The first move, and the secret that it is about where that is another one than the rotated. What passes by itself is only looked at. */
 export function firstMove(error: RotationError | undefined): { readonly move: Move; readonly about?: string } {
   if (error === undefined || error.retryable) return { move: 'look' };
-  const { code, about, isDeleted } = error;
+  const { code, about, isDeleted, ofPending } = error;
+  if (ofPending) return { move: 'abandon' };
   const move = begins[code] ?? 'look';
   if (about === undefined) return { move };
   if (isDeleted) return { move: 'restore', about };
@@ -52,8 +53,12 @@ export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Stores a secret value that a person has mended. */
-export function putSecretValue(secretId: string): string {
+/** The value that a person has to mend: of a secret, or of a parameter, which may have none yet. */
+export function mend(about: string): string {
+  return about.startsWith('/') ? `aws ssm get-parameter-history --name ${shellQuoted(about)}` : putSecretValue(about);
+}
+
+function putSecretValue(secretId: string): string {
   return `aws secretsmanager put-secret-value --secret-id ${shellQuoted(secretId)} --secret-string file://value.json`;
 }
 

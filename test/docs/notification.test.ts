@@ -8,7 +8,7 @@ import { notification } from '../../shared/lambda/notification.ts';
 import * as errors from '../../shared/rotation/errors.ts';
 import type { WorkingCredential } from '../../shared/rotation/rotation.ts';
 import { PENDING, PREVIOUS } from '../../shared/rotation/versions.ts';
-import { nextForParameter } from '../../shared/stores/parameter-store/next-command.ts';
+import { commandsForParameter } from '../../shared/stores/parameter-store/next-command.ts';
 import { againForSecret, nextForSecret } from '../../shared/stores/secrets-manager/next-command.ts';
 import { testContext } from '../support/context.ts';
 import { blocks, page } from './pages.ts';
@@ -25,6 +25,7 @@ const facts: Facts = {
   secretId: 'prod/app',
   secretName: 'prod/app',
   secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/app-AbCdEf',
+  runbook: 'docs/runbook.md',
   engine: 'postgres',
   strategy: 'single-user',
   step: 'finishSecret',
@@ -49,7 +50,7 @@ const lockedOut: errors.RotationError = await openStored(
 ).catch((error) => error);
 const ofPolicy: Facts = {
   ...facts,
-  store: { kind: 'parameter', next: nextForParameter },
+  store: { kind: 'parameter', ...commandsForParameter() },
   secretId: '/prod/app/db',
   secretName: '/prod/app/db',
   secretArn: 'arn:aws:ssm:eu-west-1:123456789012:parameter/prod/app/db',
@@ -110,6 +111,12 @@ describe('docs/notification.schema.json', () => {
     const { secretName, secretArn, ...early } = examples.failed;
 
     validate(bodyOf(early));
+
+    expect(validate.errors).toBeNull();
+  });
+
+  it('takes a link to the runbook', () => {
+    validate(bodyOf({ ...examples.failed, runbook: 'https://git.test/rekey/docs/runbook.md' }));
 
     expect(validate.errors).toBeNull();
   });

@@ -1,6 +1,6 @@
 import { CURRENT, carries, holder, PENDING, PREVIOUS } from '../../rotation/versions.ts';
 import type { Situation } from '../next-command.ts';
-import { firstMove, putSecretValue, restoreSecret, shellQuoted } from '../next-command.ts';
+import { firstMove, mend, restoreSecret, shellQuoted } from '../next-command.ts';
 
 export function nextForSecret(situation: Situation): string {
   const { secretArn, secretId, error } = situation;
@@ -8,7 +8,7 @@ export function nextForSecret(situation: Situation): string {
   const { move, about = id } = firstMove(error);
   switch (move) {
     case 'store':
-      return putSecretValue(about);
+      return mend(about);
     case 'restore':
       return restoreSecret(about);
     case 'abandon':

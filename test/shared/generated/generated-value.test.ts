@@ -4,7 +4,7 @@ import { generatedValueStrategy } from '../../../shared/generated/generated-valu
 import { generatorOf } from '../../../shared/generated/recipe.ts';
 import { redactor } from '../../../shared/rotation/redact.ts';
 import type { RotationContext } from '../../../shared/rotation/strategy.ts';
-import { openLabels, step, wholeRotation } from '../../conformance/rotate.ts';
+import { configurationCheck, openLabels, step, wholeRotation } from '../../conformance/rotate.ts';
 import { describeCrashes, describeFailures } from '../../conformance/strategy-crashes.case.ts';
 import type { StrategyWorld } from '../../conformance/world.ts';
 import { timelessContext } from '../../support/context.ts';
@@ -75,6 +75,8 @@ describe('a generated value', () => {
   it.each(['generate', 'field', 'masterarn', 'public_key', ''])('does not go into the field %j', async (field) => {
     const here = worldOf(JSON.stringify({ ...before, field }));
 
+    await expect(configurationCheck(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    await here.store.abandon();
     expect(await failure(here)).toMatchObject({ code: 'INVALID_SECRET' });
     expect(await texts(here)).toMatchObject({ current: JSON.stringify({ ...before, field }) });
   });
@@ -98,7 +100,11 @@ describe('a generated value', () => {
 
     const error = await step(here, token, 'testSecret').catch((refusal) => refusal);
 
-    expect(error).toMatchObject({ code: 'INVALID_SECRET' });
+    expect(error).toMatchObject({
+      code: 'INVALID_SECRET',
+      ofPending: true,
+      hint: expect.stringContaining('AWSPENDING'),
+    });
     expect(inspect(error)).not.toContain(pending.value);
   });
 

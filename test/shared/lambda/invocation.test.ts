@@ -5,7 +5,8 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { startInvocation } from '../../../shared/lambda/invocation.ts';
 import { parseSecretEvent } from '../../../shared/lambda/secret-event.ts';
-import { LockedOutError, UnreachableError } from '../../../shared/rotation/errors.ts';
+import type { RotationError } from '../../../shared/rotation/errors.ts';
+import { InvalidSecretError, LockedOutError, StagingError, UnreachableError } from '../../../shared/rotation/errors.ts';
 import { memoryEngine, memoryServer } from '../../support/memory-engine.ts';
 
 const published: URLSearchParams[] = [];
@@ -48,7 +49,7 @@ const hung = new UnreachableError('Secrets Manager did not answer UpdateSecretVe
 const lockedOut = new LockedOutError('no stored version opens it', { hint: 'reset the password' });
 
 /** Each call is an invocation of its own, in this one process. */
-async function failed(token: string, error = hung, working: 'AWSPENDING' | 'AWSCURRENT' = 'AWSPENDING') {
+async function failed(token: string, error: RotationError = hung, working: 'AWSPENDING' | 'AWSCURRENT' = 'AWSPENDING') {
   const invocation = startInvocation(singleUserStrategy(memoryEngine(memoryServer())));
   invocation.event = parseSecretEvent({ Step: 'setSecret', SecretId: 'app', ClientRequestToken: token });
   invocation.progress.secret = {
@@ -172,4 +173,28 @@ it('repeats a failure as one, with its number', async () => {
     'Rekey: rotation of app failed in setSecret (UNREACHABLE_TCP)',
     'Rekey: rotation of app is still failing in setSecret, attempt 4 (UNREACHABLE_TCP)',
   ]);
+});
+
+it.each([
+  ['no current value', new StagingError('none', { hint: 'store one', code: 'CURRENT_MISSING' }), 'unknown'],
+  [
+    'a current value that cannot be read yet',
+    new StagingError('late', { hint: 'wait', code: 'CURRENT_MISSING', retryable: true }),
+    'AWSCURRENT',
+  ],
+  ['no secret', new InvalidSecretError('gone', { hint: 'restore it', code: 'SECRET_NOT_FOUND' }), 'unknown'],
+  [
+    'a secret that names one which is not there',
+    new InvalidSecretError('gone', { hint: 'restore it', code: 'SECRET_NOT_FOUND', about: 'arn:super' }),
+    'AWSCURRENT',
+  ],
+])('with %s, says what works, and links the entry of the runbook', async (what, error, working) => {
+  vi.stubEnv('RUNBOOK_URL', 'https://git.test/runbook.md');
+
+  await failed(`of ${what}`, error, 'AWSCURRENT');
+
+  vi.stubEnv('RUNBOOK_URL', '');
+  const body = JSON.parse(published[0]?.get('Message') ?? '');
+  expect(body.working).toBe(working);
+  expect(body.runbook).toBe(`https://git.test/runbook.md#${error.code.toLowerCase()}`);
 });

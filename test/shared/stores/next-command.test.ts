@@ -11,7 +11,7 @@ import {
   UnreachableError,
 } from '../../../shared/rotation/errors.ts';
 import type { Situation } from '../../../shared/stores/next-command.ts';
-import { nextForParameter } from '../../../shared/stores/parameter-store/next-command.ts';
+import { commandsForParameter } from '../../../shared/stores/parameter-store/next-command.ts';
 import { againForSecret, nextForSecret } from '../../../shared/stores/secrets-manager/next-command.ts';
 
 const details = (code: ErrorCode, about?: string) => ({ hint: 'do', code, ...(about && { about }) });
@@ -53,6 +53,12 @@ describe('a secret', () => {
     ['names the superuser of another place', mismatch('arn:super'), mended('arn:app')],
     ['was abandoned', staging('TOKEN_UNKNOWN'), "aws secretsmanager rotate-secret --secret-id 'arn:app'"],
     ['has moved on', staging('CURRENT_MOVED'), describing],
+    ['has a mirror that is not there', missing('/legacy/app'), "aws ssm get-parameter-history --name '/legacy/app'"],
+    [
+      'has a pending value that is wrong',
+      new InvalidSecretError('changed', { hint: 'do', ofPending: true }),
+      "aws secretsmanager update-secret-version-stage --secret-id 'arn:app' --version-stage AWSPENDING --remove-from-version-id 'the token'",
+    ],
   ])('that %s', (_, error, command) => {
     expect(nextForSecret({ secretId: 'app', secretArn: 'arn:app', ...failed(error) })).toBe(command);
   });
@@ -119,6 +125,7 @@ describe('rotating a secret again', () => {
 });
 
 describe('a parameter', () => {
+  const { next } = commandsForParameter();
   const history =
     "aws ssm get-parameter-history --name '/app/db' --query 'Parameters[].[Version,LastModifiedDate,Labels]'";
   const put = "aws ssm put-parameter --overwrite --name '/app/db' --value file://value.json";
@@ -149,12 +156,54 @@ describe('a parameter', () => {
     ['names the superuser of another place', mismatch('arn:super'), put],
     ['has moved on', staging('CURRENT_MOVED'), history],
   ])('that %s', (_, error, command) => {
-    expect(nextForParameter({ secretId: '/app/db', ...failed(error) })).toBe(command);
+    expect(next({ secretId: '/app/db', ...failed(error) })).toBe(command);
   });
 
   it('that has expired is made again', () => {
-    const command = nextForParameter({ outcome: 'expired', secretId: '/app/db', token: '' });
+    const command = next({ outcome: 'expired', secretId: '/app/db', token: '' });
 
     expect(command).toBe("aws ssm put-parameter --type SecureString --name '/app/db' --value file://value.json");
+  });
+});
+
+describe('a parameter, when it is known which function rotates it', () => {
+  const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:rekey-prod-parameter';
+  const { next, again } = commandsForParameter(arn);
+  const labels = { 'the token': ['AWSPENDING'], now: ['AWSCURRENT'] };
+  const far = new UnreachableError('far', details('UNREACHABLE_TCP'));
+  const of = (error: Situation['error'], more: Partial<Situation> = {}) => ({
+    secretId: '/app/db',
+    labels,
+    ...failed(error),
+    ...more,
+  });
+  const invoked = (event: object) =>
+    `aws lambda invoke --function-name '${arn}' --cli-binary-format raw-in-base64-out --payload '${JSON.stringify(event)}' answer.json`;
+  const goesOn = invoked({ Parameter: '/app/db', Token: 'the token' });
+  const afresh = invoked({ Parameter: '/app/db' });
+  const abandoned = "aws ssm put-parameter --overwrite --name '/rekey/app/db' --value - --description abandoned";
+
+  it.each(['AWSPENDING', 'AWSPREVIOUS'] as const)(
+    'while %s alone opens the system, goes on with its rotation',
+    (working) => {
+      expect([next(of(far, { working })), again(of(far, { working }))]).toEqual([goesOn, undefined]);
+    },
+  );
+
+  it.each([
+    ['it is looked at first, while AWSCURRENT works', of(far, { working: 'AWSCURRENT' }), goesOn],
+    ['its value is mended first', of(invalid()), goesOn],
+    ['its rotation is over', of(staging('CURRENT_MOVED'), { labels: { now: ['AWSCURRENT'] } }), afresh],
+    ['its pending value does not do', of(refused), `${abandoned}; ${afresh}`],
+    ['nothing failed', of(undefined), undefined],
+  ])('is rotated again when %s', (_, situation, command) => {
+    expect(again(situation)).toBe(command);
+  });
+
+  it('that was abandoned is rotated again at once, and a wrong setting is that of this function', () => {
+    const wrong = new ConfigurationError('wrong', details('INVALID_CONFIGURATION'));
+
+    expect(next(of(staging('TOKEN_UNKNOWN'), { labels: {} }))).toBe(afresh);
+    expect(next(of(wrong))).toBe(`aws lambda get-function-configuration --function-name '${arn}' --query Environment`);
   });
 });
