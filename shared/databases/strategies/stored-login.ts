@@ -90,7 +90,7 @@ export async function openStored(
   const [seen] = ends.map(({ password }) => unseenEnd(password));
   const unseen = seen === undefined ? '' : `a stored password begins or ends in ${seen}; `;
   throw new LockedOutError(`no stored version opens ${engine.name} at ${current.host} as ${current.username}`, {
-    hint: `${unseen}see that ${current.username} is neither locked nor expired${also}; else reset its password by hand, store it with put-secret-value, rotate again`,
+    hint: `${unseen}see that ${current.username} is there, and neither locked nor expired${also}; else reset its password by hand, store it with put-secret-value, rotate again`,
   });
 }
 
