@@ -5,7 +5,10 @@ import { failed, type InvokeOutcome } from '../../aws/service.ts';
 import { type FileFunction, type InvocationContext, timedOut } from './definition.ts';
 
 const host = fileURLToPath(new URL('host.mjs', import.meta.url));
-/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
+/**
+ * An import that takes longer begins afresh with the invocation, and has the function's own time for it. Here it just goes on.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
+ */
 const initSeconds = 10;
 
 /** One process of a function. It takes one event at a time. */
@@ -56,8 +59,8 @@ export function startChild(
     return { kind: 'done', outcome: timedOut(requestId, seconds) };
   };
 
-  const start = async (requestId: string): Promise<InvokeOutcome | undefined> => {
-    const first = await next(requestId, initSeconds);
+  const start = async (requestId: string, timeoutSeconds: number): Promise<InvokeOutcome | undefined> => {
+    const first = await next(requestId, initSeconds + timeoutSeconds);
     if (first.kind === 'done') return first.outcome;
     if (first.kind === 'broken') {
       child.kill('SIGKILL');
@@ -80,7 +83,7 @@ export function startChild(
     },
     ended,
     invoke: async (event: unknown, context: InvocationContext, timeoutSeconds: number): Promise<InvokeOutcome> => {
-      const failure = started ? undefined : await start(context.awsRequestId);
+      const failure = started ? undefined : await start(context.awsRequestId, timeoutSeconds);
       if (failure) return failure;
       const deadline = Date.now() + timeoutSeconds * 1000;
       child.send({ event, context, deadline }, () => {});

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../../local/sandbox.ts';
 import type { FileFunction } from '../../../../local/services/lambda/definition.ts';
 
@@ -42,6 +42,19 @@ describe('a function in a process', () => {
     expect([first.calls, second.calls]).toEqual([1, 1]);
     expect(second.pid).not.toBe(first.pid);
     expect(sandbox.functions.invocations('subject').map(({ initMs = 0 }) => initMs > 0)).toEqual([true, true]);
+  });
+
+  it('has its own time for a start that takes longer than ten seconds, as on a machine that is busy', async () => {
+    const slow = fileURLToPath(new URL('slow-start.fixture.mjs', import.meta.url));
+    sandbox.functions.register('subject', { file: slow, export: 'started', timeoutSeconds: 5 });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const running = sandbox.functions.invoke('subject', {});
+    await vi.advanceTimersByTimeAsync(12_000);
+
+    const outcome = await running;
+
+    vi.useRealTimers();
+    expect(outcome).toEqual({ ok: true, payload: { started: true } });
   });
 
   it('runs in two processes when it is invoked twice at once', async () => {
