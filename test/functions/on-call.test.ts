@@ -110,6 +110,19 @@ describe('a message, when', () => {
   );
 });
 
+it('one cause that repeats is one message, and then one that says that it is still failing', async () => {
+  const { secret, functionArn } = await scene('singleUser', { port: 1 });
+  await house.rotate(secret, functionArn);
+  for (let repeat = 0; repeat < 3; repeat++) await house.sandbox.secretsManager.retryRotation(secret);
+
+  const subjects = house.messages(secret).map(({ subject }) => subject.replace(/test\/\S+/, 'it'));
+
+  expect(subjects).toEqual([
+    'Rekey: rotation of it failed in setSecret (UNREACHABLE_TCP)',
+    'Rekey: rotation of it is still failing in setSecret, attempt 4 (UNREACHABLE_TCP)',
+  ]);
+});
+
 describe('no failure, or none that a message could tell, when', () => {
   it('the function is killed between the change and the promotion: the repeat says what was saved', async () => {
     const { secret, functionArn } = await scene();
