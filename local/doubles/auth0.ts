@@ -84,7 +84,7 @@ export async function startAuth0(): Promise<Auth0Double> {
     admin: { domain: DOMAIN, client_id: admin.id, client_secret: admin.secret },
     powerless: { client_id: powerless.id, client_secret: powerless.secret },
     madeUp: { client_secret: newSecret() },
-    opens: ({ client_secret }) => rotated.secret === client_secret,
+    opens: ({ client_id, client_secret }) => client_id === rotated.id && client_secret === rotated.secret,
     live: () => [rotated.secret],
     endGrants: () => rotated.grants.clear(),
   };

@@ -77,6 +77,7 @@ export async function startIam(): Promise<IamDouble> {
     }),
     GetAccessKeyLastUsed({ AccessKeyId = '' }) {
       const key = keys.get(AccessKeyId);
+      // No description names an error of this operation: this is what its siblings say.
       if (key === undefined) throw refusal(404, 'NoSuchEntity');
       const { at, service, region } = key.used ?? { at: undefined, service: 'N/A', region: 'N/A' };
       return { UserName: key.user, AccessKeyLastUsed: { LastUsedDate: at, ServiceName: service, Region: region } };

@@ -106,6 +106,7 @@ export async function startOkta(): Promise<OktaDouble> {
   const double: OktaDouble = {
     ...served,
     ...ring.inField('client_secret'),
+    opens: (secret) => secret.client_id === clientId && ring.holding(secret.client_secret) !== undefined,
     mayHaveToken: true,
     first: {
       domain: host,

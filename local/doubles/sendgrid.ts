@@ -16,7 +16,8 @@ const MOST = 100;
 /** "Full Access": what a key gets that is made without scopes. */
 const FULL = ['api_keys.create', 'api_keys.read', 'api_keys.delete', 'mail.send', 'user.password.update'];
 const denied: DoubleAnswer = { status: 401, json: { errors: [{ message: 'authorization required' }] } };
-const missing: DoubleAnswer = { status: 404, json: { errors: [{ message: 'unable to find API Key' }] } };
+/** Without a body, as described. */
+const missing: DoubleAnswer = { status: 404 };
 const forbidden: DoubleAnswer = { status: 403, json: { errors: [{ message: 'access forbidden' }] } };
 
 export async function startSendgrid(): Promise<ProviderDouble> {

@@ -4,7 +4,7 @@ import { created, ok, serve } from '../double.ts';
 import { asOwner, failure, hex, newAccount, refused, type StoredKey, shownAccount, whoAsks } from './account.ts';
 
 export interface TwilioKeyDouble extends ProviderDouble {
-  readonly keys: ReadonlyMap<string, StoredKey>;
+  readonly keys: Map<string, StoredKey>;
   /** A permission that new Restricted keys are made without. */
   withheld?: string;
 }

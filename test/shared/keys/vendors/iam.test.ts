@@ -41,6 +41,23 @@ describe('IAM', () => {
     expect(changes).toEqual(['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey', 'CreateAccessKey']);
   });
 
+  it.each([
+    ['NoSuchEntity', 404, 'AWSCURRENT'],
+    ['AccessDenied', 403, undefined],
+  ])('takes %s about the last use of a key for what it is', async (code, status, promoted) => {
+    const world = await start();
+    const { AWSCURRENT: before } = await byLabel(world.store);
+    double.refusals.set('GetAccessKeyLastUsed', { status, code });
+
+    const rotated = await wholeRotation(world).then(
+      () => 'AWSCURRENT',
+      () => undefined,
+    );
+
+    expect(rotated).toBe(promoted);
+    expect((await byLabel(world.store)).AWSCURRENT === before).toBe(promoted === undefined);
+  });
+
   it('lets every copy of id and key follow', async () => {
     const world = await start();
     const first = await labelled(world.store, 'AWSCURRENT');
