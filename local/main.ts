@@ -78,7 +78,6 @@ async function main(): Promise<void> {
     clearInterval(clock);
     await sandbox.close();
     await database?.stop();
-    seed?.remove();
   }
 }
 

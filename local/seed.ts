@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Sandbox } from './sandbox.ts';
 import { asSuperuser } from './servers/postgres/client.ts';
 import type { PostgresServer } from './servers/postgres/server.ts';
@@ -17,7 +16,6 @@ export interface Seed {
   readonly secretFile: string | undefined;
   /** Puts everything into the sandbox, again after a reset. */
   plant(): Promise<void>;
-  remove(): void;
 }
 
 /** What `npm run sandbox` starts with: a topic for notifications, and a database user with a secret value to try a rotation with. */
@@ -27,8 +25,8 @@ export function createSeed(sandbox: Sandbox, database: PostgresServer | undefine
     const { TopicArn } = (await sandbox.sns.call('CreateTopic', { Name: topicName }, { region: there })) ?? {};
     return String(TopicArn);
   };
-  const folder = database && mkdtempSync(join(tmpdir(), 'rekey-sandbox-'));
-  const secretFile = folder && join(folder, `${applicationUser}.json`);
+  // In the folder of the database, which goes with it, however this process ends.
+  const secretFile = database && join(dirname(database.logFile), `${applicationUser}.json`);
   return {
     topicIn,
     secretFile,
@@ -49,9 +47,6 @@ export function createSeed(sandbox: Sandbox, database: PostgresServer | undefine
       await setPassword(database, applicationUser, password);
       const value = { ...place, username: applicationUser, password, masterarn: superuser?.ARN };
       writeFileSync(secretFile, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-    },
-    remove: () => {
-      if (folder) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -14,7 +14,16 @@ const declared: Versions = { ...dependencies, ...devDependencies, ...optionalDep
 const imported = await bareImports();
 const shipped = imported.filter(({ file, isType }) => /^(shared|functions)\//.test(file) && !isType);
 
-const commands = Object.values(scripts).flatMap((script) => script.split('&&').map((one) => one.trim().split(' ')[0]));
+/** `exec` puts a program in the place of npm's shell. */
+const commands = Object.values(scripts).flatMap((script) =>
+  script.split('&&').map(
+    (one) =>
+      one
+        .trim()
+        .replace(/^exec /, '')
+        .split(' ')[0],
+  ),
+);
 const binariesOf = (name: string) => Object.keys(packages[`node_modules/${name}`]?.bin ?? {});
 
 const platforms = (prefix: string, ...names: string[]) => names.map((name) => prefix + name);

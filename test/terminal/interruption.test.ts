@@ -22,6 +22,7 @@ describe('an interruption', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('by %s lets the program end in order, with the status that a shell gives it', async (signal, status) => {
     const child = await started('clearInterval(busy); process.exitCode = statusOf(signal);');
 
@@ -30,8 +31,17 @@ describe('an interruption', () => {
     expect(await once(child, 'close')).toEqual([status, null]);
   });
 
+  it('that arrives twice, from the terminal and from npm, is one', async () => {
+    const child = await started('setTimeout(() => process.exit(statusOf(signal)), 100);');
+
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+
+    expect(await once(child, 'close')).toEqual([expect.toBeOneOf([130, 143]), null]);
+  });
+
   it('that is repeated ends the program at once', async () => {
-    const child = await started("process.stdout.write('stopping');");
+    const child = await started("setTimeout(() => process.stdout.write('stopping'), 500);");
     child.kill('SIGINT');
     await once(child.stdout, 'data');
 
