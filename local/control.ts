@@ -58,11 +58,12 @@ const rdsBody = z.strictObject({
 const retryBody = z.strictObject({ SecretId: z.string() });
 /** A moment, as a date or in epoch milliseconds. */
 const moment = z.union([z.number(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))]);
+const dueBody = z.strictObject({ until: moment.optional() });
 const clockBody = z.strictObject({ until: moment.optional(), deliverTo: z.string().optional() });
 const runBody = z.union([
   z.strictObject({ name: z.string(), group: z.string().optional(), region: z.string().optional() }),
   z.strictObject({ executionId: z.string() }),
-  z.strictObject({ until: moment.optional() }),
+  dueBody,
 ]);
 
 /** The sandbox's own routes, for suites in any language. They ask for no signature. */
@@ -85,6 +86,7 @@ export function controlRoutes(sandbox: Controlled): (request: WireRequest) => Pr
     'POST /_sandbox/rotations/retry': done((body) =>
       sandbox.secretsManager.retryRotation(retryBody.parse(body).SecretId),
     ),
+    'POST /_sandbox/rotations/due': (body) => sandbox.secretsManager.rotateDue(dueBody.parse(body).until),
     'GET /_sandbox/functions': () => functions.names().map((name) => ({ name, arn: functions.find(name) })),
     'POST /_sandbox/functions': (body) => {
       const { name, endpoint, functionName, region } = functionBody.parse(body);

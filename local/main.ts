@@ -24,6 +24,7 @@ Besides the services, under /_sandbox (JSON, no credentials needed):
                           Invoke API; "functionName" when it has another name there, "region" when it is in one only
   GET  requests, messages, rotations   the calls so far, what was published, what happened in rotations
   POST rotations/retry    {"SecretId":"app"}: repeats an unfinished rotation
+  POST rotations/due      {"until":"2030-01-01T00:00:00Z"}: rotates each secret whose window opens by then, once
   POST faults             {"rules":[{"operation":"PutSecretValue","action":"cut","when":"after"}]}
   POST rds                {"instances":[...],"clusters":[...]}: what the Describe calls answer
   POST scheduler/run      {"name":"nightly"}: as if its time had come; {"until":"2030-01-01T00:00:00Z"}: all that is due
@@ -81,12 +82,12 @@ async function main(): Promise<void> {
   }
 }
 
-/** Schedules and parameter policies by the clock, for a human who watches. */
+/** Schedules, rotations and parameter policies by the clock, for a human who watches. */
 async function strike(sandbox: Sandbox): Promise<void> {
   try {
-    await Promise.all([sandbox.scheduler.due(), sandbox.ssm.tick()]);
+    await Promise.all([sandbox.scheduler.due(), sandbox.ssm.tick(), sandbox.secretsManager.rotateDue()]);
   } catch (error) {
-    console.error('a schedule or a parameter policy failed', error);
+    console.error('a schedule, a rotation or a parameter policy failed', error);
   }
 }
 

@@ -118,7 +118,7 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: 120_000 }, () => {
       outcomes.push(...fresh.filter((event) => /(Succeeded|Failed|Abandoned)$/.test(event)));
     }
 
-    const asked = shown.filter(({ text }) => text.includes('rotate-secret'));
+    const asked = shown.filter(({ text }) => /rotate-secret|rotations\/due/.test(text));
     expect(failures).toEqual([]);
     expect(outcomes.map((event) => event.replace('Test', ''))).toEqual(asked.map(() => 'RotationSucceeded'));
   });

@@ -20,5 +20,9 @@ export function whyAbandoned(secret: Secret | undefined, token: string): string 
 export function rotated(secret: Secret, token: string, now: number): Secret {
   const done = holderOf(secret, PENDING)?.id === token ? detach(secret, PENDING) : secret;
   if (!done.rotation) return done;
-  return { ...done, rotation: { ...done.rotation, lastAt: now, nextAt: nextRotation(done.rotation.rules, now) } };
+  const { next: before, rules } = done.rotation;
+  const after = nextRotation(rules, now);
+  // A rotation that was asked for ahead of its time has moved on the schedule already.
+  const next = before && after && before.opensAt > after.opensAt ? before : after;
+  return { ...done, rotation: { ...done.rotation, lastAt: now, next } };
 }

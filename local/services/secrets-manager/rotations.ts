@@ -132,9 +132,9 @@ export function rotations(options: RotationsOptions) {
     return 'ended';
   }
 
-  /** Is this rotation being driven at the moment? */
-  function isDriven(arn: string, token: string): boolean {
-    return [...driven.values()].some((one) => one.arn === arn && one.token === token);
+  /** Is this rotation, or any of the secret, being driven at the moment? */
+  function isDriven(arn: string, token?: string): boolean {
+    return [...driven.values()].some((one) => one.arn === arn && (token === undefined || one.token === token));
   }
 
   return {
@@ -142,14 +142,15 @@ export function rotations(options: RotationsOptions) {
       return history;
     },
 
-    /** Drives all four steps; the secret already has the pending version. */
-    start(arn: string, token: string): void {
+    /** Drives all four steps, of a new rotation or an unfinished one; the secret already has the pending version. */
+    start(arn: string, token: string): Promise<void> {
       const other = unfinished.get(arn);
-      if (other && !isDriven(arn, other)) abandon(newRun(arn, other, stop.signal), 'a new rotation has begun');
+      if (other && other !== token && !isDriven(arn, other))
+        abandon(newRun(arn, other, stop.signal), 'a new rotation has begun');
       unfinished.set(arn, token);
       // The function is called once the pending version can be seen: no lag after the service's own write.
       secrets.settle(arn);
-      void drive(arn, token, (signal) => rotateUntilDone(arn, token, signal));
+      return drive(arn, token, (signal) => rotateUntilDone(arn, token, signal));
     },
 
     /** Drives testSecret alone, then removes the pending version. */

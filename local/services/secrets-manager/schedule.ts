@@ -1,6 +1,6 @@
 import { type Cron, parseCron } from '../../aws/cron.ts';
 import { errors } from './errors.ts';
-import type { RotationRules } from './secret.ts';
+import type { NextRotation, RotationRules } from './secret.ts';
 
 interface Window {
   readonly start: number;
@@ -21,13 +21,10 @@ export function checkRules(rules: RotationRules): void {
   if (!scheduleOf(rules)?.(0) && hasSchedule(rules)) throw invalidExpression();
 }
 
-/**
- * NextRotationDate: the last second of the next window. Rotated at 04:04:59 with rate(4 hours), the real service showed 08:59:59.
- * Undefined without a schedule.
- */
-export function nextRotation(rules: RotationRules | undefined, after: number): number | undefined {
+/** By the first window that opens after this moment. Undefined without a schedule. */
+export function nextRotation(rules: RotationRules | undefined, after: number): NextRotation | undefined {
   const window = rules && scheduleOf(rules)?.(after);
-  return window && window.end - 1000;
+  return window && { opensAt: window.start, date: window.end - 1000 };
 }
 
 /** Rules as DescribeSecret shows them: an expression comes with the days that it amounts to. */

@@ -43,7 +43,14 @@ export interface Rotation {
   readonly functionArn: string;
   readonly rules?: RotationRules | undefined;
   readonly lastAt?: number | undefined;
-  readonly nextAt?: number | undefined;
+  readonly next?: NextRotation | undefined;
+}
+
+/** When a secret is rotated next. */
+export interface NextRotation {
+  readonly opensAt: number;
+  /** NextRotationDate: the last second of the window. Rotated at 04:04:59 with rate(4 hours), the real service showed 08:59:59. */
+  readonly date: number;
 }
 
 /** As the caller gave them. */

@@ -7,6 +7,7 @@ import {
   type SecretsManagerFaults,
   type Service,
 } from '../../aws/service.ts';
+import { type DueRotation, rotateDue } from './due.ts';
 import { deletionOperations } from './operations/deletion.ts';
 import { labelOperations } from './operations/labels.ts';
 import { randomPasswordOperations } from './operations/random-password.ts';
@@ -39,6 +40,8 @@ export interface SecretsManagerService extends Service {
    * Waits for a rotation that is being driven; does nothing when none is unfinished.
    */
   retryRotation(secretId: string): Promise<void>;
+  /** Rotates what is due by then (the account's moment when absent), without moving the clock for anything else, and says what came of it. */
+  rotateDue(until?: number): Promise<readonly DueRotation[]>;
   /** What happened in rotations, oldest first. */
   readonly history: readonly RotationRecord[];
 }
@@ -67,6 +70,7 @@ export function secretsManager(options: SecretsManagerOptions): SecretsManagerSe
     idle: () => driver.idle(),
     retryRotation: async (secretId) =>
       driver.retry((secretStore(account, all).find(secretId) ?? secrets.get(secretId)).arn),
+    rotateDue: (until = account.now()) => rotateDue({ account, secrets, rotations: driver }, until),
     get history() {
       return driver.history;
     },

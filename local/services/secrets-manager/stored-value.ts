@@ -46,7 +46,7 @@ export function storeValue(
   const isNowCurrent = holderOf(stored, CURRENT)?.id === token && holderOf(secret, CURRENT)?.id !== token;
   // A value changed by hand counts as a rotation for the next date.
   if (!isNowCurrent || !stored.rotation?.enabled) return stored;
-  return { ...stored, rotation: { ...stored.rotation, nextAt: nextRotation(stored.rotation.rules, now) } };
+  return { ...stored, rotation: { ...stored.rotation, next: nextRotation(stored.rotation.rules, now) } };
 }
 
 export function checkLabelLimit(secret: Secret): void {

@@ -44,7 +44,7 @@ export function described(secret: Secret, labelsAre: 'VersionIdsToStages' | 'Sec
     LastChangedDate: seconds(secret.changedAt),
     LastAccessedDate: seconds(secret.accessedAt),
     DeletedDate: seconds(secret.deletion?.at),
-    NextRotationDate: seconds(rotation?.nextAt),
+    NextRotationDate: seconds(rotation?.next?.date),
     Tags: secret.tags,
     [labelsAre]: labelled.length ? Object.fromEntries(labelled.map(({ id, labels }) => [id, labels])) : undefined,
     CreatedDate: seconds(secret.createdAt),

@@ -60,7 +60,7 @@ export const rotationOperations: SecretOperations = {
         rotations.startTest(secret.arn, token);
       } else {
         secrets.save(withPending(configured, token, account.now()));
-        rotations.start(secret.arn, token);
+        void rotations.start(secret.arn, token);
       }
       return answer;
     },
@@ -72,7 +72,7 @@ export const rotationOperations: SecretOperations = {
     if (!secret.rotation) {
       throw errors.invalidRequest("You can't cancel rotation of a secret that has no rotation configured.");
     }
-    secrets.save({ ...secret, rotation: { ...secret.rotation, enabled: false, nextAt: undefined } });
+    secrets.save({ ...secret, rotation: { ...secret.rotation, enabled: false, next: undefined } });
     return present({ ...named(secret), VersionId: unfinishedRotation(secret)?.id });
   }),
 };
@@ -102,6 +102,6 @@ function currentIsBeingRotated({ rotations }: World, secret: Secret): boolean {
 }
 
 function withRotation(secret: Secret, functionArn: string, rules: RotationRules | undefined, now: number): Secret {
-  const nextAt = nextRotation(rules, now);
-  return { ...secret, rotation: { enabled: true, functionArn, rules, lastAt: secret.rotation?.lastAt, nextAt } };
+  const next = nextRotation(rules, now);
+  return { ...secret, rotation: { enabled: true, functionArn, rules, lastAt: secret.rotation?.lastAt, next } };
 }

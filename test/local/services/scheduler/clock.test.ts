@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { SSM } from '@aws-sdk/client-ssm';
 import { expect, it } from 'vitest';
-import { credentials, readJson } from '../../aws-request.ts';
+import { credentials, postJson, readJson } from '../../aws-request.ts';
 import { definition } from './scheduler.ts';
 
 const main = fileURLToPath(new URL('../../../../local/main.ts', import.meta.url));
+const shift = new URL('clock-shift.fixture.mjs', import.meta.url).href;
 
 it('npm run sandbox carries out by itself what is due', { timeout: 30_000 }, async () => {
-  const child = spawn(process.execPath, [main, '--port', '0', '--database', 'none'], {
+  const child = spawn(process.execPath, ['--import', shift, main, '--port', '0', '--database', 'none'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let told = '';
@@ -31,9 +33,28 @@ it('npm run sandbox carries out by itself what is due', { timeout: 30_000 }, asy
   await expect.poll(executed, { timeout: 10_000 }).toMatchObject([{ payload: '{"a":1}' }]);
   const parameters = async () => (await ssm.describeParameters({})).Parameters;
   await expect.poll(parameters, { timeout: 10_000 }).toEqual([]);
+
+  await rotateOnSchedule(endpoint);
+  child.kill('SIGUSR2');
+  const rotations = async () => readJson<unknown[]>(await fetch(`${endpoint}/_sandbox/rotations`));
+  await expect
+    .poll(rotations, { timeout: 10_000 })
+    .toContainEqual(expect.objectContaining({ event: 'RotationStarted' }));
   scheduler.destroy();
   ssm.destroy();
   const ended = new Promise((resolve) => child.once('close', resolve));
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
 });
+
+/** From tomorrow on, by a function that nobody answers for: that it is called is enough. */
+async function rotateOnSchedule(endpoint: string): Promise<void> {
+  const body = JSON.stringify({ name: 'away', endpoint: 'http://127.0.0.1:1' });
+  const { arn: RotationLambdaARN } = await readJson(
+    await fetch(`${endpoint}/_sandbox/functions`, { method: 'POST', body }),
+  );
+  const call = (operation: string, input: object) => postJson(endpoint, operation, JSON.stringify(input));
+  await call('CreateSecret', { Name: 'app', ClientRequestToken: randomUUID(), SecretString: 'one' });
+  const rules = { RotationRules: { AutomaticallyAfterDays: 1 }, RotateImmediately: false };
+  await call('RotateSecret', { SecretId: 'app', ClientRequestToken: randomUUID(), RotationLambdaARN, ...rules });
+}
