@@ -23,6 +23,8 @@ export interface SandboxOptions {
   /** How often Secrets Manager repeats a failed rotation by itself, and how long it waits before it does. */
   readonly automaticRetries?: number;
   readonly retryDelayMs?: number;
+  /** How long a warm process of a function waits for the next invocation before it ends. Default one minute. */
+  readonly functionIdleMs?: number;
   /** Runs after every reset: puts back what the host program wants to be there always. */
   readonly afterReset?: () => Promise<void>;
 }
@@ -57,6 +59,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     account,
     url,
     ...(options.lambdaEndpoint && { lambdaEndpoint: options.lambdaEndpoint }),
+    ...(options.functionIdleMs !== undefined && { idleMs: options.functionIdleMs }),
   });
   const secrets = secretsManager({
     account,

@@ -26,7 +26,8 @@ interface Entry {
   readonly name: string;
   readonly definition: FunctionDefinition;
   readonly children: Set<Child>;
-  readonly idle: Set<Child>;
+  /** With the timer that ends each; the latest used is last. */
+  readonly idle: Map<Child, NodeJS.Timeout>;
   readonly logs: Kept<string>;
   readonly invocations: Kept<Invocation>;
 }
@@ -39,8 +40,10 @@ export function createFunctions(options: {
   url(): string;
   /** A Lambda Invoke API that is asked for functions that are not registered. */
   readonly lambdaEndpoint?: string;
+  /** How long a warm process waits for the next invocation before it ends. Default one minute; Lambda takes some more. */
+  readonly idleMs?: number;
 }) {
-  const { account, lambdaEndpoint } = options;
+  const { account, lambdaEndpoint, idleMs = 60_000 } = options;
   /** By ARN those of one region, by name those of every region. */
   const entries = new Map<string, Entry>();
   /** The function that is meant, where it is registered; one of another account never is. */
@@ -67,12 +70,16 @@ export function createFunctions(options: {
     region: string,
   ) {
     const warm = definition.mode !== 'cold';
-    const reused = [...entry.idle].find((child) => child.isAlive && child.region === region);
-    if (reused) entry.idle.delete(reused);
+    // The latest used one, so that those that a burst has left get no work and end.
+    const reused = [...entry.idle.keys()].findLast((child) => child.isAlive && child.region === region);
+    if (reused) {
+      clearTimeout(entry.idle.get(reused));
+      entry.idle.delete(reused);
+    }
     const child = reused ?? (await start(entry, definition, region));
     const outcome = await child.invoke(event, context, definition.timeoutSeconds ?? defaultTimeoutSeconds);
     if (warm && child.isAlive && entry.children.has(child) && [...entries.values()].includes(entry)) {
-      entry.idle.add(child);
+      entry.idle.set(child, setTimeout(child.kill, idleMs).unref());
     } else child.kill();
     return { outcome, ...(!reused && child.initMs !== undefined && { initMs: child.initMs }) };
   }
@@ -122,7 +129,7 @@ export function createFunctions(options: {
       const replaced = entries.get(key);
       if (replaced) stop(replaced);
       const logs = { logs: kept<string>(most), invocations: kept<Invocation>(most) };
-      entries.set(key, { name, definition, children: new Set(), idle: new Set(), ...logs });
+      entries.set(key, { name, definition, children: new Set(), idle: new Map(), ...logs });
       return arn;
     },
     definition: (nameOrArn: string) => resolve(nameOrArn).entry?.definition,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { kept } from '../../aws/kept.ts';
 import type { Account, RotationFunctions, SecretsManagerFaults } from '../../aws/service.ts';
 import { NOT_PROMOTED, rotated, whyAbandoned } from './rotation-outcome.ts';
 import type { RotationEvent, RotationFailure, RotationRecord, RotationStep } from './rotation-record.ts';
@@ -36,7 +37,7 @@ export function rotations(options: RotationsOptions) {
   /** The token of the rotation that began and did not end, by ARN. */
   const unfinished = new Map<string, string>();
   const attempts = new Map<string, number>();
-  let history: RotationRecord[] = [];
+  const history = kept<RotationRecord>(10_000);
   let stop = new AbortController();
 
   function drive(arn: string, token: string, job: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
@@ -81,6 +82,7 @@ export function rotations(options: RotationsOptions) {
     if (holderOf(secret, CURRENT)?.id !== token) return fail(run, 'finishSecret', NOT_PROMOTED);
     secrets.save(rotated(secret, token, account.now()));
     unfinished.delete(arn);
+    attempts.delete(token);
     record(run, 'RotationSucceeded');
     return 'ended';
   }
@@ -94,6 +96,7 @@ export function rotations(options: RotationsOptions) {
     if (secret && holderOf(secret, CURRENT)?.id !== token) secrets.save(withoutVersion(secret, token));
     if (error) record(run, 'TestRotationFailed', { step: 'testSecret', error });
     else record(run, 'TestRotationSucceeded');
+    attempts.delete(token);
   }
 
   /** One call of the function, or two at the same moment; two succeed only together. */
@@ -118,7 +121,7 @@ export function rotations(options: RotationsOptions) {
   function record(run: Run, event: RotationEvent, more: Partial<RotationRecord> = {}): void {
     if (run.signal.aborted) return;
     const { arn: secretId, token, attempt } = run;
-    history.push({ event, secretId, token, attempt, startedAt: account.now(), ...more });
+    history.add({ event, secretId, token, attempt, startedAt: account.now(), ...more });
   }
 
   function fail(run: Run, step: RotationStep, error: RotationFailure): Outcome {
@@ -127,6 +130,7 @@ export function rotations(options: RotationsOptions) {
   }
 
   function abandon(run: Run, errorMessage: string): Outcome {
+    attempts.delete(run.token);
     if (unfinished.get(run.arn) === run.token) unfinished.delete(run.arn);
     record(run, 'RotationAbandoned', { error: { errorType: 'RotationAbandoned', errorMessage } });
     return 'ended';
@@ -138,9 +142,7 @@ export function rotations(options: RotationsOptions) {
   }
 
   return {
-    get history(): readonly RotationRecord[] {
-      return history;
-    },
+    history: history.list,
 
     /** Drives all four steps, of a new rotation or an unfinished one; the secret already has the pending version. */
     start(arn: string, token: string): Promise<void> {
@@ -178,7 +180,7 @@ export function rotations(options: RotationsOptions) {
       driven.clear();
       unfinished.clear();
       attempts.clear();
-      history = [];
+      history.clear();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Kept, kept } from '../../aws/kept.ts';
 import { callOf, invalidAction, type Operations, operation } from '../../aws/operation.ts';
 import { page } from '../../aws/page.ts';
 import { type Account, inRegion, type RotationFunctions, type Service } from '../../aws/service.ts';
@@ -13,7 +14,7 @@ import { subscriptions } from './subscriptions.ts';
 import { invalid, requireKind, settable, type Topic, tagErrors, topicAttributes, topics, withTags } from './topics.ts';
 
 export interface SnsService extends Service {
-  /** Everything that was published, oldest first. */
+  /** The latest of what was published, oldest first. */
   readonly messages: readonly Message[];
   /** Resolves when every delivery that is under way has been answered. */
   idle(): Promise<void>;
@@ -24,11 +25,11 @@ const topicOf = options({ TopicArn: any });
 const subscriptionOf = options({ SubscriptionArn: any });
 
 export function sns(account: Account, functions: RotationFunctions, sandboxUrl: () => string): SnsService {
-  const messages: Message[] = [];
+  const messages = kept<Message>(2_000);
   const regions = new Map<string, ReturnType<typeof regional>>();
   return {
     name: 'sns',
-    messages,
+    messages: messages.list,
     idle: async () => {
       for (const region of regions.values()) await region.idle();
     },
@@ -40,13 +41,13 @@ export function sns(account: Account, functions: RotationFunctions, sandboxUrl: 
     },
     reset: () => {
       regions.clear();
-      messages.length = 0;
+      messages.clear();
     },
   };
 }
 
 /** What a region has of its own; nobody elsewhere sees it. */
-function regional(account: Account, functions: RotationFunctions, sandboxUrl: () => string, messages: Message[]) {
+function regional(account: Account, functions: RotationFunctions, sandboxUrl: () => string, messages: Kept<Message>) {
   const known = topics(account);
   const subscribed = subscriptions(account, functions, sandboxUrl);
   const order = ordered(account);
@@ -59,7 +60,7 @@ function regional(account: Account, functions: RotationFunctions, sandboxUrl: ()
   const publish = (topic: Topic, input: member.Publication, message = read(topic, input)) => {
     const answer = order.accept(topic, input, message.messageId);
     if (!answer.isRepetition) {
-      messages.push(message);
+      messages.add(message);
       subscribed.deliver(message);
     }
     return answer.said;

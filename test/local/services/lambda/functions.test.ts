@@ -291,3 +291,33 @@ it('ends its processes when it closes', async () => {
 
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 });
+
+it('ends warm processes that are idle, and among several gives the work to the one that had it last', async () => {
+  const other = await startSandbox({ functionIdleMs: 1_000 });
+  other.functions.register('subject', { file, export: 'countCalls' });
+  const run = async () => {
+    const outcome = await other.functions.invoke('subject', {});
+    return (outcome as unknown as { payload: { pid: number } }).payload.pid;
+  };
+  const burst = await Promise.all([run(), run(), run(), run()]);
+  const running = () => burst.filter(isThere);
+
+  const kept = new Set<number>();
+  const runningAfterOne = async () => {
+    kept.add(await run());
+    return running().length;
+  };
+  await expect.poll(runningAfterOne, { timeout: 10_000 }).toBe(1);
+
+  expect(kept.size).toBe(1);
+  await expect.poll(() => running(), { timeout: 10_000 }).toEqual([]);
+  await other.close();
+});
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
