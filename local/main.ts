@@ -10,8 +10,8 @@ import { type PostgresServer, startPostgres } from './servers/postgres/server.ts
 
 const help = `Usage: npm run sandbox -- [--port 4566] [--database postgres|none]
 
-Secrets Manager, Parameter Store, EventBridge Scheduler, SNS, RDS and Lambda on one port of this machine, and a
-PostgreSQL whose users can be rotated.
+Secrets Manager, Parameter Store, EventBridge Scheduler, SNS, RDS, Lambda and its logs on one port of this machine, and
+a PostgreSQL whose users can be rotated.
 
   --port N         where to listen on 127.0.0.1; 4566 when absent, 0 for any free one
   --database NAME  postgres (starts one, with TLS and SCRAM) or none

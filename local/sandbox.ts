@@ -7,12 +7,14 @@ import type { Account } from './aws/service.ts';
 import { controlRoutes, type Services } from './control.ts';
 import { createFunctions } from './services/lambda/functions.ts';
 import { lambdaRest } from './services/lambda/rest.ts';
+import { cloudWatchLogs } from './services/logs/service.ts';
 import { rds } from './services/rds/service.ts';
 import { schedulerRest } from './services/scheduler/rest.ts';
 import { scheduler } from './services/scheduler/service.ts';
 import { secretsManager } from './services/secrets-manager/service.ts';
 import { sns } from './services/sns/service.ts';
 import { ssm } from './services/ssm/service.ts';
+import { sts } from './services/sts/service.ts';
 
 export interface SandboxOptions {
   /** A free one is chosen when absent. */
@@ -42,7 +44,7 @@ export interface Sandbox extends Services {
   close(): Promise<void>;
 }
 
-/** Secrets Manager, Parameter Store, EventBridge Scheduler, SNS, RDS and Lambda on one port of this machine, speaking the services' own protocols. */
+/** Secrets Manager, Parameter Store, EventBridge Scheduler, SNS, RDS, Lambda, its logs and STS on one port of this machine, speaking the services' own protocols. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const account: Account = {
     accountId: '123456789012',
@@ -75,7 +77,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ssm: ssm({ account, functions, faults, secretsManager: secrets }),
     scheduler: scheduler(account, functions),
   };
-  const all = Object.values(services);
+  const all = [...Object.values(services), sts(account, functions.callerOf), cloudWatchLogs(functions)];
 
   const idle = async () => {
     await services.secretsManager.idle();

@@ -5,7 +5,7 @@ export interface CallContext {
 
 /** One AWS service: takes the parsed input of an operation, gives the parsed output; throws AwsError. `undefined` output = empty body. */
 export interface Service {
-  readonly name: 'secretsmanager' | 'sns' | 'rds' | 'lambda' | 'ssm' | 'scheduler';
+  readonly name: 'secretsmanager' | 'sns' | 'rds' | 'lambda' | 'ssm' | 'scheduler' | 'sts' | 'logs';
   call(
     operation: string,
     input: Record<string, unknown>,
@@ -43,6 +43,22 @@ export interface RotationFunctions {
   /** The function's ARN when it is known in the region (that of the ARN given) and may be invoked, else undefined. */
   find(nameOrArn: string, region?: string): string | undefined;
   invoke(nameOrArn: string, event: Record<string, unknown>, region?: string): Promise<InvokeOutcome>;
+}
+
+/** What a process of a function wrote. */
+export interface LogLine {
+  readonly eventId: string;
+  /** Epoch milliseconds. */
+  readonly timestamp: number;
+  readonly message: string;
+  /** One for each process. */
+  readonly logStreamName: string;
+  readonly region: string;
+}
+
+/** How the log of a function is read: undefined where there is no such function in the region. */
+export interface FunctionLogs {
+  lines(name: string, region: string): readonly LogLine[] | undefined;
 }
 
 export type InvokeOutcome =

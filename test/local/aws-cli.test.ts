@@ -7,6 +7,7 @@ import { type Sandbox, startSandbox } from '../../local/sandbox.ts';
 import { awsAt, findAwsCli } from '../support/aws-cli.ts';
 
 const cli = await findAwsCli();
+const fixture = fileURLToPath(new URL('services/lambda/functions.fixture.mjs', import.meta.url));
 
 describe.skipIf(!cli)(
   'the AWS CLI',
@@ -27,7 +28,7 @@ describe.skipIf(!cli)(
 
     it('creates a secret, rotates it and reads it', async () => {
       const arn = sandbox.functions.register('rotator', {
-        file: fileURLToPath(new URL('services/lambda/functions.fixture.mjs', import.meta.url)),
+        file: fixture,
         export: 'rotate',
       });
       const file = join(folder, 'value.json');
@@ -99,6 +100,48 @@ describe.skipIf(!cli)(
 
       expect(output).toEqual({ StatusCode: 200, ExecutedVersion: '$LATEST' });
       expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ event: { a: 1 } });
+    });
+
+    it('says who calls', async () => {
+      const { output } = await aws('sts', 'get-caller-identity');
+
+      expect(output).toEqual({
+        UserId: '123456789012',
+        Account: '123456789012',
+        Arn: 'arn:aws:iam::123456789012:root',
+      });
+    });
+
+    it('tells how a function is configured', async () => {
+      const FunctionArn = sandbox.functions.register('rotator', { file: fixture, export: 'rotate', timeoutSeconds: 9 });
+
+      const { output } = await aws('lambda', 'get-function-configuration', '--function-name', 'rotator');
+      const whole = await aws('lambda', 'get-function', '--function-name', 'rotator');
+
+      expect(output).toMatchObject({ FunctionName: 'rotator', FunctionArn, Handler: 'index.rotate', Timeout: 9 });
+      expect(whole.output.Configuration).toEqual(output);
+    });
+
+    it('reads the log of a function', async () => {
+      const group = ['--log-group-name', '/aws/lambda/talker'];
+      sandbox.functions.register('talker', { file: fixture, export: 'print' });
+      await sandbox.functions.invoke('talker', {});
+      await expect.poll(() => sandbox.functions.logs('talker').length).toBe(2);
+
+      const since = String(Date.now() - 300_000);
+      // As `aws logs tail` of version 2 asks; version 1 has no such command.
+      const tail = await aws('logs', 'filter-log-events', ...group, '--interleaved', '--start-time', since);
+      const filtered = await aws('logs', 'filter-log-events', ...group, '--filter-pattern', 'stderr');
+      const streams = await aws('logs', 'describe-log-streams', ...group);
+      const stream: string = streams.output.logStreams[0].logStreamName;
+      const got = await aws('logs', 'get-log-events', ...group, '--log-stream-name', stream, '--start-from-head');
+      const none = await aws('logs', 'filter-log-events', '--log-group-name', '/aws/lambda/nobody');
+
+      const told = tail.output.events.map(({ message }: { message: string }) => message);
+      expect(told.sort()).toEqual(['to stderr', 'to stdout']);
+      expect(filtered.output.events).toMatchObject([{ message: 'to stderr', logStreamName: stream }]);
+      expect(got.output.events).toHaveLength(2);
+      expect(none.stderr).toContain('ResourceNotFoundException');
     });
   },
   60_000,

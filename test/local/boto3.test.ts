@@ -38,6 +38,9 @@ it.skipIf(!python)('boto3 takes the sandbox for AWS', { timeout: 60_000 }, async
     members: [{ DBInstanceIdentifier: 'db', IsClusterWriter: true }],
     noInstance: ['DBInstanceNotFoundFault', 'DBInstance nope not found.', 404],
     noCluster: ['DBClusterNotFoundFault', 'DBCluster nope not found.', 404],
+    identity: 'arn:aws:iam::123456789012:root',
+    configuration: 30,
+    log: [],
     payload: { event: { a: 1 } },
     noFunction: [
       'ResourceNotFoundException',

@@ -4,8 +4,12 @@ import { isObject } from '../json-text.ts';
 import type { Account, Service } from '../service.ts';
 import type { Protocol, WireAnswer, WireRequest } from '../wire.ts';
 
-/** The prefix of `X-Amz-Target` for each service of this protocol. Parameter Store's is `AmazonSSM`. */
-const prefixes: Readonly<Record<string, Service['name']>> = { secretsmanager: 'secretsmanager', AmazonSSM: 'ssm' };
+/** The prefix of `X-Amz-Target` for each service of this protocol. */
+const prefixes: Readonly<Record<string, Service['name']>> = {
+  secretsmanager: 'secretsmanager',
+  AmazonSSM: 'ssm',
+  Logs_20140328: 'logs',
+};
 
 /** How each service calls an error of its own. */
 const internal: Partial<Record<Service['name'], string>> = { ssm: 'InternalServerError' };

@@ -18,6 +18,7 @@ const known: Readonly<Record<string, QueryService>> = {
     namespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
     unsigned: ['ConfirmSubscription', 'Unsubscribe'],
   },
+  sts: { version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/', unsigned: [] },
   rds: { version: '2014-10-31', namespace: 'http://rds.amazonaws.com/doc/2014-10-31/', unsigned: [] },
 };
 

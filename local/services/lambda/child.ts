@@ -77,6 +77,7 @@ export function startChild(
       return initMs;
     },
     region: environment.AWS_REGION,
+    logStreamName: environment.AWS_LAMBDA_LOG_STREAM_NAME ?? '',
     get isAlive(): boolean {
       // `killed` is set when the signal is sent; the process ends a moment later.
       return exit === undefined && !child.killed && child.connected;

@@ -1,5 +1,5 @@
 import { type Kept, kept } from '../../aws/kept.ts';
-import { type Account, failed, type InvokeOutcome, inRegion } from '../../aws/service.ts';
+import { type Account, failed, type InvokeOutcome, inRegion, type LogLine } from '../../aws/service.ts';
 import { type Child, startChild } from './child.ts';
 import {
   defaultTimeoutSeconds,
@@ -9,7 +9,7 @@ import {
 } from './definition.ts';
 import { invokeAt } from './endpoint.ts';
 import { runHandler } from './handler.ts';
-import { accessKeyId, environmentOf, functionArn, functionIn, newContext } from './identity.ts';
+import { accessKeyId, environmentOf, functionArn, functionIn, newContext, newLogStream } from './identity.ts';
 
 export interface Invocation {
   readonly requestId: string;
@@ -28,7 +28,7 @@ interface Entry {
   readonly children: Set<Child>;
   /** With the timer that ends each; the latest used is last. */
   readonly idle: Map<Child, NodeJS.Timeout>;
-  readonly logs: Kept<string>;
+  readonly logs: Kept<LogLine>;
   readonly invocations: Kept<Invocation>;
 }
 
@@ -44,6 +44,7 @@ export function createFunctions(options: {
   readonly idleMs?: number;
 }) {
   const { account, lambdaEndpoint, idleMs = 60_000 } = options;
+  let lines = 0;
   /** By ARN those of one region, by name those of every region. */
   const entries = new Map<string, Entry>();
   /** The function that is meant, where it is registered; one of another account never is. */
@@ -77,7 +78,11 @@ export function createFunctions(options: {
       entry.idle.delete(reused);
     }
     const child = reused ?? (await start(entry, definition, region));
-    const outcome = await child.invoke(event, context, definition.timeoutSeconds ?? defaultTimeoutSeconds);
+    const outcome = await child.invoke(
+      event,
+      { ...context, logStreamName: child.logStreamName },
+      definition.timeoutSeconds ?? defaultTimeoutSeconds,
+    );
     if (warm && child.isAlive && entry.children.has(child) && [...entries.values()].includes(entry)) {
       entry.idle.set(child, setTimeout(child.kill, idleMs).unref());
     } else child.kill();
@@ -86,7 +91,12 @@ export function createFunctions(options: {
 
   async function start(entry: Entry, definition: FileFunction, region: string): Promise<Child> {
     const env = typeof definition.env === 'function' ? await definition.env(region) : definition.env;
-    const child = startChild(definition, { ...environment(entry.name, region), ...env }, entry.logs.add);
+    const stream = { logStreamName: newLogStream(), region };
+    const around = { ...environment(entry.name, region), AWS_LAMBDA_LOG_STREAM_NAME: stream.logStreamName };
+    const child = startChild(definition, { ...around, ...env }, (message) => {
+      lines += 1;
+      entry.logs.add({ eventId: String(lines).padStart(56, '0'), timestamp: Date.now(), message, ...stream });
+    });
     entry.children.add(child);
     void child.ended.then(() => {
       entry.children.delete(child);
@@ -128,7 +138,7 @@ export function createFunctions(options: {
       const key = region === undefined ? name : arn;
       const replaced = entries.get(key);
       if (replaced) stop(replaced);
-      const logs = { logs: kept<string>(most), invocations: kept<Invocation>(most) };
+      const logs = { logs: kept<LogLine>(most), invocations: kept<Invocation>(most) };
       entries.set(key, { name, definition, children: new Set(), idle: new Map(), ...logs });
       return arn;
     },
@@ -146,7 +156,11 @@ export function createFunctions(options: {
     callerOf: (key: string) => [...entries.values()].find(({ name }) => accessKeyId(name) === key)?.name,
     environment,
     /** Output of the function's processes, line by line, oldest first. */
-    logs: (nameOrArn: string) => resolve(nameOrArn).entry?.logs.list ?? [],
+    logs: (nameOrArn: string): readonly string[] =>
+      (resolve(nameOrArn).entry?.logs.list ?? []).map(({ message }) => message),
+    /** The same in one region, with when and where; undefined of a function that is not there. */
+    lines: (name: string, region: string) =>
+      resolve(name, region).entry?.logs.list.filter((line) => line.region === region),
     invocations: (nameOrArn: string) => resolve(nameOrArn).entry?.invocations.list ?? [],
     /** SIGKILL for every process of the function. Harmless where there is none. */
     kill: (name: string): void => {

@@ -20,6 +20,9 @@ export function accessKeyId(name: string): string {
   return `AKIA${[...digest].map((byte) => letters[byte % 32]).join('')}`;
 }
 
+export const newLogStream = () =>
+  `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
+
 export function newContext(name: string, arn: string): InvocationContext {
   return {
     awsRequestId: randomUUID(),
@@ -28,7 +31,7 @@ export function newContext(name: string, arn: string): InvocationContext {
     invokedFunctionArn: arn,
     memoryLimitInMB: '256',
     logGroupName: `/aws/lambda/${name}`,
-    logStreamName: `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID().replaceAll('-', '')}`,
+    logStreamName: newLogStream(),
   };
 }
 

@@ -6,26 +6,34 @@ import { defaultTimeoutSeconds } from './definition.ts';
 import type { Functions } from './functions.ts';
 import { functionArn, functionIn } from './identity.ts';
 
-const routes = /^\/2015-03-31\/functions\/([^/]+)(\/invocations)?$/;
+const routes = /^\/2015-03-31\/functions\/([^/]+)(\/invocations|\/configuration)?$/;
+
+const operations: Readonly<Record<string, string>> = {
+  'GET ': 'GetFunction',
+  'GET /configuration': 'GetFunctionConfiguration',
+  'POST /invocations': 'Invoke',
+};
 
 /** Lambda's REST protocol, as far as invoking and naming a function needs it. */
 export function lambdaRest(functions: Functions, account: Account): Protocol {
   return (request) => {
-    const [, encoded = '', invocations] = routes.exec(request.path) ?? [];
-    const isInvoke = invocations !== undefined && request.method === 'POST';
-    if (!encoded || !(isInvoke || (!invocations && request.method === 'GET'))) return undefined;
+    const [, encoded = '', part = ''] = routes.exec(request.path) ?? [];
+    const operation = operations[`${request.method} ${part}`];
+    if (!encoded || !operation) return undefined;
     const name = decodePart(encoded);
     if (name === undefined) return undefined;
     return restCall(request, {
       service: 'lambda',
-      operation: isInvoke ? 'Invoke' : 'GetFunction',
+      operation,
       codes: { throttled: 'TooManyRequestsException', internal: 'ServiceException' },
       errorBody: ({ status, message }) => ({ Type: status < 500 ? 'User' : 'Service', Message: message }),
       run: async (credential) => {
         const here = inRegion(account, credential.region || account.region);
         const arn = functions.find(name, here.region);
         if (!arn) throw notFound(`Function not found: ${functionArn(here, functionIn(name, here).name)}`);
-        return isInvoke ? invoke(functions, arn, request) : describe(functions, arn);
+        if (operation === 'Invoke') return invoke(functions, arn, request);
+        const Configuration = describe(functions, arn);
+        return json(200, operation === 'GetFunction' ? { Configuration } : Configuration);
       },
     });
   };
@@ -56,25 +64,23 @@ async function invoke(functions: Functions, arn: string, request: WireRequest): 
   };
 }
 
-function describe(functions: Functions, arn: string): WireAnswer {
+function describe(functions: Functions, arn: string) {
   const definition = functions.definition(arn);
   const isFile = definition && 'file' in definition;
-  return json(200, {
-    Configuration: {
-      FunctionName: arn.split(':').at(-1),
-      FunctionArn: arn,
-      Runtime: 'nodejs24.x',
-      Role: arn.replace(/:lambda:.*/, `:iam::${arn.split(':')[4]}:role/sandbox`),
-      Handler: isFile ? `index.${definition.export}` : 'index.handler',
-      CodeSize: 0,
-      Timeout: isFile ? (definition.timeoutSeconds ?? defaultTimeoutSeconds) : defaultTimeoutSeconds,
-      MemorySize: 256,
-      Version: '$LATEST',
-      PackageType: 'Zip',
-      State: 'Active',
-      LastUpdateStatus: 'Successful',
-    },
-  });
+  return {
+    FunctionName: arn.split(':').at(-1),
+    FunctionArn: arn,
+    Runtime: 'nodejs24.x',
+    Role: arn.replace(/:lambda:.*/, `:iam::${arn.split(':')[4]}:role/sandbox`),
+    Handler: isFile ? `index.${definition.export}` : 'index.handler',
+    CodeSize: 0,
+    Timeout: isFile ? (definition.timeoutSeconds ?? defaultTimeoutSeconds) : defaultTimeoutSeconds,
+    MemorySize: 256,
+    Version: '$LATEST',
+    PackageType: 'Zip',
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+  };
 }
 
 const notFound = (message: string) => new AwsError('ResourceNotFoundException', message, 404);

@@ -68,7 +68,7 @@ describe('a function in a process', () => {
   it('sees the sandbox, its own settings and nothing of this process', async () => {
     fileFunction('showEnvironment', { env: { CUTOVER: 'finish' } });
 
-    const { NODE_CHANNEL_FD: _, ...environment } = await run();
+    const { NODE_CHANNEL_FD: _, AWS_LAMBDA_LOG_STREAM_NAME: __, ...environment } = await run();
 
     expect(environment).toEqual({ ...sandbox.functions.environment('subject'), CUTOVER: 'finish' });
     expect(environment.AWS_ENDPOINT_URL).toBe(sandbox.url);
