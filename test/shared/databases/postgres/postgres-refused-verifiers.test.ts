@@ -156,6 +156,24 @@ describe('a server that takes no verifier is told the password itself', () => {
 });
 
 describe('the password itself is not sent', () => {
+  it('to a server that takes the verifier, which is asked for nothing more than the change', async () => {
+    const login = await user();
+    refusing.refuses = {};
+
+    const { session } = await change(login, login, 'second password 2');
+    await session.close();
+
+    const [first, ...others] = refusing.statements;
+    expect(first).toMatch(/^BEGIN READ WRITE; /);
+    expect(others).toEqual([
+      expect.stringMatching(/^SELECT session_user/),
+      expect.stringMatching(/^SELECT current_setting/),
+      'SET LOCAL ROLE NONE',
+      expect.stringMatching(/^SAVEPOINT verifier; ALTER ROLE "\w+" PASSWORD 'SCRAM-SHA-256\$[^']+'$/),
+      'COMMIT',
+    ]);
+  });
+
   it.each(['42501', 'XX000', '57014', '55P03', '25006'])(
     'where the verifier failed for another reason: %s',
     async (code) => {
