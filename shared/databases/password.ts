@@ -13,10 +13,6 @@ export interface PasswordPolicy {
   readonly excludedByDefault: string;
 }
 
-/** For hints. A version has one password for ever, so no repeat of a rotation finds another one. */
-export const WITH_ANOTHER_PASSWORD =
-  'then take AWSPENDING off its version, for that keeps the refused password, and rotate again';
-
 const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
 const NUMBERS = '0123456789';
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';

@@ -125,6 +125,10 @@ export function unreachable(
   }
 }
 
+/** For hints. A version has one password for ever, so no repeat of a rotation finds another one. */
+export const WITH_ANOTHER_PASSWORD =
+  'then take AWSPENDING off its version, for that keeps the refused password, and rotate again';
+
 export const TLS_IS_OFF = 'TLS is off at the server';
 
 /** `how` is the code of what went wrong, or a clause. */

@@ -8,9 +8,8 @@ import {
   ServiceError,
   UnreachableError,
 } from '../../rotation/errors.ts';
-import { WITH_ANOTHER_PASSWORD } from '../password.ts';
 import type { Phase, Target as Place } from '../reach.ts';
-import { busy, lost, systemCodeOf, unreachable } from '../reach.ts';
+import { busy, lost, systemCodeOf, unreachable, WITH_ANOTHER_PASSWORD } from '../reach.ts';
 
 export const codes = {
   BAD_VALUE: 2,

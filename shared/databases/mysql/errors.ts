@@ -6,9 +6,8 @@ import {
   type RotationError,
   ServiceError,
 } from '../../rotation/errors.ts';
-import { WITH_ANOTHER_PASSWORD } from '../password.ts';
 import type { Target as Place } from '../reach.ts';
-import { lost } from '../reach.ts';
+import { lost, WITH_ANOTHER_PASSWORD } from '../reach.ts';
 import { rightsFor } from './needed-rights.ts';
 
 export interface Target extends Place {

@@ -9,9 +9,8 @@ import {
   ServiceError,
   UnreachableError,
 } from '../../rotation/errors.ts';
-import { WITH_ANOTHER_PASSWORD } from '../password.ts';
 import type { Phase, Target as Place } from '../reach.ts';
-import { busy, lost, tooManyConnections, unreachable } from '../reach.ts';
+import { busy, lost, tooManyConnections, unreachable, WITH_ANOTHER_PASSWORD } from '../reach.ts';
 
 export interface Target extends Place {
   readonly database: string;
