@@ -9,7 +9,12 @@ import { connect, createServer } from 'node:net';
 const COM_QUIT = Buffer.from([1, 0, 0, 0, 1]);
 const isStatement = (chunk: Buffer) => chunk.length > 5 && chunk[3] === 0 && chunk[4] === 3;
 
-export async function sharingPooler(to: { readonly host: string; readonly port: number }) {
+/** `renumbers` false: it greets with the server's number, so that nothing tells of it. */
+export async function sharingPooler(to: {
+  readonly host: string;
+  readonly port: number;
+  readonly renumbers?: boolean;
+}) {
   const kept: Socket[] = [];
   const statements: string[] = [];
   const listener = createServer((client) => {
@@ -17,7 +22,8 @@ export async function sharingPooler(to: { readonly host: string; readonly port: 
     kept.push(backend);
     backend.once('data', (greeting) => {
       const number = greeting.indexOf(0, 5) + 1;
-      greeting.writeUInt32LE(greeting.readUInt32LE(number) + 1_000_000, number);
+      const more = to.renumbers === false ? 0 : 1_000_000;
+      greeting.writeUInt32LE(greeting.readUInt32LE(number) + more, number);
       client.write(greeting);
       backend.on('data', (chunk) => client.write(chunk));
     });
