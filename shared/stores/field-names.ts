@@ -3,6 +3,7 @@ import { InvalidSecretError } from '../rotation/errors.ts';
 import { parseObject } from '../rotation/json.ts';
 import type { SecretVersions } from '../rotation/versions.ts';
 import { CURRENT } from '../rotation/versions.ts';
+import { rememberedTag } from './remembered-tag.ts';
 
 /** Pairs, apart by spaces or commas: `password:DB_PASSWORD username:DB_USER`. An own name may have colons. */
 const TAG = 'rekey:fields';
@@ -13,9 +14,9 @@ const TAG = 'rekey:fields';
  * may be older than the tag. A secret without the tag costs nothing.
  */
 export function ownNamed(versions: SecretVersions): SecretVersions {
-  const tags = new Map<string, string>();
+  const tags = rememberedTag(versions, TAG);
   const namesOf = (id: string): FieldNames | undefined => {
-    const tag = tags.get(id);
+    const tag = tags.of(id);
     return tag === undefined ? undefined : fieldNames(tag, id);
   };
   const read = (text: string, names: FieldNames | undefined) => names && renamed(text, names.known, names.own);
@@ -23,12 +24,7 @@ export function ownNamed(versions: SecretVersions): SecretVersions {
 
   return {
     ...versions,
-    async describe(id) {
-      const secret = await versions.describe(id);
-      const tag = secret.tags?.[TAG];
-      if (tag) tags.set(id, tag);
-      return secret;
-    },
+    describe: tags.describe,
     async read(id, label, version) {
       const text = await versions.read(id, label, version);
       if (text === undefined) return undefined;

@@ -5,6 +5,7 @@ import type { SecretVersions, VersionId } from '../rotation/versions.ts';
 import { CURRENT } from '../rotation/versions.ts';
 import { type Mirror, mirrorsOf, requireTogether, shareOf, TAG } from './mirror-tag.ts';
 import { parsePlace } from './parameter-store/names.ts';
+import { rememberedTag } from './remembered-tag.ts';
 
 export interface Copier {
   /** Gives whether there was something to write. */
@@ -28,7 +29,7 @@ export interface MirrorOptions {
  */
 export function mirrored(versions: SecretVersions, options: MirrorOptions): SecretVersions {
   const { log, signal } = options;
-  const tags = new Map<string, string>();
+  const tags = rememberedTag(versions, TAG);
   const written = new Set<VersionId>();
   const copier = async (): Promise<Copier> => options.copier ?? import('./parameter-store/copy-into.ts');
 
@@ -42,7 +43,7 @@ export function mirrored(versions: SecretVersions, options: MirrorOptions): Secr
   }
 
   async function mirror(id: string, version: VersionId): Promise<void> {
-    const tag = tags.get(id);
+    const tag = tags.of(id);
     if (tag === undefined || written.has(version)) return;
     const read = () => versions.read(id, CURRENT, version);
     const text = await patiently(read, (value) => value !== undefined, [100, 300, 900], pause(signal));
@@ -57,14 +58,9 @@ export function mirrored(versions: SecretVersions, options: MirrorOptions): Secr
 
   return {
     ...versions,
-    async describe(id) {
-      const secret = await versions.describe(id);
-      const tag = secret.tags?.[TAG];
-      if (tag) tags.set(id, tag);
-      return secret;
-    },
+    describe: tags.describe,
     async requireCopy(id, current, together) {
-      const tag = tags.get(id);
+      const tag = tags.of(id);
       if (tag === undefined) return;
       const mirrors = mirrorsOf(tag, id);
       requireTogether(mirrors, together, id);
