@@ -28,11 +28,19 @@ export function requireObject(text: string, what: string, hint: string): Record<
   return value;
 }
 
+const FAULTS: readonly (readonly [string, (text: string) => string])[] = [
+  ['begins with a byte order mark', (text) => text.replace(/^\uFEFF/, '')],
+  ['has a comma before a closing bracket', (text) => text.replace(/,(?=\s*[}\]])/g, '')],
+  ['has single quotes where JSON has double ones', (text) => text.replaceAll("'", '"')],
+];
+/** Each fault alone, then two at once, then all. */
+const TOGETHER = [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]].map((several) =>
+  several.flatMap((each) => FAULTS.slice(each, each + 1)),
+);
+
 function instead(text: string): string {
-  if (text.startsWith('\uFEFF') && parseObject(text.slice(1)) !== undefined)
-    return ': it begins with a byte order mark';
-  if (parseObject(text.replace(/,(?=\s*[}\]])/g, '')) !== undefined) return ': it has a comma before a closing bracket';
-  if (parseObject(text.replaceAll("'", '"')) !== undefined) return ': it has single quotes where JSON has double ones';
+  const faults = TOGETHER.find((several) => parseObject(several.reduce((bad, [, mend]) => mend(bad), text)));
+  if (faults !== undefined) return `: it ${faults.map(([what]) => what).join(', and it ')}`;
   const inner = parseObject(`{"inner":${text}}`)?.inner;
   if (typeof inner === 'string' && parseObject(inner) !== undefined) return ': it is JSON inside a JSON string';
   return '';

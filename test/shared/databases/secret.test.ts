@@ -32,6 +32,16 @@ describe('the JSON of a database secret', () => {
     ['a byte order mark', `\uFEFF${JSON.stringify(good)}`, 'it begins with a byte order mark'],
     ['a comma too many', JSON.stringify(good).replace('}', ',}'), 'it has a comma before a closing bracket'],
     ['single quotes', JSON.stringify(good).replaceAll('"', "'"), 'it has single quotes where JSON has double ones'],
+    [
+      'a byte order mark and a comma too many',
+      `\uFEFF${JSON.stringify(good).replace('}', ', }')}`,
+      'it begins with a byte order mark, and it has a comma before a closing bracket',
+    ],
+    [
+      'all of these',
+      `\uFEFF${JSON.stringify(good).replace('}', ',}').replaceAll('"', "'")}`,
+      'it begins with a byte order mark, and it has a comma before a closing bracket, and it has single quotes where JSON has double ones',
+    ],
     ['a text in JSON', JSON.stringify(JSON.stringify(good)), 'it is JSON inside a JSON string'],
   ])('says what is there instead of JSON: %s', (_what, text, told) => {
     const attempt = () => schema.parse(text, 'AWSCURRENT of x');
