@@ -7,18 +7,24 @@ import { CONNECT_MS } from './reach.ts';
 export const WAKE_MS = 20_000;
 const PAUSE_MS = 1000;
 
+/** For a burst of connections to pass. A server that is full for good is told of soon. */
+const FULL_MS = 5000;
+
 /** What an attempt throws in place of an error that a sleeping server, too, would have led to. */
 export class Unheard {
   readonly error: RotationError;
+  /** The server has no room for another connection. */
+  readonly isFull: boolean;
 
-  constructor(error: RotationError) {
+  constructor(error: RotationError, { isFull = false } = {}) {
     this.error = error;
+    this.isFull = isFull;
   }
 }
 
 /**
  * Opens a connection. `open` is given the milliseconds that it may take. A server that may sleep is tried again, and waited for longer;
- * not where it has answered in this step already (`ctx.awake`): then its silence is news, which applications may be waiting for.
+ * so is one that is full, for less time; not where it has answered in this step already (`ctx.awake`): then its silence is news, which applications may be waiting for.
  */
 export async function untilAwake<T>(ctx: RotationContext, open: (milliseconds: number) => Promise<T>): Promise<T> {
   const begun = performance.now();
@@ -28,18 +34,21 @@ export async function untilAwake<T>(ctx: RotationContext, open: (milliseconds: n
     } catch (thrown) {
       if (!(thrown instanceof Unheard)) throw thrown;
       if (ctx.awake) throw thrown.error;
+      // Those who were turned away together do not come back together.
+      const pause = thrown.isFull ? PAUSE_MS * (0.25 + Math.random()) : PAUSE_MS;
       // Pauses count, also where a test lets them take no time.
-      left = Math.min(left - PAUSE_MS, WAKE_MS - (performance.now() - begun));
+      left = Math.min(left - pause, (thrown.isFull ? FULL_MS : WAKE_MS) - (performance.now() - begun));
       const paused =
         left > PAUSE_MS &&
         !ctx.signal.aborted &&
-        (await ctx.pause(PAUSE_MS).then(
+        (await ctx.pause(pause).then(
           () => true,
           () => false,
         ));
       if (paused) continue;
       const seconds = Math.round((performance.now() - begun) / 1000);
-      throw advised(thrown.error, `the server may be paused or starting: it was waited for ${seconds} s`);
+      const why = thrown.isFull ? 'no place came free' : 'the server may be paused or starting';
+      throw advised(thrown.error, `${why}: it was waited for ${seconds} s`);
     }
   }
 }

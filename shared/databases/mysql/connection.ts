@@ -9,7 +9,7 @@ import type { DatabaseLogin } from '../secret.ts';
 import { Unheard, untilAwake } from '../waking.ts';
 import { ed25519Signature } from './ed25519.ts';
 import type { Target } from './errors.ts';
-import { errno, expired, failedWith, queryError } from './errors.ts';
+import { errno, errnoOf, expired, failedWith, queryError } from './errors.ts';
 import { connectError } from './login-errors.ts';
 import type { ServerVersion } from './version.ts';
 import { versionOf } from './version.ts';
@@ -95,7 +95,8 @@ async function openOnce(
     const isSilent = hasNotSpoken(socket, way.phase, error);
     destroy();
     const refusal = connectError(error, way.phase, at);
-    throw isSilent ? new Unheard(refusal) : refusal;
+    const isFull = errnoOf(error) === errno.tooManyConnections;
+    throw isFull || isSilent ? new Unheard(refusal, { isFull }) : refusal;
   }
   const server = versionOf(greeting.serverVersion);
   ctx.signal.addEventListener('abort', destroy, { once: true });

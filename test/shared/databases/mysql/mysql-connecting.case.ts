@@ -39,13 +39,16 @@ export function describeMysqlConnecting(engine: DatabaseEngine, server: RealMysq
     });
   });
 
-  it('a server that at first ends the connection without a word is waited for', async () => {
+  it.each([
+    ['ends the connection without a word', ''],
+    ['has too many connections (1040)', '\x17\0\0\0\xff\x10\x04Too many connections'],
+  ])('a server that at first %s is waited for', async (_what, bytes) => {
     const { login } = await user();
     let taken = 0;
     const waking = createServer((socket) => {
       socket.on('error', () => {});
       taken += 1;
-      if (taken === 1) return void socket.end();
+      if (taken === 1) return void socket.end(Buffer.from(bytes, 'latin1'));
       const through = connect(Number(login.port), '127.0.0.1');
       through.on('error', () => {});
       socket.pipe(through).pipe(socket);
@@ -116,7 +119,7 @@ export function describeMysqlConnecting(engine: DatabaseEngine, server: RealMysq
     ['speaks HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
     ['sends a greeting that is cut off', '\x02\0\0\0\x0a9'],
     ['sends the packet of another protocol', 'R\0\0\0\x08\0\0\0\x03'],
-    ['sends an error before any greeting', '\x17\0\0\0\xff\x10\x04Too many connections'],
+    ['sends an error before any greeting', '\x12\0\0\0\xff\x69\x04Host is blocked'],
   ])('a server that %s is unreachable, and ends nothing but the connection', async (_what, bytes) => {
     const { login } = await user();
     const stranger = createServer((socket) => {

@@ -33,6 +33,7 @@ describe('a server that at first', () => {
     ['closes what it takes', () => Buffer.alloc(0), 900],
     ['says that it starts (57P03)', () => refusal('57P03', 'ProcessStartupPacket'), 900],
     ['admits nobody yet (28000)', () => refusal('28000', 'ClientAuthentication'), 900],
+    ['has too many connections (53300)', () => refusal('53300', 'InitProcess'), 200],
     ['is silent for longer than one that is awake may be', () => undefined, 5_800],
   ])(
     '%s is waited for',
@@ -65,6 +66,19 @@ it.each([
   expect(told).toMatchObject({ code, hint: expect.stringMatching(/paused or starting: it was waited for [23] s/) });
 });
 
+it('one that has too many connections for good is told soon, with how long it was waited for', async () => {
+  const full = await proxy(() => refusal('53300', 'InitProcess'), 0, Number.POSITIVE_INFINITY);
+
+  const told = await postgres.connect(login(full.port), ctx).catch((error: unknown) => error);
+  full.close();
+
+  expect(told).toMatchObject({
+    code: 'UNREACHABLE_LOGIN',
+    fact: expect.stringContaining('too many connections'),
+    hint: expect.stringMatching(/no place came free: it was waited for [345] s/),
+  });
+}, 10_000);
+
 it('silence is told when time is up, with how long it was waited for', async () => {
   const silent = await silentServer();
 
@@ -79,6 +93,7 @@ it('silence is told when time is up, with how long it was waited for', async () 
 it.each([
   ['that nobody listens on', undefined, false],
   ['that closes what it takes, where the server has answered before', () => Buffer.alloc(0), true],
+  ['that is full, where the server has answered before', () => refusal('53300', 'InitProcess'), true],
 ])('a port %s is told at once', async (_, answer, awake) => {
   const closing = answer && (await proxy(answer, 0, Number.POSITIVE_INFINITY));
   const begun = performance.now();
@@ -88,7 +103,7 @@ it.each([
     .catch((error: unknown) => error);
   closing?.close();
 
-  expect(told).toMatchObject({ name: 'UnreachableError', hint: expect.not.stringContaining('paused') });
+  expect(told).toMatchObject({ name: 'UnreachableError', hint: expect.not.stringContaining('waited for') });
   expect(performance.now() - begun).toBeLessThan(900);
 });
 
