@@ -14,16 +14,19 @@ export interface TagErrors {
   systemTag(key: string): AwsError;
 }
 
-/** Later tags win over earlier ones of the same key; keys differ by case. */
+/** Later tags win over earlier ones of the same key; keys differ by case. `byService`: AWS's own tags are among what is added. */
 export function mergeTags(
   tags: readonly Tag[],
   added: readonly { Key: string; Value?: string }[],
   errors: TagErrors,
+  byService = false,
 ): Tag[] {
-  checkKeys(
-    added.map(({ Key }) => Key),
-    errors,
-  );
+  if (!byService) {
+    checkKeys(
+      added.map(({ Key }) => Key),
+      errors,
+    );
+  }
   const merged = new Map([...tags, ...added].map(({ Key, Value = '' }) => [Key, Value]));
   if (merged.size > MOST_TAGS) throw errors.tooManyTags(MOST_TAGS);
   return [...merged].map(([Key, Value]) => ({ Key, Value }));

@@ -25,7 +25,7 @@ export const strategies: Readonly<Record<StrategyName, StrategyFacts>> = {
     needsSuperuser: true,
     hasOutage: false,
     calls: 11,
-    logins: 4,
+    logins: 3,
   },
   'dual-password': {
     title: 'DUAL PASSWORD: one user, the previous password stays valid',

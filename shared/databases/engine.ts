@@ -39,14 +39,23 @@ export async function withSession<T>(
   ctx: RotationContext,
   use: (session: DatabaseSession) => Promise<T>,
 ): Promise<T> {
-  const session = await engine.connect(login, ctx).catch((error: unknown) => {
-    throw error instanceof AuthenticationError ? withEndsTold(error, login) : error;
-  });
+  const session = await openSession(engine, login, ctx);
   try {
     return await use(session);
   } finally {
     await session.close();
   }
+}
+
+/** As `connect`, and a refusal tells what stands unseen at the ends of the password. */
+export async function openSession(
+  engine: DatabaseEngine,
+  login: DatabaseLogin,
+  ctx: RotationContext,
+): Promise<DatabaseSession> {
+  return engine.connect(login, ctx).catch((error: unknown) => {
+    throw error instanceof AuthenticationError ? withEndsTold(error, login) : error;
+  });
 }
 
 /** The refusal of a login, and what stands unseen at the ends of its password: it may be all that is wrong. */

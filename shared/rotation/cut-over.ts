@@ -31,7 +31,9 @@ export async function cutOver<S extends object>(
   try {
     await at.change.inForce?.();
     if (at.later) return;
-    await strategy.test({ pending: at.pending, current: at.current }, { ...ctx, awake: true });
+    const awake = { ...ctx, awake: true };
+    if (at.change.test !== undefined) await at.change.test(awake);
+    else await strategy.test({ pending: at.pending, current: at.current }, awake);
   } catch (error) {
     if (strategy.outage === 'brief' && error instanceof AuthenticationError) progress.working = 'unknown';
     return fail(error, at.change, rotation);

@@ -95,6 +95,8 @@ export interface Change {
    * is in force already.
    */
   inForce?(): Promise<void>;
+  /** In place of the strategy's `test`, when the step goes on to it: it knows what `set` has seen. */
+  test?(ctx: RotationContext): Promise<void>;
   /** Uses the credential that `undo` put back. True when the system was seen to take it; never throws. */
   reopens?(): Promise<boolean>;
   /** Releases what `set` holds open. Never throws. */

@@ -3,7 +3,7 @@
 import { PermissionError } from '../../rotation/errors.ts';
 import type { RotationContext, RotationStrategy } from '../../rotation/strategy.ts';
 import type { DatabaseEngine, Rehearsal } from '../engine.ts';
-import { withSession } from '../engine.ts';
+import { openSession, withSession } from '../engine.ts';
 import { generatePassword } from '../password.ts';
 import { requireSameTarget, samePlace } from '../place.ts';
 import type { DatabaseLogin, DatabaseSecret } from '../secret.ts';
@@ -33,39 +33,46 @@ export function alternatingUsersStrategy(
 
     async set({ pending, current, ...older }, ctx) {
       requireSameTarget(engine, pending, current, engine.counterpart(current.username));
+      // Who the superuser is may be asked for while the user is proven.
+      const asking = source.superuserFor(current, engine, ctx);
+      asking.catch(() => {});
       // Proves that whoever wrote this secret knows the user, before a superuser acts on its word.
-      const proven = await withSession(engine, current, ctx, async (session) => session.proven);
-
-      // The rights are to be brought into line in the database that the users work in.
-      const superuser = inDatabaseOf(current, await source.superuserFor(current, engine, ctx));
-      const session = await connectSuperuser(engine, superuser, current.masterarn, ctx);
+      const own = await openSession(engine, current, ctx);
       try {
-        await session.cloneUser(current.username, pending.username, pending.password, {
-          ...proven,
-          others: () => olderPasswords(engine, { ...current, username: pending.username }, older),
-        });
-      } finally {
-        await session.close();
+        // The rights are to be brought into line in the database that the users work in.
+        const superuser = inDatabaseOf(current, await asking);
+        const session = await connectSuperuser(engine, superuser, current.masterarn, ctx);
+        try {
+          await session.cloneUser(current.username, pending.username, pending.password, {
+            ...own.proven,
+            others: () => olderPasswords(engine, { ...current, username: pending.username }, older),
+          });
+        } finally {
+          await session.close();
+        }
+        ctx.log('the other user is in line', { username: pending.username });
+        const onPrimary = samePlace(engine, superuser, current);
+        return {
+          ...(!onPrimary && { inForce: () => replayed(engine, pending, ctx) }),
+          async test(testing) {
+            const asked = own.privileges().catch(() => undefined);
+            const [may, should] = await Promise.all([privilegesOf(engine, pending, testing), asked]);
+            // A login of now may do something else than that one, which may be older than the tie of the two.
+            const isSame = should !== undefined && difference(may, should) === undefined;
+            if (!isSame) await compare(engine, pending, current, testing);
+          },
+          close: () => own.close(),
+        };
+      } catch (error) {
+        await own.close();
+        throw error;
       }
-      ctx.log('the other user is in line', { username: pending.username });
-      const onPrimary = samePlace(engine, superuser, current);
-      return { ...(!onPrimary && { inForce: () => replayed(engine, pending, ctx) }), close: async () => {} };
     },
 
     async test({ pending, current }, ctx) {
       // In a configuration check the two are one, and the login is all there is to prove.
-      const pair = pending.username === current.username ? [pending] : [pending, current];
-      const [may = [], should = may] = await Promise.all(pair.map((login) => privilegesOf(engine, login, ctx)));
-      const surplus = may.filter((line) => !should.includes(line));
-      const missing = should.filter((line) => !may.includes(line));
-      if (surplus.length + missing.length === 0) return;
-      throw new PermissionError(
-        `${pending.username} and ${current.username} may do different things: ${told(missing, surplus)}`,
-        {
-          code: 'PRIVILEGES_DIFFER',
-          hint: 'give both the same rights (the page of the engine tells how), then rotate again',
-        },
-      );
+      if (pending.username === current.username) await privilegesOf(engine, pending, ctx);
+      else await compare(engine, pending, current, ctx);
     },
 
     async check({ current, ...older }, ctx) {
@@ -86,6 +93,24 @@ function inDatabaseOf({ dbname }: DatabaseLogin, { dbname: _, ...superuser }: Da
 
 function privilegesOf(engine: DatabaseEngine, login: DatabaseLogin, ctx: RotationContext) {
   return withSession(engine, login, ctx, (session) => session.privileges());
+}
+
+/** Throws PermissionError when the two logins may do different things. */
+async function compare(engine: DatabaseEngine, pending: DatabaseLogin, current: DatabaseLogin, ctx: RotationContext) {
+  const [may, should] = await Promise.all([privilegesOf(engine, pending, ctx), privilegesOf(engine, current, ctx)]);
+  const differs = difference(may, should);
+  if (differs === undefined) return;
+  throw new PermissionError(`${pending.username} and ${current.username} may do different things: ${differs}`, {
+    code: 'PRIVILEGES_DIFFER',
+    hint: 'give both the same rights (the page of the engine tells how), then rotate again',
+  });
+}
+
+/** Undefined: there is none. */
+function difference(may: readonly string[], should: readonly string[]): string | undefined {
+  const surplus = may.filter((line) => !should.includes(line));
+  const missing = should.filter((line) => !may.includes(line));
+  return surplus.length + missing.length === 0 ? undefined : told(missing, surplus);
 }
 
 /** The first few lines of each kind: an error is read on a telephone. */

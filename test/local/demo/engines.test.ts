@@ -42,7 +42,7 @@ describe('the demo', { timeout: 60_000 }, () => {
       /^a stand-in for DocumentDB/,
       [
         { ...single, logins: 2 },
-        { ...pair, logins: 4 },
+        { ...pair, logins: 3 },
       ],
     ],
     [
@@ -50,7 +50,7 @@ describe('the demo', { timeout: 60_000 }, () => {
       /^a stand-in for Redshift/,
       [
         { ...single, logins: 2 },
-        { ...pair, logins: 4 },
+        { ...pair, logins: 3 },
       ],
     ],
   ] as const) {

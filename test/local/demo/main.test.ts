@@ -44,7 +44,7 @@ describe('npm start', { timeout: 90_000 }, () => {
     });
     expect(alternating).toMatchObject({
       callCount: 11,
-      logins: 4,
+      logins: 3,
       refusedLogins: 0,
       users: { before: 'billing', after: 'billing_clone' },
       client: { refused: 0, failed: 0, ms: 0 },

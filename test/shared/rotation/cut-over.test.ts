@@ -9,6 +9,24 @@ import type { MemoryWorld } from '../../support/memory-world.ts';
 import { changed, memoryWorld } from '../../support/memory-world.ts';
 import { byLabel, labelled } from '../../support/store.ts';
 
+it.each([
+  ['set', {}, ['by the change']],
+  ['finish', { cutover: 'finish' } as const, ['by the strategy']],
+])('a change that brings its own test is tested by it where %s promotes', async (_where, options, expected) => {
+  const tested: string[] = [];
+  const here = changed(memoryWorld(singleUserStrategy), (strategy) => ({
+    async set(...args) {
+      const change = await strategy.set(...args);
+      return { ...change, test: async ({ awake }) => void tested.push(awake ? 'by the change' : 'asleep') };
+    },
+    test: async () => void tested.push('by the strategy'),
+  }));
+
+  await rotation(here, await here.store.begin(), options);
+
+  expect(tested).toEqual(expected);
+});
+
 describe('a promotion without an answer', () => {
   it('whose label is seen where it was takes nothing back: the move may still come', async () => {
     const { here, token, pending, progress, password } = await begun();

@@ -71,7 +71,7 @@ export const secretOperations: SecretOperations = {
         description: given.Description,
         kmsKeyId: given.KmsKeyId,
         type: given.Type,
-        tags: given.Tags && mergeTags([], given.Tags, errors),
+        tags: given.Tags && mergeTags([], given.Tags, errors, isOfService(given.Name)),
         replicas: [],
         versions: [],
       };
@@ -157,4 +157,9 @@ function created(secret: Secret, versionId: string | undefined) {
 
 function compare(a: string | number, b: string | number): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Only a service gives its secrets such names, and tags of AWS's own: whoever does so here plays that service. */
+function isOfService(name: string): boolean {
+  return /^[a-z-]+!/.test(name);
 }

@@ -6,5 +6,5 @@ import { describeStrategyOnDocumentDb } from '../../../support/documentdb-world.
 await describeStrategyOnDocumentDb({ kinds: kindsWithRoles, crashesOn: kindsWithCrashes }, alternatingUsersStrategy, {
   name: 'alternating-users on DocumentDB',
   outage: 'none',
-  logins: 4,
+  logins: 3,
 });

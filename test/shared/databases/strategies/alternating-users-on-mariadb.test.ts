@@ -5,6 +5,6 @@ import { describeStrategyOn } from '../../../support/mysql-world.ts';
 await describeStrategyOn('mariadb', alternatingUsersStrategy, {
   name: 'alternating-users',
   outage: 'none',
-  logins: 4,
+  logins: 3,
   crashes: 'matrix',
 });

@@ -10,6 +10,6 @@ afterAll(() => house.close());
 describeStrategyIn(house, alternatingUsersStrategy, {
   name: 'alternating-users on PostgreSQL',
   outage: 'none',
-  logins: 4,
+  logins: 3,
   crashes: 'few',
 });

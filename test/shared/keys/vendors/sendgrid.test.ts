@@ -5,7 +5,6 @@ import { accessTo } from '../../../../shared/keys/access.ts';
 import { nodeTransport } from '../../../../shared/keys/api/transport.ts';
 import { sendgrid } from '../../../../shared/keys/vendors/sendgrid.ts';
 import { describeProvider, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
-import { HAS_NO_END } from '../../../conformance/provider-life.case.ts';
 import { inList } from '../../../conformance/provider-rights.case.ts';
 import { wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
@@ -15,7 +14,7 @@ describeProvider({
   start: startSendgrid,
   description: ['sendgrid'],
   rights: { limits: ['scopes'], regranted: inList('scopes', 'api_keys.read') },
-  skip: [TELLS_NO_USE, HAS_NO_END],
+  skip: [TELLS_NO_USE],
 });
 
 const doubles: ProviderDouble[] = [];
