@@ -1,5 +1,5 @@
 // Bundles every functions/<name>.ts into dist/<name>/. Why these settings: docs/decisions/0002-bundles.md.
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
@@ -46,6 +46,30 @@ const replace = {
   },
 };
 
+/**
+ * A client registers each error that its service has, with its class and its shape: of RDS a hundred and fifty. Without, an error has the
+ * name that came over the wire. Those that are named here keep both, since a name on the wire may be another.
+ */
+const knownErrors = {
+  name: 'known errors',
+  setup(bundle) {
+    const named = sources();
+    bundle.onLoad({ filter: /client-[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/^n\d+_registry\.registerError\((\w+)\$, \w+\);$/gm, (line, name) =>
+        named.includes(name.replace(/(Exception|Fault)$/, '')) ? line : '',
+      ),
+    }));
+  },
+};
+
+/** All code that a bundle may hold of this project's. */
+function sources() {
+  return filesIn(inRoot('shared'))
+    .filter((file) => extname(file) === '.ts')
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+}
+
 /** Packages in CommonJS still call require for Node's own modules. */
 const banner = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
@@ -75,7 +99,7 @@ const settings = {
     'snappy',
     'socks',
   ],
-  plugins: [replace],
+  plugins: [replace, knownErrors],
   metafile: true,
   write: false,
   logLevel: 'silent',
