@@ -10,6 +10,7 @@ import {
   ServiceError,
   UnreachableError,
 } from '../../../shared/rotation/errors.ts';
+import type { CrashPlan } from '../../conformance/crash.ts';
 import { configurationCheck, step } from '../../conformance/rotate.ts';
 import { begun } from '../../support/memory-rotation.ts';
 import { memoryWorld, changed as otherwise } from '../../support/memory-world.ts';
@@ -153,13 +154,24 @@ it('a configuration check asks the store and the schema what a rotation would as
   const requireCopy = async (_id: string, _text: string, together: readonly string[]) => refuse(together.join());
   const here = memoryWorld(alternatingUsersStrategy);
   const mirroring = { ...here, versions: () => ({ ...here.store.versions, requireCopy }) };
+  const single = { ...memoryWorld(singleUserStrategy), store: here.store, versions: mirroring.versions };
   const copying = otherwise(here, ({ schema }) => ({ schema: { ...schema, requireCopies: () => refuse('copies') } }));
 
-  for (const world of [mirroring, copying]) {
+  for (const world of [mirroring, single, copying]) {
     await expect(configurationCheck(world)).rejects.toThrow(ConfigurationError);
     await here.store.abandon();
   }
 
-  expect(asked).toEqual(['username,password', 'copies']);
+  expect(asked).toEqual(['username,password', '', 'copies']);
   expect([...here.server.users.keys()]).toEqual(['app', 'root']);
+});
+
+it('a configuration check of a strategy that has no more to look at passes with its test', async () => {
+  const here = memoryWorld(singleUserStrategy);
+  const strategy = (plan: CrashPlan) => {
+    const { check: _, ...rest } = here.strategy(plan);
+    return rest;
+  };
+
+  expect((await configurationCheck({ ...here, strategy })).reports).toEqual(['checked']);
 });

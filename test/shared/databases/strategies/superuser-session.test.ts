@@ -49,6 +49,7 @@ async function check(
   superuser: object = {},
   clone?: MemoryUser,
   before?: object,
+  fields?: object,
 ) {
   const here = memoryWorld((engine, { superuserFor }) =>
     strategy(
@@ -62,6 +63,7 @@ async function check(
     await here.store.putCurrent(JSON.stringify({ ...current, ...before }));
     await here.store.putCurrent(JSON.stringify(current));
   }
+  if (fields !== undefined) await here.store.putCurrent(JSON.stringify({ ...current, ...fields }));
   return configurationCheck(here);
 }
 
@@ -151,6 +153,29 @@ it('a configuration check of a single user asks whether it may change its own pa
   await check(singleUserStrategy, asking);
 
   expect(asked).toEqual(['app']);
+});
+
+const strategies = { singleUserStrategy, alternatingUsersStrategy, superuserSetStrategy };
+describe.each(Object.entries(strategies))('a configuration check: %s', (_name, strategy) => {
+  it.each([
+    ['nothing', undefined],
+    ['no password', { cloneUser: async () => {} }],
+  ])('passes on an engine that rehearses %s', async (_what, rehearsal) => {
+    const lesser = (engine: DatabaseEngine): Partial<DatabaseEngine> => ({
+      async connect(login, ctx) {
+        const { rehearsal: _, ...session } = await engine.connect(login, ctx);
+        return { ...session, ...(rehearsal && { rehearsal }) };
+      },
+    });
+
+    expect((await check(strategy, lesser)).reports).toEqual(['checked']);
+  });
+});
+
+it('a configuration check of dual passwords finds a time to revoke that nobody can read', async () => {
+  const refused = check(dualPasswordStrategy, () => ({}), {}, undefined, undefined, { revokeAfter: 'soon' });
+
+  await expect(refused).rejects.toMatchObject({ code: 'INVALID_SECRET' });
 });
 
 it('a configuration check of dual passwords finds a server that has none', async () => {
