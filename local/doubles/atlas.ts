@@ -16,8 +16,8 @@ interface StoredSecret {
 
 export interface AtlasDouble extends ProviderDouble {
   secrets(): readonly StoredSecret[];
-  /** In hours. The longest life of a secret that the organization allows. */
-  longest: number;
+  /** The organization may shorten it. */
+  longestLife: number;
   /** Lets so much time pass for every secret that there is. */
   age(ms: number): void;
   /** Lets a service account manage secrets. */
@@ -88,13 +88,14 @@ export async function startAtlas(): Promise<AtlasDouble> {
     },
     'GET /api/atlas/v2/orgs/:org/settings': (request) =>
       managers.has(tokens.get(bearerOf(request)) ?? '')
-        ? ok({ maxServiceAccountSecretValidityInHours: double.longest })
+        ? ok({ maxServiceAccountSecretValidityInHours: double.longestLife / 3600 })
         : problem(403, 'USER_UNAUTHORIZED'),
     [`GET ${at}`]: managed(() => ok({ clientId: rotated, secrets: of(rotated).map(shown) })),
     [`POST ${at}/secrets`]: managed(({ body }) => {
       const hours = Number(body.secretExpiresAfterHours);
       if (of(rotated).length >= SLOTS) return problem(400, 'SERVICE_ACCOUNT_MAX_SECRETS');
-      if (!Number.isInteger(hours) || hours < 8 || hours > double.longest) return problem(400, 'INVALID_ATTRIBUTE');
+      if (!Number.isInteger(hours) || hours < 8 || hours * 3600 > double.longestLife)
+        return problem(400, 'INVALID_ATTRIBUTE');
       const secret = make(rotated, hours, double.lag);
       return created({ ...shown(secret), secret: secret.value });
     }),
@@ -109,7 +110,7 @@ export async function startAtlas(): Promise<AtlasDouble> {
   const double: AtlasDouble = {
     ...served,
     ...ring.inField('client_secret'),
-    longest: 8760,
+    longestLife: 8760 * 3600,
     first: { org_id: org, client_id: rotated, client_secret: first.value, secret_id: first.id },
     admin: { org_id: org, client_id: manager, client_secret: admin.value },
     powerless: { client_id: reader, client_secret: powerless.value },

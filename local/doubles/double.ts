@@ -58,6 +58,8 @@ export interface ProviderDouble {
   use?(secret: Readonly<Record<string, unknown>>): void;
   /** A credential that is alive and may not manage keys. */
   readonly powerless?: Record<string, unknown>;
+  /** In seconds. The longest life that the vendor lets a key have. Absent: keys have no end there, or the vendor does not mind. */
+  longestLife?: number;
   /** So many further uses of a fresh key are refused before it has spread. */
   lag: number;
   /** Answers that stand in for the next calls, in order; a path pattern waits for its call. */

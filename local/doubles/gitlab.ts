@@ -25,8 +25,8 @@ interface StoredToken {
 
 export interface GitlabDouble extends ProviderDouble {
   tokens(): readonly StoredToken[];
-  /** In days. The longest life of a token that the administrator allows. */
-  longest: number;
+  /** The administrator may shorten it. */
+  longestLife: number;
   /** Makes so many tokens of somebody else, listed before all that are there. */
   crowd(count: number): void;
 }
@@ -115,7 +115,7 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
     [`POST ${at}`]: managed(({ body }, owner) => {
       const { name, scopes, access_level = 40, expires_at } = body as unknown as StoredToken;
       if (!expires_at) return { status: 400, json: { error: 'expires_at is missing' } };
-      if (expires_at > dateIn(double.longest)) return badRequest;
+      if (expires_at > dateIn(double.longestLife / 86_400)) return badRequest;
       const token = make({ name, owner, scopes, access_level, expires_at, lag: double.lag });
       return created({ ...shown(token), token: token.value });
     }),
@@ -134,7 +134,7 @@ async function start(kind: 'projects' | 'groups'): Promise<GitlabDouble> {
   const double: GitlabDouble = {
     ...served,
     ...ring.inField('token'),
-    longest: 365,
+    longestLife: 365 * 86_400,
     first: { host, [kind === 'projects' ? 'project' : 'group']: owner, token: first.value },
     admin: { host, token: admin.value },
     powerless: { token: powerless.value },

@@ -29,8 +29,6 @@ export interface OpenaiDouble extends ProviderDouble {
   suspend(id: string): void;
   /** Gives the key of the first secret scopes, as the API can. */
   limitFirst(): void;
-  /** In seconds. A policy of the organization: keys must end, and no later than this. */
-  longestLife?: number;
   /** What the account of the first secret may do. */
   firstRole: 'owner' | 'member' | 'none';
 }

@@ -10,6 +10,7 @@ import { type KeyWorld, keyWorld } from '../support/key-world.ts';
 import { byLabel, labelled } from '../support/store.ts';
 import { describeChecks } from './provider-checks.case.ts';
 import { requireAsDescribed } from './provider-described.case.ts';
+import { CAP, type KeyLife, keepsTheCap } from './provider-life.case.ts';
 import { type Between, describeRights, type KeyRights } from './provider-rights.case.ts';
 import { configurationCheck, openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import { type Skip, skippingTests } from './skips.ts';
@@ -26,6 +27,8 @@ export interface ProviderSuite {
   readonly together?: readonly string[];
   /** How a vendor that shows what a key may do tells it. Absent: it shows nothing, and the page says what that means. */
   readonly rights?: KeyRights;
+  /** The field that asks for the life of keys, where the vendor caps that. Absent: it has no cap, and a skip says why. */
+  readonly life?: KeyLife;
   /** Keys that live at once between two rotations. Absent: the current one and the previous one. */
   readonly alive?: number;
   /** Names of tests of this suite that do not hold here, and why: what the double cannot play for the vendor does not have it. */
@@ -228,6 +231,10 @@ export function describeProvider(suite: ProviderSuite): void {
 
       expect(error).toMatchObject({ code: 'KEY_IN_USE', retryable: false });
       expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
+    });
+
+    test(CAP, async () => {
+      await keepsTheCap(suite.life, await world(), failure);
     });
 
     describe('bad answers: a typed error, nothing lost, no value in any text', () => {

@@ -8,7 +8,7 @@ import { requireRevoked } from './grantor.ts';
 import { grantsTo, onWholeTable } from './grants.ts';
 import { isOnOwned, ownedBy, rightsOn } from './ownership.ts';
 import type { User } from './user.ts';
-import { readLimits, settingLiteral } from './user.ts';
+import { settingLiteral } from './user.ts';
 
 const quoted = pg.escapeIdentifier;
 
@@ -35,9 +35,8 @@ export async function alignRights(
  * One option a statement: the manual and the server do not agree on what stands between two. By the manual's grammar VALID UNTIL follows
  * PASSWORD, and there is none to send for a clone in use; CREATE USER has the two apart, and so do those who manage users by Terraform.
  */
-export async function alignAttributes(transaction: Transaction, { model, target, from, to }: Users): Promise<void> {
-  const should = await readLimits(transaction, from);
-  const has = await readLimits(transaction, to);
+export async function alignAttributes(transaction: Transaction, { model, target, to }: Users): Promise<void> {
+  const [should, has] = [model.limits, target.limits];
   const options = [
     ...(model.createsDatabases === target.createsDatabases ? [] : [model.createsDatabases ? 'CREATEDB' : 'NOCREATEDB']),
     ...(model.isSuperuser === target.isSuperuser ? [] : [model.isSuperuser ? 'CREATEUSER' : 'NOCREATEUSER']),

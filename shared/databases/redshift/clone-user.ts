@@ -76,7 +76,7 @@ function usersIn(transaction: Transaction, names: PairNames, password: string, w
       if (waiting.length > 0) return;
       const users = { model, target, from: base, to: clone };
       // A base that may not log in is no model for a clone that is in use.
-      if (!cloneInUse || (await mayLogIn(transaction, base))) await alignAttributes(transaction, users);
+      if (!cloneInUse || (await mayLogIn(transaction, base, model))) await alignAttributes(transaction, users);
       await alignRights(transaction, users, waiting);
     },
     async setPassword() {
@@ -123,6 +123,7 @@ const NEW: User = {
   settings: new Map(),
   groups: [],
   roles: [],
+  limits: { connections: 'UNLIMITED', syslog: 'RESTRICTED', sessionTimeout: '0' },
 };
 
 function takesNothing(waiting: Waiting): PermissionError {

@@ -1,7 +1,7 @@
 /** A user as Redshift's catalog and system views describe it. */
 import pg from 'pg';
 import { InvalidSecretError } from '../../rotation/errors.ts';
-import type { Transaction } from '../postgres/connection.ts';
+import type { Row, Transaction } from '../postgres/connection.ts';
 
 export interface User {
   readonly createsDatabases: boolean;
@@ -12,6 +12,7 @@ export interface User {
   readonly settings: ReadonlyMap<string, string>;
   readonly groups: readonly string[];
   readonly roles: readonly Role[];
+  readonly limits: Limits;
 }
 
 export interface Role {
@@ -19,7 +20,7 @@ export interface Role {
   readonly grantable: boolean;
 }
 
-/** What only superusers may see of other users. */
+/** Superusers see everybody's, others their own. */
 export interface Limits {
   readonly connections: string;
   readonly syslog: string;
@@ -40,15 +41,19 @@ export async function requireSpelling(transaction: Transaction, name: string): P
 }
 
 /** Neither expired, nor at a connection limit of zero. */
-export async function mayLogIn(transaction: Transaction, name: string): Promise<boolean> {
+export async function mayLogIn(transaction: Transaction, name: string, { limits }: User): Promise<boolean> {
   const [row] = await transaction.query(
     'SELECT CAST(valuntil AS timestamp) < CAST(now() AS timestamp) AS expired FROM pg_user WHERE usename = $1',
     [name],
   );
-  return row?.expired !== true && (await readLimits(transaction, name)).connections !== '0';
+  return row?.expired !== true && limits.connections !== '0';
 }
 
-/** Undefined when there is no such user. */
+/**
+ * Undefined when there is no such user. Throws InvalidSecretError for a user of an identity provider, who has no password. Limits come with
+ * the roles: not from svl_user_info, which Serverless and Multi-AZ refuse to everybody, nor from pg_user_info, which has the first of the
+ * three alone, and shows it to superusers only: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_USER_INFO.html
+ */
 export async function readUser(transaction: Transaction, name: string): Promise<User | undefined> {
   const [row] = await transaction.query(
     `SELECT usecreatedb, usesuper, CAST(CAST(valuntil AS timestamp) AS varchar) AS until, useconfig
@@ -60,10 +65,14 @@ export async function readUser(transaction: Transaction, name: string): Promise<
     'SELECT g.groname AS name FROM pg_group g, pg_user u WHERE u.usesysid = ANY(g.grolist) AND u.usename = $1',
     [name],
   );
-  const roles = await transaction.query(
-    'SELECT role_name AS name, admin_option AS grantable FROM svv_user_grants WHERE user_name = $1',
+  // One row for a user without roles.
+  const infos = await transaction.query(
+    `SELECT i.connection_limit, i.syslog_access, i.session_timeout, i.external_user_id,
+            g.role_name AS name, g.admin_option AS grantable
+       FROM svv_user_info i LEFT JOIN svv_user_grants g ON g.user_name = i.user_name WHERE i.user_name = $1`,
     [name],
   );
+  const roles = infos.filter((info) => typeof info.name === 'string');
   return {
     createsDatabases: row.usecreatedb === true,
     isSuperuser: row.usesuper === true,
@@ -71,19 +80,11 @@ export async function readUser(transaction: Transaction, name: string): Promise<
     settings: settingsIn(row.useconfig),
     groups: groups.map((group) => String(group.name)),
     roles: roles.map((role) => ({ name: String(role.name), grantable: role.grantable === true })),
+    limits: limitsIn(name, infos[0]),
   };
 }
 
-/**
- * Throws InvalidSecretError for a user of an identity provider, who has no password. Not from svl_user_info, which Serverless and Multi-AZ
- * refuse to everybody, nor from pg_user_info, which has the first of the three alone:
- * https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_USER_INFO.html
- */
-export async function readLimits(transaction: Transaction, name: string): Promise<Limits> {
-  const [row] = await transaction.query(
-    'SELECT connection_limit, syslog_access, session_timeout, external_user_id FROM svv_user_info WHERE user_name = $1',
-    [name],
-  );
+function limitsIn(name: string, row: Row | undefined): Limits {
   if (String(row?.external_user_id ?? '').trim() !== '') throw ofProvider(name);
   const word = (value: unknown, absent: string) =>
     value === null || value === undefined || String(value).trim() === '' ? absent : String(value).trim().toUpperCase();

@@ -73,7 +73,7 @@ function retryAfter(header: string | string[] | undefined): number | undefined {
 /**
  * When a rate limit ends, in each vendor's own words:
  * - Datadog, seconds: https://docs.datadoghq.com/api/latest/rate-limits/
- * - Auth0, SendGrid, Okta, GitLab, epoch seconds: https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy,
+ * - Auth0, SendGrid, Okta, GitLab, epoch seconds: https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy/rate-limit-use-cases,
  *   https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits,
  *   https://developer.okta.com/docs/reference/rl-best-practices/, https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/
  * - OpenAI, '6m0s' or '20ms': https://platform.openai.com/docs/guides/rate-limits

@@ -85,7 +85,7 @@ export function describeRedshiftPairs(server: TestRedshift): void {
       await align();
 
       expect(clone).toEqual(base);
-      expect(clone).toEqual(expect.arrayContaining(['attribute CREATEDB']));
+      expect(clone).toEqual(expect.arrayContaining(['attribute CREATEDB', 'attribute CONNECTION LIMIT 7']));
       expect(paths[1]).toEqual(paths[0]);
       expect(String(limit[0]?.useconnlimit)).toBe('7');
       expect(await privileges(other)).toEqual(await privileges(login));
@@ -112,6 +112,16 @@ export function describeRedshiftPairs(server: TestRedshift): void {
         [other.username],
       );
       expect(String(limit[0]?.useconnlimit)).toBe('9');
+    });
+
+    it('a connection limit that one of the two got by hand is seen', async () => {
+      const { login, other, align } = await pair();
+      await align();
+
+      await server.sql(`ALTER USER ${other.username} CONNECTION LIMIT 3`);
+
+      expect(await privileges(other)).toContain('attribute CONNECTION LIMIT 3');
+      expect(await privileges(login)).toContain('attribute CONNECTION LIMIT UNLIMITED');
     });
 
     it.each(["VALID UNTIL '2001-01-01'", 'CONNECTION LIMIT 0'])(

@@ -34,12 +34,13 @@ function double(users: Record<string, DoubleUser>, username = 'admin'): Connecti
     const found = users[name];
     if (/FROM pg_user WHERE/.test(text))
       return found ? [{ name, usecreatedb: false, usesuper: false, until: null }] : [];
-    if (/FROM svv_user_info/.test(text)) {
-      const { syslogaccess: syslog_access, sessiontimeout: session_timeout } = found ?? user();
-      return found ? [{ syslog_access, session_timeout, connection_limit: 'UNLIMITED', external_user_id: null }] : [];
+    if (/FROM svv_user_info i LEFT JOIN svv_user_grants g/.test(text)) {
+      if (found === undefined) return [];
+      const { syslogaccess: syslog_access, sessiontimeout: session_timeout, roles } = found;
+      const info = { syslog_access, session_timeout, connection_limit: 'UNLIMITED', external_user_id: null };
+      if (roles.size === 0) return [{ ...info, name: null, grantable: null }];
+      return [...roles].map(([n, grantable]) => ({ ...info, name: n, grantable }));
     }
-    if (/FROM svv_user_grants/.test(text))
-      return [...(found?.roles ?? [])].map(([n, grantable]) => ({ name: n, grantable }));
     if (/FROM pg_group g/.test(text)) return [{ name: 'rekey_app' }];
     if (/^\s*SELECT/.test(text)) return [];
     for (const [pattern, change] of obey) {
@@ -104,4 +105,16 @@ it.each([
   await bring(users, { from: 'app', to: 'app_clone', base: 'app' });
 
   expect(users.app_clone).toEqual(users.app);
+});
+
+it.each([
+  ['SYSLOG ACCESS UNRESTRICTED', user({ reader: false }, 'UNRESTRICTED')],
+  ['SESSION TIMEOUT 600', user({ reader: false }, 'RESTRICTED', 600)],
+])('a difference in %s is seen when the two users of a pair are compared', async (line, app) => {
+  const users = { app, app_clone: user({ reader: false }) };
+
+  const lines = await privileges(double(users, 'app'), 'app_clone');
+
+  expect(lines).toContain(`attribute ${line}`);
+  expect(lines).not.toEqual(await privileges(double(users, 'app_clone'), 'app'));
 });

@@ -3,6 +3,7 @@ import { type Auth0Double, startAuth0 } from '../../../../local/doubles/auth0.ts
 import type { AcceptingProvider } from '../../../../shared/keys/provider.ts';
 import { auth0 } from '../../../../shared/keys/vendors/auth0.ts';
 import { describeProvider, HAS_NO_LIMIT, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
+import { HAS_NO_END } from '../../../conformance/provider-life.case.ts';
 import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
@@ -14,7 +15,7 @@ describeProvider({
   provider: auth0,
   start: startAuth0,
   description: ['auth0', 'auth0-authn'],
-  skip: [HAS_NO_LIMIT, TELLS_NO_USE],
+  skip: [HAS_NO_LIMIT, TELLS_NO_USE, HAS_NO_END],
 });
 
 describe('auth0', () => {

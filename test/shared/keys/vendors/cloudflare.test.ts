@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type CloudflareDouble, startCloudflare } from '../../../../local/doubles/cloudflare.ts';
 import { cloudflare } from '../../../../shared/keys/vendors/cloudflare/cloudflare.ts';
 import { describeProvider } from '../../../conformance/provider.case.ts';
+import { hasNoCap } from '../../../conformance/provider-life.case.ts';
 import { inList } from '../../../conformance/provider-rights.case.ts';
 import { openLabels, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
@@ -11,6 +12,7 @@ describeProvider({
   provider: cloudflare,
   start: startCloudflare,
   description: ['cloudflare-account', 'cloudflare-user'],
+  skip: [hasNoCap('no page tells of a cap: a token lives as long as the current one does')],
   rights: {
     limits: ['policies', 'resources', 'permission_groups'],
     regranted: inList('permission_groups', { id: '5bc3f8b21c554832afc660159ab75fa4' }),

@@ -9,6 +9,7 @@ import { accessTo } from '../../../../shared/keys/access.ts';
 import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
 import { datadogApiKey, datadogApplicationKey } from '../../../../shared/keys/vendors/datadog/datadog.ts';
 import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
+import { HAS_NO_END } from '../../../conformance/provider-life.case.ts';
 import { inList } from '../../../conformance/provider-rights.case.ts';
 import { wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
@@ -25,14 +26,14 @@ const DESCRIBED = {
   ],
 };
 
-describeProvider({ provider: datadogApiKey, start: startDatadogApiKeys, ...DESCRIBED });
+describeProvider({ provider: datadogApiKey, start: startDatadogApiKeys, ...DESCRIBED, skip: [HAS_NO_END] });
 describe('application keys', () => {
   describeProvider({
     provider: datadogApplicationKey,
     start: startDatadogApplicationKeys,
     ...DESCRIBED,
     ...RIGHTS,
-    skip: [HAS_NO_LIMIT],
+    skip: [HAS_NO_LIMIT, HAS_NO_END],
   });
 });
 describe("application keys of the admin credential's own user", () => {
@@ -41,7 +42,7 @@ describe("application keys of the admin credential's own user", () => {
     start: startDatadogOwnKeys,
     ...DESCRIBED,
     ...RIGHTS,
-    skip: [HAS_NO_LIMIT],
+    skip: [HAS_NO_LIMIT, HAS_NO_END],
   });
 });
 

@@ -3,6 +3,7 @@ import { type IamDouble, startIam } from '../../../../local/doubles/iam.ts';
 import { iamKeys } from '../../../../shared/aws/iam-keys.ts';
 import { iamProvider } from '../../../../shared/keys/vendors/iam.ts';
 import { describeProvider, HAS_NO_ADMIN } from '../../../conformance/provider.case.ts';
+import { HAS_NO_END } from '../../../conformance/provider-life.case.ts';
 import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
@@ -16,7 +17,7 @@ const iam = iamProvider(iamKeys);
 describeProvider({
   provider: iam,
   start: startIam,
-  skip: [HAS_NO_ADMIN],
+  skip: [HAS_NO_ADMIN, HAS_NO_END],
   together: ['access_key_id', 'secret_access_key'],
 });
 

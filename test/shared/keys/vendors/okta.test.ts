@@ -4,6 +4,7 @@ import { accessTo } from '../../../../shared/keys/access.ts';
 import type { AcceptingProvider } from '../../../../shared/keys/provider.ts';
 import { okta } from '../../../../shared/keys/vendors/okta.ts';
 import { describeProvider, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
+import { HAS_NO_END } from '../../../conformance/provider-life.case.ts';
 import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
@@ -18,7 +19,7 @@ describeProvider({
   descriptionErrs: [
     { fault: /v1\/token: body must NOT have .*"scope"/, reason: 'the slice has the members that all grants share' },
   ],
-  skip: [TELLS_NO_USE],
+  skip: [TELLS_NO_USE, HAS_NO_END],
 });
 
 describe('okta', () => {

@@ -5,6 +5,7 @@ import { accessTo } from '../../../../shared/keys/access.ts';
 import { nodeTransport } from '../../../../shared/keys/api/transport.ts';
 import { sendgrid } from '../../../../shared/keys/vendors/sendgrid.ts';
 import { describeProvider, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
+import { HAS_NO_END } from '../../../conformance/provider-life.case.ts';
 import { inList } from '../../../conformance/provider-rights.case.ts';
 import { wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
@@ -14,7 +15,7 @@ describeProvider({
   start: startSendgrid,
   description: ['sendgrid'],
   rights: { limits: ['scopes'], regranted: inList('scopes', 'api_keys.read') },
-  skip: [TELLS_NO_USE],
+  skip: [TELLS_NO_USE, HAS_NO_END],
 });
 
 const doubles: ProviderDouble[] = [];

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type FirstKey, startTwilioApiKey, type TwilioKeyDouble } from '../../../../../local/doubles/twilio/api-key.ts';
 import { twilioApiKey } from '../../../../../shared/keys/vendors/twilio/api-key.ts';
 import { describeProvider, HAS_NO_LIMIT, TELLS_NO_USE } from '../../../../conformance/provider.case.ts';
+import { HAS_NO_END } from '../../../../conformance/provider-life.case.ts';
 import { openLabels, step, wholeRotation } from '../../../../conformance/rotate.ts';
 import { keyWorld } from '../../../../support/key-world.ts';
 import { labelled } from '../../../../support/store.ts';
@@ -20,7 +21,7 @@ describeProvider({
   provider: twilioApiKey,
   start: startTwilioApiKey,
   description: ['twilio-iam', 'twilio-api'],
-  skip: [HAS_NO_LIMIT, TELLS_NO_USE],
+  skip: [HAS_NO_LIMIT, TELLS_NO_USE, HAS_NO_END],
   together: ['api_key_sid', 'api_key_secret'],
   rights: { limits: ['policy'], regranted: inPolicy },
 });
@@ -35,7 +36,7 @@ describe('a Restricted key', () => {
     description: ['twilio-iam', 'twilio-api'],
     together: ['api_key_sid', 'api_key_secret'],
     rights: { limits: ['policy', 'allow'], regranted: inPolicy },
-    skip: [HAS_NO_LIMIT, TELLS_NO_USE],
+    skip: [HAS_NO_LIMIT, TELLS_NO_USE, HAS_NO_END],
   });
 });
 

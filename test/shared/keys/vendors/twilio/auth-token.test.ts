@@ -4,6 +4,7 @@ import type { IssuingProvider } from '../../../../../shared/keys/provider.ts';
 import { twilioAuthToken } from '../../../../../shared/keys/vendors/twilio/auth-token.ts';
 import { redactor } from '../../../../../shared/rotation/redact.ts';
 import { describeProvider, HAS_NO_ADMIN, HAS_NO_LIMIT, TELLS_NO_USE } from '../../../../conformance/provider.case.ts';
+import { HAS_NO_END } from '../../../../conformance/provider-life.case.ts';
 import { openLabels, rotation, step, wholeRotation } from '../../../../conformance/rotate.ts';
 import { keyWorld } from '../../../../support/key-world.ts';
 import { labelled } from '../../../../support/store.ts';
@@ -16,7 +17,7 @@ describeProvider({
   provider: twilioAuthToken,
   start: startTwilioAuthToken,
   description: ['twilio-accounts', 'twilio-api'],
-  skip: [HAS_NO_LIMIT, TELLS_NO_USE, HAS_NO_ADMIN],
+  skip: [HAS_NO_LIMIT, TELLS_NO_USE, HAS_NO_ADMIN, HAS_NO_END],
 });
 
 describe('Twilio auth token', () => {
