@@ -1,5 +1,6 @@
 /** Secrets whose fields have names of their owner's: a tag says which of them stands for which one that Rekey knows. docs/settings.md */
 import { InvalidSecretError } from '../rotation/errors.ts';
+import { roleOf } from '../rotation/field-roles.ts';
 import { parseObject } from '../rotation/json.ts';
 import type { SecretVersions } from '../rotation/versions.ts';
 import { CURRENT } from '../rotation/versions.ts';
@@ -35,7 +36,12 @@ export function ownNamed(versions: SecretVersions): SecretVersions {
     async *unlabelled(id) {
       for await (const text of versions.unlabelled(id)) yield read(text, namesOf(id)) ?? text;
     },
-    put: (id, version, text) => versions.put(id, version, stored(text, namesOf(id)) ?? text),
+    async put(id, version, text) {
+      const names = namesOf(id);
+      const next = stored(text, names);
+      if (next === undefined && names !== undefined && parseObject(text) !== undefined) throw taken(id);
+      return versions.put(id, version, next ?? text);
+    },
     async requireCopy(id, current, together) {
       const names = namesOf(id);
       const own = together.map((field) => names?.own.get(field) ?? field);
@@ -58,10 +64,30 @@ function fieldNames(tag: string, id: string): FieldNames {
     .map((pair) => /^([^:]+):(.+)$/.exec(pair));
   const own = new Map(pairs.map((match) => [match?.[1] ?? '', match?.[2] ?? '']));
   const known = new Map([...own].map(([field, name]) => [name, field]));
-  if (!pairs.includes(null) && known.size === pairs.length && own.size === pairs.length) return { own, known };
-  throw new InvalidSecretError(`the tag ${TAG} of ${id} does not pair each field with one name of its own`, {
-    hint: 'correct it: password:DB_PASSWORD username:DB_USER, each once; the first is the field that Rekey knows',
+  if (pairs.includes(null) || known.size !== pairs.length || own.size !== pairs.length) {
+    throw new InvalidSecretError(`the tag ${TAG} of ${id} does not pair each field with one name of its own`, {
+      hint: 'correct it: password:DB_PASSWORD username:DB_USER, each once; the first is the field that Rekey knows',
+    });
+  }
+  const crossed = [...own].find(([field, name]) => field !== name && (own.has(name) || isShown(field, name)));
+  if (crossed === undefined) return { own, known };
+  throw new InvalidSecretError(`the tag ${TAG} of ${id} has ${crossed[1]} for ${crossed[0]}, and it is another field`, {
+    hint: 'pair password:DB_PASSWORD and username:DB_USER, never a field with one of another kind',
   });
+}
+
+/** A user name or a host is shown, and sent where it can be read: who may only tag must not have a password taken for one. */
+function isShown(field: string, name: string): boolean {
+  return roleOf(name) === 'secrets' && roleOf(field) !== 'secrets';
+}
+
+function taken(id: string): InvalidSecretError {
+  return new InvalidSecretError(
+    `the new value of ${id} has a field of its own under a name that its tag ${TAG} gives`,
+    {
+      hint: `choose another name in the tag: the provider adds this field itself`,
+    },
+  );
 }
 
 /** Undefined: no JSON object, or one in which a name that `to` gives is taken. `from` is the other way round. */
@@ -83,7 +109,7 @@ function requireNamed(text: string, names: FieldNames, id: string): void {
         hint: 'correct the tag, or store a value with that field with put-secret-value',
       });
     }
-    if (!Object.hasOwn(value, field) || names.known.has(field)) continue;
+    if (field === name || !Object.hasOwn(value, field)) continue;
     throw new InvalidSecretError(`${id} has a field ${field}, and ${name}, which its tag ${TAG} has for it`, {
       hint: `take one of the two out of the value with put-secret-value, or ${name} out of the tag`,
     });

@@ -63,13 +63,14 @@ describe('a secret with names of its own', () => {
     expect(await here.store.valueOf(token)).toContain('"DB_PORT":5432.0,');
   });
 
-  it('may swap two names', async () => {
-    const value = { engine: 'memory', username: 'db.test', host: 'app', password: 'first-password' };
-    const here = await world({ value, tag: 'host:username username:host' });
+  it('may say of a field that its name is its own', async () => {
+    const value = { engine: 'memory', DB_USER: 'app', host: 'db.test', password: 'first-password' };
+    const here = await world({ value, tag: 'host:host username:DB_USER password:password' });
 
     await wholeRotation(here);
 
-    expect(await labelled(here.store, 'AWSCURRENT')).toMatchObject({ username: 'db.test', host: 'app' });
+    const after = await labelled(here.store, 'AWSCURRENT');
+    expect(after).toEqual({ ...value, password: here.server.users.get('app')?.password });
   });
 
   it.each(['AWSPREVIOUS', 'a version without a label'])(
@@ -119,6 +120,12 @@ describe('before anything is changed', () => {
       own,
       'has no field DB_NAME, which its tag rekey:fields has for dbname',
     ],
+    ['two names that are swapped', 'host:username username:host', own, 'has username for host, and it is another'],
+    ['a password for a user name', 'username:password,password:username', own, 'has password for username, and'],
+    ['a password for a host', 'host:password password:note', own, 'has password for host, and'],
+    ['the own name of a password, too', 'username:Db:Password password:DB_USER', own, 'has Db:Password for username'],
+    ['a token for a user name', 'username:api_token', { ...own, api_token: 'x' }, 'has api_token for username'],
+    ['a token for its id', 'token_id:api_token', { ...own, api_token: 'x' }, 'has api_token for token_id'],
     ['a field twice in the value', TAG, { ...own, host: 'other' }, 'has a field host, and DB_HOST, which its tag'],
   ])('refuses %s', async (_what, tag, value, fact) => {
     const here = await world({ tag, value });
@@ -148,4 +155,31 @@ it('a secret without the tag is read and stored as it is, byte for byte', async 
   await versions.put('x', token, text);
 
   expect([await versions.read('x', 'AWSCURRENT'), await here.store.valueOf(token)]).toEqual([text, text]);
+});
+
+it('a field that a rotation adds does not stand under a name that is taken, and nothing is stored', async () => {
+  const here = await world({ tag: 'token:expires_at' });
+  const versions = here.versions();
+  await here.store.putCurrent('{"expires_at":"old-token"}');
+  await versions.describe('x');
+  const token = await here.store.begin();
+
+  const attempt = versions.put('x', token, '{"token":"new","expires_at":"2027"}');
+
+  await expect(attempt).rejects.toMatchObject({
+    code: 'INVALID_SECRET',
+    fact: expect.stringContaining('under a name that its tag'),
+  });
+  expect(await here.store.valueOf(token)).toBeUndefined();
+});
+
+it('a bare value is stored as it is', async () => {
+  const here = await world();
+  const versions = here.versions();
+  await versions.describe('x');
+  const token = await here.store.begin();
+
+  await versions.put('x', token, 'bare-key');
+
+  expect(await here.store.valueOf(token)).toBe('bare-key');
 });
