@@ -80,6 +80,11 @@ export interface DatabaseSession {
    */
   setPassword(username: string, password: string, proven?: ProvenLogin): Promise<TakeBack>;
   /**
+   * Waits until no other session is in a cut-over of this user, which lasts from its `setPassword` to its `close`, and keeps others waiting
+   * until this one closes. `exclusive` is known from then on. Absent: the server has no locks.
+   */
+  holdCutOver?(username: string): Promise<void>;
+  /**
    * For servers that show a superuser what they keep of a password: does this one open `username`? Not a login, so none is refused
    * and counted. Not for another server than this one: a replica may be behind. Throws TargetMismatchError when the login might fall to
    * another account of that name, which has another password.

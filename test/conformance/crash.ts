@@ -67,6 +67,9 @@ export function crashPlan(at?: CrashPoint): CrashPlan {
         return () => call('takeBack', takeBack);
       },
       cloneUser: (...args) => call('cloneUser', () => session.cloneUser(...args)),
+      ...(session.holdCutOver && {
+        holdCutOver: (username) => call('holdCutOver', async () => session.holdCutOver?.(username)),
+      }),
       ...(session.opens && {
         opens: (...args) => call('opens', async () => (await session.opens?.(...args)) ?? false),
       }),

@@ -1,4 +1,5 @@
 /** The engine suite, part two: setting passwords. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect } from 'vitest';
 import { generatePassword } from '../../shared/databases/password.ts';
@@ -55,6 +56,28 @@ export function describePasswords({ engine, server, ctx, fresh, test, opens }: E
 
       expect(refused).toEqual([]);
     }, 30_000);
+
+    test('a delivery that finds the new password in force waits for the one that has set it', async () => {
+      const login = await fresh();
+      const first = await engine.connect(login, ctx);
+      const takeBack = await first.setPassword(login.username, 'New-password-1');
+      const second = await engine.connect({ ...login, password: 'New-password-1' }, ctx);
+      let isOver = false;
+
+      const waiting = second.holdCutOver?.(login.username).then(() => isOver);
+      await sleep(200);
+      await takeBack();
+      isOver = true;
+      await first.close();
+
+      expect(await waiting).toBe(true);
+      const third = await engine.connect(login, ctx);
+      const late = third.setPassword(login.username, 'New-password-2').then(() => 'set');
+      expect(await Promise.race([late, sleep(200, 'waits')])).toBe('waits');
+      await second.close();
+      expect(await late).toBe('set');
+      await third.close();
+    });
 
     test('takes passwords beyond Latin-1', async () => {
       const login = await fresh();

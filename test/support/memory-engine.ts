@@ -39,6 +39,8 @@ export interface MemoryServer {
   readonly open: string[];
   /** Superusers see here which password opens a user. */
   shows: boolean;
+  /** Of cut-overs, by user; each resolves when it is over. Absent: this server has no locks. */
+  locks?: Map<string, Promise<void>>;
 }
 
 export function memoryServer(host = 'db.test', port = 5432): MemoryServer {
@@ -85,12 +87,27 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
         return { atOnce: (work) => work(users), proves };
       };
       let isOpen = true;
+      const held = new Map<string, () => void>();
+      const holdCutOver = async (username: string) => {
+        const { locks } = server;
+        if (locks === undefined || held.has(username)) return;
+        while (locks.has(username)) await locks.get(username);
+        const { promise, resolve } = Promise.withResolvers<void>();
+        locks.set(username, promise);
+        held.set(username, () => {
+          locks.delete(username);
+          resolve();
+        });
+      };
       return {
         proven: { password: login.password },
         exclusive: self.exclusive ?? false,
         ping: async () => usable(),
+        ...(server.locks && { holdCutOver }),
         async setPassword(username, password) {
           const user = changeable(username);
+          await holdCutOver(username);
+          usable();
           const { password: before, second } = user;
           user.password = password;
           delete user.second;
@@ -137,6 +154,8 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
         async close() {
           if (isOpen) server.open.splice(server.open.indexOf(login.username), 1);
           isOpen = false;
+          for (const release of held.values()) release();
+          held.clear();
         },
       };
     },

@@ -23,6 +23,12 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
   let exclusive = false;
   const changed = new Set<AccountsChanged>();
   const held: CutOver[] = [];
+  const hold = async (username: string) => {
+    const cutOver = await unlessExpired(() => holdCutOver(connection, username));
+    if (cutOver === undefined) return;
+    held.push(cutOver);
+    if (username === login.username) exclusive = cutOver.exclusive;
+  };
   const telling = <T>(work: () => Promise<T>) => tellingGrants(connection, work);
   const session: DatabaseSession = {
     get proven() {
@@ -33,8 +39,7 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
     },
     ping: async () => void (await connection.query('SELECT 1')),
     async setPassword(username, password, proven) {
-      const cutOver = await unlessExpired(() => holdCutOver(connection, username));
-      if (cutOver !== undefined) held.push(cutOver);
+      await hold(username);
       if (username !== login.username) {
         const change = await telling(() => setPasswordOf(connection, username, password, proven?.password));
         changed.add(change);
@@ -43,7 +48,6 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
           changed.delete(change);
         };
       }
-      exclusive = cutOver?.exclusive ?? false;
       const before = working;
       const set = async (next: string) => {
         await setOwnPassword(connection, next, working);
@@ -52,6 +56,7 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
       await set(password);
       return () => set(before);
     },
+    holdCutOver: hold,
     opens: (username, password) => telling(() => opensFromHere(connection, username, password)),
     cloneUser: (from, to, password, proof) =>
       telling(() => cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof })),

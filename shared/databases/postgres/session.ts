@@ -7,7 +7,7 @@ import type { Product } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { privileges } from './privileges.ts';
 import { rehearsedOn } from './rehearsed.ts';
-import { setPassword } from './set-password.ts';
+import { holdCutOver, setPassword } from './set-password.ts';
 
 /** Throws what `DatabaseEngine.connect` throws. `baseOf` names the user of a pair that owns whatever either of them makes. */
 export async function openSession(
@@ -45,6 +45,9 @@ export async function openSession(
       };
       const { otherwise } = takeBack;
       return Object.assign(then(takeBack), otherwise && { otherwise: then(otherwise) });
+    },
+    async holdCutOver(username) {
+      exclusive = await holdCutOver(connection, username);
     },
     cloneUser: (from, to, password, proof) =>
       cloneUser(connection, { from, to, base: baseOf(to) }, { password, proof }, logInAs(to)),

@@ -31,15 +31,7 @@ export async function setPassword(connection: Connection, change: PasswordChange
     const { username, pooled } = await whose(connection, transaction, change);
     const now = before && keptIn(before);
     const kept = await nextVerifier(transaction, now);
-    // For as long as the session lasts: until then the change may be taken back, and must be the last one. A pooler's process is not
-    // ours for that long: there the lock would stay on it, and keep the next rotation waiting.
-    const hold = pooled ? 'pg_advisory_xact_lock' : 'pg_advisory_lock';
-    await transaction.query(`SELECT ${hold}(hashtext($1)), pg_advisory_xact_lock(hashtext($2))`, [
-      `rekey cut-over ${username}`,
-      `rekey ${username}`,
-    ]);
-    const [limit] = await transaction.query('SELECT rolconnlimit FROM pg_roles WHERE rolname = $1', [username]);
-    if (limit === undefined) throw unknownUser(username, transaction);
+    const limit = await lockCutOver(transaction, { username, pooled });
     const role = { username, isOwn };
     await alterPassword(transaction, { ...role, password, verifier: kept, undo: now });
     const putBack = (verifier: Verifier) => async () => {
@@ -55,10 +47,36 @@ export async function setPassword(connection: Connection, change: PasswordChange
     const inDoubt = now?.kind === 'md5' && kept.kind !== 'md5';
     return {
       kept,
-      exclusive: limit.rolconnlimit === 1 && isOwn,
+      exclusive: limit === 1 && isOwn,
       takeBack: inDoubt ? Object.assign(takeBack, { otherwise: putBack(kept) }) : takeBack,
     };
   });
+}
+
+/** Waits for the cut-over of another session, and is then in one itself. Gives whether the user may have this one session only. */
+export function holdCutOver(connection: Connection, username: string): Promise<boolean> {
+  return connection.transaction('READ ONLY', async (transaction) => {
+    const limit = await lockCutOver(transaction, await whose(connection, transaction, { username }));
+    return limit === 1 && username === connection.username;
+  });
+}
+
+/**
+ * For as long as the session lasts: until then the change may be taken back, and must be the last one. A pooler's process is not ours for
+ * that long: there the lock would stay on it, and keep the next rotation waiting. Gives how many sessions the user may have.
+ */
+async function lockCutOver(
+  transaction: Transaction,
+  { username, pooled }: { readonly username: string; readonly pooled: boolean },
+): Promise<number> {
+  const hold = pooled ? 'pg_advisory_xact_lock' : 'pg_advisory_lock';
+  await transaction.query(`SELECT ${hold}(hashtext($1)), pg_advisory_xact_lock(hashtext($2))`, [
+    `rekey cut-over ${username}`,
+    `rekey ${username}`,
+  ]);
+  const [role] = await transaction.query('SELECT rolconnlimit FROM pg_roles WHERE rolname = $1', [username]);
+  if (role === undefined) throw unknownUser(username, transaction);
+  return Number(role.rolconnlimit);
 }
 
 /** Two ALTER ROLE of one role at once end in "tuple concurrently updated" (XX000) for one of them. */
@@ -67,7 +85,7 @@ export async function lockUser(transaction: Transaction, username: string): Prom
 }
 
 /** The role to change: of one's own password that is the role that logged in, whatever a pooler calls it. */
-async function whose(connection: Connection, transaction: Transaction, { username }: PasswordChange) {
+async function whose(connection: Connection, transaction: Transaction, { username }: Pick<PasswordChange, 'username'>) {
   const [row] = await transaction.query('SELECT session_user AS role, pg_backend_pid() AS process');
   const pooled = row?.process !== connection.process;
   if (username !== connection.username) return { username, pooled };

@@ -23,25 +23,24 @@ export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<Dat
     async set(secrets, ctx) {
       const { username, password } = secrets.pending;
       const { session, value, ...recovery } = await openStored(engine, secrets, ctx);
-      if (recovery.recoveredWith === PENDING) {
-        // Nothing is to be taken back, and the account may have room for no session beside the one that proves it.
-        await session.close();
-        return { ...recovery, close: async () => {} };
-      }
-      let takeBack: TakeBack;
+      let takeBack: TakeBack | undefined;
       try {
-        takeBack = await session.setPassword(username, password);
+        // There is nothing to set; but another delivery that has just set it may be about to take it back.
+        if (recovery.recoveredWith === PENDING) await session.holdCutOver?.(username);
+        else takeBack = await session.setPassword(username, password);
       } catch (error) {
         await session.close();
         throw error;
       }
-      if (!session.exclusive) {
+      const mayStay = takeBack !== undefined || session.holdCutOver !== undefined;
+      if (!session.exclusive && mayStay) {
         return {
           ...recovery,
-          ...undoing(engine, takeBack, value, ctx),
+          ...(takeBack && undoing(engine, takeBack, value, ctx)),
           close: () => session.close(),
         };
       }
+      // The account may have room for no session beside the one that proves it.
       await session.close();
       return { ...recovery, close: async () => {} };
     },

@@ -47,7 +47,11 @@ export function superuserSetStrategy(
         const { session: own, value, ...recovery } = await openStored(engine, secrets, ctx, opens);
         await own.close();
         const close = () => session.close();
-        if (recovery.recoveredWith === PENDING) return { ...recovery, close };
+        if (recovery.recoveredWith === PENDING) {
+          // Another delivery that has just set it may be about to take it back.
+          await session.holdCutOver?.(pending.username);
+          return { ...recovery, close };
+        }
 
         const takeBack = await session.setPassword(pending.username, pending.password, own.proven);
         ctx.log('the superuser set the password', { username: pending.username });

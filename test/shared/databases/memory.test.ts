@@ -4,6 +4,7 @@ import { testContext } from '../../support/context.ts';
 import { memoryEngine, memoryServer } from '../../support/memory-engine.ts';
 
 const host = memoryServer();
+host.locks = new Map();
 host.users.set('root', { password: 'root password', rights: new Set(), superuser: true });
 const login = (username: string, password: string) => ({
   engine: 'memory',
