@@ -19,9 +19,11 @@ export interface Invocation {
   /** Set as soon as it is parsed. */
   event?: RotationEvent;
   readonly progress: Rotation<object>['progress'];
-  readonly startedAt: number;
   /** What the steps tell people of. */
   readonly report: Rotation<object>['report'];
+  readonly startedAt: number;
+  /** The step of `event` is done: if it fails again, that is another failure. */
+  passed(): void;
   /** Logs why the step failed, and tells people unless they know. Takes an error that holds no value. Never throws. */
   fail(error: RotationError): Promise<void>;
 }
@@ -87,6 +89,9 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       if (event === undefined) return;
       if (news.outcome !== 'checked') await tell(event, news, progress.working);
       else if (notifiesChecks()) await publishTo(event, news, progress.working);
+    },
+    passed() {
+      if (invocation.event !== undefined) failures.passed(invocation.event);
     },
     async fail(error) {
       const { event } = invocation;

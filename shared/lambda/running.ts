@@ -51,6 +51,8 @@ export function running<S extends object>(
     askedAt: askedAt(),
     readsTags: strategy.readsTags ?? false,
     step(event, versions, later) {
+      // The steps of a parameter are one invocation: the one before has passed.
+      if (invocation.event?.step !== event.step) invocation.passed();
       invocation.event = event;
       const { step, secretId, token, previous: revoking } = event;
       const ctx = {

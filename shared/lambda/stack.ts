@@ -47,7 +47,8 @@ export function rotationStack<S extends object>(
       request.event = jobOf(strategy, workFor(event), event, context, internal.invocation);
     })
     .after((request) => {
-      const { log, startedAt } = request.internal.invocation;
+      const { log, startedAt, passed } = request.internal.invocation;
+      passed();
       log.info('step done', { durationMs: Math.round(performance.now() - startedAt) });
     })
     .onError(async (request) => {

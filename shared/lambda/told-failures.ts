@@ -4,10 +4,14 @@ import { HOUR } from '../rotation/pause.ts';
 import type { WorkingCredential } from '../rotation/rotation.ts';
 import { CURRENT, PENDING, PREVIOUS } from '../rotation/versions.ts';
 
-export interface Cause {
+/** One step of one rotation. */
+interface Task {
   readonly secretId: string;
   readonly token: string;
   readonly step: string;
+}
+
+export interface Cause extends Task {
   readonly code: ErrorCode;
   readonly working: WorkingCredential;
   /** When the system was seen to take the new credential. */
@@ -40,11 +44,16 @@ export function isCutOff(working: WorkingCredential): boolean {
  * The first attempt is news, then the 4th, 8th, 16th and so on, and whatever comes an hour after the last message. Another code, or
  * another credential that works, is another cause.
  */
-export function failureMemory(now: () => number = Date.now): { see(cause: Cause): SeenFailure } {
+export function failureMemory(now: () => number = Date.now): {
+  see(cause: Cause): SeenFailure;
+  /** The step is done: if it fails again, that is news. */
+  passed(task: Task): void;
+} {
   const failures = new Map<string, Remembered>();
   return {
+    passed: (task) => void failures.delete(keyOf(task)),
     see({ refusedSince, ...cause }) {
-      const key = JSON.stringify([cause.secretId, cause.token, cause.step]);
+      const key = keyOf(cause);
       const before = failures.get(key);
       const isSame = before?.code === cause.code && before.working === cause.working;
       // What was seen to work again is refused from another moment on.
@@ -69,6 +78,10 @@ export function failureMemory(now: () => number = Date.now): { see(cause: Cause)
       };
     },
   };
+}
+
+function keyOf({ secretId, token, step }: Task): string {
+  return JSON.stringify([secretId, token, step]);
 }
 
 function isNews({ attempt, toldAt }: Remembered, now: number): boolean {

@@ -1,6 +1,9 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { handler } from '../../../shared/lambda/handler.ts';
+import { parseSecretEvent } from '../../../shared/lambda/secret-event.ts';
+import { rotationStack } from '../../../shared/lambda/stack.ts';
+import { InvalidSecretError } from '../../../shared/rotation/errors.ts';
 import { memoryEngine, memoryServer } from '../../support/memory-engine.ts';
 
 const lines: string[] = [];
@@ -38,6 +41,55 @@ it('needs no context, and says one line of JSON about a failure', async () => {
 
 it('takes two arguments, since Node 24 on Lambda refuses handlers with a callback', () => {
   expect(rotate).toHaveLength(2);
+});
+
+it('counts failures in a row: a step that has passed between begins anew', async () => {
+  lines.length = 0;
+  let fails = true;
+  const step = rotationStack(singleUserStrategy(memoryEngine(memoryServer())), () => ({
+    parse: parseSecretEvent,
+    run: async () => {
+      if (fails) throw new InvalidSecretError('it is wrong', { hint: 'mend it' });
+    },
+  }));
+  const invoke = () => step(event, { awsRequestId: 'id' } as never).catch(() => {});
+
+  await invoke();
+  await invoke();
+  fails = false;
+  await invoke();
+  fails = true;
+  await invoke();
+
+  expect(
+    lines.map((line) => JSON.parse(line)).flatMap(({ attempt, durationMs }) => attempt ?? typeof durationMs),
+  ).toEqual([1, 2, 'number', 1]);
+});
+
+it('and so does one that led to the next step in the same invocation', async () => {
+  lines.length = 0;
+  const wrong = new InvalidSecretError('it is wrong', { hint: 'mend it' });
+  const versions = { describe: () => Promise.reject(wrong) } as never;
+  let leads = false;
+  const begin = rotationStack(singleUserStrategy(memoryEngine(memoryServer())), () => ({
+    parse: (given) => parseSecretEvent({ ...(given as typeof event), Step: 'begin', ClientRequestToken: 'z' }),
+    run(given, running) {
+      if (!leads) throw wrong;
+      return running.step({ ...given, step: 'createSecret' }, versions, {});
+    },
+  }));
+  const invoke = () => begin(event, { awsRequestId: 'id' } as never).catch(() => {});
+
+  for (leads of [false, false, true, true, false]) await invoke();
+
+  const failures = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'ERROR');
+  expect(failures.map(({ step, attempt }) => [step, attempt])).toEqual([
+    ['begin', 1],
+    ['begin', 2],
+    ['createSecret', 1],
+    ['createSecret', 2],
+    ['begin', 1],
+  ]);
 });
 
 describe('an event', () => {

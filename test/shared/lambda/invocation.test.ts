@@ -166,6 +166,16 @@ it.each([
   expect(told?.code).toBe(code);
 });
 
+it('is told again when the step has passed between', async () => {
+  await failed('seven', hung, 'AWSCURRENT');
+  const passing = startInvocation(singleUserStrategy(memoryEngine(memoryServer())));
+  passing.event = parseSecretEvent({ Step: 'setSecret', SecretId: 'app', ClientRequestToken: 'seven' });
+  passing.passed();
+  await failed('seven', hung, 'AWSCURRENT');
+
+  expect(published.map((message) => attributes(message).attempt)).toEqual(['Number 1', 'Number 1']);
+});
+
 it('repeats a failure as one, with its number', async () => {
   for (let attempt = 1; attempt <= 4; attempt++) await failed('six', hung, 'AWSCURRENT');
 

@@ -53,6 +53,18 @@ it.each([
   expect(tell(other)).toMatchObject({ attempt: 1, isNews: true });
 });
 
+it('tells of a step that failed, passed and fails again, and not of what failed beside it', () => {
+  tell();
+  tell({ step: 'createSecret' });
+  now += 1_000;
+  memory.passed(cause);
+
+  expect([tell(), tell({ step: 'createSecret' })]).toMatchObject([
+    { attempt: 1, isNews: true, since: new Date(now).toISOString() },
+    { attempt: 2, isNews: false },
+  ]);
+});
+
 it('remembers no more rotations than there is room for, and forgets the oldest', () => {
   for (let each = 0; each <= 500; each++) tell({ token: String(each) });
 
