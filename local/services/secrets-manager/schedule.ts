@@ -1,4 +1,4 @@
-import { type Cron, parseCron } from '../../aws/cron.ts';
+import { parseCron, type Times } from '../../aws/cron.ts';
 import { errors } from './errors.ts';
 import type { NextRotation, RotationRules } from './secret.ts';
 
@@ -13,8 +13,6 @@ type Schedule = (after: number) => Window | undefined;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const FEWEST_HOURS_APART = 4;
-/** Covers the rarest day a cron can name, 29 February over a common century year. */
-const FARTHEST_DAYS = 366 * 9;
 
 /** Throws the service's error for rules that it refuses. */
 export function checkRules(rules: RotationRules): void {
@@ -87,35 +85,39 @@ function everyDays(days: number, duration: number | undefined): Schedule {
  * A step may go without its start, and there are no weekdays nearest to a date.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
  */
-function rotationCron(fields: string): Cron | undefined {
+function rotationCron(fields: string): Times | undefined {
   const [minute, , dayOfMonth = '', , , year] = fields.trim().split(/\s+/);
   if (minute !== '0' || year !== '*' || dayOfMonth.endsWith('W')) return undefined;
-  const cron = parseCron(fields.replaceAll(/(^|[\s,])\//g, '$1*/'));
-  const isDense = cron?.times.some((time, index) => {
-    const next = cron.times[index + 1] ?? (cron.times[0] ?? 0) + DAY;
-    return next - time < FEWEST_HOURS_APART * HOUR;
-  });
-  return isDense ? undefined : cron;
+  return parseCron(fields.replaceAll(/(^|[\s,])\//g, '$1*/'), 'UTC');
 }
 
-function atHours({ times, matches }: Cron, duration: number | undefined): Schedule {
-  const hourly = times.length > 1;
+function atHours(cron: Times, duration: number | undefined): Schedule {
+  const times = timesOfDay(cron);
+  const fits = (hours: number, end: number) =>
+    times.every((time, index) => time + hours * HOUR <= (times[index + 1] ?? end));
+  if (!fits(FEWEST_HOURS_APART, (times[0] ?? 0) + DAY)) throw invalidExpression();
   if (duration !== undefined) {
     if ((times.at(-1) ?? 0) + duration * HOUR > DAY) {
       throw errors.invalidParameter('Starting hour and duration must be within a day.');
     }
-    if (times.some((time, index) => time + duration * HOUR > (times[index + 1] ?? DAY))) throw durationTooLong();
+    if (!fits(duration, DAY)) throw durationTooLong();
   }
   return (after) => {
-    const today = startOfDay(after);
-    for (let midnight = today; midnight <= today + FARTHEST_DAYS * DAY; midnight += DAY) {
-      const start = times.map((time) => midnight + time).find((moment) => moment > after);
-      if (start === undefined || !matches(midnight)) continue;
-      const open = duration ?? (hourly ? 1 : undefined);
-      return { start, end: open === undefined ? midnight + DAY : start + open * HOUR };
-    }
-    return undefined;
+    const start = cron.next(after);
+    if (start === undefined) return undefined;
+    const open = duration ?? (times.length > 1 ? 1 : undefined);
+    return { start, end: open === undefined ? startOfDay(start) + DAY : start + open * HOUR };
   };
+}
+
+/** Milliseconds after midnight, on the first day that comes. */
+function timesOfDay({ next }: Times): number[] {
+  const times: number[] = [];
+  const first = next(DAY - 1) ?? 0;
+  for (let time: number | undefined = first; time && startOfDay(time) === startOfDay(first); time = next(time)) {
+    times.push(time - startOfDay(time));
+  }
+  return times;
 }
 
 function durationOf(duration: string | undefined): number | undefined {
