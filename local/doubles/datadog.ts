@@ -18,6 +18,8 @@ interface StoredKey {
 }
 
 export interface DatadogDouble extends ProviderDouble {
+  /** What a list of API keys says of how many may live. Undefined: nothing. */
+  mostTold: number | undefined;
   keys(): readonly StoredKey[];
   /** What the next API keys get of what is asked for. */
   keptOfNext?: Readonly<Record<string, unknown>>;
@@ -80,10 +82,11 @@ async function start(rotated: StoredKey['type'], holder?: 'admin'): Promise<Data
     const { attributes, ...rest } = shown(key);
     return created({ data: { ...rest, attributes: { ...attributes, key: key.value } } });
   };
-  const page = (request: DoubleRequest, all: StoredKey[]): DoubleAnswer => {
+  const page = (request: DoubleRequest, all: StoredKey[], meta = {}): DoubleAnswer => {
     const [size, number] = ['size', 'number'].map((name) => Number(request.query.get(`page[${name}]`)));
     const from = (size || 10) * (number || 0);
-    return ok({ data: all.slice(from, from + (size || 10)).map(shown) });
+    const total = { page: { total_filtered_count: all.length } };
+    return ok({ data: all.slice(from, from + (size || 10)).map(shown), meta: { ...total, ...meta } });
   };
   const remove = (id: string | undefined, owner: string): DoubleAnswer => {
     const isTheirs = keys.get(id ?? '')?.owner === owner;
@@ -116,7 +119,9 @@ async function start(rotated: StoredKey['type'], holder?: 'admin'): Promise<Data
       const isKnown = shownBy(request, 'api_keys') !== undefined && shownBy(request, 'application_keys') !== undefined;
       return isKnown ? ok({ status: 'ok' }) : forbidden;
     },
-    'GET /api/v2/api_keys': managed('api_keys_read', (request) => page(request, of('api_keys'))),
+    'GET /api/v2/api_keys': managed('api_keys_read', (request) =>
+      page(request, of('api_keys'), { max_allowed: double.mostTold }),
+    ),
     'POST /api/v2/api_keys': managed('api_keys_write', (request) => {
       const { name, ...kept } = attributesOf(request);
       const isTaken = of('api_keys').some((key) => key.name === name);
@@ -137,6 +142,7 @@ async function start(rotated: StoredKey['type'], holder?: 'admin'): Promise<Data
   const double: DatadogDouble = {
     ...served,
     ...ring.inField(field),
+    mostTold: MOST_API_KEYS,
     first: { [field]: first.value, ...(!isApi && holder === undefined && { service_account_id: account }) },
     admin: { api_key: adminKey.value, application_key: adminApplication.value },
     powerless: { application_key: powerless.value },

@@ -28,6 +28,15 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     for (const value of values) if (await opens(provider, value, ports, ctx)) return true;
     return false;
   };
+  /** What the secret ever had besides AWSCURRENT, of the same account and holder. */
+  const olderThan = async (
+    current: S,
+    { previous, forgotten }: { previous(): Promise<S | undefined>; forgotten(): AsyncIterable<S> },
+  ) => {
+    const previousValue = await previous();
+    const known = [...(previousValue === undefined ? [] : [previousValue]), ...(await Array.fromAsync(forgotten()))];
+    return known.filter((value) => isForSame(provider, value, current));
+  };
   return {
     name: 'api-key',
     system: provider.name,
@@ -41,14 +50,10 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
       return provider.make(accessAsKey(current, ports, ctx));
     },
 
-    async set({ pending, current, previous, forgotten }, ctx) {
+    async set({ pending, current, ...older }, ctx) {
       requireSame(provider, completed(pending, ctx), completed(current, ctx), PENDING);
       const access = await accessTo(provider, current, ports, ctx);
-      const known = async () => {
-        const previousValue = await previous();
-        return [...(previousValue === undefined ? [] : [previousValue]), ...(await Array.fromAsync(forgotten()))];
-      };
-      const ofSame = async () => (await known()).filter((value) => isForSame(provider, value, current));
+      const ofSame = () => olderThan(current, older);
       const isHeld = (await holdsKey([current, pending], ctx)) || (await holdsKey(await ofSame(), ctx));
       if (!isHeld) throw unproven(provider, ctx);
       await asAdmin(access, () => provider.accept(pending, access, ofSame));
@@ -63,10 +68,11 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     test: async ({ pending, current }, ctx) =>
       verified(provider, completed(pending, ctx), await accessToVerify(provider, current, ports, ctx)),
 
-    async check({ current }, ctx) {
+    async check({ current, ...older }, ctx) {
       revokeChoice(current, ctx);
       provider.make(accessAsKey(current, ports, ctx));
-      await accessTo(provider, current, ports, ctx);
+      const access = await accessTo(provider, current, ports, ctx);
+      await asAdmin(access, async () => provider.check?.(access, () => olderThan(current, older)));
     },
 
     async settle({ current, previous }, ctx) {

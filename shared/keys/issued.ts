@@ -106,6 +106,7 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
         const judgement = await judged({ errand: 'issue', quietFor }, access, current, await previous());
         if (PASSES.includes(judgement.is)) ctx.log('what keeps a key from being made now passes', { is: judgement.is });
         else if (judgement.is !== 'clear') throw refusal(judgement, provider, access);
+        else await provider.check?.(access, judgement.revoke);
       });
     },
 

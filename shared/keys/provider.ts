@@ -56,6 +56,9 @@ interface AnyProvider<S extends KeySecret, A extends KeySecret> {
   verify(secret: S, access: KeyAccess<S>): Promise<void>;
 }
 
+/** How many may live at once, where the provider tells that with its list. */
+export type KeyList = readonly Key[] & { readonly slots?: number | undefined };
+
 /**
  * The provider makes the values of its keys.
  *
@@ -69,7 +72,7 @@ export interface IssuingProvider<S extends KeySecret = KeySecret, A extends KeyS
   extends AnyProvider<S, A> {
   /** Fields that are a key only together, all of which `issue` changes. Absent: its value alone is one. */
   readonly together?: readonly string[];
-  /** Keys that may live at once. Absent: more than anybody needs. */
+  /** Keys that may live at once, unless the list tells. Absent: more than anybody needs. */
   readonly slots?: number;
   /** So long after the next key was made, the provider ends the previous one by itself. Milliseconds. Absent: it does not. */
   readonly longestGraceMs?: number;
@@ -78,7 +81,9 @@ export interface IssuingProvider<S extends KeySecret = KeySecret, A extends KeyS
   /** The provider lists no keys, so `keys` gives none: the previous one goes by the id in its value, one whose value was lost stays. */
   readonly unlisted?: true;
   /** Every key that takes one of the slots, or may be ours. */
-  keys(access: Access<S, A>): Promise<readonly Key[]>;
+  keys(access: Access<S, A>): Promise<KeyList>;
+  /** For configuration checks: throws what `issue` would when these keys are gone, as far as is told while nothing changes. */
+  check?(access: Access<S, A>, gone: readonly Key[]): Promise<void>;
   /**
    * Makes one key, named by the label where keys have names. Gives the whole pending value. `keys` is what was listed before.
    * Who finds the way blocked by a key that no list shows asks `theirs` before it goes: what another delivery has stored by then.
@@ -113,6 +118,8 @@ export interface AcceptingProvider<S extends KeySecret = KeySecret, A extends Ke
    * this secret ever had and that may be taken out of the way, that of AWSPREVIOUS first. Repeating it is harmless.
    */
   accept(pending: S, access: Access<S, A>, known: () => Promise<readonly S[]>): Promise<void>;
+  /** For configuration checks: throws what `accept` would, as far as the provider tells that while nothing changes. */
+  check?(access: Access<S, A>, known: () => Promise<readonly S[]>): Promise<void>;
   /** Ends `previous`, never `current`. Already gone is success. */
   revoke?(previous: S, access: Access<S, A>): Promise<void>;
 }

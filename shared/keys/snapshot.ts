@@ -52,13 +52,14 @@ export async function look<S extends KeySecret, A extends KeySecret>(
 ): Promise<Look> {
   const { secretId, token, timeLimitMs = LONGEST_INVOCATION_MS } = access.ctx;
   const opensFor = (value: S) => opens(provider, value, ports, access.ctx);
+  const keys = await provider.keys(access);
   return {
     snapshot: {
-      keys: await provider.keys(access),
+      keys,
       currentId: await provider.identify(current, access),
       ...(previous && { previous: { isForSame: isForSame(provider, previous, current) } }),
       isUnlisted: provider.unlisted === true,
-      slots: provider.slots,
+      slots: keys.slots ?? provider.slots,
       of: { secretId, token },
       timeLimitMs,
     },

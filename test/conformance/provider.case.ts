@@ -11,8 +11,9 @@ import { byLabel, labelled } from '../support/store.ts';
 import { describeChecks } from './provider-checks.case.ts';
 import { requireAsDescribed } from './provider-described.case.ts';
 import { CAP, type KeyLife, keepsTheCap } from './provider-life.case.ts';
+import { NO_SLOT, namesTheKeys } from './provider-limit.case.ts';
 import { type Between, describeRights, type KeyRights } from './provider-rights.case.ts';
-import { configurationCheck, openLabels, rotation, step, wholeRotation } from './rotate.ts';
+import { openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import { type Skip, skippingTests } from './skips.ts';
 import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
 
@@ -29,13 +30,14 @@ export interface ProviderSuite {
   readonly rights?: KeyRights;
   /** The field that asks for the life of keys, where the vendor caps that. Absent: it has no cap, and a skip says why. */
   readonly life?: KeyLife;
+  /** Why a configuration check cannot know that no slot is free. Absent: the provider tells that without making a key. */
+  readonly limitUntold?: string;
   /** Keys that live at once between two rotations. Absent: the current one and the previous one. */
   readonly alive?: number;
   /** Names of tests of this suite that do not hold here, and why: what the double cannot play for the vendor does not have it. */
   readonly skip?: readonly Skip[];
 }
 
-const NO_SLOT = 'names the keys when no slot is free, and the command that frees one';
 const IN_USE = 'keeps the previous key while it is in use';
 const POWERLESS = 'says that the admin credential may not manage keys';
 /** For vendors that let more keys live than anybody needs, or whose only slots are the secret's own. */
@@ -200,19 +202,7 @@ export function describeProvider(suite: ProviderSuite): void {
     if ('issue' in provider) describeRights(provider, suite.rights, { world, access, failure });
 
     test(NO_SLOT, async () => {
-      const here = await world();
-      const { fill } = here.double;
-      if (fill === undefined) return expect.unreachable('the double has no limit: skip this test with a reason');
-      fill();
-      const before = here.double.live();
-
-      await expect(configurationCheck(here)).rejects.toMatchObject({ code: 'KEY_LIMIT' });
-      await here.store.abandon();
-      const error = await failure(here);
-
-      expect(error).toMatchObject({ code: 'KEY_LIMIT', retryable: false });
-      expect(error.message).toMatch(/beside key \S+/);
-      expect(here.double.live()).toEqual(before);
+      await namesTheKeys(suite.limitUntold, await world(), failure);
     });
 
     test(IN_USE, async () => {

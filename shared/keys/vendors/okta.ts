@@ -46,12 +46,8 @@ export const okta: AcceptingProvider<OktaSecret, OktaAdmin> = {
   async accept(pending, access, known) {
     const listed = await secretsOf(access);
     if (await isAccepted(pending, listed, access)) return;
-    await requireOwnApp(listed, access, known);
-    if (listed.length >= SLOTS) {
-      const stale = await staleOf(listed, pending, access, known);
-      if (stale === undefined) throw full(listed, access);
-      await remove(stale, access);
-    }
+    const stale = await inTheWay(listed, pending, access, known);
+    if (stale !== undefined) await remove(stale, access);
     const json = { client_secret: pending.client_secret };
     const { status } = await api.asAdmin(access, 'POST', secretsPath(access), { json, expected: [400, 409] });
     if (status < 400) return;
@@ -59,6 +55,10 @@ export const okta: AcceptingProvider<OktaSecret, OktaAdmin> = {
     const now = await secretsOf(access);
     if (await isAccepted(pending, now, access)) return;
     throw now.length < SLOTS ? valueRefused('okta', status) : full(now, access);
+  },
+
+  async check(access, known) {
+    await inTheWay(await secretsOf(access), access.current, access, known);
   },
 
   async verify(secret, access) {
@@ -116,6 +116,20 @@ async function requireOwnApp(
     code: 'AUTHENTICATION_REFUSED',
     hint: 'check app_id and client_id, and store a client secret of this app with put-secret-value',
   });
+}
+
+/** What must go before another one comes: undefined while a place is free. Throws when nothing may go. */
+async function inTheWay(
+  listed: readonly ListedSecret[],
+  pending: OktaSecret,
+  access: OktaAccess,
+  known: () => Promise<readonly OktaSecret[]>,
+): Promise<ListedSecret | undefined> {
+  await requireOwnApp(listed, access, known);
+  if (listed.length < SLOTS) return undefined;
+  const stale = await staleOf(listed, pending, access, known);
+  if (stale === undefined) throw full(listed, access);
+  return stale;
 }
 
 async function isAccepted(pending: OktaSecret, listed: readonly ListedSecret[], access: OktaAccess): Promise<boolean> {

@@ -16,7 +16,7 @@ import {
 } from '../../api/read.ts';
 import { vendor } from '../../api/vendor.ts';
 import { limitReached } from '../../key-limit.ts';
-import type { Access, Key, KeyAccess, KeySecret } from '../../provider.ts';
+import type { Access, Key, KeyAccess, KeyList, KeySecret } from '../../provider.ts';
 import { keySecretSchema } from '../../secret.ts';
 
 /** https://docs.datadoghq.com/getting_started/site/: the `site` parameter of agents and clients. */
@@ -47,15 +47,18 @@ export interface ListedKey extends Key {
   readonly part: Part;
 }
 
-export async function listed(path: string, access: DatadogAccess): Promise<ListedKey[]> {
+/** With as many as the organization may have, of API keys. */
+export async function listed(path: string, access: DatadogAccess): Promise<ListedKey[] & KeyList> {
   const size = 100;
+  let slots: unknown;
   const found = await paged(async (number: number | undefined) => {
     const query = `page%5Bsize%5D=${size}&page%5Bnumber%5D=${number ?? 0}`;
     const answer = await api.asAdmin(access, 'GET', `${path}?${query}`);
     const items = listAt(answer, 'data');
+    slots = memberAt(answer, ['meta', 'max_allowed']);
     return { items, next: items.length < size ? undefined : (number ?? 0) + 1 };
   });
-  return found.map((part) => ({
+  const keys = found.map((part) => ({
     id: textAt(part, 'id'),
     label: nameAt(part, 'attributes', 'name'),
     createdAt: dateAt(part, 'attributes', 'created_at'),
@@ -63,6 +66,7 @@ export async function listed(path: string, access: DatadogAccess): Promise<Liste
     last4: nameAt(part, 'attributes', 'last4') || undefined,
     part,
   }));
+  return Object.assign(keys, { slots: typeof slots === 'number' ? slots : undefined });
 }
 
 /** Only a key that lives is known by its last four characters: of one that is gone, they may be a stranger's. */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { ProviderError } from '../../../rotation/errors.ts';
 import { nameAt, textAt, unusable } from '../../api/read.ts';
 import { limitReached } from '../../key-limit.ts';
-import type { IssuingProvider, KeyAccess } from '../../provider.ts';
+import type { Access, IssuingProvider, Key, KeyAccess } from '../../provider.ts';
 import { keySecretSchema } from '../../secret.ts';
 import { ACCOUNT_HINT, accountPath, asHolder, twilioAt } from './account.ts';
 
@@ -41,7 +41,7 @@ export const twilioAuthToken: IssuingProvider<TokenSecret, TokenSecret> = {
 
   async issue(_label, access, _keys, theirs) {
     const { current } = access;
-    if ((await primaryOf(current, access)) !== current.auth_token) throw bothTaken(current);
+    await requirePlace(access, []);
     const as = asHolder(current, 'the current auth token');
     let answer = await accounts.as(as, access, 'POST', SECONDARY, { expected: [400] });
     if (answer.status === 400) {
@@ -57,6 +57,8 @@ export const twilioAuthToken: IssuingProvider<TokenSecret, TokenSecret> = {
       auth_token: textAt(answer, 'secondary_auth_token'),
     };
   },
+
+  check: requirePlace,
 
   async verify(secret, access) {
     const shown = await primaryOf(secret, access);
@@ -87,8 +89,12 @@ async function primaryOf(secret: TokenSecret, access: KeyAccess): Promise<string
   return primary;
 }
 
-function bothTaken(current: TokenSecret): ProviderError {
-  return limitReached(twilioAuthToken, [{ id: 'secondary (AWSCURRENT)' }, { id: 'primary' }], current);
+/** None is free while AWSCURRENT is the secondary token, unless the primary one goes before. */
+async function requirePlace(access: Access<TokenSecret>, gone: readonly Key[]): Promise<void> {
+  const { current } = access;
+  const primary = await primaryOf(current, access);
+  if (primary === current.auth_token || gone.some(({ id }) => id === idOf(primary))) return;
+  throw limitReached(twilioAuthToken, [{ id: 'secondary (AWSCURRENT)' }, { id: 'primary' }], current);
 }
 
 function notMade(): ProviderError {

@@ -12,6 +12,7 @@ describeProvider({
   provider: cloudflare,
   start: startCloudflare,
   description: ['cloudflare-account', 'cloudflare-user'],
+  limitUntold: 'no answer tells a quota, and an organization may have more than the documented one by agreement',
   skip: [hasNoCap('no page tells of a cap: a token lives as long as the current one does')],
   rights: {
     limits: ['policies', 'resources', 'permission_groups'],

@@ -11,7 +11,7 @@ import { datadogApiKey, datadogApplicationKey } from '../../../../shared/keys/ve
 import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
 import { HAS_NO_END } from '../../../conformance/provider-life.case.ts';
 import { inList } from '../../../conformance/provider-rights.case.ts';
-import { wholeRotation } from '../../../conformance/rotate.ts';
+import { configurationCheck, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
 
@@ -109,11 +109,29 @@ describe('datadog', () => {
     },
   );
 
-  it('names keys when the organization has as many as it may', async () => {
+  it.each([
+    [50, 0],
+    [undefined, 1],
+  ] as const)(
+    'names keys when the organization has as many as it may, of which the list tells %s',
+    async (most, asked) => {
+      const here = await apiKeys();
+      here.double.fill?.();
+      here.double.mostTold = most;
+
+      await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'KEY_LIMIT' });
+      expect(here.double.calls.filter((call) => call.startsWith('POST'))).toHaveLength(asked);
+    },
+  );
+
+  it('goes by the number that the list tells, where an organization may have more than most', async () => {
     const here = await apiKeys();
     here.double.fill?.();
+    here.double.mostTold = 51;
 
-    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'KEY_LIMIT' });
+    const { reports } = await configurationCheck(here);
+
+    expect(reports).toEqual(['checked']);
   });
 
   it('keeps the scopes of an application key', async () => {

@@ -5,7 +5,7 @@ import type { AcceptingProvider } from '../../../../shared/keys/provider.ts';
 import { okta } from '../../../../shared/keys/vendors/okta.ts';
 import { describeProvider, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
 import { HAS_NO_END } from '../../../conformance/provider-life.case.ts';
-import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { configurationCheck, openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
 
@@ -47,6 +47,18 @@ describe('okta', () => {
     for (const id of ids) expect(error.message).toContain(id);
     expect(error.message).toContain(`/api/v1/apps/${here.double.first.client_id}/`);
     expect(here.double.secrets().map(({ id, status }) => `${id} ${status}`)).toEqual(ids.map((id) => `${id} ACTIVE`));
+  });
+
+  it('passes a configuration check while both places are taken, for that of AWSPREVIOUS would be freed', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    const before = here.double.secrets().map(({ id, status }) => `${id} ${status}`);
+
+    const { reports } = await configurationCheck(here);
+
+    expect(reports).toEqual(['checked']);
+    expect(here.double.secrets().map(({ id, status }) => `${id} ${status}`)).toEqual(before);
+    expect(before).toHaveLength(2);
   });
 
   it('removes an inactive secret that it had once', async () => {
@@ -102,6 +114,7 @@ describe('okta', () => {
     const accepted = provider.accept({ ...mine, ...here.double.madeUp }, access, async () => []);
 
     await expect(accepted).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    await expect(provider.check?.(access, async () => [])).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
     expect(here.double.secrets()).toHaveLength(1);
   });
 

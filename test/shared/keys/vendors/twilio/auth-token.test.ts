@@ -5,7 +5,7 @@ import { twilioAuthToken } from '../../../../../shared/keys/vendors/twilio/auth-
 import { redactor } from '../../../../../shared/rotation/redact.ts';
 import { describeProvider, HAS_NO_ADMIN, HAS_NO_LIMIT, TELLS_NO_USE } from '../../../../conformance/provider.case.ts';
 import { HAS_NO_END } from '../../../../conformance/provider-life.case.ts';
-import { openLabels, rotation, step, wholeRotation } from '../../../../conformance/rotate.ts';
+import { configurationCheck, openLabels, rotation, step, wholeRotation } from '../../../../conformance/rotate.ts';
 import { keyWorld } from '../../../../support/key-world.ts';
 import { labelled } from '../../../../support/store.ts';
 import { startTwilioAuthToken, type TwilioTokenDouble } from '../../../../support/twilio-auth-token.ts';
@@ -72,9 +72,12 @@ describe('Twilio auth token', () => {
     await world.store.putCurrent(current);
     const before = double.live();
 
-    const rotated = wholeRotation(world);
+    const limited = { code: 'KEY_LIMIT', hint: expect.stringContaining('Promote') };
 
-    await expect(rotated).rejects.toMatchObject({ code: 'KEY_LIMIT', hint: expect.stringContaining('Promote') });
+    await expect(configurationCheck(world)).rejects.toMatchObject(limited);
+    await world.store.abandon();
+    await expect(wholeRotation(world)).rejects.toMatchObject(limited);
+
     expect(double.live()).toEqual(before);
   });
 
