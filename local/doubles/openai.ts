@@ -34,14 +34,20 @@ export interface OpenaiDouble extends ProviderDouble {
 }
 
 const PROJECT = 'proj_abc';
-const no = (status: number, message: string, code: string | null = null): DoubleAnswer => ({
+/** `param` names what was sent wrong, or is null; it is never left out. */
+const no = (
+  status: number,
+  message: string,
+  code: string | null = null,
+  param: string | null = null,
+): DoubleAnswer => ({
   status,
-  json: { error: { message, type: 'invalid_request_error', param: null, code } },
+  json: { error: { message, type: 'invalid_request_error', param, code } },
 });
 const refused = no(401, 'Incorrect API key provided', 'invalid_api_key');
 const forbidden = no(403, 'You have insufficient permissions for this operation.');
 const missing = no(404, 'No such object');
-const tooLong = no(400, 'Keys of this project must expire', 'invalid_expiry');
+const tooLong = no(400, 'Keys of this project must expire', 'invalid_expiry', 'expires_in_seconds');
 const seconds = (at: Date) => Math.floor(at.getTime() / 1000);
 
 export async function startOpenai(): Promise<OpenaiDouble> {

@@ -65,7 +65,7 @@ export const openai: IssuingProvider<OpenaiSecret, OpenaiAdmin> = {
     const path = `${projectOf(access)}/service_accounts`;
     const json = { name: label, ...lifeIn(access) };
     const answer = await api.asAdmin(access, 'POST', path, { json, expected: [400] });
-    if (answer.status >= 400) throw notMade();
+    if (answer.status >= 400) throw notMade(nameAt(answer, 'error', 'param'));
     const api_key = textAt(answer, 'api_key', 'value');
     access.ctx.redact.add(api_key);
     if (textAt(answer, 'role') !== 'member') throw otherRole();
@@ -119,8 +119,10 @@ function lifeIn({ current, ctx }: KeyAccess): { expires_in_seconds?: number } {
   });
 }
 
-function notMade(): ProviderError {
-  return new ProviderError('openai makes no service account like this (HTTP 400)', {
+/** `param` is OpenAI's word for the field at fault. Only a name of ours is repeated: what a vendor says may be what was sent. */
+function notMade(param: string): ProviderError {
+  const of = ['name', 'expires_in_seconds'].includes(param) ? ` because of ${param}` : ' like this';
+  return new ProviderError(`openai makes no service account${of} (HTTP 400)`, {
     retryable: false,
     hint: 'see whether a policy of the organization limits the life of keys, and set expires_in_seconds to what it allows; then check project_id',
   });

@@ -118,11 +118,27 @@ describe('OpenAI', () => {
     const rotated = wholeRotation(world);
 
     await expect(rotated).rejects.toMatchObject({
+      fact: 'openai makes no service account because of expires_in_seconds (HTTP 400)',
       retryable: false,
       hint: expect.stringContaining('expires_in_seconds'),
     });
     expect(double.live()).toHaveLength(1);
   });
+
+  it.each([{ param: null }, { param: 'sk-svcacct-of-somebody' }, {}])(
+    'repeats no other word of an error with %j',
+    async (error) => {
+      double = await startOpenai();
+      const world = keyWorld(openai, double, {}, (transport) => async (request) => {
+        const answer = await transport(request);
+        return request.method === 'POST' ? { ...answer, status: 400, body: JSON.stringify({ error }) } : answer;
+      });
+
+      await expect(wholeRotation(world)).rejects.toMatchObject({
+        fact: 'openai makes no service account like this (HTTP 400)',
+      });
+    },
+  );
 
   it.each(['soon', 0, 1.5])('refuses a life of %j', async (expires_in_seconds) => {
     const world = await start();
