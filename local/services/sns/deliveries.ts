@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Account, RotationFunctions } from '../../aws/service.ts';
-import type { Message } from './message.ts';
+import { type Message, textFor } from './message.ts';
 import { post } from './post.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -44,7 +44,7 @@ export function deliveries(account: Account, functions: RotationFunctions, sandb
     /** A notification as it is posted, and as a function gets it: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
     notify: (subscription: Subscription, message: Message): void => {
       const { arn, protocol, endpoint, attributes } = subscription;
-      const said = message.texts?.[protocol] ?? message.texts?.default ?? message.message;
+      const said = textFor(message, protocol);
       const unsubscribe = link('Unsubscribe', { SubscriptionArn: arn });
       const common = {
         Type: 'Notification',

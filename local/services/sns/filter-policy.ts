@@ -1,34 +1,55 @@
-import { fromJson } from '../../aws/json-text.ts';
+import { fromJson, isObject } from '../../aws/json-text.ts';
 import type { MessageAttribute } from './message.ts';
 
 type Condition = string | number | boolean | null | Readonly<Record<string, unknown>>;
-type Values = readonly (string | number | boolean)[];
+type Policy = readonly Condition[] | { readonly [name: string]: Policy };
+type Value = string | number | boolean | null;
 
-/** Does a subscription with this policy want a message with these attributes? https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html */
-export function accepts(policy: string | undefined, attributes: Readonly<Record<string, MessageAttribute>>): boolean {
-  if (!policy) return true;
-  return Object.entries(JSON.parse(policy) as Record<string, readonly Condition[]>).every(([name, conditions]) => {
-    const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
-    const values = attribute && toValues(attribute);
-    return conditions.some((condition) => meets(condition, values));
-  });
+/** Does a subscription with these attributes want this message? https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering-scope.html */
+export function accepts(
+  { FilterPolicy, FilterPolicyScope }: Readonly<Record<string, string>>,
+  text: string,
+  attributes: Readonly<Record<string, MessageAttribute>>,
+): boolean {
+  if (!FilterPolicy) return true;
+  const policy: Policy = JSON.parse(FilterPolicy);
+  const body = FilterPolicyScope === 'MessageBody' ? fromJson(text) : mapped(attributes);
+  return isObject(body) && fits(policy, body);
 }
 
-function toValues({ Type, Value }: MessageAttribute): Values {
+/** Of a list, in the body, one that fits will do. */
+function fits(policy: Policy, found: unknown): boolean {
+  const all = found === undefined ? [] : [found].flat(Number.POSITIVE_INFINITY);
+  if (isConditions(policy)) {
+    const values = found === undefined ? undefined : all.filter((one): one is Value => !isObject(one));
+    return policy.some((condition) => meets(condition, values));
+  }
+  const objects = all.filter(isObject);
+  return (objects.length > 0 ? objects : [{}]).some((one: Record<string, unknown>) =>
+    Object.entries(policy).every(([name, inner]) => fits(inner, Object.hasOwn(one, name) ? one[name] : undefined)),
+  );
+}
+
+const isConditions = (policy: Policy): policy is readonly Condition[] => Array.isArray(policy);
+
+const mapped = (attributes: Readonly<Record<string, MessageAttribute>>) =>
+  Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, toValues(attribute)]));
+
+function toValues({ Type, Value }: MessageAttribute): readonly Value[] {
   if (Type === 'Number') return [Number(Value)];
   if (Type !== 'String.Array') return [Value];
   const parsed = fromJson(Value);
   return Array.isArray(parsed) ? parsed : [];
 }
 
-function meets(condition: Condition, values: Values | undefined): boolean {
+function meets(condition: Condition, values: readonly Value[] | undefined): boolean {
   if (typeof condition === 'object' && condition !== null && 'exists' in condition) {
     return condition.exists === (values !== undefined);
   }
   return values?.some((value) => matches(condition, value)) ?? false;
 }
 
-function matches(condition: Condition, value: string | number | boolean): boolean {
+function matches(condition: Condition, value: Value): boolean {
   if (typeof condition !== 'object' || condition === null) return condition === value;
   const [operator = '', operand] = Object.entries(condition)[0] ?? [];
   const text = String(value);

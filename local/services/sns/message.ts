@@ -61,6 +61,10 @@ function parseAttributes(given: Publication['MessageAttributes'] = {}): Record<s
 
 const parameterValue = (message: string) => new AwsError('ParameterValueInvalid', message);
 
+/** What this protocol is sent. */
+export const textFor = ({ texts, message }: Message, protocol: string) =>
+  texts?.[protocol] ?? texts?.default ?? message;
+
 /** In bytes, with the names, types and values of its attributes. */
 export function size(text: string, attributes: Record<string, MessageAttribute>): number {
   const parts = Object.entries(attributes).flatMap(([name, { Type, Value }]) => [name, Type, Value]);

@@ -33,7 +33,13 @@ const forms: Readonly<Record<string, RegExp>> = {
 export const needsConfirmation = (protocol: string) => protocol !== 'sms' && protocol !== 'lambda';
 
 /** Throws InvalidParameter. A delivery policy and a redrive policy are kept, and nothing is done about them. */
-export function checkAttribute(name: string, value: string, protocol: string, where = ''): void {
+export function checkAttribute(
+  name: string,
+  value: string,
+  protocol: string,
+  scope: string | undefined,
+  where = '',
+): void {
   const refuse = (reason: string) => invalid(`${where}${reason}`);
   const wrong = (rule: string) => refuse(`${name}: Invalid value [${value}]. ${rule}`);
   switch (name) {
@@ -45,15 +51,20 @@ export function checkAttribute(name: string, value: string, protocol: string, wh
       if (value === 'false' || /^https?$/.test(protocol)) return;
       throw refuse(`Delivery protocol [${protocol}] does not support raw message delivery.`);
     case 'FilterPolicyScope':
-      if (value === 'MessageAttributes') return;
-      if (value === 'MessageBody') throw refuse(`${name}: the sandbox filters by MessageAttributes only`);
+      if (value === 'MessageAttributes' || value === 'MessageBody') return;
       throw wrong('Please use either MessageBody or MessageAttributes');
     case 'FilterPolicy':
       // A policy that can't be read would otherwise surface at the first message. None at all is how one is taken away.
       if (value !== '' && !isObject(fromJson(value))) throw refuse('FilterPolicy: failed to parse JSON.');
-      if (Object.values(Object(fromJson(value))).every(Array.isArray)) return;
+      if (Object.values(Object(fromJson(value))).every((one) => isPolicy(one, scope === 'MessageBody'))) return;
       throw refuse('FilterPolicy: Match value must be String, number, true, false, or null in an array');
     default:
       throw refuse('AttributeName');
   }
+}
+
+/** Attributes hold nothing that is nested; a body does. */
+function isPolicy(value: unknown, isNested: boolean): boolean {
+  if (!isNested || !isObject(value)) return Array.isArray(value);
+  return Object.values(value).every((inner) => isPolicy(inner, isNested));
 }

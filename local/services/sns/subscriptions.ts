@@ -3,7 +3,7 @@ import { AwsError } from '../../aws/aws-error.ts';
 import { type Account, arnOf, type RotationFunctions } from '../../aws/service.ts';
 import { deliveries } from './deliveries.ts';
 import { accepts } from './filter-policy.ts';
-import type { Message } from './message.ts';
+import { type Message, textFor } from './message.ts';
 import { checkAttribute, checkEndpoint, needsConfirmation } from './protocols.ts';
 import type { Subscription } from './subscription.ts';
 import { checkedArn, invalid } from './topics.ts';
@@ -22,7 +22,7 @@ export function subscriptions(account: Account, functions: RotationFunctions, sa
     subscribe: (topicArn: string, protocol: string, endpoint: string, attributes: Record<string, string>) => {
       checkEndpoint(protocol, endpoint);
       for (const [name, value] of Object.entries(attributes)) {
-        checkAttribute(name, value, protocol, 'Attributes Reason: ');
+        checkAttribute(name, value, protocol, attributes.FilterPolicyScope, 'Attributes Reason: ');
       }
       const same = [...known.values()].find(
         (one) => one.topicArn === topicArn && one.protocol === protocol && one.endpoint === endpoint,
@@ -57,7 +57,7 @@ export function subscriptions(account: Account, functions: RotationFunctions, sa
     get: existing,
     setAttribute: (arn: string | undefined, name: string, value: string) => {
       const { attributes, protocol } = existing(arn);
-      checkAttribute(name, value, protocol);
+      checkAttribute(name, value, protocol, attributes.FilterPolicyScope);
       if (value === '') delete attributes[name];
       else attributes[name] = value;
     },
@@ -67,7 +67,8 @@ export function subscriptions(account: Account, functions: RotationFunctions, sa
     deliver: (message: Message) => {
       for (const subscription of known.values()) {
         if (subscription.topicArn !== message.topicArn || !subscription.isConfirmed) continue;
-        if (accepts(subscription.attributes.FilterPolicy, message.attributes)) {
+        const text = textFor(message, subscription.protocol);
+        if (accepts(subscription.attributes, text, message.attributes)) {
           outbox.notify(subscription, message);
         }
       }

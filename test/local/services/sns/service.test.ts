@@ -275,6 +275,46 @@ describe('subscribers', () => {
     expect(received.map(({ body }) => JSON.parse(body).Message)).toEqual(expected);
   });
 
+  it.each([
+    [{ event: ['failed'] }, ['failed']],
+    [{ is: { at: [{ numeric: ['>', 1] }] } }, ['succeeded']],
+    [{ is: { why: [null] } }, ['failed']],
+    [{ is: { why: [{ exists: false }] } }, ['succeeded', 'none']],
+    [{ of: { name: ['b'] }, tags: [{ prefix: 'ur' }] }, ['failed']],
+    [{ of: { name: ['b'], kind: ['x'] } }, []],
+    [{ toString: [{ exists: true }] }, []],
+  ])('with filter %j of the body get %j', async (policy, expected) => {
+    await subscribe({ FilterPolicyScope: 'MessageBody', FilterPolicy: JSON.stringify(policy) });
+    const bodies = [
+      {
+        event: 'failed',
+        is: { at: 1, why: null },
+        of: [{ name: 'a', kind: 'x' }, { name: 'b' }],
+        tags: ['old', 'urgent'],
+      },
+      { event: 'succeeded', is: { at: 2 } },
+      { event: 'none' },
+      'failed',
+      ['failed'],
+    ];
+
+    for (const body of [...bodies.map((body) => JSON.stringify(body)), 'failed']) await publish({ Message: body });
+    await sandbox.sns.idle();
+
+    expect(received.map(({ body }) => JSON.parse(JSON.parse(body).Message).event)).toEqual(expected);
+  });
+
+  it('with a filter of the body are held against the text that they would be sent', async () => {
+    await subscribe({ FilterPolicyScope: 'MessageBody', FilterPolicy: '{"for":["web"]}' });
+    const texts = { default: '{"for":"others"}', http: '{"for":"web"}' };
+
+    await publish({ Message: JSON.stringify(texts), MessageStructure: 'json' });
+    await publish({ Message: JSON.stringify({ ...texts, http: '{}' }), MessageStructure: 'json' });
+    await sandbox.sns.idle();
+
+    expect(received.map(({ body }) => JSON.parse(body).Message)).toEqual([texts.http]);
+  });
+
   it('get nothing after they have unsubscribed', async () => {
     const SubscriptionArn = await subscribe();
 

@@ -195,9 +195,13 @@ describe('attributes of a subscription', () => {
       'x',
       'FilterPolicyScope: Invalid value [x]. Please use either MessageBody or MessageAttributes',
     ],
-    ['FilterPolicyScope', 'MessageBody', 'FilterPolicyScope: the sandbox filters by MessageAttributes only'],
     ['FilterPolicy', '{invalid}', 'FilterPolicy: failed to parse JSON.'],
     ['FilterPolicy', 'null', 'FilterPolicy: failed to parse JSON.'],
+    [
+      'FilterPolicy',
+      '{"a":{"b":["c"]}}',
+      'FilterPolicy: Match value must be String, number, true, false, or null in an array',
+    ],
     ['FilterPolicy', '{"a":1}', 'FilterPolicy: Match value must be String, number, true, false, or null in an array'],
   ])('%s set to "%s" are refused, also when they come with the subscription', async (name, value, message) => {
     const arn = await subscribe('lambda', listener);
