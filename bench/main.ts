@@ -22,7 +22,8 @@ on the command line, or a server that is not installed.
   --mode NAME    warm (a process for each function) or cold (one for each step); both when absent
   --engine NAME  which database: ${choices.join(', ')}; postgres when absent. all passes over servers
                  that are not installed (npm run servers installs them)
-  --json FILE    writes the same figures as data; - is standard output, and then nothing else goes there
+  --json FILE    writes the same figures as data; - is standard output, and then nothing else goes there:
+                 npm run --silent bench -- --json -
   --help         this text
 `;
 

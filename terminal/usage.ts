@@ -33,6 +33,13 @@ export function known(what: string, name: string, names: readonly string[]): str
   throw new UsageError(`--${what} ${name}: no such ${what} here`, `choose one of: ${names.join(', ')}`);
 }
 
+/** Refuses what would be ignored beside `--chosen`: whoever gave it expects something of it. */
+export function refuseBeside(chosen: string, others: Readonly<Record<string, unknown>>): void {
+  const [ignored] = Object.keys(others).filter((name) => others[name] !== undefined);
+  if (ignored === undefined) return;
+  throw new UsageError(`--${ignored} does nothing beside --${chosen}`, 'leave one of the two out');
+}
+
 /** For a program that has one thing to say: on standard error, a line for the fact and one for the hint. */
 export function complain(error: unknown): void {
   if (error instanceof UsageError) {

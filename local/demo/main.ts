@@ -1,13 +1,14 @@
 import { createPaint, type Paint } from '../../terminal/paint.ts';
 import { run } from '../../terminal/run.ts';
-import { complain, known, parseOptions } from '../../terminal/usage.ts';
+import { complain, known, parseOptions, refuseBeside } from '../../terminal/usage.ts';
 import { type Baseline, readBaseline } from './baseline.ts';
 import type { Figures } from './claims.ts';
 import type { Mode, StageOptions } from './database-stage.ts';
 import { engineNames } from './engine.ts';
 import { providerNames } from './provider/act.ts';
 
-const help = `Usage: npm start -- [--engine NAME [--store parameter] | --provider NAME] [--cold] [--json]
+const help = `Usage: npm start -- [--engine NAME] [--store parameter | --cold] [--json]
+       npm start -- --provider NAME [--json]
 
 Rotates secrets of a database on this machine: one with a single user, one with two users that take turns, and on MySQL
 one with two passwords. The servers are real, but for documentdb and redshift, whose stand-ins say that they are.
@@ -21,19 +22,20 @@ Exit status 0 when everything held that is printed, 1 when something did not, 2 
   --provider NAME  a key of a provider in place of a database, at a double of its API: rotated, rotated through a crash,
                  and revoked after a time. One of ${providerNames().join(', ')}
   --cold         a process for each step, as on a Lambda that was idle for long
-  --json         the same figures as data on standard output; progress goes to standard error
+  --json         the same figures as data on standard output; progress goes to standard error, and npm is kept from
+                 writing there, too, by: npm start --silent -- --json
   --help         this text
 `;
 
 main().catch(complain);
 
 async function main(): Promise<void> {
-  const { engine, store, provider, cold, json, ...asked } = parseOptions(
+  const { provider, json, ...asked } = parseOptions(
     {
-      engine: { type: 'string', default: 'postgres' },
-      store: { type: 'string', default: 'secret' },
+      engine: { type: 'string' },
+      store: { type: 'string' },
       provider: { type: 'string' },
-      cold: { type: 'boolean', default: false },
+      cold: { type: 'boolean' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -43,9 +45,14 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  if (provider === undefined) known('engine', engine, engineNames());
-  else known('provider', provider, providerNames());
+  const { engine = 'postgres', store = 'secret', cold = false } = asked;
+  known('engine', engine, engineNames());
   known('store', store, ['parameter', 'secret']);
+  if (provider !== undefined) {
+    known('provider', provider, providerNames());
+    refuseBeside('provider', { engine: asked.engine, store: asked.store, cold: asked.cold });
+  }
+  if (store === 'parameter') refuseBeside('store parameter', { cold: asked.cold });
   return run(async (signal, progress) => {
     const options = { engine, signal, progress };
     const { data, text } =

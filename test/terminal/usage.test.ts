@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { known, parseOptions, UsageError } from '../../terminal/usage.ts';
+import { known, parseOptions, refuseBeside, UsageError } from '../../terminal/usage.ts';
 
 const options = { cold: { type: 'boolean' }, engine: { type: 'string' } } as const;
 const refusalOf = (parse: () => unknown): unknown => {
@@ -35,5 +35,21 @@ describe('the options of a command line', () => {
       message: '--engine dbase: no such engine here',
       hint: 'choose one of: mysql, postgres',
     });
+  });
+});
+
+describe('options that would be ignored', () => {
+  it('are refused beside the one that ignores them', () => {
+    const refusal = refusalOf(() => refuseBeside('provider', { engine: undefined, cold: false }));
+
+    expect(refusal).toBeInstanceOf(UsageError);
+    expect(refusal).toMatchObject({
+      message: '--cold does nothing beside --provider',
+      hint: 'leave one of the two out',
+    });
+  });
+
+  it('are no matter where none was given', () => {
+    expect(refusalOf(() => refuseBeside('provider', { engine: undefined }))).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DemoFigures, Rotation } from '../../../local/demo/demo.ts';
+import { page, root } from '../../docs/pages.ts';
 import { run } from '../command.ts';
 
 const main = fileURLToPath(new URL('../../../local/demo/main.ts', import.meta.url));
@@ -18,10 +19,13 @@ function ownTemporaryFolder(): string {
 }
 
 describe('npm start', { timeout: 90_000 }, () => {
-  it('rotates both secrets, as its figures tell apart from what it claims, and leaves nothing behind', async () => {
+  it('as README pipes it into jq, rotates both secrets, as its figures tell apart from what it claims, and leaves nothing behind', async () => {
     const folder = ownTemporaryFolder();
+    const command = /`(npm start [^`|]*--json) \| jq \.`/.exec(page('README.md'))?.[1] ?? 'README shows none';
 
-    const { status, stdout } = await run(process.execPath, [main, '--json'], { TMPDIR: folder });
+    // What npm itself would leave there.
+    const env = { TMPDIR: folder, NODE_DISABLE_COMPILE_CACHE: '1' };
+    const { status, stdout } = await run('/bin/sh', ['-c', command], env, { cwd: root });
 
     const figures = JSON.parse(stdout) as DemoFigures;
     const [single, alternating] = figures.rotations as [Rotation, Rotation];
@@ -86,6 +90,10 @@ describe('npm start', { timeout: 90_000 }, () => {
       ['--engine', 'dbase'],
       '--engine dbase: no such engine here\nchoose one of: documentdb, mariadb, mysql, postgres, redshift\n',
     ],
+    [['--provider', 'iam', '--engine', 'mysql'], '--engine does nothing beside --provider\nleave one of the two out\n'],
+    [['--provider', 'iam', '--store', 'secret'], '--store does nothing beside --provider\nleave one of the two out\n'],
+    [['--provider', 'iam', '--cold'], '--cold does nothing beside --provider\nleave one of the two out\n'],
+    [['--store', 'parameter', '--cold'], '--cold does nothing beside --store parameter\nleave one of the two out\n'],
   ])('refuses %j with a hint', async (parameters, message) => {
     const { status, stdout, stderr } = await run(process.execPath, [main, ...parameters]);
 
