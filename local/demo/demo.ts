@@ -2,7 +2,7 @@ import { type Act, applicationClaims, claimsOf, goodLogins, playActs } from './a
 import type { Claim } from './claims.ts';
 import type { DatabaseStage, Mode, StageOptions } from './database-stage.ts';
 import { type Login, type LoginOutcome, loadEngine, refusedSince } from './engine.ts';
-import { type Outage, outageOf } from './outage.ts';
+import { barOf, type Outage, outageOf } from './outage.ts';
 import { type Rotated, rotate } from './rotate.ts';
 import type { Notification } from './stage.ts';
 import { type StrategyName, strategies } from './strategies.ts';
@@ -13,6 +13,8 @@ export interface Rotation extends Rotated {
   readonly users: { readonly before: string; readonly after: string };
   /** What an application saw that fetched AWSCURRENT before each login. */
   readonly client: Outage;
+  /** The same in a row, a sign for each of its logins. */
+  readonly bar: string;
   /** Logins of the function itself that the server refused; absent where it does not tell. */
   readonly refusedLogins?: number;
   readonly oldPassword: LoginOutcome;
@@ -65,6 +67,7 @@ async function perform(
     secret,
     users: { before: initial.username, after: latest.username },
     client: seen,
+    bar: barOf(client.attempts),
     ...(refused !== undefined && { refusedLogins: refused - seen.refused }),
     oldPassword: await engine.login(initial, database.ca),
     newPassword: await engine.login(latest, database.ca),

@@ -34,3 +34,21 @@ export function outageOf(attempts: readonly Attempt[]): Outage {
     ms: since === undefined ? ms : Number.POSITIVE_INFINITY,
   };
 }
+
+/** Signs of a bar: opened with the value that was there first, opened with another, refused, anything else. */
+export const BAR = { first: '·', later: '▇', refused: 'x', failed: '!' } as const;
+
+/** The logins in a row, a sign for each. Where they are more than `width`, a sign for some of them, and that of the worst. */
+export function barOf(attempts: readonly Attempt[], width = 60): string {
+  const first = attempts.find(({ version }) => version !== undefined)?.version;
+  const signs = attempts.map(({ outcome, version }) =>
+    outcome !== 'opened' ? BAR[outcome] : version === first ? BAR.first : BAR.later,
+  );
+  const slices = Math.min(width, signs.length);
+  const from = (slice: number) => Math.floor((slice * signs.length) / slices);
+  return Array.from({ length: slices }, (_, slice) => worst(signs.slice(from(slice), from(slice + 1)))).join('');
+}
+
+function worst(signs: readonly string[]): string {
+  return [BAR.failed, BAR.refused, BAR.later].find((sign) => signs.includes(sign)) ?? BAR.first;
+}

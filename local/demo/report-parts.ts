@@ -2,7 +2,7 @@
 import type { Paint } from '../../terminal/paint.ts';
 import { wrapped } from '../../terminal/table.ts';
 import { type Claim, haveHeld } from './claims.ts';
-import type { Outage } from './outage.ts';
+import { BAR, type Outage } from './outage.ts';
 import type { Labels } from './rotate.ts';
 
 export const WIDTH = 80;
@@ -78,6 +78,12 @@ export function outageText(ms: number): string {
 
 export const loginsText = ({ refused, logins, ms }: Outage): string =>
   `${refused} of ${logins} logins refused, outage ${outageText(ms)}`;
+
+/** Where a report shows a bar. */
+export const barMeans = `Its bar: ${BAR.first} a login with the value from before, ${BAR.later} with a new one, ${BAR.refused} a refused one.`;
+
+export const painted = (bar: string, paint: Paint): string =>
+  bar.replaceAll(/[^x!]+/g, paint.good).replaceAll(/[x!]+/g, paint.bad);
 
 export const userText = ({ before, after }: { readonly before: string; readonly after: string }): string =>
   before === after ? `${after}, the same` : `${before}, now ${after}`;

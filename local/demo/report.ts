@@ -3,10 +3,12 @@ import { wrapped } from '../../terminal/table.ts';
 import type { Baseline } from './baseline.ts';
 import type { DemoFigures, Rotation } from './demo.ts';
 import {
+  barMeans,
   failureLines,
   labelsText,
   loginsText,
   outageText,
+  painted,
   reportOf,
   rowsOf,
   userText,
@@ -23,7 +25,7 @@ export function report(figures: DemoFigures, baseline: Baseline, paint: Paint): 
   return reportOf(
     {
       title: wrapped(`Rekey rotates ${count} secrets of ${server}, with the packaged functions`, WIDTH),
-      how: `Verified TLS; ${processes}; an application for each secret keeps fetching AWSCURRENT and logging in, as fast as it can.`,
+      how: `Verified TLS; ${processes}; an application for each secret keeps fetching AWSCURRENT and logging in, as fast as it can. ${barMeans}`,
       parts: rotations,
       section: (rotation) => section(rotation, figures, baseline, paint),
       claims,
@@ -53,7 +55,8 @@ function section(rotation: Rotation, { engine, mode }: DemoFigures, baseline: Ba
     row('labels before', labelsText(rotation.before)),
     row('       after', labelsText(rotation.after), 'labels'),
     row('user', userText(users)),
-    row('application', loginsText(client), 'client'),
+    row('application', painted(rotation.bar, paint)),
+    row('', loginsText(client), 'client'),
     row('old password', oldPassword(rotation), 'passwords'),
     row('function made', `${rotation.callCount} Secrets Manager calls, ${loginsOf(rotation)}`, 'function'),
     ...(theirs && times

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Act, applicationClaims, claimsOf, goodLogins, playActs } from '../acts.ts';
 import type { DatabaseStage, StageOptions } from '../database-stage.ts';
 import { bundleOf, exportOf, type Login, refusedSince } from '../engine.ts';
-import { outageOf } from '../outage.ts';
+import { barOf, outageOf } from '../outage.ts';
 import type { Notification, Stage } from '../stage.ts';
 import { strategies } from '../strategies.ts';
 
@@ -88,6 +88,7 @@ async function playAct(stage: DatabaseStage, act: Act, passwords: string[], sign
     crashMs,
     /** What the application saw meanwhile, which fetched the newest version before each login. */
     client: seen,
+    bar: barOf(client.attempts),
     labels,
     messages,
     claims: [

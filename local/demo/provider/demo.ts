@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { type Claim, haveHeld, isSilent } from '../claims.ts';
-import { outageOf } from '../outage.ts';
+import { barOf, outageOf } from '../outage.ts';
 import { driveRotation, labelsOf } from '../rotate.ts';
 import { loadAct } from './act.ts';
 import { openProviderStage, type ProviderStage, TIME_LIMIT_S } from './stage.ts';
@@ -81,7 +81,8 @@ async function play(stage: ProviderStage, script: Script, isBrief: boolean) {
   const told = stage.notifications().length;
   const { token, failure, steps, requests, providerCalls, after } = await rotated(stage, script);
   await client.loggedIn(3, token);
-  const { logins: uses, refused, failed } = outageOf(client.attempts.slice(usedBefore));
+  const attempts = client.attempts.slice(usedBefore);
+  const { logins: uses, refused, failed } = outageOf(attempts);
   await sandbox.idle();
   const live = double.live().length;
   const claim = (about: Claim['about'], text: string, held: boolean): Claim => ({ about, text, held });
@@ -96,6 +97,7 @@ async function play(stage: ProviderStage, script: Script, isBrief: boolean) {
     /** Of an application that kept using AWSCURRENT. */
     uses,
     refused,
+    bar: barOf(attempts),
     live,
     subjects: stage
       .notifications()

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readBaseline } from '../../../local/demo/baseline.ts';
 import type { DemoFigures, Rotation } from '../../../local/demo/demo.ts';
-import { page, root } from '../../docs/pages.ts';
+import { report } from '../../../local/demo/report.ts';
+import { createPaint } from '../../../terminal/paint.ts';
+import { blocks, page, root } from '../../docs/pages.ts';
 import { run } from '../command.ts';
 
 const main = fileURLToPath(new URL('../../../local/demo/main.ts', import.meta.url));
@@ -17,6 +20,17 @@ function ownTemporaryFolder(): string {
   onTestFinished(() => rmdirSync(folder));
   return folder;
 }
+
+const sample = blocks(page('README.md')).find(({ text }) => text.startsWith('Rekey rotates'))?.text ?? '';
+
+/** A report without what differs from run to run. */
+const masked = (text: string): string[] =>
+  text
+    .replaceAll(/\b[0-9a-f]{8}\b/g, 'version')
+    .replaceAll(/[·▇x]{5,}/g, 'bar')
+    .replaceAll(/\d+(\.\d+)?/g, '#')
+    .replaceAll(/ +/g, ' ')
+    .split('\n');
 
 describe('npm start', { timeout: 90_000 }, () => {
   it('as README pipes it into jq, rotates both secrets, as its figures tell apart from what it claims, and leaves nothing behind', async () => {
@@ -57,6 +71,8 @@ describe('npm start', { timeout: 90_000 }, () => {
       notification: { subject: 'Rekey: billing was rotated', body: { outcome: 'succeeded' } },
     });
     expect(stdout).not.toMatch(/"password"/);
+    const plain = createPaint({ isTTY: false });
+    expect(masked(report(figures, readBaseline(), plain))).toEqual(masked(sample));
     expect(readdirSync(folder)).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Attempt, outageOf } from '../../../local/demo/outage.ts';
+import { type Attempt, barOf, outageOf } from '../../../local/demo/outage.ts';
 
 /** Logins that end at these times. */
 const attempts = (...all: [Attempt['outcome'], number][]): Attempt[] =>
@@ -34,5 +34,39 @@ describe('an outage', () => {
     const outage = outageOf(attempts(['refused', 10], ['failed', 20], ['opened', 30]));
 
     expect(outage).toEqual({ logins: 3, refused: 1, failed: 1, ms: 20 });
+  });
+});
+
+describe('the bar of logins', () => {
+  const login = (outcome: Attempt['outcome'], version?: string): Attempt => ({
+    outcome,
+    startedAt: 0,
+    endedAt: 5,
+    ...(version !== undefined && { version }),
+  });
+  const many = (count: number, one: Attempt) => Array.from({ length: count }, () => one);
+
+  it('shows each login, with which value it was, and what was refused', () => {
+    const bar = barOf([
+      ...many(3, login('opened', 'a')),
+      ...many(2, login('refused', 'a')),
+      login('failed'),
+      ...many(2, login('opened', 'b')),
+    ]);
+
+    expect(bar).toBe('···xx!▇▇');
+  });
+
+  it('hides no refusal where one sign is for many logins', () => {
+    const bar = barOf(
+      [...many(500, login('opened', 'a')), login('refused', 'a'), ...many(499, login('opened', 'b'))],
+      10,
+    );
+
+    expect(bar).toBe('·····x▇▇▇▇');
+  });
+
+  it('is empty without a login', () => {
+    expect(barOf([])).toBe('');
   });
 });

@@ -27,6 +27,7 @@ const rotation: Rotation = {
     AWSPREVIOUS: 'aaaaaaaa-0000-0000-0000-000000000000',
   },
   client: { logins: 30, refused: 2, failed: 0, ms: 21.3 },
+  bar: `${'·'.repeat(29)}xx${'▇'.repeat(29)}`,
   oldPassword: 'refused',
   newPassword: 'opened',
   notification: { subject: 'Rekey: orders was rotated', body: { outcome: 'succeeded', working: 'AWSCURRENT' } },
@@ -53,6 +54,18 @@ describe('the report of the demo', () => {
     expect(text).toContain('14 calls, 3 logins, 1 of them refused');
     expect(text).toContain("AWS's templates at b4b8eca, measured on 2 cores, not in this run");
     expect(text).toContain('all 2 checks held, in 4.2 s');
+  });
+
+  it('shows the outage in a bar: without colour in a pipe, green and red on a terminal', () => {
+    const piped = report(figures, readBaseline(), plain);
+    const shown = report(figures, readBaseline(), {
+      ...plain,
+      good: (text) => `<g ${text}>`,
+      bad: (text) => `<r ${text}>`,
+    });
+
+    expect(piped).toContain(`\n  application    ${rotation.bar}\n`);
+    expect(shown).toContain(`\n  application    <g ${'·'.repeat(29)}><r xx><g ${'▇'.repeat(29)}>\n`);
   });
 
   it('names what did not hold, and marks its line', () => {
