@@ -96,7 +96,7 @@ async function openOnce(
     destroy();
     const refusal = connectError(error, way.phase, at);
     const isFull = errnoOf(error) === errno.tooManyConnections;
-    throw isFull || isSilent ? new Unheard(refusal, { isFull }) : refusal;
+    throw isFull || isSilent ? new Unheard(refusal, isFull ? 'full' : 'asleep') : refusal;
   }
   const server = versionOf(greeting.serverVersion);
   ctx.signal.addEventListener('abort', destroy, { once: true });

@@ -7,13 +7,11 @@ import type { RotationContext } from '../../rotation/strategy.ts';
 import { hasNotSpoken, inTime, inTimeToClose, noTls, outOfTime, TLS_IS_OFF, wayOf } from '../reach.ts';
 import type { DatabaseLogin } from '../secret.ts';
 import { Unheard, untilAwake } from '../waking.ts';
-import { beginError, connectError, inClearError, isAnswer, isStarting, queryError, takesNoVerifier } from './errors.ts';
+import { beginError, connectError, inClearError, mayPass, queryError, takesNoVerifier } from './errors.ts';
 import { watchLogin } from './login.ts';
 import type { Verifier } from './verifier.ts';
 import { readWith, wireOf } from './wire.ts';
 
-/** Of the server, the database or the role. */
-const TOO_MANY_CONNECTIONS = '53300';
 const LOOK = 'look for locks on the server (pg_stat_activity)';
 
 export type Row = Record<string, unknown>;
@@ -154,8 +152,8 @@ async function openOnce(
     const isSilent = hasNotSpoken(socket, way.phase, error);
     destroy();
     const refusal = refusesTls ? noTls(at, TLS_IS_OFF, error) : connectError(error, way.phase, at, unsupported);
-    const isFull = isAnswer(error) && error.code === TOO_MANY_CONNECTIONS;
-    throw isFull || isSilent || isStarting(error) ? new Unheard(refusal, { isFull }) : refusal;
+    const why = isSilent ? 'asleep' : mayPass(error);
+    throw why === undefined ? refusal : new Unheard(refusal, why);
   }
   ctx.signal.addEventListener('abort', destroy, { once: true });
 

@@ -11,6 +11,7 @@ import {
 } from '../../rotation/errors.ts';
 import type { Phase, Target as Place } from '../reach.ts';
 import { busy, lost, tooManyConnections, unreachable, WITH_ANOTHER_PASSWORD } from '../reach.ts';
+import type { Why } from '../waking.ts';
 
 export interface Target extends Place {
   readonly database: string;
@@ -22,10 +23,17 @@ export function isAnswer(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && error.code !== undefined;
 }
 
-/** Does a server that is about to start, or to wake, say so? Before it has read pg_hba.conf it may admit nobody. */
-export function isStarting(error: unknown): boolean {
-  if (!isAnswer(error)) return false;
-  return error.code === '57P03' || (error.code === '28000' && error.routine === 'ClientAuthentication');
+/** Why the server may take, soon, the login that it has refused. Undefined: it will not. */
+export function mayPass(error: unknown): Why | undefined {
+  if (!isAnswer(error)) return undefined;
+  switch (error.code) {
+    case '57P03':
+      return 'asleep';
+    case '53300':
+      return 'full';
+    case '28000':
+      return error.routine === 'ClientAuthentication' ? 'admits nobody' : undefined;
+  }
 }
 
 /** Why the driver could not make the login that the server asks for, as a clause about the server. */
@@ -69,7 +77,7 @@ function refusedByServer(error: pg.DatabaseError, at: Target): RotationError {
       });
     case '42501':
       return new PermissionError(`user ${at.user} may not connect to database ${at.database} at ${where}`, {
-        hint: 'GRANT CONNECT ON DATABASE to it, or correct field dbname of the secret',
+        hint: `GRANT CONNECT ON DATABASE ${pg.escapeIdentifier(at.database)} TO ${pg.escapeIdentifier(at.user)}, or correct field dbname of the secret`,
         cause: error,
       });
     case '53300':
@@ -84,13 +92,14 @@ function authentication(fact: string, cause: unknown): AuthenticationError {
 }
 
 function notAdmitted(cause: unknown, at: Target): UnreachableError {
+  const admit = `give pg_hba.conf a line that admits user ${at.user} to database ${at.database} from the function's addresses`;
   return new UnreachableError(
     `${at.host}:${at.port} admits no ${at.tls ? 'TLS' : 'plain-text'} login of user ${at.user} to ${at.database} from here (phase login)`,
     {
       code: 'UNREACHABLE_TLS',
       hint: at.tls
-        ? "let pg_hba.conf admit the function's addresses"
-        : 'the server wants TLS: take "ssl": false out of the secret; or let pg_hba.conf admit the function\'s addresses',
+        ? admit
+        : `${admit}; if its lines are hostssl (RDS: rds.force_ssl), take "ssl": false out of the secret`,
       cause,
     },
   );

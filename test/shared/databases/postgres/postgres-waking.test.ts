@@ -8,7 +8,7 @@ import { testContext } from '../../../support/context.ts';
 import { deadPort, silentServer } from '../../../support/sockets.ts';
 import { message } from '../../../support/strange-postgres.ts';
 
-const server = await startPostgres({ hba: 'host all all 127.0.0.1/32 scram-sha-256\n' });
+const server = await startPostgres({ hba: 'host all postgres,app 127.0.0.1/32 scram-sha-256\n' });
 const admin = new pg.Client({
   host: '127.0.0.1',
   port: server.port,
@@ -54,7 +54,7 @@ describe('a server that at first', () => {
 
 it.each([
   ['closes what it takes', () => Buffer.alloc(0), 'UNREACHABLE_LOGIN'],
-  ['admits nobody', () => refusal('28000', 'ClientAuthentication'), 'UNREACHABLE_TLS'],
+  ['says that it starts', () => refusal('57P03', 'ProcessStartupPacket'), 'UNREACHABLE_LOGIN'],
 ])('one that %s for good: it is said how long it was waited for, in time', async (_, answer, code) => {
   const asleep = await proxy(answer, 0, Number.POSITIVE_INFINITY);
 
@@ -65,6 +65,33 @@ it.each([
 
   expect(told).toMatchObject({ code, hint: expect.stringMatching(/paused or starting: it was waited for [23] s/) });
 });
+
+it.each([
+  ['in plain text', { tls: false }, /app2 to database postgres from .*; if its lines are hostssl .*"ssl": false/],
+  [
+    'with TLS',
+    {},
+    /^give pg_hba.conf a line that admits user app2 to database postgres from the function's addresses$/,
+  ],
+] as const)(
+  'a line that pg_hba.conf lacks is told soon, and first: %s',
+  async (_, tls, hint) => {
+    const stranger = { engine: 'postgres', host: server.host, port: server.port, username: 'app2', password: 'any' };
+    const begun = performance.now();
+
+    const told = await postgres
+      .connect({ ...stranger, ...tls }, testContext({ ca: server.ca }))
+      .catch((error: unknown) => error);
+
+    const milliseconds = performance.now() - begun;
+    expect(told).toMatchObject({ code: 'UNREACHABLE_TLS', retryable: true, hint: expect.stringMatching(hint) });
+    expect(told).toMatchObject({ hint: expect.stringMatching(/^give pg_hba.conf a line that/) });
+    expect(told).toMatchObject({ hint: expect.not.stringContaining('paused') });
+    expect(milliseconds).toBeGreaterThan(3_900);
+    expect(milliseconds).toBeLessThan(12_000);
+  },
+  20_000,
+);
 
 it('one that has too many connections for good is told soon, with how long it was waited for', async () => {
   const full = await proxy(() => refusal('53300', 'InitProcess'), 0, Number.POSITIVE_INFINITY);

@@ -88,6 +88,27 @@ export function describePostgres(server: RealPostgres): void {
     });
   });
 
+  it('a database that the role may not connect to is told with the statement that lets it in', async () => {
+    const { login } = await pair();
+    const dbname = `closed "${login.username}"`;
+    const quoted = `"${dbname.replaceAll('"', '""')}"`;
+    await server.sql(`CREATE DATABASE ${quoted}`);
+    await server.sql(`REVOKE CONNECT ON DATABASE ${quoted} FROM PUBLIC`);
+
+    const refused: { hint: string } = await postgres
+      .connect({ ...login, dbname }, ctx)
+      .then(() => expect.fail('it was let in'))
+      .catch((error) => error);
+    const [statement = ''] = refused.hint.split(', or ');
+    await server.sql(statement);
+    const session = await postgres.connect({ ...login, dbname }, ctx);
+    await session.close();
+    await server.sql(`DROP DATABASE ${quoted}`);
+
+    expect(refused).toMatchObject({ code: 'PERMISSION_DENIED', hint: expect.stringContaining('field dbname') });
+    expect(statement).toMatch(/^GRANT CONNECT ON DATABASE "/);
+  });
+
   it('a role without LOGIN is refused as a login', async () => {
     const { login } = await pair();
     await server.sql(`ALTER ROLE ${login.username} NOLOGIN`);
