@@ -1,49 +1,69 @@
 import { availableParallelism, loadavg } from 'node:os';
-import { readBaseline } from '../local/demo/baseline.ts';
-import { type Mode, openDatabaseStage } from '../local/demo/database-stage.ts';
+import { type DatabaseStage, type Mode, openDatabaseStage } from '../local/demo/database-stage.ts';
 import { loadEngine } from '../local/demo/engine.ts';
 import { strategyNames } from '../local/demo/strategies.ts';
+import { comparisonRows } from './against.ts';
 import { measureBundles } from './bundles.ts';
-import { measureRotations, type RotationFigures, type Rounds } from './rotations.ts';
+import { readCounts } from './counts.ts';
+import { delayCalls, type Floor, measureFloor } from './floor.ts';
+import { type Course, measureRotations, type RotationFigures, type Rounds } from './rotations.ts';
 import { bundleRows, failures, rotationRows } from './targets.ts';
+import { hasTemplate, type Templates } from './templates.ts';
 
 export interface Plan {
   readonly rounds: Readonly<Record<Mode, Rounds>>;
+  /** Of each bundle. */
   readonly imports: number;
 }
 
 export interface BenchOptions {
   readonly engines: readonly string[];
   readonly modes: readonly Mode[];
+  /** Milliseconds that calls of services take longer: everything is measured with each. */
+  readonly delays: readonly number[];
   readonly plan: Plan;
+  /** Measured beside ours where it is given; then only what they can do, and no bundles. */
+  readonly templates?: Templates;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }
 
 export type BenchFigures = Awaited<ReturnType<typeof measure>>;
 
+/** What was rotated on one server, with one delay. */
 export interface Server {
   readonly engine: string;
   readonly title: string;
+  readonly delayMs: number;
+  readonly floor: Floor;
 }
 
-export async function measure({ engines, modes, plan, signal, progress }: BenchOptions) {
+interface Measured {
+  readonly ours: RotationFigures;
+  readonly theirs?: RotationFigures;
+}
+
+export async function measure(options: BenchOptions) {
+  const { engines, delays, plan, templates, signal, progress } = options;
   const start = performance.now();
-  const baseline = readBaseline();
   const [load = 0] = loadavg();
   // While no server and no client runs.
-  progress('importing the bundles');
-  const init = await measureBundles(engines, plan.imports, signal);
+  const withBundles = plan.imports > 0 && templates === undefined;
+  if (withBundles) progress('importing the bundles');
+  const init = withBundles ? await measureBundles(engines, plan.imports, signal) : undefined;
   const servers: Server[] = [];
-  const rotations: RotationFigures[] = [];
+  const measured: Measured[] = [];
   for (const engine of engines) {
-    const measured = await measureEngine(engine, { modes, plan, signal, progress });
-    servers.push({ engine, title: measured.title });
-    rotations.push(...measured.rotations);
+    for (const delayMs of delays) {
+      const found = await measureEngine(engine, delayMs, options);
+      servers.push(found.server);
+      measured.push(...found.measured);
+    }
   }
+  const counts = readCounts();
   const rows = [
-    ...rotations.flatMap((figures) => rotationRows(figures, baseline.engines[figures.engine])),
-    ...bundleRows(init, baseline.engines),
+    ...measured.flatMap(({ ours, theirs }) => (theirs ? comparisonRows(ours, theirs) : rotationRows(ours, counts))),
+    ...(init ? bundleRows(init) : []),
   ];
   const machine = {
     node: process.version,
@@ -51,29 +71,55 @@ export async function measure({ engines, modes, plan, signal, progress }: BenchO
     cores: availableParallelism(),
     load,
   };
-  const ms = performance.now() - start;
-  return { version: 2, held: failures(rows).length === 0, servers, machine, ms, rotations, init, rows, baseline };
+  return {
+    version: 3,
+    held: failures(rows).length === 0,
+    servers,
+    machine,
+    ms: performance.now() - start,
+    rotations: measured.map(({ ours }) => ours),
+    ...(templates && {
+      against: { runtime: templates.runtime, rotations: measured.flatMap(({ theirs }) => theirs ?? []) },
+    }),
+    ...(init && { init }),
+    rows,
+  };
 }
 
 /** One server for all its strategies. */
 async function measureEngine(
   engine: string,
-  { modes, plan, signal, progress }: Omit<BenchOptions, 'engines'>,
-): Promise<{ title: string; rotations: readonly RotationFigures[] }> {
+  delayMs: number,
+  { modes, plan, templates, signal, progress }: BenchOptions,
+): Promise<{ readonly server: Server; readonly measured: readonly Measured[] }> {
   const { strategies } = await loadEngine(engine);
-  const measured = strategyNames
-    .filter((strategy) => strategies.includes(strategy))
-    .flatMap((strategy) => modes.map((mode) => ({ engine, strategy, mode })));
-  const stage = await openDatabaseStage({ engine, signal, progress }, measured.length);
+  const courses = strategyNames
+    .filter((strategy) => strategies.includes(strategy) && (!templates || hasTemplate(strategy)))
+    .flatMap((strategy) => modes.map((mode): Course => ({ engine, strategy, mode, delayMs })));
+  const applications = courses.filter(({ mode }) => plan.rounds[mode].watched > 0).length * (templates ? 2 : 1);
+  const stage = await openDatabaseStage({ engine, signal, progress }, applications);
   try {
-    const rotations: RotationFigures[] = [];
-    for (const [index, what] of measured.entries()) {
-      progress(`${engine}, ${what.strategy}, ${what.mode}`);
-      rotations.push(await measureRotations(stage, { ...what, index }, plan.rounds[what.mode], signal));
+    delayCalls(stage, delayMs);
+    const floor = await measureFloor(stage);
+    const measured: Measured[] = [];
+    for (const [index, course] of courses.entries()) {
+      progress(`${engine}, ${course.strategy}, ${course.mode}${delayMs > 0 ? `, ${delayMs} ms` : ''}`);
+      const secrets = await plant(stage, course, index, templates);
+      const rounds = plan.rounds[course.mode];
+      const [ours, theirs] = await measureRotations(stage, secrets, { ...course, floor }, rounds, signal);
+      if (ours) measured.push({ ours, ...(theirs && { theirs }) });
     }
-    return { title: stage.database.title, rotations };
+    return { server: { engine, title: stage.database.title, delayMs, floor }, measured };
   } finally {
     progress(`stopping ${engine}`);
     await stage.close();
   }
+}
+
+/** Ours first, and one of the same kind for the template. */
+async function plant(stage: DatabaseStage, course: Course, index: number, templates: Templates | undefined) {
+  const { strategy, mode } = course;
+  const ours = await stage.plant(strategy, mode, `bench${index}`);
+  if (templates === undefined) return [ours];
+  return [ours, await stage.plant(strategy, mode, `theirs${index}`, await templates.start(stage, course))];
 }

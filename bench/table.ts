@@ -11,10 +11,10 @@ const columns: readonly Column[] = [
   { width: 6, align: 'right' },
 ];
 
-/** 80 columns wide. `of AWS's`: our figure as a part of theirs. */
-export function table(rows: readonly Row[], paint: Paint): string {
+/** 80 columns wide. `beside` says what stands beside our figures. */
+export function table(rows: readonly Row[], paint: Paint, beside: string): string {
   const groups = Object.entries(Object.groupBy(rows, ({ group }) => group));
-  const head = tableLine(['', 'now', 'target', '', "AWS's", 'of it'], columns);
+  const head = tableLine(['', 'now', 'target', '', beside, 'of it'], columns);
   return [
     paint.dim(head),
     ...groups.flatMap(([group, members = []]) => [paint.bold(group), ...members.map((row) => shown(row, paint)), '']),
@@ -22,14 +22,14 @@ export function table(rows: readonly Row[], paint: Paint): string {
 }
 
 function shown(row: Row, paint: Paint): string {
-  const { met, target, baseline, ratio, isBelow } = row;
+  const { met, target, beside, ratio, isBelow, isOfRatio } = row;
   const cells = [
     `  ${row.figure}`,
     value(row),
-    target === undefined ? '' : `${isBelow ? '<' : ''}${number(target)}`,
+    target === undefined ? '' : `${isBelow ? '<' : ''}${isOfRatio ? percent(target) : number(target)}`,
     met === undefined ? '' : met ? 'met' : 'MISSED',
-    baseline === undefined ? '' : number(baseline),
-    ratio === undefined ? '' : `${Math.round(ratio * 100)} %`,
+    beside === undefined ? '' : number(beside),
+    ratio === undefined ? '' : percent(ratio),
   ];
   const text = tableLine(cells, columns);
   if (met === undefined) return text;
@@ -40,6 +40,8 @@ function value({ value: middle, spread, unit }: Row): string {
   const range = spread ? ` (${number(spread.min)}-${number(spread.max)})` : '';
   return `${number(middle)}${unit ? ` ${unit}` : ''}${range}`;
 }
+
+const percent = (ratio: number) => `${Math.round(ratio * 100)} %`;
 
 function number(value: number): string {
   if (!Number.isFinite(value)) return 'inf';

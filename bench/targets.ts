@@ -1,10 +1,10 @@
-import type { BaselineEngine } from '../local/demo/baseline.ts';
 import { strategies } from '../local/demo/strategies.ts';
 import type { InitFigures } from './bundles.ts';
+import { type CheckedIn, countedFigures } from './counts.ts';
 import type { RotationFigures } from './rotations.ts';
 import type { Spread } from './statistics.ts';
 
-/** One line of the table: what was measured, what it shall be, and what AWS's templates need. */
+/** One line of a table: what was measured, what it shall be, and what is beside it. */
 export interface Row {
   readonly group: string;
   readonly figure: string;
@@ -15,11 +15,14 @@ export interface Row {
   readonly target?: number;
   /** With a limit that `value` must stay under, not one that it may reach. */
   readonly isBelow?: boolean;
+  /** The target is one of `ratio`. */
+  readonly isOfRatio?: boolean;
   readonly met?: boolean;
   /** Depends on the machine and its mood: shown, but no reason to fail. */
   readonly isTiming: boolean;
-  readonly baseline?: number;
-  /** `value` as a part of `baseline`. */
+  /** Measured in the same run: the floor, or AWS's template. */
+  readonly beside?: number;
+  /** `value` as a part of `beside`. */
   readonly ratio?: number;
 }
 
@@ -29,62 +32,76 @@ type Draft = Omit<Row, 'met' | 'ratio' | 'isTiming'> & { readonly isTiming?: boo
 const largestZip: Readonly<Record<string, number>> = { postgres: 200 };
 const largestOtherZip = 600;
 
-export function rotationRows(figures: RotationFigures, theirs: BaselineEngine | undefined): Row[] {
-  const { engine, strategy, mode } = figures;
-  const { calls, logins, hasOutage } = strategies[strategy];
-  const group = `${engine}, ${strategy}, ${mode}`;
-  const all = theirs?.[strategy];
-  const times = all?.[mode];
+/** Beside times stands the floor: as many bare calls and logins, one after the other, as the rotation has waited for. */
+export function rotationRows(figures: RotationFigures, checkedIn: CheckedIn): Row[] {
+  const { engine, strategy, rotationMs, outageMs } = figures;
   return [
-    row({ group, figure: 'Secrets Manager calls', value: figures.calls, target: calls }, all?.calls),
-    ...(figures.logins === undefined
-      ? []
-      : [row({ group, figure: 'logins', value: figures.logins, target: logins }, all?.logins)]),
-    row({ group, figure: 'refused logins', value: figures.refusedLogins, target: 0 }, all?.refusedLogins),
-    row({ group, figure: 'rotation', ...middle(figures.rotationMs) }, times?.rotationMs),
-    row({ group, figure: 'first rotation', value: figures.firstMs, unit: 'ms', isTiming: true }),
-    row(
-      hasOutage
-        ? { group, figure: 'outage', ...middle(figures.outageMs), target: 50, isBelow: true }
-        : { group, figure: 'outage, longest', value: figures.outageMs.max, unit: 'ms', target: 0 },
-      times?.outageMs,
-    ),
-    row(
-      hasOutage
-        ? { group, figure: 'client refused', value: figures.clientRefused.median, spread: figures.clientRefused }
-        : { group, figure: 'client refused, most', value: figures.clientRefused.max, target: 0 },
-      times?.clientRefused,
-    ),
-    row({ group, figure: 'other client failures', value: figures.clientFailed, target: 0 }),
+    ...countRows(figures, checkedIn[engine]?.[strategy]),
+    ...(rotationMs.n > 0 ? timeRows(figures) : []),
+    ...(outageMs.n > 0 ? outageRows(figures) : []),
   ];
 }
 
-export function bundleRows(
-  { bundles, emptyMs }: InitFigures,
-  baselines: Readonly<Record<string, BaselineEngine>>,
-): Row[] {
+function timeRows(figures: RotationFigures): Row[] {
+  const { roundTrips, logins, floor, rotationMs, firstMs } = figures;
+  const group = groupOf(figures);
+  const least = logins === undefined ? undefined : roundTrips * floor.callMs + logins * floor.loginMs;
+  return [
+    row({ group, figure: 'rotation', ...middle(rotationMs) }, least),
+    row({ group, figure: 'first rotation', value: firstMs, unit: 'ms', isTiming: true }, least),
+  ];
+}
+
+function outageRows(figures: RotationFigures): Row[] {
+  const { strategy, floor, outageMs, clientRefused, clientFailed } = figures;
+  const group = groupOf(figures);
+  const others = row({ group, figure: 'other client failures', value: clientFailed, target: 0 });
+  if (!strategies[strategy].hasOutage) {
+    return [
+      row({ group, figure: 'outage, longest', value: outageMs.max, unit: 'ms', target: 0 }),
+      row({ group, figure: 'client refused, most', value: clientRefused.max, target: 0 }),
+      others,
+    ];
+  }
+  const least = floor.callMs + floor.loginMs;
+  return [
+    row({ group, figure: 'outage', ...middle(outageMs), target: 50, isBelow: true }, least),
+    row({ group, figure: 'client refused', value: clientRefused.median, spread: clientRefused }),
+    others,
+  ];
+}
+
+export const groupOf = ({ engine, strategy, mode, delayMs }: RotationFigures): string =>
+  `${engine}, ${strategy}, ${mode}${delayMs > 0 ? `, calls ${delayMs} ms slower` : ''}`;
+
+/** The target is what is checked in; for what is not, there is none. */
+function countRows(figures: RotationFigures, counts: CheckedIn[string][string] = {}): Row[] {
+  const names = Object.keys(countedFigures) as (keyof typeof countedFigures)[];
+  return names.flatMap((name) => {
+    const { [name]: value } = figures;
+    const { [name]: target } = counts;
+    if (value === undefined) return [];
+    return row({
+      group: groupOf(figures),
+      figure: countedFigures[name],
+      value,
+      ...(target !== undefined && { target }),
+    });
+  });
+}
+
+export function bundleRows({ bundles, emptyMs }: InitFigures): Row[] {
   // The target is for a machine that imports an empty module in 3 to 4 ms. On a slower one, a miss proves nothing.
   const isComparable = emptyMs.median <= 4;
   return bundles.flatMap(({ name, zipBytes, initMs }) => {
     const group = `bundle ${name}`;
-    const theirs = baselines[name]?.bundle;
+    const target = largestZip[name] ?? largestOtherZip;
     return [
-      row(
-        {
-          group,
-          figure: 'zip',
-          value: zipBytes / 1000,
-          unit: 'kB',
-          target: largestZip[name] ?? largestOtherZip,
-          isBelow: true,
-        },
-        theirs && theirs.zipBytes / 1000,
-      ),
+      row({ group, figure: 'zip', value: zipBytes / 1000, unit: 'kB', target, isBelow: true }),
       judgedIf(
         isComparable || initMs.median < 60,
-        row({ group, figure: 'init', ...middle(initMs), target: 60, isBelow: true }, theirs?.initMs),
+        row({ group, figure: 'init', ...middle(initMs), target: 60, isBelow: true }, emptyMs.median),
       ),
-      row({ group, figure: 'init, empty module', ...middle(emptyMs) }),
     ];
   });
 }
@@ -93,19 +110,21 @@ function judgedIf(isFair: boolean, { met, ...row }: Row): Row {
   return isFair && met !== undefined ? { ...row, met } : row;
 }
 
-function middle(spread: Spread) {
+export function middle(spread: Spread) {
   return { value: spread.median, spread, isTiming: true, unit: 'ms' } as const;
 }
 
-function row(draft: Draft, baseline?: number): Row {
-  const { value, target, isBelow, isTiming = false } = draft;
-  const met = target === undefined ? undefined : isBelow ? value < target : value <= target;
+export function row(draft: Draft, beside?: number): Row {
+  const { value, target, isBelow, isOfRatio, isTiming = false } = draft;
+  const ratio = beside ? value / beside : undefined;
+  const judged = isOfRatio ? ratio : value;
+  const met = target === undefined || judged === undefined ? undefined : isBelow ? judged < target : judged <= target;
   return {
     ...draft,
     isTiming,
     ...(met !== undefined && { met }),
-    ...(baseline !== undefined && { baseline }),
-    ...(baseline && { ratio: value / baseline }),
+    ...(beside !== undefined && { beside }),
+    ...(ratio !== undefined && { ratio }),
   };
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { UsageError } from '../../terminal/usage.ts';
 import { type ClientOrder, createClient } from './client.ts';
 import { bundleOf, exportOf, type Login, loadEngine } from './engine.ts';
-import { openStage, requireBundle } from './stage.ts';
+import { openStage, type RegisteredFunction, requireBundle } from './stage.ts';
 import { type StrategyName, strategies } from './strategies.ts';
 
 /** warm: a process for each function. cold: one for each step, as when Lambda has none left. */
@@ -58,15 +58,12 @@ export async function openDatabaseStage({ engine: engineName, signal, progress }
         return client;
       },
       newUser,
-      /** Makes a user with its secret, and the function that rotates it. */
-      async plant(strategy: StrategyName, mode: Mode, username: string) {
+      /** Makes a user with its secret, and the function that rotates it, where none of somebody else's is given. */
+      async plant(strategy: StrategyName, mode: Mode, username: string, theirs?: RegisteredFunction) {
         if (!engine.strategies.includes(strategy)) throw new Error(`${engineName} has no function for ${strategy}`);
         const name = `rekey-${engineName}-${strategy}-${mode}`;
-        const registered = stage.register(name, bundle, {
-          export: exportOf(strategy),
-          mode,
-          env: database.environment,
-        });
+        const own = { export: exportOf(strategy), mode, env: database.environment };
+        const registered = theirs ?? stage.register(name, bundle, own);
         const initial = await newUser(strategy, username);
         return { strategy, secret: await stage.store(username, initial), ...registered, initial };
       },

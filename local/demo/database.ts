@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { LocalServer } from '../servers/local-server.ts';
-import type { DemoDatabase, DemoEngine, Login, LoginCount } from './engine.ts';
+import type { DemoDatabase, DemoEngine, Login, ServerCounts } from './engine.ts';
 import type { StrategyName } from './strategies.ts';
 
 /** What a kind of server has of its own. */
@@ -11,7 +11,7 @@ export interface DatabaseKind<S extends LocalServer> {
   /** As `admin`, who may do everything: makes the superuser of the pair, and what the users need. */
   prepare(admin: Login, ca: string, superuser: Login): Promise<void>;
   createUser(superuser: Login, ca: string, user: Login, strategy: StrategyName): Promise<void>;
-  logins(server: S): LoginCount;
+  counts(server: S): ServerCounts;
   log?(server: S): string;
 }
 
@@ -38,7 +38,8 @@ export function loginBy(run: Run<never>, isRefusal: (error: unknown) => boolean)
 export async function demoDatabase<S extends LocalServer>(server: S, kind: DatabaseKind<S>): Promise<DemoDatabase> {
   const { host, port, ca, caFile } = server;
   const place = { ...kind.place(server), host, port };
-  const superuser = { ...place, username: 'rotator', password: randomBytes(24).toString('base64url') };
+  // Others than us would try without TLS, too, where this is absent.
+  const superuser = { ...place, ssl: true, username: 'rotator', password: randomBytes(24).toString('base64url') };
   try {
     await kind.prepare({ ...place, ...server.superuser }, ca, superuser);
   } catch (error) {
@@ -55,7 +56,7 @@ export async function demoDatabase<S extends LocalServer>(server: S, kind: Datab
       await kind.createUser(superuser, ca, user, strategy);
       return user;
     },
-    logins: () => kind.logins(server),
+    counts: () => kind.counts(server),
     log: () => kind.log?.(server) ?? '',
     stop: () => server.stop(),
   };

@@ -69,7 +69,7 @@ export function guestOn(
         const roles = own.rolesFor(strategy).filter((each) => hasRole || each !== role);
         return make(username, { pwd: password, roles });
       },
-      logins: () => ({ openedByFunctions: undefined, refused: undefined }),
+      counts: () => ({ openedByFunctions: undefined, refused: undefined, statements: undefined }),
     },
   };
 }

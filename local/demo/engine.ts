@@ -35,22 +35,25 @@ export interface DemoDatabase {
   /** With the rights that the strategy needs. */
   createUser(username: string, password: string, strategy: StrategyName): Promise<Login>;
   /** Counted by the server, since the start. */
-  logins(): LoginCount;
+  counts(): ServerCounts;
   /** The server's log, with every statement in it; empty where it keeps none. */
   log(): string;
   stop(): Promise<void>;
 }
 
-export interface LoginCount {
-  /** By rotation functions; undefined where the server does not tell. */
+/** Undefined is what the server does not tell. */
+export interface ServerCounts {
+  /** Logins of rotation functions. */
   readonly openedByFunctions: number | undefined;
-  /** By anybody: the server does not ask who it is that it refuses. Undefined where it does not tell. */
+  /** Logins of anybody: the server does not ask who it is that it refuses. */
   readonly refused: number | undefined;
+  /** Of anybody but applications, which log in and leave. */
+  readonly statements: number | undefined;
 }
 
 /** Logins refused since `before`; undefined where the server does not tell. */
-export function refusedSince({ logins }: DemoDatabase, before: number | undefined): number | undefined {
-  const { refused } = logins();
+export function refusedSince({ counts }: DemoDatabase, before: number | undefined): number | undefined {
+  const { refused } = counts();
   return refused === undefined || before === undefined ? undefined : refused - before;
 }
 

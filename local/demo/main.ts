@@ -1,7 +1,6 @@
 import { createPaint, type Paint } from '../../terminal/paint.ts';
 import { run } from '../../terminal/run.ts';
 import { complain, known, parseOptions, refuseBeside } from '../../terminal/usage.ts';
-import { type Baseline, readBaseline } from './baseline.ts';
 import type { Figures } from './claims.ts';
 import type { Mode, StageOptions } from './database-stage.ts';
 import { engineNames } from './engine.ts';
@@ -68,7 +67,7 @@ async function main(): Promise<void> {
 
 /** Figures, and how a person reads them. */
 interface Shown {
-  readonly data: Figures & { readonly baseline?: Baseline };
+  readonly data: Figures;
   text(paint: Paint): string;
 }
 
@@ -77,9 +76,8 @@ interface Shown {
 async function ofSecrets(options: StageOptions & { readonly mode: Mode }): Promise<Shown> {
   const { runDemo } = await import('./demo.ts');
   const { report } = await import('./report.ts');
-  const figures = await runDemo(options);
-  const baseline = readBaseline();
-  return { data: { ...figures, baseline }, text: (paint) => report(figures, baseline, paint) };
+  const data = await runDemo(options);
+  return { data, text: (paint) => report(data, paint) };
 }
 
 async function ofParameters(options: StageOptions): Promise<Shown> {

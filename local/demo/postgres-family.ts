@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import type { PostgresServer } from '../servers/postgres/server.ts';
 import { type DatabaseKind, demoDatabase, loginBy } from './database.ts';
-import type { DemoEngine, Login, LoginCount } from './engine.ts';
+import type { DemoEngine, Login, ServerCounts } from './engine.ts';
 
 export interface PostgresMember {
   readonly name: 'postgres' | 'redshift';
@@ -26,7 +26,7 @@ export function postgresMember(member: PostgresMember, start: () => Promise<Post
     place: () => ({ engine: name, dbname }),
     prepare: (admin, ca, superuser) => create(admin, ca, superuser, superuserIs),
     createUser: (superuser, ca, user) => create(superuser, ca, user),
-    logins: (server) => loginsIn(log(server)),
+    counts: (server) => countsIn(log(server)),
     log,
   };
   return {
@@ -58,10 +58,12 @@ async function run({ host, port, username, password, dbname }: Login, ca: string
   }
 }
 
-/** Needs log_connections. */
-function loginsIn(log: string): LoginCount {
+/** Needs log_connections and log_statement. Functions of others than us give no name. */
+export function countsIn(log: string): ServerCounts {
+  const count = (line: RegExp) => log.match(line)?.length ?? 0;
   return {
-    openedByFunctions: log.match(/connection authorized: .* application_name=rekey /g)?.length ?? 0,
-    refused: log.match(/FATAL: {2}password authentication failed/g)?.length ?? 0,
+    openedByFunctions: count(/connection authorized: (?!.* application_name=client ).*$/gm),
+    refused: count(/FATAL: {2}password authentication failed/g),
+    statements: count(/ LOG: {2}(statement|execute [^:]+): /g),
   };
 }

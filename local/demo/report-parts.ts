@@ -22,12 +22,11 @@ interface Report<P extends Part> {
   readonly ms: number;
   /** Are the claims of the parts not to be seen in their sections? Then those that did not hold are named at the end. */
   readonly namesBroken?: boolean;
-  readonly footer?: readonly string[];
 }
 
 /** Everything that a person wants to see, 80 columns wide. */
 export function reportOf<P extends Part>(report: Report<P>, paint: Paint): string {
-  const { title, how, parts, section, claims, footer = [] } = report;
+  const { title, how, parts, section, claims } = report;
   const lines = [
     ...title.map(paint.bold),
     ...wrapped(how, WIDTH).map(paint.dim),
@@ -35,7 +34,6 @@ export function reportOf<P extends Part>(report: Report<P>, paint: Paint): strin
     '',
     ...claims.map((claim) => marked(claim, paint)),
     ...verdict(report, paint),
-    ...footer,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,13 +1,11 @@
 import type { Paint } from '../../terminal/paint.ts';
 import { wrapped } from '../../terminal/table.ts';
-import type { Baseline } from './baseline.ts';
 import type { DemoFigures, Rotation } from './demo.ts';
 import {
   barMeans,
   failureLines,
   labelsText,
   loginsText,
-  outageText,
   painted,
   reportOf,
   rowsOf,
@@ -17,30 +15,26 @@ import {
 } from './report-parts.ts';
 import { strategies } from './strategies.ts';
 
-export function report(figures: DemoFigures, baseline: Baseline, paint: Paint): string {
+export function report(figures: DemoFigures, paint: Paint): string {
   const { rotations, server, mode, claims, ms } = figures;
   const processes = mode === 'cold' ? 'a process for each step' : 'a process for each function';
   const count = rotations.length === 2 ? 'two' : rotations.length === 3 ? 'three' : rotations.length;
-  const origin = `AWS's figures: ${baseline.source}, not in this run (bench/baseline.json).`;
   return reportOf(
     {
       title: wrapped(`Rekey rotates ${count} secrets of ${server}, with the packaged functions`, WIDTH),
       how: `Verified TLS; ${processes}; an application for each secret keeps fetching AWSCURRENT and logging in, as fast as it can. ${barMeans}`,
       parts: rotations,
-      section: (rotation) => section(rotation, figures, baseline, paint),
+      section: (rotation) => section(rotation, paint),
       claims,
       ms,
       namesBroken: true,
-      ...(baseline.engines[figures.engine] && { footer: ['', ...wrapped(origin, WIDTH).map(paint.dim)] }),
     },
     paint,
   );
 }
 
-function section(rotation: Rotation, { engine, mode }: DemoFigures, baseline: Baseline, paint: Paint): string[] {
+function section(rotation: Rotation, paint: Paint): string[] {
   const { strategy, client, users, notification } = rotation;
-  const theirs = baseline.engines[engine]?.[strategy];
-  const times = theirs?.[mode];
   const row = rowsOf(rotation, paint);
   return [
     paint.bold(strategies[strategy].title),
@@ -59,15 +53,6 @@ function section(rotation: Rotation, { engine, mode }: DemoFigures, baseline: Ba
     row('', loginsText(client), 'client'),
     row('old password', oldPassword(rotation), 'passwords'),
     row('function made', `${rotation.callCount} Secrets Manager calls, ${loginsOf(rotation)}`, 'function'),
-    ...(theirs && times
-      ? [
-          row(
-            "AWS's template",
-            `${theirs.calls} calls, ${theirs.logins} logins, ${theirs.refusedLogins} of them refused;`,
-          ),
-          row('', `outage ${outageText(times.outageMs)}, ${times.clientRefused} logins of the application refused`),
-        ].map(paint.dim)
-      : []),
     row('SNS message', notification?.subject ?? 'none came', 'message'),
     ...(notification ? message(notification.body).map((line) => row('', paint.dim(line))) : []),
   ];

@@ -29,9 +29,9 @@ export type Rotated = Awaited<ReturnType<typeof rotate>>;
 export async function rotate(stage: DatabaseStage, planted: Planted) {
   const { database } = stage;
   const before = sorted(await labelsOf(stage, planted.secret));
-  const { openedByFunctions: openedBefore, refused: refusedBefore } = database.logins();
+  const { refused: refusedBefore, ...countedBefore } = database.counts();
   const { requests, ...course } = await driveRotation(stage, planted);
-  const { openedByFunctions: openedAfter } = database.logins();
+  const counted = database.counts();
   const byOperation = Object.entries(Object.groupBy(requests, ({ operation }) => operation));
   return {
     ...course,
@@ -40,14 +40,18 @@ export async function rotate(stage: DatabaseStage, planted: Planted) {
     /** Calls that the function made to Secrets Manager, by operation. */
     calls: Object.fromEntries(byOperation.map(([name, all = []]) => [name, all.length])),
     callCount: requests.length,
-    /** Logins by the function that opened; absent where the server does not tell. */
-    ...(openedBefore !== undefined && openedAfter !== undefined && { logins: openedAfter - openedBefore }),
+    /** Logins by the function that opened. As the statements: undefined where the server does not tell. */
+    logins: grown(countedBefore.openedByFunctions, counted.openedByFunctions),
+    statements: grown(countedBefore.statements, counted.statements),
     /** How many logins the server had refused, to anybody, when it began. */
     refusedBefore,
     before,
     after: sorted(await labelsOf(stage, planted.secret)),
   };
 }
+
+const grown = (before?: number, after?: number) =>
+  before === undefined || after === undefined ? undefined : after - before;
 
 /** Asks Secrets Manager for a rotation, and waits until it has driven it to its end. `again`: then lets it repeat what is unfinished. */
 export async function driveRotation(

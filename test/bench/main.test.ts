@@ -23,6 +23,7 @@ describe('npm run bench', { timeout: 90_000 }, () => {
       { strategy: 'superuser-set', mode: 'warm', calls: 11, logins: 3, refusedLogins: 0 },
     ]);
     expect(init.bundles.map(({ name }: { name: string }) => name)).toContain('postgres');
+    expect(stdout).not.toContain("AWS's");
     for (const { group, figure } of rows) expect(stdout).toMatch(new RegExp(`^${group}$[^]*^ {2}${figure} `, 'm'));
   });
 
@@ -42,12 +43,29 @@ describe('npm run bench', { timeout: 90_000 }, () => {
     expect(stdout).not.toContain('bundle postgres');
   });
 
+  it('checks the counts alone', async () => {
+    const { status, stdout } = await run(process.execPath, [main, '--check', '--engine', 'documentdb']);
+
+    expect(status).toBe(0);
+    expect(stdout.match(/^ {2}Secrets Manager calls +1\d +1\d met$/gm)).toHaveLength(3);
+    expect(stdout).not.toMatch(/^ {2}(rotation|outage)/m);
+  });
+
   it.each([
     [['--fast'], "unknown option '--fast'\nnpm run bench -- --help lists the options\n"],
     [['--mode', 'hot'], '--mode hot: no such mode\nchoose warm or cold, or leave it out for both\n'],
     [
       ['--engine', 'dbase'],
       '--engine dbase: no such engine here\nchoose one of: documentdb, mariadb, mysql, postgres, redshift, all\n',
+    ],
+    [['--check', '--renew'], '--renew does nothing beside --check\nleave one of the two out\n'],
+    [['--check', '--quick'], '--quick does nothing beside --check\nleave one of the two out\n'],
+    [['--renew', '--against', '.'], '--against does nothing beside --renew\nleave one of the two out\n'],
+    [['--python', 'python3'], '--python is for --against\nnpm run bench -- --help lists the options\n'],
+    [['--delay', 'long'], '--delay long: not a number of milliseconds\nfor example --delay 15\n'],
+    [
+      ['--against', '/nowhere', '--engine', 'redshift'],
+      '--engine redshift: not compared here\nchoose one of: mariadb, mysql, postgres\n',
     ],
   ])('refuses %j with a hint', async (parameters, message) => {
     const { status, stdout, stderr } = await run(process.execPath, [main, ...parameters]);

@@ -1,7 +1,7 @@
 /** How long a rotation waits for Secrets Manager, in answers waited for one after the other: what its time depends on, far from the server. */
 import { afterAll, expect, it } from 'vitest';
+import { roundTrips } from '../../bench/round-trips.ts';
 import { packaged } from '../support/packaged.ts';
-import { roundTrips } from '../support/round-trips.ts';
 
 const house = await packaged();
 afterAll(() => house.close());
@@ -15,7 +15,7 @@ it.each([
   await house.rotate(secret, arn);
   const { requests, faults } = house.sandbox;
   const from = requests.length;
-  faults.add({ service: 'secretsmanager', action: 'delay', delayMs: 25, times: 100 });
+  faults.add({ service: 'secretsmanager', action: 'delay', delayMs: 100, times: 100 });
 
   const { error } = await house.rotate(secret, arn);
 

@@ -36,7 +36,11 @@ export const demoEngine: DemoEngine = {
       async createUser(superuser, ca, { username, password }, strategy) {
         await run(superuser, ca, [{ createUser: username, pwd: password, roles: rolesFor(strategy) }]);
       },
-      logins: (server) => ({ openedByFunctions: server.openedLogins('rekey'), refused: server.refusedLogins() }),
+      counts: (server) => ({
+        openedByFunctions: server.openedLogins('rekey'),
+        refused: server.refusedLogins(),
+        statements: undefined,
+      }),
     });
   },
 

@@ -30,7 +30,7 @@ async function playAct(stage: DatabaseStage, act: Act, passwords: string[], sign
   const { sandbox, database, engine } = stage;
   const { strategy, username } = act;
   const { parameter, functionName, functionArn, initial } = await plant(stage, act);
-  const refusedAtStart = database.logins().refused;
+  const refusedAtStart = database.counts().refused;
   const client = stage.startClient({ parameter });
   await client.loggedIn(goodLogins);
   const settled = async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type DemoFigures, runDemo } from '../../../local/demo/demo.ts';
 import { engineNames, loadEngine } from '../../../local/demo/engine.ts';
-import { loginsIn } from '../../../local/demo/mysql-family.ts';
+import { countsIn } from '../../../local/demo/mysql-family.ts';
+import { countsIn as postgresCountsIn } from '../../../local/demo/postgres-family.ts';
 import { UsageError } from '../../../terminal/usage.ts';
 import { unavailable } from '../../support/servers.ts';
 
@@ -96,8 +97,25 @@ describe('the general log of MySQL and MariaDB', () => {
       "\t\t   12 Connect\tAccess denied for user 'orders'@'127.0.0.1' (using password: YES)",
     ].join('\n');
 
-    const counted = loginsIn(log);
+    const counted = countsIn(log);
 
-    expect(counted).toEqual({ openedByFunctions: 1, refused: 2 });
+    expect(counted).toEqual({ openedByFunctions: 1, refused: 2, statements: 1 });
+  });
+});
+
+describe('the log of PostgreSQL', () => {
+  it('tells logins of functions, which need not say who they are, from those of applications and refused ones', () => {
+    const log = [
+      'LOG:  connection authorized: user=orders database=postgres application_name=rekey SSL enabled (protocol=TLSv1.3)',
+      'LOG:  connection authorized: user=orders database=postgres SSL enabled (protocol=TLSv1.3)',
+      'LOG:  connection authorized: user=orders database=postgres application_name=client SSL enabled (protocol=TLSv1.3)',
+      'FATAL:  password authentication failed for user "orders"',
+      "LOG:  statement: SELECT 'LOG: statement'",
+      'LOG:  execute <unnamed>: SELECT $1',
+    ].map((line) => `2026-01-01 00:00:00.000 UTC [9] ${line}`);
+
+    const counted = postgresCountsIn(log.join('\n'));
+
+    expect(counted).toEqual({ openedByFunctions: 2, refused: 1, statements: 2 });
   });
 });

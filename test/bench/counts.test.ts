@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import { readCounts, renewCounts } from '../../bench/counts.ts';
+import type { RotationFigures } from '../../bench/rotations.ts';
+import { roundTrips } from '../../bench/round-trips.ts';
+import { engineNames, loadEngine } from '../../local/demo/engine.ts';
+import { strategies } from '../../local/demo/strategies.ts';
+
+it.each(engineNames())(
+  'the counts of %s that are checked in are those of its strategies, and no more calls',
+  async (name) => {
+    const counts = readCounts()[name] ?? {};
+
+    const { strategies: own } = await loadEngine(name);
+    expect(Object.keys(counts).sort()).toEqual([...own].sort());
+    for (const strategy of own) {
+      const { calls, logins } = strategies[strategy];
+      expect(counts[strategy]).toMatchObject({ calls, logins, refusedLogins: 0 });
+    }
+  },
+);
+
+it('renewed counts are the most of what was measured, and leave other engines alone', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-counts-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = pathToFileURL(join(folder, 'counts.json'));
+  writeFileSync(file, JSON.stringify({ mysql: { 'single-user': { calls: 1 } }, postgres: { gone: { calls: 1 } } }));
+  const figures = (counts: object) => ({ engine: 'postgres', strategy: 'single-user', ...counts }) as RotationFigures;
+
+  renewCounts([figures({ calls: 10, statements: 9 }), figures({ calls: 9, statements: 12, roundTrips: 7 })], file);
+
+  expect(readCounts(file)).toEqual({
+    mysql: { 'single-user': { calls: 1 } },
+    postgres: { 'single-user': { calls: 10, roundTrips: 7, statements: 12 } },
+  });
+});
+
+it.each([
+  ['one after the other', [0, 30, 60], 3],
+  ['all at once', [0, 1, 5], 1],
+  ['two at once, then one', [0, 2, 33], 2],
+  ['none', [], 0],
+])('calls that are made %s are waited for so often', (_, starts, expected) => {
+  const trips = roundTrips(starts.map((startedAt) => ({ startedAt, durationMs: 30 })));
+
+  expect(trips).toBe(expected);
+});
