@@ -1,12 +1,13 @@
 /** The superuser's login, from the secret that `masterarn` names; proven to be for the same server before it is used. */
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { DatabaseEngine } from '../databases/engine.ts';
-import { portAt, sameAuthentication, sameName, samePlace } from '../databases/place.ts';
+import { portAt, sameAuthentication, samePlace } from '../databases/place.ts';
 import type { DatabaseLogin, DatabaseSecret } from '../databases/secret.ts';
 import { databaseSecretSchema } from '../databases/secret.ts';
 import type { SuperuserSource } from '../databases/strategies/superuser-source.ts';
 import { InvalidSecretError, TargetMismatchError } from '../rotation/errors.ts';
 import { parseObject } from '../rotation/json.ts';
+import { sameName } from '../rotation/same-name.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
 import { clientOf } from './clients.ts';
 import { describeSecret } from './describe-secret.ts';

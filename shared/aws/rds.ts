@@ -6,8 +6,8 @@ import {
   DescribeDBInstancesCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
-import { sameName } from '../databases/place.ts';
 import { InvalidSecretError } from '../rotation/errors.ts';
+import { sameName } from '../rotation/same-name.ts';
 import { clientOf } from './clients.ts';
 import { nameOf, serviceError } from './service-error.ts';
 

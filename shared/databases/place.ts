@@ -1,6 +1,7 @@
 /** Comparisons that come before any connection: a credential is only ever sent to the place that AWSCURRENT names. */
 
 import { TargetMismatchError } from '../rotation/errors.ts';
+import { sameName } from '../rotation/same-name.ts';
 import type { DatabaseEngine } from './engine.ts';
 import type { DatabaseLogin } from './secret.ts';
 
@@ -11,12 +12,6 @@ export function samePlace(engine: DatabaseEngine, a: DatabaseLogin, b: DatabaseL
 
 function sameHost(a: DatabaseLogin, b: DatabaseLogin): boolean {
   return sameName(a.host, b.host);
-}
-
-/** Host names do not care for case, and a dot at the end only says that the name is whole. */
-export function sameName(a: string, b: string): boolean {
-  const [one, other] = [a, b].map((host) => host.toLowerCase().replace(/\.$/, ''));
-  return one === other;
 }
 
 /** The port that a login goes to. */

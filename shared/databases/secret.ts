@@ -1,7 +1,7 @@
 /** The secret value of a database user, in the JSON that AWS's consoles, templates and CDK write. */
 import { isIP } from 'node:net';
 import * as z from 'zod/mini';
-import { follow } from '../rotation/copies.ts';
+import { follow, followers, type Replacements } from '../rotation/copies.ts';
 import { InvalidSecretError } from '../rotation/errors.ts';
 import { requireObject, textsIn } from '../rotation/json.ts';
 import type { SecretSchema } from '../rotation/strategy.ts';
@@ -101,18 +101,27 @@ export function databaseSecretSchema(options: DatabaseSecretOptions): SecretSche
       return { ...loginIn(result.data), original: value };
     },
     confidential,
+    copies: (value) =>
+      followers(value.original, ['username', 'password'], (to) => replacing(value, to('username'), to('password'))),
     format,
   };
 }
 
 /** Throws InvalidSecretError when a field holds the password in a form that cannot follow it. */
 function format({ original, username, password }: DatabaseSecret): string {
-  const copied = follow(original, {
+  const copied = follow(original, replacing({ original }, username, password));
+  return JSON.stringify({ ...copied, username, password });
+}
+
+function replacing({ original }: Pick<DatabaseSecret, 'original'>, username: string, password: string): Replacements {
+  return {
     secrets: [{ from: String(original.password), to: password }],
     owners: [{ from: String(original.username), to: username }],
     known: KNOWN,
-  });
-  return JSON.stringify({ ...copied, username, password });
+    names: VISIBLE.map((field) => original[field]).filter((text) => typeof text === 'string'),
+    host: String(original.host),
+    anyOwner: false,
+  };
 }
 
 /** An empty field is an absent one. */

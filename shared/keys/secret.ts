@@ -1,5 +1,5 @@
 /** Secret values that hold a key: a JSON object, or the bare key where one value is all there is. */
-import { follow } from '../rotation/copies.ts';
+import { follow, followers } from '../rotation/copies.ts';
 import { InvalidSecretError } from '../rotation/errors.ts';
 import { requireObject, textsIn } from '../rotation/json.ts';
 import type { SecretSchema } from '../rotation/strategy.ts';
@@ -20,6 +20,8 @@ export interface KeySecretOptions<R extends Readonly<Record<string, string>>> {
   readonly visible: readonly string[];
   /** Of the visible ones: texts that have lines, as a public key in PEM has. The others are names, and have none. */
   readonly lines?: readonly string[];
+  /** Of the hidden ones: those that a new key brings. Absent: all that are required. */
+  readonly issued?: readonly string[];
   /** The field that a value which is not JSON stands for. Absent: such a value is refused. */
   readonly plain?: string;
 }
@@ -34,9 +36,12 @@ export function keySecretSchema<R extends Readonly<Record<string, string>>>({
   required,
   visible,
   lines = [],
+  issued = Object.keys(required),
   plain,
 }: KeySecretOptions<R>): SecretSchema<KeySecretOf<R>> {
-  const hidden = Object.keys(required).filter((field) => !visible.includes(field));
+  const hidden = issued.filter((field) => !visible.includes(field));
+  const known = [...Object.keys(required), ...hidden, ...visible, ...ALWAYS_VISIBLE];
+  const namesIn = (value: KeySecret) => [...textsIn(visible.map((field) => value[field] ?? ''))];
   return {
     parse(text, what) {
       const fields = Object.keys(required).map((field) => `"${field}":…`);
@@ -59,24 +64,30 @@ export function keySecretSchema<R extends Readonly<Record<string, string>>>({
     },
 
     follow: (pending, current) => {
-      const known = [...Object.keys(required), ...visible, ...ALWAYS_VISIBLE];
       const changed = Object.keys(current).filter((field) => pending[field] !== current[field]);
       const replaced = textsOf(current, pending);
       return follow(pending, {
         secrets: replaced((hidden.length > 0 ? hidden : changed).filter((field) => !visible.includes(field))),
         owners: replaced(visible),
         known: [...known, ...changed],
+        names: namesIn(current),
         anyOwner: true,
       });
     },
 
-    requireCopies(current) {
-      follow(current, {
-        secrets: hidden.map((field) => ({ from: String(current[field] ?? ''), to: '' })),
-        owners: textsOf(current, current)(visible),
-        known: [...hidden, ...visible, ...ALWAYS_VISIBLE],
+    copies(current) {
+      const marked = (fields: readonly string[], to: (field: string) => string) =>
+        fields.flatMap((field) => {
+          const from = current[field];
+          return typeof from === 'string' ? [{ from, to: to(field) }] : [];
+        });
+      return followers(current, [...hidden, ...visible], (to) => ({
+        secrets: marked(hidden, to),
+        owners: marked(visible, to),
+        known,
+        names: namesIn(current),
         anyOwner: true,
-      });
+      }));
     },
 
     format: (value) => (plain !== undefined && PLAIN in value ? String(value[plain]) : JSON.stringify(value)),

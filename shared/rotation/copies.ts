@@ -1,85 +1,242 @@
 /** A secret may hold the value that a rotation replaces a second time, beside its own field: alone, or in a connection string. */
-import { type Pair, percentDecoded, type Replaced, rewritten, unescaped } from './copy-forms.ts';
+import { type Form, forms, hostsIn, linesIn, type Piece, percentDecoded, unescaped, url } from './copy-forms.ts';
+import { isDistinct, isOurHost, judged, type Named, type Ours, type Replaced } from './copy-judgement.ts';
 import { InvalidSecretError } from './errors.ts';
-import { parseObject } from './json.ts';
+import { groupOf, type Role, roleOf } from './field-roles.ts';
+import { parseObject, textsIn } from './json.ts';
+import { withoutUnseen } from './unseen.ts';
 
-export interface Replacements {
+export interface Replacements extends Ours {
   /** Passwords or keys. */
   readonly secrets: readonly Replaced[];
   /** User names or ids that go with them, also those that stay. */
   readonly owners: readonly Replaced[];
   /** Fields whose meaning is known: no copies, whatever they hold. */
   readonly known: readonly string[];
-  /** A key is nobody else's, so the user named beside it says nothing; two users may have one password. */
-  readonly anyOwner?: boolean;
 }
 
-/** Names of fields that are trusted to hold what they say, also when the text occurs by chance elsewhere. */
-const SECRET_FIELD = /pass|pwd|pw$|secret|token|key$/i;
-const OWNER_FIELD = /user|access_?key_?id|sid$/i;
+/** Where a text stands. */
+interface Place {
+  readonly path: string;
+  readonly name: string;
+  readonly beside: Named;
+  readonly all: Replacements;
+}
 
 /**
- * The value with every copy of what is replaced following: docs/settings.md has the rule. Throws InvalidSecretError when a field
- * holds it in a form that is not known.
+ * The value with every copy of what is replaced following: docs/settings.md has the rule. Throws InvalidSecretError when a field may
+ * hold a copy, and nobody can tell, or in a form that is not known.
  */
 export function follow<T extends Readonly<Record<string, unknown>>>(value: T, replacements: Replacements): T {
-  const { known, secrets, owners, anyOwner = false } = replacements;
-  const others = Object.keys(value).filter((field) => !known.includes(field));
-  const followed: Record<string, unknown> = { ...value };
-  for (const secret of secrets) {
-    if (secret.from === '' || secret.from === secret.to) continue;
-    const isDistinct = distinct(secret.from);
-    const pair = { secret, owners, anyOwner: anyOwner && isDistinct, alone: isDistinct };
-    for (const field of others) followed[field] = following(followed[field], field, pair);
+  const { known } = replacements;
+  const stored = replacements.secrets.flatMap(({ from, to }) => [
+    { from, to },
+    { from: withoutUnseen(from), to },
+  ]);
+  const secrets = stored.filter(({ from, to }) => from !== '' && from !== to);
+  if (secrets.length === 0) return value;
+  const others = Object.fromEntries(Object.entries(value).filter(([field]) => !known.includes(field)));
+  const place = { path: '', name: '', beside: { users: [], hosts: [] }, all: { ...replacements, secrets } };
+  return { ...value, ...objectFollowing(others, place) };
+}
+
+/** For each of the fields that are replaced: those that follow it. Throws what `follow` will throw. */
+export function followers(
+  value: Readonly<Record<string, unknown>>,
+  fields: readonly string[],
+  replacementsBy: (to: (field: string) => string) => Replacements,
+): ReadonlyMap<string, readonly string[]> {
+  const marked = follow(
+    value,
+    replacementsBy(() => 'x'),
+  );
+  const differ = (one: Readonly<Record<string, unknown>>) =>
+    Object.keys(value).filter((field) => JSON.stringify(one[field]) !== JSON.stringify(marked[field]));
+  return new Map(
+    fields.map((field) => [
+      field,
+      differ(
+        follow(
+          value,
+          replacementsBy((one) => (one === field ? 'y' : 'x')),
+        ),
+      ),
+    ]),
+  );
+}
+
+function objectFollowing(object: object, place: Place): object {
+  const { path, all } = place;
+  const isTop = path === '';
+  const fields = Object.entries(object);
+  const next = new Map<string, unknown>();
+  for (const [name, inner] of fields) {
+    if (holdsAny(name, all)) throw unknownForm(isTop ? '*' : path, 'is named after what is replaced');
+    const groups = groupsOf(name, fields, isTop);
+    const beside = { users: named('users', groups, place), hosts: named('hosts', groups, place) };
+    next.set(name, following(inner, { all, name, beside, path: isTop ? shown(name) : `${path}.${shown(name)}` }));
   }
-  return followed as T;
+  const changed = (fields: Fields) => fields.filter(([name, inner]) => next.get(name) !== inner);
+  const copies = changed(fields);
+  for (const [name, inner] of isTop || copies.length > 0 ? fields : []) {
+    if (roleOf(name) !== 'users' || next.get(name) !== inner) continue;
+    const groups = groupsOf(name, fields, isTop);
+    const passwords = ofRole('secrets', groups);
+    const isTheirs = passwords.length > 0 && changed(passwords).length === 0;
+    const hosts = named('hosts', groups, place);
+    if (!isTheirs && isOurHost({ users: [], hosts }, all)) next.set(name, ownerFollowing(inner, all.owners));
+  }
+  return changed(fields).length === 0 ? object : Object.fromEntries(next);
 }
 
-function following(value: unknown, path: string, pair: Pair): unknown {
-  if (typeof value === 'string') return textFollowing(value, path, pair);
-  if (Array.isArray(value)) return value.map((inner, at) => following(inner, `${path}.${at}`, pair));
-  // An object without a prototype is a number that is kept as it was written.
-  if (!(value instanceof Object)) return value;
-  const inside = Object.entries(value).map(([name, inner]) => [name, following(inner, `${path}.${name}`, pair)]);
-  return Object.fromEntries(inside);
+type Fields = readonly (readonly [string, unknown])[];
+
+/** What belongs to a field, the nearest first. At the top the secret itself stands, and names nobody else. */
+function groupsOf(name: string, fields: Fields, isTop: boolean): readonly Fields[] {
+  const others = fields.filter(([other]) => other !== name);
+  const group = (like: string) => others.filter(([other]) => groupOf(other) === like);
+  if (!isTop) return [group(groupOf(name)), group(''), others];
+  return groupOf(name) === '' ? [] : [group(groupOf(name))];
 }
 
-function textFollowing(text: string, path: string, pair: Pair): string {
-  const { secret, owners, alone: isDistinct } = pair;
-  const name = path.slice(path.lastIndexOf('.') + 1);
-  if (text === secret.from && (isDistinct || SECRET_FIELD.test(name))) return secret.to;
-  const owner = OWNER_FIELD.test(name) ? owners.find(({ from }) => from === text) : undefined;
-  if (owner !== undefined) return owner.to;
+function ofRole(role: Role, groups: readonly Fields[]): Fields {
+  const found = groups.map((group) => group.filter(([name, inner]) => roleOf(name) === role && hasText(inner)));
+  return found.find((fields) => fields.length > 0) ?? [];
+}
 
-  const wrapped = unwrapped(text, !secret.from.includes('\n'));
-  if (wrapped !== undefined) return wrapped.again((inner) => textFollowing(inner, path, pair));
+function hasText(value: unknown): boolean {
+  return [...textsIn(value)].some((text) => text !== '');
+}
+
+function named(role: 'users' | 'hosts', groups: readonly Fields[], { beside }: Place): readonly string[] {
+  const texts = ofRole(role, groups).flatMap(([, inner]) => [...textsIn(inner)]);
+  if (role === 'users') return texts.length > 0 ? texts : beside.users;
+  const hosts = texts.flatMap(hostsIn);
+  if (hosts.length > 0) return hosts;
+  const inUrls = groups.map((group) =>
+    group.flatMap(([, inner]) => (isText(inner) ? [inner].flat().flatMap(hostOf) : [])),
+  );
+  return inUrls.find((found) => found.length > 0) ?? beside.hosts;
+}
+
+function isText(value: unknown): value is string | string[] {
+  return [value].flat().every((one) => typeof one === 'string');
+}
+
+/** Of the URL of a database: others say nothing about where a password beside them is for. */
+function hostOf(text: string): string[] {
+  const isHost = ({ is }: Piece) => is === 'hosts';
+  return /^https?:/i.test(text)
+    ? []
+    : url
+        .split(text)
+        .filter(isHost)
+        .flatMap(({ raw }) => hostsIn(percentDecoded(raw)));
+}
+
+function ownerFollowing(value: unknown, owners: readonly Replaced[]): unknown {
+  if (Array.isArray(value))
+    return sameOr(
+      value,
+      value.map((inner) => ownerFollowing(inner, owners)),
+    );
+  return owners.find(({ from }) => from === value)?.to ?? value;
+}
+
+/** What did not change is the same object, so that whoever asks can see it. */
+function sameOr(before: readonly unknown[], after: readonly unknown[]): readonly unknown[] {
+  return after.every((inner, at) => inner === before[at]) ? before : after;
+}
+
+function following(value: unknown, place: Place): unknown {
+  if (typeof value === 'string') return textFollowing(value, place);
+  if (Array.isArray(value)) {
+    return sameOr(
+      value,
+      value.map((inner, at) => following(inner, { ...place, path: `${place.path}.${at}` })),
+    );
+  }
+  if (value instanceof Object) return objectFollowing(value, place);
+  // A number, also one that is kept as it was written: that is an object without a prototype.
+  const text = JSON.stringify(value);
+  const followed = bareFollowing(text, place) ?? text;
+  if (followed !== text) throw unknownForm(place.path);
+  return value;
+}
+
+function textFollowing(text: string, place: Place): string {
+  const { path, all } = place;
+  const bare = bareFollowing(text, place);
+  if (bare !== undefined) return bare;
+
+  const again = (inner: string) => textFollowing(inner, place);
+  const around = /^(\s*(?:(?:bearer|basic|token) +)?)(\S(?:[\s\S]*\S)?)(\s*)$/i.exec(text);
+  const [, before = '', core = text, after = ''] = around ?? [];
+  if (core !== text) return before + again(core) + after;
   const json = parseObject(text);
   if (json !== undefined) {
-    const next = JSON.stringify(following(json, path, pair));
-    return next === JSON.stringify(json) ? text : next;
+    const next = objectFollowing(json, place);
+    return next === json ? text : JSON.stringify(next);
   }
-  const found = rewritten(text, pair);
-  if (isDistinct && holds(found?.rest ?? text, secret.from)) throw unknownForm(path);
-  return found?.text ?? text;
+  const lines = linesIn(text);
+  if (lines !== undefined) {
+    const next = objectFollowing(lines.fields, place) as typeof lines.fields;
+    if (holdsAny(lines.rest, all)) throw unknownForm(path);
+    return next === lines.fields ? text : (lines.write(next) ?? unwritable(path));
+  }
+  if (text.includes('\n')) return text.split('\n').map(again).join('\n');
+  const encoded = base64(text, again);
+  if (encoded !== undefined) return encoded;
+  for (const form of forms) {
+    const next = formFollowing(text, form, place);
+    if (next !== undefined) return next;
+  }
+  if (holdsAny(text, all)) throw unknownForm(path);
+  return text;
 }
 
-interface Wrapped {
-  again(follow: (inner: string) => string): string;
+/** Undefined: the text is something else than the value alone. */
+function bareFollowing(text: string, { path, name, beside, all }: Place): string | undefined {
+  const secret = all.secrets.find(({ from }) => from === text);
+  const role = roleOf(name);
+  if (secret === undefined) return undefined;
+  if (role === 'hosts') return text;
+  const verdict = judged(text, role === 'secrets', beside, all);
+  if (verdict === 'refuse') throw unknownForm(path, ELSEWHERE);
+  return verdict === 'follows' ? secret.to : text;
 }
 
-/** What stands around a text or several: spaces, lines, the name of a scheme, base64. */
-function unwrapped(text: string, hasLines: boolean): Wrapped | undefined {
-  const around = /^(\s*(?:(?:bearer|basic|token) +)?)(\S(?:[\s\S]*\S)?)(\s*)$/i.exec(text);
-  if (around === null) return undefined;
-  const [, before = '', core = '', after = ''] = around;
-  if (core !== text) return { again: (follow) => before + follow(core) + after };
-  if (hasLines && core.includes('\n') && !core.startsWith('{'))
-    return { again: (follow) => core.split('\n').map(follow).join('\n') };
-  return base64(core);
+/** Undefined: not of this form, or the value does not stand where a secret stands. */
+function formFollowing(text: string, form: Form, { path, beside, all }: Place): string | undefined {
+  const pieces = form.split(text).map((piece) => {
+    const read = form.read(piece.raw);
+    const find = (replaced: readonly Replaced[]) => replaced.find(({ from }) => read.includes(from));
+    const owner = piece.is === 'users' || piece.is === 'either' ? find(all.owners) : undefined;
+    const secret = piece.is === 'secrets' || (piece.is === 'either' && !owner) ? find(all.secrets) : undefined;
+    const isName = piece.raw !== '' && (piece.is === 'users' || (piece.is === 'either' && !secret));
+    return { ...piece, owner, secret, users: isName ? [owner?.from ?? piece.raw] : [] };
+  });
+  const found = pieces.find(({ secret }) => secret !== undefined);
+  if (found?.secret === undefined) return undefined;
+  const users = pieces.flatMap((piece) => piece.users);
+  const hosts = pieces
+    .filter(({ is }) => is === 'hosts')
+    .flatMap(({ raw }) => form.read(raw).slice(0, 1).flatMap(hostsIn));
+  const who = { users: users.length > 0 ? users : beside.users, hosts: hosts.length > 0 ? hosts : beside.hosts };
+  const verdict = judged(found.secret.from, found.is === 'secrets', who, all);
+  if (verdict === 'refuse') throw unknownForm(path, ELSEWHERE);
+  if (verdict === 'leave') return undefined;
+  const rest = pieces.filter(({ secret }) => secret === undefined).map(({ raw }) => raw);
+  if (holdsAny(rest.join('\n'), all)) throw unknownForm(path);
+  const next = pieces.map(({ raw, secret, owner }) => {
+    const change = secret ?? owner;
+    return change === undefined || change.from === change.to ? raw : form.write(change.to, raw);
+  });
+  return next.includes(undefined) ? unwritable(path) : next.join('');
 }
 
-/** Only what comes out as it was, letter for letter, when it is encoded again. */
-function base64(text: string): Wrapped | undefined {
+/** Undefined: not what comes out as it was, letter for letter, when it is encoded again. */
+function base64(text: string, follow: (inner: string) => string): string | undefined {
   for (const alphabet of ['base64', 'base64url'] as const) {
     const bytes = Buffer.from(text, alphabet);
     const encoded = (inner: Buffer) => {
@@ -88,29 +245,56 @@ function base64(text: string): Wrapped | undefined {
     };
     const inner = bytes.toString();
     if (text.length < 8 || encoded(bytes) !== text || !Buffer.from(inner).equals(bytes)) continue;
-    return {
-      again(follow) {
-        const next = follow(inner);
-        return next === inner ? text : encoded(Buffer.from(next));
-      },
-    };
+    const next = follow(inner);
+    return next === inner ? text : encoded(Buffer.from(next));
   }
   return undefined;
 }
 
-function holds(text: string, value: string): boolean {
+/** Only of values that do not occur by chance; of the short ones not inside of a longer word. */
+function holdsAny(text: string, { secrets, names }: Replacements): boolean {
   const bare = [text, percentDecoded(text), unescaped(text), text.replaceAll("''", "'"), text.replaceAll('""', '"')];
-  const encoded = [encodeURIComponent(value.toWellFormed()), Buffer.from(value).toString('base64').replace(/=+$/, '')];
-  return bare.some((form) => form.includes(value)) || encoded.some((form) => text.includes(form));
-}
-
-function unknownForm(path: string): InvalidSecretError {
-  return new InvalidSecretError(`field ${path} holds the value that is replaced, in a form that cannot be rewritten`, {
-    hint: 'take it out, or write it in a form that docs/settings.md lists, with put-secret-value',
+  return secrets.some(({ from }) => {
+    if (!isDistinct(from, names)) return false;
+    const bytes = Buffer.from(from);
+    const encoded = [encodeURIComponent(from.toWellFormed()), bytes.toString('base64').replace(/=+$/, '')];
+    if (encoded.some((form) => form !== from && text.includes(form))) return true;
+    if (text.toLowerCase().includes(bytes.toString('hex'))) return true;
+    return bare.some((form) => (from.length < LONG ? standsAlone(from, form) : form.includes(from)));
   });
 }
 
-/** Short texts and words such as "postgres" occur by chance. */
-function distinct(text: string): boolean {
-  return text.length >= 16 || (text.length >= 8 && !/^\p{L}+$/u.test(text));
+/** From here on no longer word has it in it by chance. */
+const LONG = 12;
+
+function standsAlone(word: string, text: string): boolean {
+  return text.split(word).some((before, at, all) => {
+    const after = all[at + 1];
+    return after !== undefined && !/[\p{L}\p{N}_-]$/u.test(before) && !/^[\p{L}\p{N}_-]/u.test(after);
+  });
+}
+
+/** A name that may itself be a value, as where a map has tokens for names, is not shown. */
+function shown(name: string): string {
+  const words = name.split(/[._ -]|(?<=[a-z])(?=[A-Z])/);
+  return name.length < LONG || words.every((word) => /^(?:[A-Z]?[a-z]+|[A-Z]+)$/.test(word)) ? name : '*';
+}
+
+const ELSEWHERE = 'holds the value that is replaced, for another user or host than the secret, and cannot be rewritten';
+
+function unknownForm(
+  path: string,
+  what = 'holds the value that is replaced, in a form that cannot be rewritten',
+): InvalidSecretError {
+  const hint =
+    what === ELSEWHERE
+      ? 'write the user and host of the secret there, or move it to a secret of its own, with put-secret-value; docs/settings.md has the rule'
+      : 'take it out, or write it in a form that docs/settings.md lists, with put-secret-value';
+  return new InvalidSecretError(`field ${path} ${what}`, { hint });
+}
+
+function unwritable(path: string): never {
+  throw new InvalidSecretError(`field ${path} holds the value in a line, and the new one cannot be written there`, {
+    hint: 'write it in single quotes there if its readers take them, or exclude # and $ with EXCLUDE_CHARACTERS',
+  });
 }

@@ -1,57 +1,18 @@
-/** The forms in which a user and its password are written into one text: how they are found, read, and written again. */
-
-export interface Replaced {
-  readonly from: string;
-  readonly to: string;
-}
-
-export interface Pair {
-  readonly secret: Replaced;
-  /** User names or ids that go with it, also those that stay. */
-  readonly owners: readonly Replaced[];
-  /** May the text name another user? */
-  readonly anyOwner: boolean;
-  /** May the text name no user? */
-  readonly alone: boolean;
-}
+/** The forms in which a login is written into one text: how they are found, read, and written again. */
 
 /** `either`: the user, or the secret in its place, as in https://token@host. */
-interface Piece {
-  readonly is: 'user' | 'secret' | 'either' | 'other';
+export interface Piece {
+  readonly is: 'users' | 'secrets' | 'hosts' | 'either' | 'other';
   readonly raw: string;
 }
 
-interface Form {
+export interface Form {
   /** The pieces, which joined are the text; none when it is not of this form. */
   split(text: string): Piece[];
   /** All that a piece may stand for: clients do not agree about every character. */
   read(raw: string): string[];
-  write(value: string): string;
-}
-
-/** Absent: of no form that is known, or not about this pair. `rest` is what was left as it was. */
-export function rewritten(text: string, pair: Pair): { text: string; rest: string } | undefined {
-  for (const form of forms) {
-    const pieces = form.split(text);
-    const isSecret = ({ is, raw }: Piece) =>
-      (is === 'secret' || is === 'either') && form.read(raw).includes(pair.secret.from);
-    if (!pieces.some(isSecret)) continue;
-    const users = pieces.filter((piece) => isUser(piece) && !isSecret(piece));
-    const ownerOf = ({ raw }: Piece) => pair.owners.find(({ from }) => form.read(raw).includes(from));
-    if (users.length === 0 ? !pair.alone : !pair.anyOwner && !users.every(ownerOf)) continue;
-    const next = pieces.map((piece) => {
-      const change = isSecret(piece) ? pair.secret : isUser(piece) ? ownerOf(piece) : undefined;
-      return change === undefined || change.from === change.to ? piece.raw : form.write(change.to);
-    });
-    const rest = pieces.filter((piece) => !isSecret(piece)).map(({ raw }) => raw);
-    return { text: next.join(''), rest: rest.join('\n') };
-  }
-  return undefined;
-}
-
-/** An empty one names nobody: redis://:P@host. */
-function isUser({ is, raw }: Piece): boolean {
-  return (is === 'user' || is === 'either') && raw !== '';
+  /** In place of `raw`, quoted as that is where it can be. Undefined: readers of this form do not agree how. */
+  write(value: string, raw: string): string | undefined;
 }
 
 export function percentDecoded(text: string): string {
@@ -71,58 +32,104 @@ export function unescaped(text: string): string {
   return text.replace(/\\([\s\S])/g, '$1');
 }
 
-const forms: readonly Form[] = [
-  // postgres://app:P@db/shop, jdbc:postgresql://db/shop?user=app&password=P
-  {
-    split(text) {
-      const [, scheme = '', userinfo = '', host = '', query = ''] =
-        /^((?:[a-z][a-z0-9+.-]*:)+\/\/)(?:([^/?#]*)(?=@))?([^?]*)([\s\S]*)$/i.exec(text) ?? [];
-      if (scheme === '') return [];
-      return [
-        other(scheme),
-        ...inUserinfo(userinfo),
-        other(host),
-        ...keyed(query, /([?&]([^=&#]*)=)([^&#]*)(#[\s\S]*$)?/gy),
-      ];
-    },
-    read: (raw) => [percentDecoded(raw), percentDecoded(raw.replaceAll('+', ' '))],
-    write: percentEncoded,
+/** Hosts in a list, without ports. */
+export function hostsIn(text: string): string[] {
+  const hosts = text.split(',').map((one) => one.trim().replace(/^tcp:/i, ''));
+  return hosts
+    .map((host) => host.replace(/^(\[.*\]|[^:]*):\d*$/, '$1').replace(/^\[(.*)\]$/, '$1'))
+    .filter((host) => !/^(?:\d*|\*)$/.test(host));
+}
+
+/** postgres://app:P@db/shop, jdbc:postgresql://db/shop?user=app&password=P */
+export const url: Form = {
+  split(text) {
+    const [, scheme = '', userinfo = '', host = '', path = '', query = ''] =
+      /^((?:[a-z][a-z0-9+.-]*:)+\/\/)(?:([^/?#]*)(?=@))?(@?[^/?#]*)([^?]*)([\s\S]*)$/i.exec(text) ?? [];
+    if (scheme === '') return [];
+    const at = host.startsWith('@') ? 1 : 0;
+    return [
+      other(scheme),
+      ...inUserinfo(userinfo),
+      other(host.slice(0, at)),
+      { is: 'hosts', raw: host.slice(at) },
+      other(path),
+      ...keyed(query, /([?&]([^=&#]*)=)([^&#]*)(#[\s\S]*$)?/gy),
+    ];
   },
+  read: (raw) => [percentDecoded(raw), percentDecoded(raw.replaceAll('+', ' '))],
+  write: percentEncoded,
+};
+
+const SEMICOLONS =
+  /(([^=;"']+)=\s*)("(?:""|[^"])*"|'(?:''|[^'])*'|\{(?:\}\}|[^}])*\}(?=\s*(?:;|$))|(?!["'])[^;]*)(;\s*|$)/gy;
+
+export const forms: readonly Form[] = [
+  url,
   // host=db user=app password='P': libpq
   {
     split: (text) => keyed(text, /((\w+)\s*=\s*)('(?:\\[\s\S]|[^'\\])*'|(?:\\[\s\S]|[^\s'\\])*)(\s+|$)/gy),
     read: (raw) => [unescaped(raw.replace(/^'([\s\S]*)'$/, '$1'))],
-    write: (value) => `'${value.replace(/[\\']/g, '\\$&')}'`,
+    write: (value, raw) =>
+      raw.startsWith("'") || /^$|[\s'\\]/.test(value) ? `'${value.replace(/[\\']/g, '\\$&')}'` : value,
+  },
+  // Driver={PostgreSQL};Server=db;UID=app;PWD={P}: ODBC. It has no other quotes than braces.
+  {
+    split: (text) => (/(?:^|;)\s*(?:driver|dsn|filedsn)\s*=/i.test(text) ? keyed(text, SEMICOLONS) : []),
+    read: (raw) => [/^\{.*\}$/s.test(raw) ? raw.slice(1, -1).replaceAll('}}', '}') : raw.trim()],
+    write: (value, raw) =>
+      raw.startsWith('{') || /^$|[[\]{}(),;?*=!@"']|^\s|\s$/.test(value) ? `{${value.replaceAll('}', '}}')}}` : value,
   },
   // Host=db;Username=app;Password=P: .NET
   {
-    split: (text) => keyed(text, /(([^=;"']+)=\s*)("(?:""|[^"])*"|'(?:''|[^'])*'|(?!["'])[^;]*)(;\s*|$)/gy),
+    split: (text) => (/(?:^|;)\s*(?:driver|dsn|filedsn)\s*=/i.test(text) ? [] : keyed(text, SEMICOLONS)),
     read: (raw) => [/^(["'])([\s\S]*)\1$/.test(raw) ? raw.slice(1, -1).replace(/(["'])\1/g, '$1') : raw.trim()],
-    write: (value) => `"${value.replaceAll('"', '""')}"`,
+    write(value, raw) {
+      const given = /^["']/.exec(raw)?.[0];
+      const quote = given ?? (/^$|[;"'{}]|^[\s=]|\s$/.test(value) ? '"' : '');
+      return quote === '' ? value : quote + value.replaceAll(quote, quote + quote) + quote;
+    },
   },
   // db:5432:shop:app:P: a line of .pgpass
   {
-    split: (text) => parted(/^((?:(?:\\[\s\S]|[^:\\])*:){3})((?:\\[\s\S]|[^:\\])*)(:)([\s\S]+)$/.exec(text)),
+    split(text) {
+      const [, host = '', rest = '', user = '', secret = ''] =
+        /^((?:\\[\s\S]|[^:\\])*)(:(?:(?:\\[\s\S]|[^:\\])*:){2})((?:\\[\s\S]|[^:\\])*):([\s\S]+)$/.exec(text) ?? [];
+      return rest === ''
+        ? []
+        : [{ is: 'hosts', raw: host }, other(rest), ...pair(user === '*' ? '' : user, secret, user)];
+    },
     read: (raw) => [unescaped(raw)],
     write: (value) => value.replace(/[\\:]/g, '\\$&'),
   },
   // app:P
-  { split: (text) => parted(/^()([^:]+)(:)([\s\S]+)$/.exec(text)), read: (raw) => [raw], write: (value) => value },
+  {
+    split(text) {
+      const [, user = '', secret = ''] = /^([^:]+):([\s\S]+)$/.exec(text) ?? [];
+      return user === '' ? [] : pair(user, secret);
+    },
+    read: (raw) => [raw],
+    write: (value) => value,
+  },
 ];
 
 function other(raw: string): Piece {
   return { is: 'other', raw };
 }
 
+/** A user that stands for all names nobody. */
+function pair(user: string, secret: string, raw = user): Piece[] {
+  return [{ is: user === '' ? 'other' : 'users', raw }, other(':'), { is: 'secrets', raw: secret }];
+}
+
 function inUserinfo(userinfo: string): Piece[] {
   const colon = userinfo.indexOf(':');
   if (colon < 0) return [{ is: 'either', raw: userinfo }];
-  return [{ is: 'user', raw: userinfo.slice(0, colon) }, other(':'), { is: 'secret', raw: userinfo.slice(colon + 1) }];
+  return pair(userinfo.slice(0, colon), userinfo.slice(colon + 1));
 }
 
-/** Pairs of a name and a value, all the text long: each match of `pair` is the name up to its value, the name, the value, the rest. */
-function keyed(text: string, pair: RegExp): Piece[] {
-  const found = [...text.matchAll(pair)];
+/** Pairs of a name and a value, all the text long: each match of `pairs` is the name up to its value, the name, the value, the rest. */
+function keyed(text: string, pairs: RegExp): Piece[] {
+  const found = [...text.matchAll(pairs)];
   if (found.map(([whole]) => whole).join('') !== text) return text === '' ? [] : [other(text)];
   return found.flatMap(([, head = '', name = '', raw = '', tail = '']) => [
     other(head),
@@ -132,12 +139,53 @@ function keyed(text: string, pair: RegExp): Piece[] {
 }
 
 function meaningOf(name: string): Piece['is'] {
-  if (/^(?:password|pwd)$/i.test(name)) return 'secret';
-  return /^(?:user|user ?name|user ?id|uid)$/i.test(name) ? 'user' : 'other';
+  if (/^(?:password|pwd)$/i.test(name)) return 'secrets';
+  if (/^(?:host|hostaddr|server|addr|address|data ?source|network address)$/i.test(name)) return 'hosts';
+  return /^(?:user|user ?name|user ?id|uid)$/i.test(name) ? 'users' : 'other';
 }
 
-function parted(match: RegExpExecArray | null): Piece[] {
-  if (match === null) return [];
-  const [, head = '', user = '', colon = '', secret = ''] = match;
-  return [other(head), { is: 'user', raw: user }, other(colon), { is: 'secret', raw: secret }];
+type LineFields = Readonly<Record<string, string | readonly string[]>>;
+
+/** Lines of `name=value`, as in .properties, .env and my.cnf. Undefined: the text has none. */
+export interface Lines {
+  /** The value of each name; of one that comes again all, in their order. */
+  readonly fields: LineFields;
+  /** What stands in no such line. */
+  readonly rest: string;
+  /** Undefined: readers do not agree how one of them is written. */
+  write(fields: LineFields): string | undefined;
+}
+
+export function linesIn(text: string): Lines | undefined {
+  if (!text.includes('\n') && !/^[\w.-]+\s*=\s*[^\s;=]+$/.test(text)) return undefined;
+  const parts = text.split('\n').map((line) => /^(\s*([\w.-]+)[ \t]*=[ \t]*)(.+?)(\s*)$/.exec(line) ?? line);
+  const keyed = parts.filter((part) => typeof part !== 'string');
+  if (keyed.length === 0) return undefined;
+  const bare = (raw: string) => raw.replace(/^(["'])(.*)\1$/, '$2');
+  const values = (name: string) => keyed.filter(([, , own]) => own === name).map(([, , , raw = '']) => bare(raw));
+  return {
+    fields: Object.fromEntries(
+      keyed.map(([, , name = '']) => [name, values(name).length === 1 ? String(values(name)) : values(name)]),
+    ),
+    rest: parts.filter((part) => typeof part === 'string').join('\n'),
+    write(fields) {
+      const left = new Map(Object.entries(fields).map(([name, all]) => [name, [all].flat()]));
+      const lines = parts.map((part) => {
+        if (typeof part === 'string') return part;
+        const [line, head = '', name = '', raw = '', tail = ''] = part;
+        const next = left.get(name)?.shift() ?? '';
+        if (next === bare(raw)) return line;
+        const written = inLine(next, raw);
+        return written && head + written + tail;
+      });
+      return lines.includes(undefined) ? undefined : lines.join('\n');
+    },
+  };
+}
+
+/** Some readers end a bare value at #, some put something in place of ${…}, some keep quotes that were not there. */
+function inLine(value: string, raw: string): string | undefined {
+  const quote = /^(["']).*\1$/.exec(raw)?.[1] ?? '';
+  const unsure = quote === "'" ? /['\\\n]/ : quote === '"' ? /["\\$`\n]/ : /^$|[\s'"\\#]|\$[{(]/;
+  return unsure.test(value) ? undefined : quote + value + quote;
 }

@@ -10,7 +10,7 @@ import { described, promotesLater } from './rotation.ts';
 import type { RotationContext, RotationStep } from './strategy.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from './strategy.ts';
 import { testPending } from './test-pending.ts';
-import { asText, readBoth, readCurrent, readForgotten, readPrevious, readStored } from './values.ts';
+import { asText, readBoth, readCurrent, readForgotten, readPrevious, readStored, requireCopies } from './values.ts';
 import type { ForeseenRead, SecretDescription } from './versions.ts';
 import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
 
@@ -118,12 +118,11 @@ async function makePending<S extends object>(
 ): Promise<void> {
   // The description knows of this rotation, so it is no older than the promotion before it; a read may be.
   const current = await readCurrent(strategy, versions, ctx, holder(labels, CURRENT));
-  await versions.requireCopy?.(ctx.secretId, asText(strategy, current), strategy.together ?? []);
+  await requireCopies(current, strategy, versions, ctx);
   const others = {
     previous: () => readPrevious(strategy, versions, ctx),
     stored: () => readStored(strategy, versions, ctx),
   };
-  strategy.schema.requireCopies?.(current);
   const made = await strategy.create({ current, ...others }, ctx);
   const pending = strategy.schema.follow?.(made, current) ?? made;
   ctx.redact.add(...strategy.schema.confidential(pending));

@@ -2,7 +2,7 @@
 import { unlessPromoted } from './cut-over.ts';
 import { AuthenticationError } from './errors.ts';
 import type { Rotation } from './rotation.ts';
-import { asText, readBoth, readForgotten, readPrevious } from './values.ts';
+import { readBoth, readForgotten, readPrevious, requireCopies } from './values.ts';
 import type { SecretDescription } from './versions.ts';
 import { CURRENT, holder } from './versions.ts';
 
@@ -29,8 +29,7 @@ async function checkConfiguration<S extends object>(current: S, rotation: Rotati
     if (error instanceof AuthenticationError) progress.working = 'unknown';
     throw error;
   }
-  strategy.schema.requireCopies?.(current);
-  await versions.requireCopy?.(ctx.secretId, asText(strategy, current), strategy.together ?? []);
+  await requireCopies(current, strategy, versions, ctx);
   const older = {
     previous: () => readPrevious(strategy, versions, ctx),
     forgotten: () => readForgotten(strategy, versions, ctx),

@@ -90,6 +90,18 @@ export async function* readForgotten<S extends object>(
   }
 }
 
+/** Throws while nothing has changed: a copy in the value could not follow it, or one outside of it could not be written. */
+export async function requireCopies<S extends object>(
+  current: S,
+  strategy: RotationStrategy<S>,
+  versions: SecretVersions,
+  ctx: RotationContext,
+): Promise<void> {
+  const copies = strategy.schema.copies?.(current);
+  const together = (strategy.together ?? []).map((field) => [field, ...(copies?.get(field) ?? [])]);
+  await versions.requireCopy?.(ctx.secretId, asText(strategy, current), together);
+}
+
 /** A value, as it is stored. */
 export function asText<S extends object>({ schema }: RotationStrategy<S>, value: S): string {
   return schema.format?.(value) ?? JSON.stringify(value);

@@ -54,9 +54,9 @@ export interface SecretVersions {
   promote(id: string, version: VersionId, from: VersionId | undefined): Promise<void>;
   /**
    * Asked in createSecret, while nothing has changed: throws when `copy` could not do its work with a value like this one, or would
-   * tear apart what opens the system only together (RotationStrategy.together).
+   * tear apart what opens the system only together: of each (RotationStrategy.together) its field, and those that hold it too.
    */
-  requireCopy?(id: string, current: string, together: readonly string[]): Promise<void>;
+  requireCopy?(id: string, current: string, together: readonly (readonly string[])[]): Promise<void>;
   /** Copies the value of this version, which is AWSCURRENT, to wherever its owner wants it too. Repeating it is harmless. */
   copy?(id: string, version: VersionId): Promise<void>;
   /** Takes AWSPENDING off this version. Already gone is success. */

@@ -44,7 +44,7 @@ export function ownNamed(versions: SecretVersions): SecretVersions {
     },
     async requireCopy(id, current, together) {
       const names = namesOf(id);
-      const own = together.map((field) => names?.own.get(field) ?? field);
+      const own = together.map((fields) => fields.map((field) => names?.own.get(field) ?? field));
       await versions.requireCopy?.(id, stored(current, names) ?? current, own);
     },
   };

@@ -42,16 +42,26 @@ export function shareOf(text: string, { field }: Mirror, id: string): string {
   throw new InvalidSecretError(`field ${field} of ${id} is missing or not text, and has a mirror`, { hint });
 }
 
-/** Throws InvalidSecretError where a reader would get a part of what opens the system only together, unless that is on purpose. */
-export function requireTogether(mirrors: readonly Mirror[], together: readonly string[], id: string): void {
-  const has = (field: string) => mirrors.some((mirror) => mirror.field === field);
-  const missing = together.filter((field) => !has(field));
-  const torn = mirrors.find(({ field, isAlone }) => !isAlone && field !== undefined && together.includes(field));
+/**
+ * Throws InvalidSecretError where a reader would get a part of what opens the system only together, unless that is on purpose. Each
+ * part of it may be in several fields.
+ */
+export function requireTogether(
+  mirrors: readonly Mirror[],
+  together: readonly (readonly string[])[],
+  id: string,
+): void {
+  const missing = together.filter((part) => !mirrors.some(({ field }) => field !== undefined && part.includes(field)));
+  const parts = together.flat();
+  const torn = mirrors.find(({ field, isAlone }) => !isAlone && field !== undefined && parts.includes(field));
   if (torn === undefined || missing.length === 0) return;
+  const names = (all: typeof together) => all.map(([field]) => String(field));
   throw new InvalidSecretError(
-    `field ${torn.field} of ${id} has a mirror, and ${missing.join(', ')}, which changes with it, has none`,
+    `field ${torn.field} of ${id} has a mirror, and ${names(missing).join(', ')}, which changes with it, has none`,
     {
-      hint: `mirror both in the tag ${TAG}: ${together.map((field) => `/legacy/${field}:${field}`).join(',')}, or the whole value; or write ${torn.parameter}:${torn.field}:only, if its readers need no more`,
+      hint: `mirror both in the tag ${TAG}: ${names(together)
+        .map((field) => `/legacy/${field}:${field}`)
+        .join(',')}, or the whole value; or write ${torn.parameter}:${torn.field}:only, if its readers need no more`,
     },
   );
 }

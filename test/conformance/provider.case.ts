@@ -104,8 +104,8 @@ export function describeProvider(suite: ProviderSuite): void {
       const here = await world();
       const [before, lived] = [await labelled(here.store, 'AWSCURRENT'), here.double.live()];
       const asked: string[] = [];
-      const requireCopy = async (...[, , together]: [string, string, readonly string[]]) => {
-        asked.push(...together);
+      const requireCopy = async (...[, , together]: [string, string, readonly (readonly string[])[]]) => {
+        asked.push(...together.flat());
         throw new InvalidSecretError('no mirror', { hint: 'correct the tag' });
       };
 

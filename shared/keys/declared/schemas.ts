@@ -19,6 +19,7 @@ export function schemasOf(description: Description, targets: readonly string[]) 
   return {
     schema: keySecretSchema({
       required: hints(needed),
+      issued: [key, ...Object.keys(description.issue.fields ?? {})],
       visible: [...visible, ...targets, ...(id.field === undefined ? [] : [id.field])],
       ...(plain === true && { plain: key }),
     }),

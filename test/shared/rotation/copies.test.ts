@@ -8,6 +8,9 @@ const replaced = {
   secrets: [{ from, to }],
   owners: [{ from: 'app', to: 'app_clone' }],
   known: ['password', 'username', 'dbname'],
+  names: ['app', 'db', 'shop'],
+  host: 'db',
+  anyOwner: false,
 };
 const url = (user: string, password: string) => `postgres://${user}:${password}@db:5432/shop?sslmode=require`;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -20,7 +23,7 @@ const plain = 'old-Password-1';
 const next = 'new-Password-2';
 const plainly = { ...replaced, secrets: [{ from: plain, to: next }] };
 /** Too short, or too common, to be known anywhere by itself. */
-const word = { ...replaced, secrets: [{ from: 'postgres', to: next }] };
+const word = { ...replaced, host: 'postgres', secrets: [{ from: 'postgres', to: next }] };
 const short = { ...replaced, secrets: [{ from: 'a-1', to: next }] };
 const sixteen = { ...replaced, secrets: [{ from: 'abcdefghijklmnop', to: next }] };
 
@@ -60,27 +63,23 @@ describe('a copy follows', () => {
     [
       'keywords of libpq',
       "host=db user=app password='p@ss w/rd:1\\\\' port=5432",
-      "host=db user='app_clone' password='n\\'e/w:@ %+\\\\2!' port=5432",
+      "host=db user=app_clone password='n\\'e/w:@ %+\\\\2!' port=5432",
     ],
     [
       'keywords of libpq, spaced, without quotes',
       'user = app password = p@ss\\ w/rd:1\\\\',
-      "user = 'app_clone' password = 'n\\'e/w:@ %+\\\\2!'",
+      "user = app_clone password = 'n\\'e/w:@ %+\\\\2!'",
     ],
     [
       'keywords of .NET',
       `Host=db;Username=app;Password="${from}";Port=1;`,
-      `Host=db;Username="app_clone";Password="${to}";Port=1;`,
+      `Host=db;Username=app_clone;Password="${to}";Port=1;`,
     ],
-    [
-      'keywords of .NET without quotes',
-      `Host=db; User Id=app; Pwd=${from}`,
-      `Host=db; User Id="app_clone"; Pwd="${to}"`,
-    ],
+    ['keywords of .NET without quotes', `Host=db; User Id=app; Pwd=${from}`, `Host=db; User Id=app_clone; Pwd="${to}"`],
     [
       'keywords of .NET in single quotes',
       `Host=db;UID='app';Password='${from}'`,
-      `Host=db;UID="app_clone";Password="${to}"`,
+      `Host=db;UID='app_clone';Password='n''e/w:@ %+\\2!'`,
     ],
     ['a line of .pgpass', 'db:5432:shop:app:p@ss w/rd\\:1\\\\', "db:5432:shop:app_clone:n'e/w\\:@ %+\\\\2!"],
     [
@@ -118,7 +117,7 @@ describe('a copy follows', () => {
       'quotes in .NET, the other ones',
       { from: `a'b-c-12345`, to: 'x' },
       `Host=db;Password='a''b-c-12345'`,
-      'Host=db;Password="x"',
+      `Host=db;Password='x'`,
     ],
     [
       'a plus that is a plus',
@@ -193,7 +192,7 @@ describe('a short or common value follows', () => {
     [word, 'PGPASSWORD', 'postgres', next],
     [word, 'url', 'postgres://app:postgres@postgres/postgres', `postgres://app_clone:${next}@postgres/postgres`],
     [short, 'db_password', 'a-1', next],
-    [short, 'dsn', 'user=app password=a-1', `user='app_clone' password='${next}'`],
+    [short, 'dsn', 'user=app password=a-1', `user=app_clone password=${next}`],
     [short, 'apiKey', 'a-1', next],
     [short, 'db_pw', 'a-1', next],
   ])('%# in field %s%s', (given, field, before, after) => {

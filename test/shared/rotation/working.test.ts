@@ -123,7 +123,7 @@ it('the proof within the cut-over waits for no server to wake up', async () => {
 });
 
 it.each([
-  ['alternating users', alternatingUsersStrategy, ['username', 'password']],
+  ['alternating users', alternatingUsersStrategy, [['username'], ['password']]],
   ['single user', singleUserStrategy, []],
 ] as const)(
   '%s: the store is told which fields change together, before a value is stored',
@@ -131,7 +131,7 @@ it.each([
     const here = memoryWorld(strategy);
     const token = await here.store.begin();
     const told: unknown[] = [];
-    const requireCopy = async (_id: string, _text: string, fields: readonly string[]) => {
+    const requireCopy = async (_id: string, _text: string, fields: readonly (readonly string[])[]) => {
       told.push([fields, (await labelled(here.store, 'AWSPENDING')) ?? 'no value']);
     };
 
@@ -151,11 +151,12 @@ it('a configuration check asks the store and the schema what a rotation would as
     asked.push(what);
     throw new ConfigurationError(`no ${what}`, { hint });
   };
-  const requireCopy = async (_id: string, _text: string, together: readonly string[]) => refuse(together.join());
+  const requireCopy = async (_id: string, _text: string, together: readonly (readonly string[])[]) =>
+    refuse(together.join());
   const here = memoryWorld(alternatingUsersStrategy);
   const mirroring = { ...here, versions: () => ({ ...here.store.versions, requireCopy }) };
   const single = { ...memoryWorld(singleUserStrategy), store: here.store, versions: mirroring.versions };
-  const copying = otherwise(here, ({ schema }) => ({ schema: { ...schema, requireCopies: () => refuse('copies') } }));
+  const copying = otherwise(here, ({ schema }) => ({ schema: { ...schema, copies: () => refuse('copies') } }));
 
   for (const world of [mirroring, single, copying]) {
     await expect(configurationCheck(world)).rejects.toThrow(ConfigurationError);

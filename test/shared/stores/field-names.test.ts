@@ -103,7 +103,7 @@ describe('a secret with names of its own', () => {
 
     await step({ ...here, versions: () => ownNamed(inner) }, await here.store.begin(), 'createSecret');
 
-    expect(asked).toEqual([[here.store.secretId, JSON.stringify(own), ['DB_USER', 'Db:Password']]]);
+    expect(asked).toEqual([[here.store.secretId, JSON.stringify(own), [['DB_USER'], ['Db:Password']]]]);
   });
 });
 
