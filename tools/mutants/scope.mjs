@@ -2,7 +2,7 @@
 
 export const mutated = [
   'shared/rotation/{cut-over,errors,pause,promote,redact,revoke-previous,rotation,steps}.ts',
-  'shared/rotation/{strategy,test-pending,unseen,values,versions}.ts',
+  'shared/rotation/{same-name,strategy,test-pending,unseen,values,versions}.ts',
   'shared/databases/strategies/{single-user,alternating-users,superuser-set,dual-password}.ts',
   'shared/databases/strategies/{stored-login,replayed,prove-login,superuser-session}.ts',
   'shared/databases/{place,password}.ts',
