@@ -46,8 +46,9 @@ export async function cutOver<S extends object>(
   }
   if (!promotion.certain) throw promotion.error;
   if (hasMovedOn(promotion.error) && !(await isCurrentAgain(at.current, rotation))) {
-    // Taking it back would bring a value that nobody names; as it is, AWSPREVIOUS or a forgotten version opens the system.
-    if (strategy.outage === 'brief') progress.working = 'unknown';
+    // Taking it back would bring a value that nobody names; as it is, AWSPREVIOUS or a forgotten version opens the system. What AWSCURRENT
+    // names now was not tried, and the change may have ended what it opened.
+    progress.working = 'unknown';
     throw promotion.error;
   }
   return fail(promotion.error, at.change, rotation);

@@ -97,7 +97,10 @@ function privilegesOf(engine: DatabaseEngine, login: DatabaseLogin, ctx: Rotatio
 
 /** Throws PermissionError when the two logins may do different things. */
 async function compare(engine: DatabaseEngine, pending: DatabaseLogin, current: DatabaseLogin, ctx: RotationContext) {
-  const [may, should] = await Promise.all([privilegesOf(engine, pending, ctx), privilegesOf(engine, current, ctx)]);
+  const asked = [pending, current].map((login) => privilegesOf(engine, login, ctx));
+  // When one fails, the other's session is still open.
+  await Promise.allSettled(asked);
+  const [may = [], should = []] = await Promise.all(asked);
   const differs = difference(may, should);
   if (differs === undefined) return;
   throw new PermissionError(`${pending.username} and ${current.username} may do different things: ${differs}`, {

@@ -1,8 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
-import { PermissionError } from '../../../../shared/rotation/errors.ts';
+import { PermissionError, UnreachableError } from '../../../../shared/rotation/errors.ts';
 import { redactor } from '../../../../shared/rotation/redact.ts';
 import type { CrashPlan } from '../../../conformance/crash.ts';
+import { crashPlan } from '../../../conformance/crash.ts';
 import { configurationCheck, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { describeStrategy } from '../../../conformance/strategy.case.ts';
 import { changed, memoryWorld } from '../../../support/memory-world.ts';
@@ -16,6 +18,32 @@ describeStrategy({
   logins: 3,
   world: async () => world(),
   lag: ({ store }, reads) => Object.assign(store, { lag: reads }),
+});
+
+it('alternating users leave no session open when one of two logins at once fails', async () => {
+  const here = world();
+  await wholeRotation(here);
+  const plan = crashPlan();
+  const { engine } = plan;
+  plan.engine = (port) =>
+    engine({
+      ...port,
+      async connect(login, ctx) {
+        if (login.username === 'app')
+          throw new UnreachableError('no answer', { code: 'CONNECTION_LOST', hint: 'repeat it' });
+        const session = await port.connect(login, ctx);
+        const privileges = () => turn().then(() => session.privileges());
+        return { ...session, privileges };
+      },
+    });
+  const { schema, test } = here.strategy(plan);
+  const current = schema.parse(JSON.stringify(await labelled(here.store, 'AWSCURRENT')), 'AWSCURRENT');
+
+  await expect(test({ pending: { ...current, username: 'app' }, current }, here.context({}))).rejects.toThrow(
+    'no answer',
+  );
+
+  expect(here.server.open).toEqual([]);
 });
 
 it('alternating users take turns, and the previous one keeps its password', async () => {
