@@ -12,6 +12,7 @@ import { describeChecks } from './provider-checks.case.ts';
 import { requireAsDescribed } from './provider-described.case.ts';
 import { CAP, type KeyLife, keepsTheCap } from './provider-life.case.ts';
 import { NO_SLOT, namesTheKeys } from './provider-limit.case.ts';
+import { describePlaces } from './provider-places.case.ts';
 import { type Between, describeRights, type KeyRights } from './provider-rights.case.ts';
 import { openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import { type Skip, skippingTests } from './skips.ts';
@@ -198,6 +199,7 @@ export function describeProvider(suite: ProviderSuite): void {
     }
 
     describeChecks(world);
+    describePlaces(provider, world);
 
     if ('issue' in provider) describeRights(provider, suite.rights, { world, access, failure });
 

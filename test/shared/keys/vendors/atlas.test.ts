@@ -4,7 +4,7 @@ import { accessTo } from '../../../../shared/keys/access.ts';
 import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
 import { atlas } from '../../../../shared/keys/vendors/atlas.ts';
 import { describeProvider } from '../../../conformance/provider.case.ts';
-import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { configurationCheck, openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
 
@@ -130,6 +130,10 @@ describe('atlas', () => {
 
     await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
     expect(here.double.calls).toEqual([]);
+    await here.store.abandon();
+    await expect(configurationCheck(here)).rejects.toMatchObject({
+      fact: expect.stringContaining('longer than 7 days'),
+    });
   });
 
   it('takes a grace time of seven days', async () => {

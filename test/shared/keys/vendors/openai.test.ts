@@ -92,6 +92,22 @@ describe('OpenAI', () => {
     expect(double.opens(double.first)).toBe(true);
   });
 
+  it('makes no key beside one whose service_account_id is mistyped, although the previous one works', async () => {
+    const world = await start();
+    await wholeRotation(world);
+    const [by, hand] = [await labelled(world.store, 'AWSPREVIOUS'), await labelled(world.store, 'AWSCURRENT')];
+    await world.store.putCurrent(JSON.stringify(by));
+    await world.store.putCurrent(JSON.stringify({ ...hand, service_account_id: 'svc_acct_mistyped' }));
+    const before = double.live();
+
+    const rotated = wholeRotation(world);
+
+    await expect(rotated).rejects.toMatchObject({
+      fact: 'openai lists no key with the service_account_id of AWSCURRENT',
+    });
+    expect(double.live()).toEqual(before);
+  });
+
   it('makes no key without limits the successor of one with scopes', async () => {
     const world = await start();
     double.limitFirst();
