@@ -241,6 +241,20 @@ describe('gitlab', () => {
     expect(here.double.live()).toHaveLength(1);
   });
 
+  it('copies no rights from a token of another project, although the previous one is of this', async () => {
+    const here = await world();
+    await wholeRotation(here);
+    const current = await labelled(here.store, 'AWSCURRENT');
+    const moved = here.double.tokens().find(({ value }) => value === current?.token);
+    Object.assign(moved ?? {}, { owner: 'projects/acme/other' });
+    const before = here.double.live();
+
+    const rotated = wholeRotation(here);
+
+    await expect(rotated).rejects.toMatchObject({ fact: expect.stringContaining('is not one of this project') });
+    expect(here.double.live()).toEqual(before);
+  });
+
   it('sends the admin token to no other host than its own', async () => {
     const here = await world();
     await put(here, { host: 'gitlab.evil.example' });
