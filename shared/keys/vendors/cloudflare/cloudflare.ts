@@ -43,9 +43,7 @@ export const cloudflare: IssuingProvider<CloudflareSecret, CloudflareSecret> = {
   async identify(secret, access) {
     const isCurrent = secret.api_token === access.current.api_token;
     if (!isCurrent && typeof secret.token_id === 'string') return secret.token_id;
-    const id = await ownId(secret, access, isCurrent ? 'the current token' : 'the previous token');
-    if (isCurrent && id !== undefined) requireOwnId(id, secret);
-    return id;
+    return ownId(secret, access, isCurrent ? 'the current token' : 'the previous token');
   },
 
   async keys(access) {

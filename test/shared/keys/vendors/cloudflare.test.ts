@@ -1,12 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CloudflareDouble, startCloudflare } from '../../../../local/doubles/cloudflare.ts';
+import { accessTo } from '../../../../shared/keys/access.ts';
+import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
 import { cloudflare } from '../../../../shared/keys/vendors/cloudflare/cloudflare.ts';
 import { describeProvider } from '../../../conformance/provider.case.ts';
 import { hasNoCap } from '../../../conformance/provider-life.case.ts';
 import { inList } from '../../../conformance/provider-rights.case.ts';
-import { openLabels, wholeRotation } from '../../../conformance/rotate.ts';
+import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
+
+/** Values come as the doubles know them, not as the schema parses them. */
+const provider: IssuingProvider = cloudflare;
 
 describeProvider({
   provider: cloudflare,
@@ -150,6 +155,34 @@ describe('Cloudflare', () => {
       message: expect.stringMatching(/beside key \S+/),
     });
     expect(double.live()).toEqual(before);
+  });
+
+  it('promotes no token whose policies forbid what those of the current one allow', async () => {
+    double = await startCloudflare('account');
+    const world = keyWorld(cloudflare, double, {}, (transport) => async (request) => {
+      const answer = await transport(request);
+      return request.method === 'POST' ? { ...answer, body: answer.body.replaceAll('"allow"', '"deny"') } : answer;
+    });
+
+    await expect(wholeRotation(world)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+    expect(await openLabels(world)).toContain('AWSCURRENT');
+  });
+
+  it('promotes no pending token beside the id of another one', async () => {
+    const world = await start();
+    const token = await world.store.begin();
+    await step(world, token, 'createSecret');
+    const pending = await labelled(world.store, 'AWSPENDING');
+    const access = await accessTo(
+      provider,
+      (await labelled(world.store, 'AWSCURRENT')) ?? {},
+      world,
+      world.context({}),
+    );
+
+    const verified = provider.verify({ ...pending, token_id: double.first.token_id }, access);
+
+    await expect(verified).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
   });
 
   it('revokes nothing while token_id is not the id of the token', async () => {
