@@ -14,7 +14,7 @@ import { CAP, type KeyLife, keepsTheCap } from './provider-life.case.ts';
 import { NO_SLOT, namesTheKeys } from './provider-limit.case.ts';
 import { describePlaces } from './provider-places.case.ts';
 import { type Between, describeRights, type KeyRights } from './provider-rights.case.ts';
-import { openLabels, rotation, step, wholeRotation } from './rotate.ts';
+import { configurationCheck, openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import { type Skip, skippingTests } from './skips.ts';
 import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
 
@@ -218,10 +218,14 @@ export function describeProvider(suite: ProviderSuite): void {
 
       const error = await failure(here);
       await here.store.abandon();
+      const { reports } = await configurationCheck(here);
+      await here.store.abandon();
       const eager = taggedWorld(here, { 'rekey:quiet-for': '0h' });
       await wholeRotation(eager);
 
       expect(error).toMatchObject({ code: 'KEY_IN_USE', retryable: false });
+      // By the time of the next rotation that is over.
+      expect(reports).toEqual(['checked']);
       expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
     });
 
