@@ -1,16 +1,17 @@
 // Installs what is missing, and with --build also bundles the functions. Quiet and quick when there is nothing to do.
 // Runs on the system's Node, before anything is installed: built-ins only.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { digest, fingerprint, inRoot, locked, read, root, systemEnvironment } from './project.mjs';
 
 const stamp = inRoot('node_modules/.rekey-setup');
+const REPORT_MS = 2_000;
 
 try {
   if (!isInstalled()) await locked(() => isInstalled() || install());
   if (process.argv.includes('--build') && !isBuilt()) await locked(() => isBuilt() || build());
 } catch (error) {
-  console.error(`rekey: ${error.message}`);
+  say(error.message);
   process.exitCode = 1;
 }
 
@@ -39,17 +40,18 @@ function isForOthers({ optional, os, cpu, libc }) {
   return Boolean(optional) && !(os?.includes(process.platform) && cpu?.includes(process.arch) && !libc);
 }
 
-function install() {
-  const count = Object.keys(JSON.parse(read(inRoot('package-lock.json'))).packages).length;
-  console.log(`rekey: installing (up to ${count} packages, about 20 seconds, once)`);
-  const { status, error, stderr, stdout } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    env: systemEnvironment(),
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
+async function install() {
+  const wanted = JSON.parse(read(inRoot('package-lock.json'))).packages;
+  const paths = Object.keys(wanted).filter((path) => path !== '' && !isForOthers(wanted[path]));
+  say(
+    `installing ${paths.length} packages into node_modules, once: drivers, AWS's SDK, Node 24 and a PostgreSQL for tests`,
+  );
+  const { status, told } = await npmCi(() => {
+    const here = paths.filter((path) => existsSync(inRoot(path, 'package.json')));
+    say(`${here.length} of ${paths.length} packages are here`);
   });
   if (status !== 0) {
-    const said = (error?.message ?? `${stderr}\n${stdout}`).trim().split('\n').slice(-12).join('\n  ');
+    const said = told.trim().split('\n').slice(-12).join('\n  ');
     throw new Error(
       `npm ci failed:\n  ${said}\nnext: connect this machine to your npm registry, then run: npm run setup`,
     );
@@ -64,6 +66,36 @@ function install() {
   return true;
 }
 
+/** Asks `report` for a word again and again while npm works, which itself says nothing before its end. */
+async function npmCi(report) {
+  const child = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    env: systemEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+  });
+  let told = '';
+  const hear = (text) => {
+    told += text;
+  };
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', hear);
+  const clock = setInterval(report, REPORT_MS);
+  const status = await new Promise((resolve) => {
+    child.once('error', ({ message }) => {
+      hear(message);
+      resolve(1);
+    });
+    child.once('close', resolve);
+  });
+  clearInterval(clock);
+  return { status, told };
+}
+
+/** On standard error: what a program prints after this may be data for another one. */
+function say(line) {
+  console.error(`rekey: ${line}`);
+}
+
 function runsTypeScript() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   return existsSync(inRoot('node_modules/.bin/node')) || major > 22 || (major === 22 && minor >= 18);
@@ -75,6 +107,7 @@ function isBuilt() {
 }
 
 async function build() {
+  say('bundling the functions');
   const bundler = await import('./build.mjs');
   await bundler.build();
 }
