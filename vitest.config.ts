@@ -1,10 +1,13 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { measureSlowness } from './test/support/patience.ts';
 import { summaryReporter } from './test/support/reporter.ts';
+import { progressReporter } from './test/support/run-progress.ts';
 
 const announcements = join(tmpdir(), `rekey-announcements-${process.pid}.jsonl`);
 const summary = process.env.REKEY_SUMMARY;
+const slowness = measureSlowness();
 
 // Vitest reads its configuration from a default export.
 export default defineConfig({
@@ -14,10 +17,18 @@ export default defineConfig({
     // than it has cores at least, for a third of the time they wait.
     pool: 'forks',
     maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    env: { REKEY_ANNOUNCEMENTS: announcements },
-    reporters: ['default', summaryReporter({ announcements, summary })],
+    // Nothing that works takes so long where the machine is quiet. Tests set no limits of their own, but by patience().
+    testTimeout: 60_000 * slowness,
+    hookTimeout: 60_000 * slowness,
+    expect: { poll: { timeout: 20_000 * slowness } },
+    env: { REKEY_ANNOUNCEMENTS: announcements, REKEY_SLOWNESS: String(slowness) },
+    reporters: [
+      'default',
+      ...(process.stdout.isTTY ? [] : [progressReporter()]),
+      summaryReporter({ announcements, summary }, [
+        `time limits: ${slowness.toFixed(1)} times the usual ones, by how long Node took to start`,
+      ]),
+    ],
     coverage: { provider: 'v8', include: ['shared/**'], reportsDirectory: 'coverage' },
   },
 });

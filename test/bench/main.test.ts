@@ -7,7 +7,7 @@ import { run } from '../local/command.ts';
 
 const main = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
 
-describe('npm run bench', { timeout: 90_000 }, () => {
+describe('npm run bench', () => {
   it('prints a table, and writes the same figures as data', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rekey-bench-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

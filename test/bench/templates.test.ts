@@ -47,7 +47,7 @@ def lambda_handler(event, context):
   ),
 };
 
-describe.skipIf(!python)("AWS's templates beside ours", { timeout: 60_000 }, () => {
+describe.skipIf(!python)("AWS's templates beside ours", () => {
   const program = python?.program ?? '';
   let folder = '';
   let checkout = '';

@@ -65,7 +65,7 @@ describe('rekey', () => {
     const env = { PATH: process.env.PATH, ...credentials, AWS_ENDPOINT_URL: sandbox.url, AWS_REGION: 'us-east-1' };
     const child = spawn(process.execPath, [main, 'cost'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const told = Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
-    await expect.poll(() => sandbox.faults.pending(), { timeout: 15_000 }).toEqual([]);
+    await expect.poll(() => sandbox.faults.pending()).toEqual([]);
 
     child.kill('SIGINT');
     const [status] = await once(child, 'close');

@@ -57,7 +57,7 @@ export function describeHostile({ engine, server: { hostileGround }, test }: Eng
         await store.abandon();
       }
       statements = await ground.statements();
-    }, 60_000);
+    });
     afterAll(() => ground?.stop());
 
     test('plants take the place of what the engine names, in a session that does not say where names are looked for', async () => {
@@ -70,7 +70,7 @@ export function describeHostile({ engine, server: { hostileGround }, test }: Eng
       for (const kind of ['function', 'operator', 'relation', 'type']) {
         expect(ran).toContainEqual(expect.stringMatching(`^${kind} `));
       }
-    }, 60_000);
+    });
 
     test('sets nothing that outlives its transaction: behind a pooler it would be the application’s', async () => {
       expect(statements.filter((text) => text.includes('SET LOCAL search_path'))).not.toEqual([]);
@@ -91,7 +91,7 @@ export function describeHostile({ engine, server: { hostileGround }, test }: Eng
           expect(await ground.plantsThatRan()).toEqual([]);
           expect(await ground.roles()).toEqual(before);
           expect(outcomes).toEqual(['succeeded', 'succeeded']);
-        }, 30_000);
+        });
       }
     }
   });

@@ -4,6 +4,7 @@ import { UnreachableError } from '../../shared/rotation/errors.ts';
 import type { Rotation } from '../../shared/rotation/rotation.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
 import { isWholeMatrix, LEFT_OUT } from '../support/matrix.ts';
+import { patience } from '../support/patience.ts';
 import { byLabel } from '../support/store.ts';
 import { crashPlan } from './crash.ts';
 import { Died, openLabels, rotation, step, wholeRotation } from './rotate.ts';
@@ -67,7 +68,7 @@ export function describeCrashes<S extends object>(suite: CrashSuite<S>): void {
 
         expect(played.filter((died) => died).length).toBe(total);
       },
-      120_000,
+      patience(120_000),
     );
   });
 }
@@ -90,7 +91,7 @@ export function describeFailures<S extends object>(suite: CrashSuite<S>): void {
 
       expect(played.filter((failed) => failed).length).toBeGreaterThan(total / 2);
     },
-    120_000,
+    patience(120_000),
   );
 }
 

@@ -31,4 +31,4 @@ it('the statements of the advisory list functions, operators, types and relation
   expect(await ground.plantsThatRan()).toEqual([]);
   expect(await ground.roles()).toEqual(before);
   await ground.stop();
-}, 60_000);
+});

@@ -8,6 +8,7 @@ import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { run } from '../local/command.ts';
 import { findAwsCli, putAwsFirst } from '../support/aws-cli.ts';
+import { patience } from '../support/patience.ts';
 import { findTool } from '../support/tool.ts';
 import type { Block } from './pages.ts';
 import { blocks, page, pages, root } from './pages.ts';
@@ -21,7 +22,7 @@ const toRun = pages
 const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:rekey-postgres-single-user';
 const SECRET = 'prod/app';
 
-describe.skipIf(!aws || !curl)('the commands in', { timeout: 120_000 }, () => {
+describe.skipIf(!aws || !curl)('the commands in', { timeout: patience(120_000) }, () => {
   let child: ChildProcess;
   let url = '';
   let app = '';
@@ -38,7 +39,7 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: 120_000 }, () => {
     child.stdout?.on('data', (chunk) => {
       told += chunk;
     });
-    await vi.waitUntil(() => told.includes('Ctrl-C') || child.exitCode !== null, { timeout: 40_000 });
+    await vi.waitUntil(() => told.includes('Ctrl-C') || child.exitCode !== null, { timeout: patience(40_000) });
     url = /^sandbox ready on (\S+)$/m.exec(told)?.[1] ?? '';
     app = /file:\/\/(\S+)/.exec(told)?.[1] ?? '';
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -86,7 +87,7 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: 120_000 }, () => {
       ENDPOINT: `${url}/_sandbox/health`,
     };
     const finished = await run('/bin/sh', ['-euc', script], env, { signal });
-    await expect.poll(unfinished, { timeout: 20_000 }).toBe(0);
+    await expect.poll(unfinished).toBe(0);
     return finished;
   }
 

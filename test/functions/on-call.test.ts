@@ -106,7 +106,6 @@ describe('a message, when', () => {
       expect(error).toBeUndefined();
       expect(await house.opens(await house.value(secret))).toBe(true);
     },
-    40_000,
   );
 });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { packaged } from '../support/packaged.ts';
 import { packagedFunctions } from '../support/packaged-functions.ts';
 import { type ParameterStore, parameterStore, ssmTestClient } from '../support/parameter-store.ts';
+import { patience } from '../support/patience.ts';
 
 const house = await packaged();
 const { sandbox } = house;
@@ -229,7 +230,7 @@ describe('a process that dies', () => {
 
       expect(nth).toBeGreaterThan(15);
     },
-    120_000,
+    patience(120_000),
   );
 });
 

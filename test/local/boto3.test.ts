@@ -5,7 +5,7 @@ import { findBoto3, runPython } from '../support/boto3.ts';
 
 const python = await findBoto3();
 
-it.skipIf(!python)('boto3 takes the sandbox for AWS', { timeout: 60_000 }, async () => {
+it.skipIf(!python)('boto3 takes the sandbox for AWS', async () => {
   const sandbox = await startSandbox();
   sandbox.functions.register('echo', { handler: (event: object) => ({ event }) });
   sandbox.rds.tell({

@@ -51,14 +51,14 @@ async function start() {
   npm.stdout.on('data', (chunk) => {
     told += chunk;
   });
-  await expect.poll(() => told, { timeout: 30_000 }).toContain('Ctrl-C');
+  await expect.poll(() => told).toContain('Ctrl-C');
   members = family(npm.pid ?? 0);
   const find = (word: RegExp) => members.find(({ command }) => word.test(command))?.pid ?? 0;
   const url = /ready on (\S+)/.exec(told)?.[1] ?? '';
   return { url, npm: npm.pid ?? 0, node: find(/^\S*node local\/main/), database: find(/postgres -D/) };
 }
 
-describe.skipIf(availablePostgresVersions().length === 0)('npm run sandbox', { timeout: 60_000 }, () => {
+describe.skipIf(availablePostgresVersions().length === 0)('npm run sandbox', () => {
   it.each([
     ['SIGTERM', 'npm'],
     ['SIGHUP', 'npm'],
@@ -71,7 +71,7 @@ describe.skipIf(availablePostgresVersions().length === 0)('npm run sandbox', { t
 
     process.kill(sandbox[target], signal);
 
-    await expect.poll(() => running().map(({ command }) => command), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => running().map(({ command }) => command)).toEqual([]);
     await expect(fetch(sandbox.url)).rejects.toThrow();
     await expect.poll(() => readdirSync(folder).filter((name) => name.startsWith('rekey-'))).toEqual([]);
   });

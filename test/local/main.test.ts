@@ -19,13 +19,13 @@ function start(...parameters: string[]) {
     child.once('close', resolve);
   });
   const address = async () => {
-    await expect.poll(() => state.told, { timeout: 20_000 }).toContain('Ctrl-C');
+    await expect.poll(() => state.told).toContain('Ctrl-C');
     return /^sandbox ready on (http:\/\/127\.0\.0\.1:\d+)\n/.exec(state.told)?.[1] ?? '';
   };
   return { child, state, ended, address };
 }
 
-describe('npm run sandbox', { timeout: 30_000 }, () => {
+describe('npm run sandbox', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('answers until %s, then ends well', async (signal) => {
     const sandbox = start('--port', '0', '--database', 'none');
     const url = await sandbox.address();
@@ -78,9 +78,9 @@ describe('npm run sandbox', { timeout: 30_000 }, () => {
     const { ARN } = await secrets.createSecret({ Name: 'app', SecretString: readFileSync(file, 'utf8') });
     const { VersionId } = await secrets.rotateSecret({ SecretId: 'app', RotationLambdaARN });
     const current = async () => (await secrets.getSecretValue({ SecretId: 'app' })).VersionId;
-    await expect.poll(current, { timeout: 20_000 }).toBe(VersionId);
+    await expect.poll(current).toBe(VersionId);
     const messages = async () => (await fetch(`${endpoint}/_sandbox/messages`)).json();
-    await expect.poll(messages, { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(messages).toHaveLength(1);
     const [{ topicArn, message }] = (await messages()) as [{ topicArn: string; message: string }];
     secrets.destroy();
     sandbox.child.kill('SIGINT');

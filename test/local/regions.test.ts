@@ -33,7 +33,7 @@ async function invoke(name: string, region: string) {
 
 const at = (region: string) => ({ endpoint: sandbox.url, region, credentials, maxAttempts: 1 });
 
-describe('the region of a signature decides', { timeout: 60_000 }, () => {
+describe('the region of a signature decides', () => {
   it('what the SDK of a region creates is there alone, under its ARN', async () => {
     const [ireland, virginia] = [new SecretsManager(at('eu-west-1')), new SecretsManager(at('us-east-1'))];
 
@@ -186,7 +186,7 @@ describe('the region of a signature decides', { timeout: 60_000 }, () => {
   });
 });
 
-it.skipIf(!cli)('the AWS CLI rotates a secret with --region', { timeout: 60_000 }, async () => {
+it.skipIf(!cli)('the AWS CLI rotates a secret with --region', async () => {
   sandbox.functions.register('rotate', { file: rotator, export: 'rotate' });
   const folder = mkdtempSync(join(tmpdir(), 'rekey-regions-'));
   const aws = awsAt(sandbox.url, folder, cli ?? { program: '', version: '', refused: 0 });
@@ -211,7 +211,7 @@ it.skipIf(!cli)('the AWS CLI rotates a secret with --region', { timeout: 60_000 
   });
 });
 
-it.skipIf(!python)('boto3 finds in each region what is there', { timeout: 60_000 }, async () => {
+it.skipIf(!python)('boto3 finds in each region what is there', async () => {
   sandbox.rds.tell({ instances: [{ DBInstanceIdentifier: 'db' }] });
 
   const script = fileURLToPath(new URL('regions.fixture.py', import.meta.url));

@@ -2,13 +2,14 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patience } from '../support/patience.ts';
 import { root } from './files.ts';
 import { actionsOf, makePackage, type Package, type Resource, type Statement, statementsOf } from './template.ts';
 
 let made: Package;
 beforeAll(async () => {
   made = await makePackage();
-}, 120_000);
+}, patience(120_000));
 afterAll(() => made?.remove());
 
 const ofType = (type: string): [string, Resource][] =>

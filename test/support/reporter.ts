@@ -3,7 +3,10 @@ import type { Reporter, TestModule, Vitest } from 'vitest/node';
 import { type Announcement, required } from './servers.ts';
 
 /** Prints which servers the run used and one line with its figures, last of all. The line also goes to the file `summary`, for scripts. */
-export function summaryReporter(files: { announcements: string; summary: string | undefined }): Reporter {
+export function summaryReporter(
+  files: { announcements: string; summary: string | undefined },
+  notes: readonly string[],
+): Reporter {
   let vitest: Vitest | undefined;
   return {
     onInit(context) {
@@ -22,7 +25,7 @@ export function summaryReporter(files: { announcements: string; summary: string 
       const summary = countLine(modules, unhandled.length + absent.length);
       if (files.summary !== undefined) writeFileSync(files.summary, `${summary}\n`);
       const lost = absent.map((engine) => `${engine}  required by REKEY_REQUIRE, but no suite spoke of it`);
-      console.log([...table(announcements), ...lost, summary].join('\n'));
+      console.log([...table(announcements), ...lost, ...notes, summary].join('\n'));
     },
   };
 }

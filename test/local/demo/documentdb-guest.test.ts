@@ -9,7 +9,7 @@ import { run } from '../command.ts';
 
 const main = fileURLToPath(new URL('../../../local/demo/main.ts', import.meta.url));
 
-describe('the demonstration at MONGODB_URI', { timeout: 90_000 }, () => {
+describe('the demonstration at MONGODB_URI', () => {
   for (const kind of [amazon, secantus]) {
     const missing = kind.missing && unavailable({ engine: kind.engine, reason: kind.missing });
 

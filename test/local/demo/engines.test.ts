@@ -33,7 +33,7 @@ const dual = {
   client: { refused: 0, failed: 0 },
 };
 
-describe('the demo', { timeout: 60_000 }, () => {
+describe('the demo', () => {
   // PostgreSQL's is run as a program: main.test.ts
   for (const [engine, title, expected] of [
     ['mysql', /^MySQL \d/, [single, pair, dual]],

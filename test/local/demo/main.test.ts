@@ -8,6 +8,7 @@ import type { DemoFigures, Rotation } from '../../../local/demo/demo.ts';
 import { report } from '../../../local/demo/report.ts';
 import { createPaint } from '../../../terminal/paint.ts';
 import { blocks, page, root } from '../../docs/pages.ts';
+import { patience } from '../../support/patience.ts';
 import { run } from '../command.ts';
 
 const main = fileURLToPath(new URL('../../../local/demo/main.ts', import.meta.url));
@@ -31,7 +32,7 @@ const masked = (text: string): string[] =>
     .replaceAll(/ +/g, ' ')
     .split('\n');
 
-describe('npm start', { timeout: 90_000 }, () => {
+describe('npm start', () => {
   it('as README pipes it into jq, rotates both secrets, as its figures tell apart from what it claims, and leaves nothing behind', async () => {
     const folder = ownTemporaryFolder();
     const command = /`(npm start [^`|]*--json) \| jq \.`/.exec(page('README.md'))?.[1] ?? 'README shows none';
@@ -88,7 +89,7 @@ describe('npm start', { timeout: 90_000 }, () => {
     child.stderr.on('data', (chunk) => {
       told += chunk;
     });
-    await expect.poll(() => told, { timeout: 60_000 }).toContain('rotating');
+    await expect.poll(() => told, { timeout: patience(60_000) }).toContain('rotating');
 
     child.kill('SIGINT');
 

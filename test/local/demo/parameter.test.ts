@@ -31,7 +31,7 @@ it('npm start -- --store parameter holds what it claims, and its figures tell so
     'succeeded',
   ]);
   expect(stdout).not.toMatch(/"password"/);
-}, 90_000);
+});
 
 it('refuses a store that is none', async () => {
   const { status, stderr } = await run(process.execPath, [main, '--store', 'drawer']);

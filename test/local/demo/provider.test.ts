@@ -5,7 +5,7 @@ import { act } from '../../../local/demo/providers/sendgrid.ts';
 
 const { signal } = new AbortController();
 
-describe('the demonstration of a provider', { timeout: 60_000 }, () => {
+describe('the demonstration of a provider', () => {
   it('shows a rotation, a crash and a revocation, and all its checks hold', async () => {
     const { held, scenes } = await runProviderDemo('sendgrid', signal, () => {});
 

@@ -123,7 +123,7 @@ describe('a mirror', () => {
       expect(await shown(here.name), `${call}: ${plan.calls.at(-1)}`).toBe(await here.store.valueOf(token));
     }
     expect(whole.calls.filter((name) => name === 'copy')).toHaveLength(3);
-  }, 60_000);
+  });
 
   it('may be several, one of them of numbers, and each gets its own', async () => {
     const here = await world({ tag: (name) => `${name}:username, ${name}/password:password,${name}/port:port` });

@@ -88,7 +88,7 @@ describe('what is foreseen', () => {
     versions.foresee?.(secretId, [{ label: 'AWSCURRENT' }]);
 
     expect(await current()).toBeDefined();
-    await expect.poll(() => sandbox.faults.pending(), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => sandbox.faults.pending()).toEqual([]);
     expect(await versions.read(secretId, 'AWSPENDING')).toBeUndefined();
   });
 });

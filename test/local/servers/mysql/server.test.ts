@@ -84,6 +84,6 @@ describe.each([
 
     child.kill('SIGKILL');
 
-    await expect.poll(() => existsSync(dirname(path)), { timeout: 15_000 }).toBe(false);
+    await expect.poll(() => existsSync(dirname(path))).toBe(false);
   });
 });

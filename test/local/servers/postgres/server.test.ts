@@ -29,14 +29,14 @@ async function query(server: PostgresServer, sql: string, options: pg.ClientConf
   }
 }
 
-describe.skipIf(!isAvailable)('an embedded PostgreSQL', { timeout: 30_000 }, () => {
+describe.skipIf(!isAvailable)('an embedded PostgreSQL', () => {
   let server: PostgresServer;
 
   beforeAll(async () => {
     server = await startPostgres({ settings: { log_statement: 'all', 'rekey.owner': "o'brien" } });
     const [row] = await query(server, 'SHOW server_version');
     announce({ engine: 'postgres18', server: 'npm package', version: String(row?.server_version) });
-  }, 30_000);
+  });
   afterAll(() => server.stop());
 
   it('lets the superuser in over verified TLS, by name and by address', async () => {
@@ -102,7 +102,7 @@ describe.skipIf(!isAvailable)('an embedded PostgreSQL', { timeout: 30_000 }, () 
   });
 });
 
-describe.skipIf(!isAvailable)('another PostgreSQL', { timeout: 30_000 }, () => {
+describe.skipIf(!isAvailable)('another PostgreSQL', () => {
   it('goes without TLS, under its own rules, with a certificate of its own, and leaves nothing behind', async () => {
     const plain = await startPostgres({ tls: false, hba: 'host all all 127.0.0.1/32 trust\n' });
     const folder = dirname(plain.logFile);
@@ -138,7 +138,7 @@ describe.skipIf(!isAvailable)('another PostgreSQL', { timeout: 30_000 }, () => {
 
     parent.kill('SIGKILL');
 
-    await expect.poll(() => existsSync(dirname(logFile)), { timeout: 15_000 }).toBe(false);
+    await expect.poll(() => existsSync(dirname(logFile))).toBe(false);
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 

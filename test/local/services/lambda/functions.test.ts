@@ -307,10 +307,10 @@ it('ends warm processes that are idle, and among several gives the work to the o
     kept.add(await run());
     return running().length;
   };
-  await expect.poll(runningAfterOne, { timeout: 10_000 }).toBe(1);
+  await expect.poll(runningAfterOne).toBe(1);
 
   expect(kept.size).toBe(1);
-  await expect.poll(() => running(), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => running()).toEqual([]);
   await other.close();
 });
 

@@ -10,7 +10,7 @@ import { definition } from './scheduler.ts';
 const main = fileURLToPath(new URL('../../../../local/main.ts', import.meta.url));
 const shift = new URL('clock-shift.fixture.mjs', import.meta.url).href;
 
-it('npm run sandbox carries out by itself what is due', { timeout: 30_000 }, async () => {
+it('npm run sandbox carries out by itself what is due', async () => {
   const child = spawn(process.execPath, ['--import', shift, main, '--port', '0', '--database', 'none'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -18,7 +18,7 @@ it('npm run sandbox carries out by itself what is due', { timeout: 30_000 }, asy
   child.stdout.on('data', (chunk) => {
     told += chunk;
   });
-  await expect.poll(() => told, { timeout: 20_000 }).toContain('Ctrl-C');
+  await expect.poll(() => told).toContain('Ctrl-C');
   const endpoint = /ready on (\S+)/.exec(told)?.[1] ?? '';
   const options = { endpoint, region: 'us-east-1', credentials };
   const policy = { Type: 'Expiration', Version: '1.0', Attributes: { Timestamp: '2020-01-01T00:00:00Z' } };
@@ -30,16 +30,14 @@ it('npm run sandbox carries out by itself what is due', { timeout: 30_000 }, asy
   await ssm.putParameter({ Name: 'a', Value: 'v', Type: 'String', Tier: 'Advanced', Policies });
 
   const executed = async () => readJson<unknown[]>(await fetch(`${endpoint}/_sandbox/scheduler`));
-  await expect.poll(executed, { timeout: 10_000 }).toMatchObject([{ payload: '{"a":1}' }]);
+  await expect.poll(executed).toMatchObject([{ payload: '{"a":1}' }]);
   const parameters = async () => (await ssm.describeParameters({})).Parameters;
-  await expect.poll(parameters, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(parameters).toEqual([]);
 
   await rotateOnSchedule(endpoint);
   child.kill('SIGUSR2');
   const rotations = async () => readJson<unknown[]>(await fetch(`${endpoint}/_sandbox/rotations`));
-  await expect
-    .poll(rotations, { timeout: 10_000 })
-    .toContainEqual(expect.objectContaining({ event: 'RotationStarted' }));
+  await expect.poll(rotations).toContainEqual(expect.objectContaining({ event: 'RotationStarted' }));
   scheduler.destroy();
   ssm.destroy();
   const ended = new Promise((resolve) => child.once('close', resolve));

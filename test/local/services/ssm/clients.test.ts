@@ -22,54 +22,50 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe.skipIf(!cli)(
-  'the AWS CLI',
-  () => {
-    let aws: ReturnType<typeof awsAt>;
-    beforeAll(() => {
-      if (cli) aws = awsAt(sandbox.url, folder, cli);
-    });
+describe.skipIf(!cli)('the AWS CLI', () => {
+  let aws: ReturnType<typeof awsAt>;
+  beforeAll(() => {
+    if (cli) aws = awsAt(sandbox.url, folder, cli);
+  });
 
-    it('puts a parameter, labels it and reads it by its label', async () => {
-      const file = join(folder, 'value');
-      writeFileSync(file, 'hunter2');
-      const name = ['--name', '/cli/key'];
-      await aws('ssm', 'put-parameter', ...name, '--type', 'SecureString', '--value', `file://${file}`);
+  it('puts a parameter, labels it and reads it by its label', async () => {
+    const file = join(folder, 'value');
+    writeFileSync(file, 'hunter2');
+    const name = ['--name', '/cli/key'];
+    await aws('ssm', 'put-parameter', ...name, '--type', 'SecureString', '--value', `file://${file}`);
 
-      const labelled = await aws('ssm', 'label-parameter-version', ...name, '--labels', 'current', '1st');
-      const read = await aws('ssm', 'get-parameter', '--name', '/cli/key:current', '--with-decryption');
+    const labelled = await aws('ssm', 'label-parameter-version', ...name, '--labels', 'current', '1st');
+    const read = await aws('ssm', 'get-parameter', '--name', '/cli/key:current', '--with-decryption');
 
-      expect(labelled.output).toEqual({ InvalidLabels: ['1st'], ParameterVersion: 1 });
-      expect(read.output.Parameter).toMatchObject({ Value: 'hunter2', Selector: ':current', DataType: 'text' });
-    });
+    expect(labelled.output).toEqual({ InvalidLabels: ['1st'], ParameterVersion: 1 });
+    expect(read.output.Parameter).toMatchObject({ Value: 'hunter2', Selector: ':current', DataType: 'text' });
+  });
 
-    it('shows an error that has no text', async () => {
-      const { status, stderr } = await aws('ssm', 'get-parameter', '--name', 'nope');
+  it('shows an error that has no text', async () => {
+    const { status, stderr } = await aws('ssm', 'get-parameter', '--name', 'nope');
 
-      expect(status).toBe(cli?.refused);
-      expect(stderr).toMatch(/^An error occurred \(ParameterNotFound\) when calling the GetParameter operation:/);
-    });
+    expect(status).toBe(cli?.refused);
+    expect(stderr).toMatch(/^An error occurred \(ParameterNotFound\) when calling the GetParameter operation:/);
+  });
 
-    it('makes a schedule that invokes a function', async () => {
-      const invoked: unknown[] = [];
-      const arn = sandbox.functions.register('rotate', { handler: (event: object) => void invoked.push(event) });
-      const target = { Arn: arn, RoleArn: 'arn:aws:iam::123456789012:role/r', Input: '{"parameter":"/cli/key"}' };
-      const created = await aws(
-        ...['scheduler', 'create-schedule', '--name', 'nightly', '--schedule-expression', 'rate(30 days)'],
-        ...['--flexible-time-window', 'Mode=OFF', '--target', JSON.stringify(target)],
-      );
+  it('makes a schedule that invokes a function', async () => {
+    const invoked: unknown[] = [];
+    const arn = sandbox.functions.register('rotate', { handler: (event: object) => void invoked.push(event) });
+    const target = { Arn: arn, RoleArn: 'arn:aws:iam::123456789012:role/r', Input: '{"parameter":"/cli/key"}' };
+    const created = await aws(
+      ...['scheduler', 'create-schedule', '--name', 'nightly', '--schedule-expression', 'rate(30 days)'],
+      ...['--flexible-time-window', 'Mode=OFF', '--target', JSON.stringify(target)],
+    );
 
-      await sandbox.scheduler.run('nightly');
+    await sandbox.scheduler.run('nightly');
 
-      const shown = await aws('scheduler', 'get-schedule', '--name', 'nightly');
-      expect(shown.output.Arn).toBe(created.output.ScheduleArn);
-      expect(invoked).toEqual([{ parameter: '/cli/key' }]);
-    });
-  },
-  60_000,
-);
+    const shown = await aws('scheduler', 'get-schedule', '--name', 'nightly');
+    expect(shown.output.Arn).toBe(created.output.ScheduleArn);
+    expect(invoked).toEqual([{ parameter: '/cli/key' }]);
+  });
+});
 
-it.skipIf(!python)('boto3 takes the sandbox for AWS', { timeout: 60_000 }, async () => {
+it.skipIf(!python)('boto3 takes the sandbox for AWS', async () => {
   const script = fileURLToPath(new URL('boto3.fixture.py', import.meta.url));
   await sandbox.reset();
 

@@ -25,21 +25,17 @@ describe('a server that at first', () => {
     ['says that it shuts down (91)', async () => (await recovering({ ismaster: 91 })).port, 1, 0, 900],
     ['says that it recovers (13436)', async () => (await recovering({ saslStart: 13436 })).port, 2, 0, 900],
     ['is silent for longer than one that is awake may be', async () => undefined, 0, 5_800, 5_800],
-  ])(
-    '%s is waited for',
-    async (_, first, times, silence, least) => {
-      const waking = await proxy(await first(), times, silence);
-      const begun = performance.now();
+  ])('%s is waited for', async (_, first, times, silence, least) => {
+    const waking = await proxy(await first(), times, silence);
+    const begun = performance.now();
 
-      const session = await documentdb.connect(login(waking.port), trusting());
-      await session.ping();
-      await session.close();
-      waking.close();
+    const session = await documentdb.connect(login(waking.port), trusting());
+    await session.ping();
+    await session.close();
+    waking.close();
 
-      expect(performance.now() - begun).toBeGreaterThan(least);
-    },
-    15_000,
-  );
+    expect(performance.now() - begun).toBeGreaterThan(least);
+  });
 });
 
 it.each([

@@ -35,21 +35,17 @@ describe('a server that at first', () => {
     ['admits nobody yet (28000)', () => refusal('28000', 'ClientAuthentication'), 900],
     ['has too many connections (53300)', () => refusal('53300', 'InitProcess'), 200],
     ['is silent for longer than one that is awake may be', () => undefined, 5_800],
-  ])(
-    '%s is waited for',
-    async (_, first, least) => {
-      const waking = await proxy(first, 5_800);
-      const begun = performance.now();
+  ])('%s is waited for', async (_, first, least) => {
+    const waking = await proxy(first, 5_800);
+    const begun = performance.now();
 
-      const session = await postgres.connect(login(waking.port), ctx);
-      await session.ping();
-      await session.close();
-      waking.close();
+    const session = await postgres.connect(login(waking.port), ctx);
+    await session.ping();
+    await session.close();
+    waking.close();
 
-      expect(performance.now() - begun).toBeGreaterThan(least);
-    },
-    15_000,
-  );
+    expect(performance.now() - begun).toBeGreaterThan(least);
+  });
 });
 
 it.each([
@@ -73,25 +69,21 @@ it.each([
     {},
     /^give pg_hba.conf a line that admits user app2 to database postgres from the function's addresses$/,
   ],
-] as const)(
-  'a line that pg_hba.conf lacks is told soon, and first: %s',
-  async (_, tls, hint) => {
-    const stranger = { engine: 'postgres', host: server.host, port: server.port, username: 'app2', password: 'any' };
-    const begun = performance.now();
+] as const)('a line that pg_hba.conf lacks is told soon, and first: %s', async (_, tls, hint) => {
+  const stranger = { engine: 'postgres', host: server.host, port: server.port, username: 'app2', password: 'any' };
+  const begun = performance.now();
 
-    const told = await postgres
-      .connect({ ...stranger, ...tls }, testContext({ ca: server.ca }))
-      .catch((error: unknown) => error);
+  const told = await postgres
+    .connect({ ...stranger, ...tls }, testContext({ ca: server.ca }))
+    .catch((error: unknown) => error);
 
-    const milliseconds = performance.now() - begun;
-    expect(told).toMatchObject({ code: 'UNREACHABLE_TLS', retryable: true, hint: expect.stringMatching(hint) });
-    expect(told).toMatchObject({ hint: expect.stringMatching(/^give pg_hba.conf a line that/) });
-    expect(told).toMatchObject({ hint: expect.not.stringContaining('paused') });
-    expect(milliseconds).toBeGreaterThan(3_900);
-    expect(milliseconds).toBeLessThan(12_000);
-  },
-  20_000,
-);
+  const milliseconds = performance.now() - begun;
+  expect(told).toMatchObject({ code: 'UNREACHABLE_TLS', retryable: true, hint: expect.stringMatching(hint) });
+  expect(told).toMatchObject({ hint: expect.stringMatching(/^give pg_hba.conf a line that/) });
+  expect(told).toMatchObject({ hint: expect.not.stringContaining('paused') });
+  expect(milliseconds).toBeGreaterThan(3_900);
+  expect(milliseconds).toBeLessThan(12_000);
+});
 
 it('one that has too many connections for good is told soon, with how long it was waited for', async () => {
   const full = await proxy(() => refusal('53300', 'InitProcess'), 0, Number.POSITIVE_INFINITY);
@@ -104,7 +96,7 @@ it('one that has too many connections for good is told soon, with how long it wa
     fact: expect.stringContaining('too many connections'),
     hint: expect.stringMatching(/no place came free: it was waited for [345] s/),
   });
-}, 10_000);
+});
 
 it('silence is told when time is up, with how long it was waited for', async () => {
   const silent = await silentServer();

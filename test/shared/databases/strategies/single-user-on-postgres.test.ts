@@ -39,7 +39,7 @@ it('two deliveries of setSecret at once end quietly, also where the account has 
 
   expect(open).toEqual(Array(10).fill(true));
   expect(outcomes).toEqual(Array(20).fill('ok'));
-}, 60_000);
+});
 
 it('a password that was stored with a line break at its end is found without it', async () => {
   const world = await house.world(singleUserStrategy);

@@ -32,30 +32,26 @@ if (house !== undefined) {
     (_name, make, grants) => {
       const world = () => house.world(make, { options: UNFORGIVING, grants });
 
-      it.each(Object.entries(retries))(
-        'gets through with %s, and no account is locked',
-        async (_retry, retry) => {
-          const dry = crashPlan();
-          await wholeRotation(await world(), { plan: dry });
-          const deaths = dry.calls.flatMap((name, call) =>
-            ABOUT_LOGINS.test(name) ? (['before', 'after'] as const).map((when) => ({ name, call, when })) : [],
-          );
-          const play = async ({ name, call, when }: (typeof deaths)[number]) => {
-            const here = await world();
-            const token = await here.store.begin();
-            const dying = rotation(here, token, { plan: crashPlan({ call, when }) });
-            await expect(dying).rejects.toBeInstanceOf(Died);
+      it.each(Object.entries(retries))('gets through with %s, and no account is locked', async (_retry, retry) => {
+        const dry = crashPlan();
+        await wholeRotation(await world(), { plan: dry });
+        const deaths = dry.calls.flatMap((name, call) =>
+          ABOUT_LOGINS.test(name) ? (['before', 'after'] as const).map((when) => ({ name, call, when })) : [],
+        );
+        const play = async ({ name, call, when }: (typeof deaths)[number]) => {
+          const here = await world();
+          const token = await here.store.begin();
+          const dying = rotation(here, token, { plan: crashPlan({ call, when }) });
+          await expect(dying).rejects.toBeInstanceOf(Died);
 
-            await retry(here, token);
+          await retry(here, token);
 
-            const open = await here.opens((await labelled(here.store, 'AWSCURRENT')) as never);
-            expect(open, `${when} ${name}`).toBe(true);
-          };
-          expect(deaths.length).toBeGreaterThanOrEqual(8);
-          for (let at = 0; at < deaths.length; at += 4) await Promise.all(deaths.slice(at, at + 4).map(play));
-        },
-        60_000,
-      );
+          const open = await here.opens((await labelled(here.store, 'AWSCURRENT')) as never);
+          expect(open, `${when} ${name}`).toBe(true);
+        };
+        expect(deaths.length).toBeGreaterThanOrEqual(8);
+        for (let at = 0; at < deaths.length; at += 4) await Promise.all(deaths.slice(at, at + 4).map(play));
+      });
     },
   );
 

@@ -10,6 +10,7 @@ import { memoryWorld } from '../../../support/memory-world.ts';
 import type { ParameterStore } from '../../../support/parameter-store.ts';
 import { ssmTestClient } from '../../../support/parameter-store.ts';
 import { onParameterStore } from '../../../support/parameter-world.ts';
+import { patience } from '../../../support/patience.ts';
 import { byLabel } from '../../../support/store.ts';
 
 const clock = { now: Date.now() };
@@ -34,20 +35,24 @@ async function valuesOf({ versions, secretId }: ParameterStore): Promise<string[
 }
 
 describe('an unfinished rotation', () => {
-  it('keeps its value through 250 tries, and is completed by the next', async () => {
-    const here = await onParameterStore(memoryWorld(singleUserStrategy), client);
-    const token = await here.store.begin();
-    await step(here, token, 'createSecret');
-    const pending = await here.store.versions.read(here.store.secretId, 'AWSPENDING', token);
-    await here.setPassword('app', JSON.parse(pending ?? '').password);
+  it(
+    'keeps its value through 250 tries, and is completed by the next',
+    async () => {
+      const here = await onParameterStore(memoryWorld(singleUserStrategy), client);
+      const token = await here.store.begin();
+      await step(here, token, 'createSecret');
+      const pending = await here.store.versions.read(here.store.secretId, 'AWSPENDING', token);
+      await here.setPassword('app', JSON.parse(pending ?? '').password);
 
-    for (let turn = 0; turn < 250; turn++) await begins(here.store, token);
+      for (let turn = 0; turn < 250; turn++) await begins(here.store, token);
 
-    expect(await here.store.versions.read(here.store.secretId, 'AWSPENDING', token)).toBe(pending);
-    expect(await here.store.plainPending()).toBe(pending);
-    await rotation(here, token);
-    expect(await here.store.plainRead()).toBe(pending);
-  }, 120_000);
+      expect(await here.store.versions.read(here.store.secretId, 'AWSPENDING', token)).toBe(pending);
+      expect(await here.store.plainPending()).toBe(pending);
+      await rotation(here, token);
+      expect(await here.store.plainRead()).toBe(pending);
+    },
+    patience(120_000),
+  );
 
   it('keeps its place without a value, too', async () => {
     const { store } = await generatedParameter(client);
@@ -56,7 +61,7 @@ describe('an unfinished rotation', () => {
     for (let turn = 0; turn < 120; turn++) await begins(store, token);
 
     expect((await byLabel(store)).AWSPENDING).toBe(token);
-  }, 60_000);
+  });
 
   it('that was ended long ago does not come back when its value was kept', async () => {
     const here = await generatedParameter(client);
@@ -68,7 +73,7 @@ describe('an unfinished rotation', () => {
     for (let turn = 0; turn < 20; turn++) await wholeRotation(here);
 
     expect((await byLabel(here.store)).AWSPENDING).toBeUndefined();
-  }, 60_000);
+  });
 
   it('is nobody else’s for as long as its own holder may live, however soon others would be dead', async () => {
     clock.now = Date.now() - 36_000;
