@@ -36,8 +36,9 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     access: Access<S, A>,
     current: S,
     previous: S | undefined,
+    untried = false,
   ): Promise<Judgement> {
-    let { snapshot, answers } = await look(provider, ports, access, current, previous);
+    let { snapshot, answers } = await look(provider, ports, access, current, previous, untried);
     let judgement = plan(snapshot, choice, Date.now());
     while (judgement.is === 'unknown') {
       snapshot = { ...snapshot, [judgement.what]: await answers[judgement.what]() };
@@ -103,7 +104,8 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
       requireGrace(after, provider, ctx);
       const access = await accessTo(provider, current, ports, ctx);
       await asAdmin(access, async () => {
-        const judgement = await judged({ errand: 'issue', quietFor }, access, current, await previous());
+        // A use of the previous key would keep the next rotation from revoking it.
+        const judgement = await judged({ errand: 'issue', quietFor }, access, current, await previous(), true);
         if (PASSES.includes(judgement.is)) ctx.log('what keeps a key from being made now passes', { is: judgement.is });
         else if (judgement.is !== 'clear') throw refusal(judgement, provider, access);
         else await provider.check?.(access, judgement.revoke);

@@ -76,8 +76,11 @@ export interface IssuingProvider<S extends KeySecret = KeySecret, A extends KeyS
   readonly slots?: number;
   /** So long after the next key was made, the provider ends the previous one by itself. Milliseconds. Absent: it does not. */
   readonly longestGraceMs?: number;
-  /** The id under which the provider lists this key; undefined when it is not known any more. */
-  identify(secret: S, access: Access<S, A>): Promise<string | undefined>;
+  /**
+   * The id under which the provider lists this key; undefined when it is not known any more. `untried`: the key must not be used to
+   * find out, and the id is undefined, too, when only the key itself tells it.
+   */
+  identify(secret: S, access: Access<S, A>, untried?: boolean): Promise<string | undefined>;
   /** The provider lists no keys, so `keys` gives none: the previous one goes by the id in its value, one whose value was lost stays. */
   readonly unlisted?: true;
   /** Every key that takes one of the slots, or may be ours. */

@@ -49,24 +49,29 @@ export async function look<S extends KeySecret, A extends KeySecret>(
   access: Access<S, A>,
   current: S,
   previous: S | undefined,
+  /** The previous key is not to be used: it counts as alive, and whatever no stored id tells of it stays unknown. */
+  untried = false,
 ): Promise<Look> {
   const { secretId, token, timeLimitMs = LONGEST_INVOCATION_MS } = access.ctx;
   const opensFor = (value: S) => opens(provider, value, ports, access.ctx);
   const keys = await provider.keys(access);
+  const idOfPrevious = async () => (previous && (await provider.identify(previous, access, untried))) ?? null;
+  // An untried key may be among those that would go, so no slot can be told to be missing.
+  const isUntold = untried && previous !== undefined && (await idOfPrevious()) === null;
   return {
     snapshot: {
       keys,
       currentId: await provider.identify(current, access),
       ...(previous && { previous: { isForSame: isForSame(provider, previous, current) } }),
       isUnlisted: provider.unlisted === true,
-      slots: keys.slots ?? provider.slots,
+      slots: isUntold ? undefined : (keys.slots ?? provider.slots),
       of: { secretId, token },
       timeLimitMs,
     },
     answers: {
       currentOpens: () => opensFor(current),
-      previousId: async () => (previous && (await provider.identify(previous, access))) ?? null,
-      previousOpens: async () => previous !== undefined && opensFor(previous),
+      previousId: idOfPrevious,
+      previousOpens: async () => previous !== undefined && (untried || opensFor(previous)),
       adminIds: async () => (await provider.adminIds?.(access, previous)) ?? [],
     },
   };

@@ -4,7 +4,7 @@ import type { Redactor } from '../../shared/rotation/redact.ts';
 import type { Rotation, RotationOutcome } from '../../shared/rotation/rotation.ts';
 import { runStep } from '../../shared/rotation/steps.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
-import { labelled } from '../support/store.ts';
+import { byLabel } from '../support/store.ts';
 import type { CrashPlan } from './crash.ts';
 import { crashPlan } from './crash.ts';
 import type { StrategyWorld } from './world.ts';
@@ -89,8 +89,9 @@ export async function configurationCheck<S extends object>(
   options: StepOptions = {},
 ): Promise<Rotated> {
   const { store } = world;
+  const { AWSCURRENT = '' } = await byLabel(store);
   const token = await store.begin();
-  await store.versions.put(store.secretId, token, JSON.stringify(await labelled(store, 'AWSCURRENT')));
+  await store.versions.put(store.secretId, token, (await store.valueOf(AWSCURRENT)) ?? '');
   return step(world, token, 'testSecret', options);
 }
 

@@ -32,7 +32,7 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
     spreadMs: description.spreadMs ?? 10_000,
     freeing: description.freeing ?? shown(revoke.request),
 
-    async identify(value, access) {
+    async identify(value, access, untried) {
       const isCurrent = value[secret.key] === access.current[secret.key];
       const { field, pattern, request, path = '' } = secret.id;
       if (field !== undefined) return textIn((isCurrent ? access.current : value)[field]);
@@ -41,7 +41,7 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
         if (id === undefined && isCurrent) throw nameless(secret.key);
         return id;
       }
-      if (request === undefined) return undefined;
+      if (request === undefined || untried) return undefined;
       const dead = [401, ...(verify.refused ?? [])];
       const answer = await ask(request, 'key', { key: value }, access, dead);
       if (!dead.includes(answer.status)) return textAt(answer, ...stepsOf(path));

@@ -53,11 +53,11 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
   freeing: 'revoke one in Settings, Access tokens of the project or group',
 
   /** Asking as a token is a use of it, so the id of the previous one is kept beside the current one. */
-  async identify(secret, access) {
+  async identify(secret, access, untried) {
     const { current } = access;
     const isCurrent = secret.token === current.token;
     const known = textIn(secret.token_id ?? (isCurrent ? undefined : current.previous_token_id));
-    if (known !== undefined) return known;
+    if (known !== undefined || untried) return known;
     const own = await selfIfAlive(secret, access, 'the token');
     if (own === undefined && isCurrent) throw unknownId(access);
     return own?.id;

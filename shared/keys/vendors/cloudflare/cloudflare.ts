@@ -40,9 +40,10 @@ export const cloudflare: IssuingProvider<CloudflareSecret, CloudflareSecret> = {
     'DELETE https://api.cloudflare.com/client/v4/accounts/<account_id>/tokens/<id> (…/user/tokens/<id> for a token of a user)',
 
   /** Whoever asks as the previous token would make it look used, so a stored id is taken at its word there. */
-  async identify(secret, access) {
+  async identify(secret, access, untried) {
     const isCurrent = secret.api_token === access.current.api_token;
     if (!isCurrent && typeof secret.token_id === 'string') return secret.token_id;
+    if (untried) return undefined;
     return ownId(secret, access, isCurrent ? 'the current token' : 'the previous token');
   },
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { basicOf, serve } from '../../../../local/doubles/double.ts';
 import { type AdminSource, accessTo as accessToKey } from '../../../../shared/keys/access.ts';
 import type { KeySecret } from '../../../../shared/keys/provider.ts';
-import { wholeRotation } from '../../../conformance/rotate.ts';
+import { configurationCheck, wholeRotation } from '../../../conformance/rotate.ts';
 import { testContext } from '../../../support/context.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
@@ -210,4 +210,20 @@ it('revokes the previous key by the id in its value where the vendor lists none'
 
   const [now, before] = [await labelled(here.store, 'AWSCURRENT'), await labelled(here.store, 'AWSPREVIOUS')];
   expect(live).toEqual(new Set([before?.api_key, now?.api_key]));
+});
+
+it('uses no previous key in a configuration check, and calls no slot missing that its key may be in', async () => {
+  const { url, requests } = await vendor({ json: { me: { id: 17 }, keys: [{ id: 17 }, { id: 16 }] } });
+  const id = { request: { method: 'GET', path: '/self' }, path: 'me.id' };
+  const list = { request: { method: 'GET', path: '/keys' }, items: 'keys', id: 'id', label: 'name' };
+  const issue = { request: { method: 'POST', path: '/keys', json: { name: '{{label}}' } }, key: 'key' };
+  const provider = tiny({ secret: { key: 'api_key', id }, list, issue, unlisted: undefined, slots: 2 });
+  const made = { url: url ?? '', first: { api_key: 'tk_old' }, madeUp: {}, lag: 0, troubles: [], calls: [] };
+  const here = keyWorld(provider, { ...made, opens: () => true, live: () => [], close: async () => {} });
+  await here.store.putCurrent(JSON.stringify(current));
+
+  const { reports } = await configurationCheck(here);
+
+  expect(reports).toEqual(['checked']);
+  expect(requests.map(({ headers }) => headers.authorization)).not.toContain('Bearer tk_old');
 });

@@ -6,7 +6,7 @@ import { cloudflare } from '../../../../shared/keys/vendors/cloudflare/cloudflar
 import { describeProvider } from '../../../conformance/provider.case.ts';
 import { hasNoCap } from '../../../conformance/provider-life.case.ts';
 import { inList } from '../../../conformance/provider-rights.case.ts';
-import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { configurationCheck, openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
 
@@ -55,6 +55,20 @@ describe('Cloudflare', () => {
 
     const { AWSCURRENT = '', AWSPREVIOUS = '' } = await byLabel(world.store);
     expect([await world.store.valueOf(AWSPREVIOUS), await world.store.valueOf(AWSCURRENT)]).toEqual(double.live());
+  });
+
+  it('asks no previous token for its id in a configuration check', async () => {
+    const world = await start();
+    const { api_token, account_id } = double.first;
+    Object.assign(world.store.tags, { 'rekey:account_id': account_id, 'rekey:masterarn': 'arn:admin' });
+    await world.store.putCurrent(String(api_token));
+    await wholeRotation(world);
+    delete firstToken()?.last_used_on;
+
+    const { reports } = await configurationCheck(world);
+
+    expect([reports, firstToken()]).toMatchObject([['checked'], { status: 'active' }]);
+    expect(firstToken()).not.toHaveProperty('last_used_on');
   });
 
   it('gives the new token the policies, addresses and length of life of the current one', async () => {

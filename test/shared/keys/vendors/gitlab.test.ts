@@ -5,7 +5,7 @@ import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
 import { gitlab } from '../../../../shared/keys/vendors/gitlab.ts';
 import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
 import { inList } from '../../../conformance/provider-rights.case.ts';
-import { step, wholeRotation } from '../../../conformance/rotate.ts';
+import { configurationCheck, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
 
@@ -169,6 +169,18 @@ describe('gitlab', () => {
     const id = await provider.identify((await labelled(here.store, 'AWSPREVIOUS')) ?? {}, access);
 
     expect([id, first?.uses]).toEqual([String(first?.id), uses]);
+  });
+
+  it('asks no previous token for its id in a configuration check, where no field tells it', async () => {
+    const here = await world();
+    here.double.crowd(1);
+    const [by, first] = here.double.tokens().filter(({ owner }) => owner === 'projects/acme/shop');
+    await put(here, { token: by?.value });
+    expect([await labelled(here.store, 'AWSPREVIOUS')]).toMatchObject([{ token: first?.value }]);
+
+    await configurationCheck(here);
+
+    expect([first?.uses, by?.uses]).toEqual([0, expect.any(Number)]);
   });
 
   it('makes nothing for a token that has expired, and says what a person does then', async () => {
