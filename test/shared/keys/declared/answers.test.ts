@@ -34,6 +34,16 @@ describe('verify', () => {
     });
   });
 
+  it('takes no answer without rights for one of a key that has none', async () => {
+    const { url } = await vendor({ json: {} });
+    const verify = { ...smallest.verify, rights: 'scope' };
+
+    await expect(tiny({ verify }).verify({ api_key: 'tk_b2_x' }, accessTo(url))).rejects.toMatchObject({
+      code: 'UNEXPECTED_ANSWER',
+      message: expect.stringContaining('has no rights at scope'),
+    });
+  });
+
   it('asks for a token as an OAuth2 client', async () => {
     const { url, requests } = await vendor({ json: { access_token: 'a-token-of-an-hour' } }, { status: 401 });
     const oauth2 = {
@@ -77,12 +87,12 @@ describe('list', () => {
     lastUsed: 'used',
     usedBy: 'by',
   };
-  const listing = (change: object) =>
-    tiny({
-      unlisted: undefined,
-      list: { ...list, ...change },
-      issue: { request: { method: 'POST', path: '/keys', json: { name: '{{label}}' } }, key: 'key' },
-    });
+  const listed = {
+    unlisted: undefined,
+    list,
+    issue: { request: { method: 'POST', path: '/keys', json: { name: '{{label}}' } }, key: 'key' },
+  };
+  const listing = (change: object) => tiny({ ...listed, list: { ...list, ...change } });
 
   it('tells of each key what the description leads to', async () => {
     const { url } = await vendor({
@@ -102,6 +112,17 @@ describe('list', () => {
         usedBy: 'ci',
       },
     ]);
+  });
+
+  it('that lacks the id of AWSCURRENT, whose key works, is about another key', async () => {
+    const { url } = await vendor({ json: [{ id: 'a', made: 1_700_000_000 }] });
+    const secret = { key: 'api_key', id: { field: 'key_id' } };
+    const issue = { request: listed.issue.request, key: 'key', fields: { key_id: 'id' } };
+    const keys = tiny({ ...listed, secret, issue }).keys(
+      accessTo(url, { current: { ...current, key_id: 'mistyped' } }),
+    );
+
+    await expect(keys).rejects.toMatchObject({ fact: 'tiny lists no key with the key_id of AWSCURRENT' });
   });
 
   it('counts pages up to the first that is empty', async () => {

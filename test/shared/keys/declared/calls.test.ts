@@ -150,6 +150,12 @@ describe('ids', () => {
     expect(await tiny().identify(current, accessTo(undefined))).toBe('a1');
   });
 
+  it('of the keys in the admin secret are found so, too', async () => {
+    const admin = { token: 'no key', api_key: 'tk_a9_sesame-open' };
+
+    expect(await tiny().adminIds?.(accessTo(undefined, { admin }))).toContain('a9');
+  });
+
   it('that are not in AWSCURRENT stop the rotation; an older value without one is nothing to revoke', async () => {
     const odd = { api_key: 'made-by-hand' };
 

@@ -176,6 +176,27 @@ describe('datadog', () => {
     expect([admin, first].map((key) => here.double.opens({ api_key: key?.value }))).toEqual([true, true]);
   });
 
+  it('makes no application key beside one of another owner, although the previous one is of this', async () => {
+    const here = await applicationKeys();
+    await wholeRotation(here);
+    Object.assign(newest(here.double) ?? {}, { owner: 'another' });
+    const before = here.double.live();
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ fact: expect.stringContaining('those of its owner') });
+    expect(here.double.live()).toEqual(before);
+  });
+
+  it('knows no key by four characters that two have', async () => {
+    const here = await apiKeys();
+    here.double.fill?.();
+    const { first } = here.double;
+    const stranger = here.double.keys().at(-1);
+    Object.assign(stranger ?? {}, { value: `of-a-stranger-${String(first.api_key).slice(-4)}` });
+    const access = await accessTo(provider, { ...first, masterarn: 'arn:admin' }, here, here.context({}));
+
+    expect(await provider.identify(first, access)).toBeUndefined();
+  });
+
   it('takes no id that is beside another key', async () => {
     const here = await apiKeys();
     const [admin] = here.double.keys();
