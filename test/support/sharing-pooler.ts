@@ -44,6 +44,18 @@ export async function sharingPooler(to: {
     statements,
     /** The sessions of the server that are still there. */
     kept: () => kept.filter(({ destroyed, readyState }) => !destroyed && readyState === 'open').length,
+    /** Says a statement on the session that is kept, as the next client would, and gives the bytes of the answer. */
+    async say(statement: string) {
+      const backend = kept.at(-1);
+      if (backend === undefined) throw new Error('no client has come yet');
+      const answer = once(backend, 'data');
+      // Where the client has agreed on attributes of statements, their number comes first: none, in one set.
+      const text = Buffer.from(statements.at(-1)?.startsWith('\0\x01') ? `\0\x01${statement}` : statement);
+      const head = Buffer.from([0, 0, 0, 0, 3]);
+      head.writeUIntLE(text.length + 1, 0, 3);
+      backend.write(Buffer.concat([head, text]));
+      return String((await answer)[0]);
+    },
     async close() {
       for (const backend of kept) backend.destroy();
       listener.close();

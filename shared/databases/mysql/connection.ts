@@ -11,6 +11,7 @@ import { ed25519Signature } from './ed25519.ts';
 import type { Target } from './errors.ts';
 import { errno, errnoOf, expired, failedWith, queryError } from './errors.ts';
 import { connectError } from './login-errors.ts';
+import { isShared, restoreSession, setSession } from './settings.ts';
 import type { ServerVersion } from './version.ts';
 import { versionOf } from './version.ts';
 import { upgradeWith } from './wire.ts';
@@ -102,7 +103,8 @@ async function openOnce(
   ctx.signal.addEventListener('abort', destroy, { once: true });
 
   let restricted = false;
-  const query: Connection['query'] = async (text, values = []) => {
+  let shared = false;
+  const ask = async (text: string, values: readonly (string | number)[] = []) => {
     if (ctx.signal.aborted) throw outOfTime(at, LOOK);
     if (restricted && !values.every(isPlain)) throw expired(at);
     try {
@@ -112,7 +114,13 @@ async function openOnce(
       throw queryError(error, at, text);
     }
   };
+  const query: Connection['query'] = async (text, values) => {
+    const rows = await ask(text, values);
+    return Array.isArray(rows) ? rows : [];
+  };
   const close = async () => {
+    // The application that a pooler gives this session to has settings of its own.
+    if (shared && !socket.destroyed) await query(restoreSession(product)).catch(() => {});
     ctx.signal.removeEventListener('abort', destroy);
     if (!socket.destroyed) {
       client.end(() => {});
@@ -127,13 +135,7 @@ async function openOnce(
     });
   }
   try {
-    // Backslashes and quotes in literals mean what the driver takes them to mean, and names arrive as they are.
-    const mode = server.product === 'MariaDB' ? 'NO_AUTO_CREATE_USER' : '';
-    // Nor may the server's own setting change how SHOW GRANTS spells an account, nor a limit of user or server cut a statement short.
-    const limit = server.product === 'MariaDB' ? 'max_statement_time = 15' : 'max_execution_time = 15000';
-    await query(
-      `SET SESSION sql_mode = '${mode}', SESSION sql_quote_show_create = 1, SESSION lock_wait_timeout = 10, SESSION ${limit}, NAMES utf8mb4`,
-    );
+    shared = isShared(await ask(setSession(product, greeting.connectionId)));
   } catch (error) {
     // An expired password allows nothing but its change.
     restricted = failedWith(error, errno.mustChangePassword);
@@ -163,11 +165,11 @@ function greeted(client: mysql.Connection): Promise<Greeting> {
   });
 }
 
-function answerTo(client: mysql.Connection, text: string, values: readonly (string | number)[]): Promise<Row[]> {
+function answerTo(client: mysql.Connection, text: string, values: readonly (string | number)[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     client.query(text, [...values], (error, rows) => {
       if (error !== null) reject(error);
-      else resolve(Array.isArray(rows) ? (rows as Row[]) : []);
+      else resolve(rows);
     });
   });
 }

@@ -79,6 +79,32 @@ export function describeMysqlPooled(engine: DatabaseEngine, server: RealMysql): 
       }
     });
 
+    it.each([
+      ['and its settings are those from before', true],
+      ['and a session that nobody else is seen to use costs no statement more', false],
+    ])('%s', async (_what, renumbers) => {
+      const login = await user(`pooled_settings_${renumbers}`);
+      const pooler = await sharingPooler({ host: login.host, port: Number(login.port), renumbers });
+      const limit = server.product === 'MySQL' ? 'max_execution_time' : 'max_statement_time';
+      const settings = (of: string) =>
+        ['sql_mode', 'sql_quote_show_create', 'lock_wait_timeout', limit].map((name) => `@@${of}.${name}`).join(',');
+      // As the driver's login asks for it; SET NAMES chooses another one.
+      const collation = server.product === 'MySQL' ? '|utf8mb4_general_ci' : '|utf8mb4_';
+      const [before] = await server.sql(`SELECT CONCAT_WS('|', ${settings('GLOBAL')}) AS text`);
+      try {
+        const session = await engine.connect({ ...login, host: pooler.host, port: pooler.port, tls: false }, ctx);
+        await session.ping();
+        await session.close();
+        const sets = pooler.statements.filter((text) => text.includes('SET ')).length;
+        const after = await pooler.say(`SELECT CONCAT_WS('|', ${settings('SESSION')}, @@collation_connection)`);
+
+        expect(before?.text).toMatch(/STRICT_TRANS_TABLES.*\|/);
+        expect([after.includes(`${before?.text}${collation}`), sets]).toEqual([renumbers, renumbers ? 2 : 1]);
+      } finally {
+        await pooler.close();
+      }
+    });
+
     it('and its statements are as many as before: the limit of sessions is read with the lock', async () => {
       const login = await user('pooled_count');
       const pooler = await sharingPooler({ host: login.host, port: Number(login.port) });
