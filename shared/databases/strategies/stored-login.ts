@@ -31,7 +31,8 @@ export interface StoredLogin {
 /**
  * AWSCURRENT first, because every refused login counts against the account; then AWSPENDING, AWSPREVIOUS, and the versions without
  * a label, newest first. No value is sent to another place than the one of AWSCURRENT. Throws LockedOutError when none opens.
- * What `opens` says no to is not tried. Last, and once each: passwords that begin or end in what nobody sees, without it.
+ * What `opens` says no to is not tried. Last, one or two logins more and never one for each version: AWSCURRENT and AWSPENDING
+ * without what nobody sees, where they begin or end in it.
  */
 export async function openStored(
   engine: DatabaseEngine,
@@ -73,7 +74,7 @@ export async function openStored(
     if (rescued !== undefined) return { ...rescued, recoveredWith: version };
   }
   const ends = [...tried.values()].filter(({ password }) => unseenEnd(password) !== undefined);
-  for (const value of ends) {
+  for (const value of ends.filter((each) => each === current || each === pending)) {
     const password = withoutUnseen(value.password);
     if (password === '' || tried.has(password)) continue;
     ctx.redact.add(password);

@@ -250,6 +250,14 @@ describe('a password that was stored with what nobody sees at its ends', () => {
     expect(blank.logins).not.toContain('');
   });
 
+  it('costs one login more, however many versions have it', async () => {
+    const { outcome, logins } = await rotated('one\n', 'two\n', 'three\n', 'four\n');
+
+    expect(outcome).toMatchObject({ code: 'LOCKED_OUT', hint: expect.stringContaining('begins or ends in a line') });
+    expect(new Set(logins).size).toBe(logins.length);
+    expect(logins.filter((each) => /^(one|two|three|four)$/.test(each))).toEqual(['four']);
+  });
+
   it('costs an ordinary password no login', async () => {
     const { outcome, logins } = await rotated('not it');
 

@@ -3,8 +3,10 @@ import type { TakeBack } from '../../../../shared/databases/engine.ts';
 import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
 import { UnreachableError } from '../../../../shared/rotation/errors.ts';
 import type { Rotation } from '../../../../shared/rotation/rotation.ts';
+import { crashPlan } from '../../../conformance/crash.ts';
 import { rotation, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { describeStrategy } from '../../../conformance/strategy.case.ts';
+import { timelessContext } from '../../../support/context.ts';
 import { memoryWorld } from '../../../support/memory-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
 
@@ -105,6 +107,22 @@ describe('superuser-set', () => {
 
     expect(here.server.users.get('root')?.password).toBe('root-password');
     expect((await byLabel(here.store)).AWSCURRENT).toBe(before.AWSCURRENT);
+  });
+
+  it('says so in a configuration check, before anybody has logged in', async () => {
+    const here = world();
+    const value = await labelled(here.store, 'AWSCURRENT');
+    await here.store.putCurrent(JSON.stringify({ ...value, username: 'root', password: 'root-password' }));
+    const strategy = here.strategy(crashPlan());
+    const current = strategy.schema.parse(JSON.stringify(await labelled(here.store, 'AWSCURRENT')), 'AWSCURRENT');
+
+    const refused = strategy.check?.({ current } as never, timelessContext());
+
+    await expect(refused).rejects.toMatchObject({
+      code: 'INVALID_SECRET',
+      hint: expect.stringContaining('single-user'),
+    });
+    expect(here.server.taken).toEqual([]);
   });
 
   it('lets no superuser log in for a pending value of another place', async () => {
