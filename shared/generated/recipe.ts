@@ -59,12 +59,12 @@ export function generatorOf(field: unknown, tag: string | undefined, what: strin
   }
   const kind = (asked as { kind?: unknown } | null)?.kind;
   const shape = typeof kind === 'string' && Object.hasOwn(shapes, kind) ? shapes[kind as Kind] : undefined;
-  if (shape === undefined) throw wrong(`${where} names no kind of value`);
+  if (shape === undefined) throw wrong(`${where} names no kind of value`, tag);
   const result = shape.safeParse(asked);
   if (result.success) return made(result.data);
   const [issue] = result.error.issues;
   const member = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0];
-  throw wrong(`${String(member)} of ${where} is not usable`);
+  throw wrong(`${String(member)} of ${where} is not usable`, tag);
 }
 
 /** hex:32, words:6, rsa:3072, ec:P-256, ssh:ed25519, ed25519. */
@@ -72,7 +72,7 @@ function untagged(tag: string, what: string): unknown {
   const [kind = '', size, ...rest] = tag.split(':');
   const member = Object.hasOwn(SIZES, kind) ? SIZES[kind as Kind] : undefined;
   if (rest.length > 0 || (size !== undefined && member === undefined)) {
-    throw wrong(`tag rekey:generate of ${what} is not a kind, or a kind and its size`);
+    throw wrong(`tag rekey:generate of ${what} is not a kind, or a kind and its size`, tag);
   }
   if (size === undefined || member === undefined) return { kind };
   return { kind, [member]: /^\d{1,5}$/.test(size) ? Number(size) : size };
@@ -103,8 +103,9 @@ function typeOf(given: {
   return { kind: 'ed25519' };
 }
 
-function wrong(fact: string): InvalidSecretError {
+function wrong(fact: string, tag?: string): InvalidSecretError {
   return new InvalidSecretError(fact, {
     hint: 'write {"generate":{"kind":"base64url","bytes":32}} or the tag rekey:generate=base64url:32; docs/providers/generated-value.md has all kinds',
+    ofTag: tag !== undefined,
   });
 }

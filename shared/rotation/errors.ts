@@ -54,6 +54,8 @@ export interface ErrorDetails {
   readonly isDeleted?: boolean;
   /** It is the value of AWSPENDING that does not do: another rotation makes another. */
   readonly ofPending?: boolean;
+  /** It is a tag of the rotated secret that is wrong. */
+  readonly ofTag?: boolean;
   readonly cause?: unknown;
 }
 
@@ -65,6 +67,7 @@ export abstract class RotationError extends Error {
   readonly about?: string;
   readonly isDeleted?: boolean;
   readonly ofPending?: boolean;
+  readonly ofTag?: boolean;
 
   constructor(name: string, fact: string, code: ErrorCode, retryable: boolean, details: ErrorDetails) {
     super(`${fact}; hint: ${details.hint}`, details.cause === undefined ? undefined : { cause: details.cause });
@@ -76,6 +79,7 @@ export abstract class RotationError extends Error {
     if (details.about !== undefined) this.about = details.about;
     if (details.isDeleted) this.isDeleted = true;
     if (details.ofPending) this.ofPending = true;
+    if (details.ofTag) this.ofTag = true;
   }
 }
 

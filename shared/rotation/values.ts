@@ -21,7 +21,7 @@ export async function readStored<S extends object>(
   ctx: RotationContext,
 ): Promise<S | undefined> {
   const text = await versions.read(ctx.secretId, PENDING, ctx.token);
-  return text === undefined ? undefined : parsed(strategy, text, PENDING, ctx);
+  return text === undefined ? undefined : parsedPending(strategy, text, ctx);
 }
 
 /** Read by version id *and* label, and more than once: reads lag writes (https://github.com/aws/aws-sdk-js-v3/issues/7701). */
@@ -38,7 +38,19 @@ async function readPending<S extends object>(
       hint: 'createSecret did not get to its end; the service repeats the whole rotation, or rotate again',
     });
   }
-  return parsed(strategy, text, PENDING, ctx);
+  return parsedPending(strategy, text, ctx);
+}
+
+/** Nobody mends a version that is not AWSCURRENT: another rotation makes another value. */
+function parsedPending<S extends object>(strategy: RotationStrategy<S>, text: string, ctx: RotationContext): S {
+  try {
+    return parsed(strategy, text, PENDING, ctx);
+  } catch (error) {
+    if (!(error instanceof InvalidSecretError)) throw error;
+    const { fact, code } = error;
+    const hint = 'take AWSPENDING off its version, then rotate again: the next rotation makes another value';
+    throw new InvalidSecretError(fact, { code, hint, ofPending: true, cause: error });
+  }
 }
 
 /** With a version: that one if it has the label, as the description said; else whichever has it now. A lagging read shows an older one. */

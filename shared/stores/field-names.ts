@@ -67,12 +67,14 @@ function fieldNames(tag: string, id: string): FieldNames {
   if (pairs.includes(null) || known.size !== pairs.length || own.size !== pairs.length) {
     throw new InvalidSecretError(`the tag ${TAG} of ${id} does not pair each field with one name of its own`, {
       hint: 'correct it: password:DB_PASSWORD username:DB_USER, each once; the first is the field that Rekey knows',
+      ofTag: true,
     });
   }
   const crossed = [...own].find(([field, name]) => field !== name && (own.has(name) || isShown(field, name)));
   if (crossed === undefined) return { own, known };
   throw new InvalidSecretError(`the tag ${TAG} of ${id} has ${crossed[1]} for ${crossed[0]}, and it is another field`, {
     hint: 'pair password:DB_PASSWORD and username:DB_USER, never a field with one of another kind',
+    ofTag: true,
   });
 }
 
@@ -86,6 +88,7 @@ function taken(id: string): InvalidSecretError {
     `the new value of ${id} has a field of its own under a name that its tag ${TAG} gives`,
     {
       hint: `choose another name in the tag: the provider adds this field itself`,
+      ofTag: true,
     },
   );
 }

@@ -19,10 +19,10 @@ export function mirrorsOf(tag: string, id: string): readonly Mirror[] {
   const all = mirrors.map((one) => {
     const [, parameter, field, only] = /^(arn(?::[^:]*){4}:[^:]+|[^:]+)(?::(.+?))?(:only)?$/.exec(one) ?? [];
     if (parameter !== undefined) return { parameter, ...(field && { field }), isAlone: only !== undefined };
-    throw new InvalidSecretError(`the tag ${TAG} of ${id} names no parameter`, { hint: HINT });
+    throw new InvalidSecretError(`the tag ${TAG} of ${id} names no parameter`, { hint: HINT, ofTag: true });
   });
   if (new Set(all.map(({ parameter }) => parameter)).size === all.length) return all;
-  throw new InvalidSecretError(`the tag ${TAG} of ${id} names one parameter twice`, { hint: HINT });
+  throw new InvalidSecretError(`the tag ${TAG} of ${id} names one parameter twice`, { hint: HINT, ofTag: true });
 }
 
 /** What the parameter is to have of a secret value. Numbers and booleans are text there. */
@@ -35,11 +35,14 @@ export function shareOf(text: string, { field }: Mirror, id: string): string {
     if (fields !== null && Object.hasOwn(fields, field)) value = fields[field];
   } catch {
     // The parser quotes what it could not read.
-    throw new InvalidSecretError(`${id} has a mirror for one field, and is not JSON`, { hint });
+    throw new InvalidSecretError(`${id} has a mirror for one field, and is not JSON`, { hint, ofTag: true });
   }
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value === 'string' && value !== '') return value;
-  throw new InvalidSecretError(`field ${field} of ${id} is missing or not text, and has a mirror`, { hint });
+  throw new InvalidSecretError(`field ${field} of ${id} is missing or not text, and has a mirror`, {
+    hint,
+    ofTag: true,
+  });
 }
 
 /**
@@ -62,6 +65,7 @@ export function requireTogether(
       hint: `mirror both in the tag ${TAG}: ${names(together)
         .map((field) => `/legacy/${field}:${field}`)
         .join(',')}, or the whole value; or write ${torn.parameter}:${torn.field}:only, if its readers need no more`,
+      ofTag: true,
     },
   );
 }

@@ -85,11 +85,11 @@ export function mirrored(versions: SecretVersions, options: MirrorOptions): Secr
 
 function unwritable(id: string, { parameter }: Mirror, error: unknown): unknown {
   if (!(error instanceof InvalidSecretError)) return error;
-  const { hint, code, cause } = error;
+  const { hint, code, cause, ofTag = false } = error;
   const fact = `the mirror of ${id} cannot be written: ${error.fact}`;
   const place = parsePlace(parameter);
   const about = typeof place === 'string' ? {} : { about: place.name.replace(/^\/?/, '/') };
-  return new InvalidSecretError(fact, { hint, code, cause, ...about });
+  return new InvalidSecretError(fact, { hint, code, cause, ofTag, ...about });
 }
 
 function notVisible(id: string, version: VersionId): StagingError {

@@ -21,7 +21,7 @@ export interface Situation {
 export type NextCommand = (situation: Situation) => string;
 
 /** With what a person begins, as the runbook does. */
-export type Move = 'look' | 'find the function' | 'store' | 'restore' | 'abandon' | 'rotate';
+export type Move = 'look' | 'find the function' | 'store' | 'restore' | 'abandon' | 'rotate' | 'tag';
 
 const begins: Partial<Record<ErrorCode, Move>> = {
   INVALID_CONFIGURATION: 'find the function',
@@ -38,7 +38,8 @@ const begins: Partial<Record<ErrorCode, Move>> = {
 /** The first move, and the secret that it is about where that is another one than the rotated. What passes by itself is only looked at. */
 export function firstMove(error: RotationError | undefined): { readonly move: Move; readonly about?: string } {
   if (error === undefined || error.retryable) return { move: 'look' };
-  const { code, about, isDeleted, ofPending } = error;
+  const { code, about, isDeleted, ofPending, ofTag } = error;
+  if (ofTag) return { move: 'tag' };
   if (ofPending) return { move: 'abandon' };
   const move = begins[code] ?? 'look';
   if (about === undefined) return { move };

@@ -32,6 +32,8 @@ export function commandsForParameter(functionArn?: string): ParameterCommands {
       case 'find the function':
         if (functionArn === undefined) return look;
         return `aws lambda get-function-configuration --function-name ${shellQuoted(functionArn)} --query Environment`;
+      case 'tag':
+        return `aws ssm add-tags-to-resource --resource-type Parameter --resource-id ${name} --tags file://tags.json`;
       case 'rotate':
         return invoke(functionArn, situation) ?? look;
       case 'look':

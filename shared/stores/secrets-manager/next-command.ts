@@ -13,6 +13,8 @@ export function nextForSecret(situation: Situation): string {
       return restoreSecret(about);
     case 'abandon':
       return abandon(situation);
+    case 'tag':
+      return `aws secretsmanager tag-resource --secret-id ${shellQuoted(id)} --tags file://tags.json`;
     case 'rotate':
       return rotate(situation);
     case 'find the function':

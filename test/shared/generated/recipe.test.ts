@@ -172,5 +172,9 @@ describe('what to make', () => {
     expect(() => generatorOf(field, tag, 'prod/key')).toThrow(
       expect.objectContaining({ code: 'INVALID_SECRET', hint: expect.stringContaining('"generate"') }),
     );
+    // The first command of a message leads to what is wrong: the tag, or the value.
+    expect(() => generatorOf(field, tag, 'prod/key')).toThrow(
+      tag === undefined ? expect.not.objectContaining({ ofTag: true }) : expect.objectContaining({ ofTag: true }),
+    );
   });
 });

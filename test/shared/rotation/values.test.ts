@@ -329,3 +329,19 @@ it.each(['setSecret', 'testSecret'])('%s reads the version of AWSCURRENT that th
 
   expect(asked).toEqual([version]);
 });
+
+it('a pending value that cannot be read is abandoned, not mended', async () => {
+  const here = world();
+  const token = await here.store.begin();
+  await here.store.versions.put(here.store.secretId, token, '{"engine":"memory","host":"db.test","username":"app"}');
+
+  const error = await step(here, token, 'setSecret').catch((thrown: unknown) => thrown);
+
+  expect(error).toMatchObject({
+    code: 'INVALID_SECRET',
+    fact: expect.stringContaining('AWSPENDING'),
+    hint: expect.stringContaining('take AWSPENDING off'),
+    ofPending: true,
+  });
+  expect(here.server.taken).toEqual([]);
+});

@@ -135,6 +135,9 @@ describe('before anything is changed', () => {
     const attempt = step(here, token, 'createSecret', { progress });
 
     await expect(attempt).rejects.toMatchObject({ code: 'INVALID_SECRET', fact: expect.stringContaining(fact) });
+    // What the value lacks, or has twice, may as well be mended in the value.
+    const isOfTag = await attempt.catch(({ ofTag }) => ofTag === true);
+    expect(isOfTag).toBe(!/has no field|has a field/.test(fact));
     await expect(attempt).rejects.not.toThrow(/first-password/);
     expect([await here.store.valueOf(token), here.server.taken, progress.working]).toEqual([
       undefined,

@@ -55,6 +55,11 @@ describe('a secret', () => {
     ['has moved on', staging('CURRENT_MOVED'), describing],
     ['has a mirror that is not there', missing('/legacy/app'), "aws ssm get-parameter-history --name '/legacy/app'"],
     [
+      'has a tag that is wrong',
+      new InvalidSecretError('names no parameter', { hint: 'do', ofTag: true }),
+      "aws secretsmanager tag-resource --secret-id 'arn:app' --tags file://tags.json",
+    ],
+    [
       'has a pending value that is wrong',
       new InvalidSecretError('changed', { hint: 'do', ofPending: true }),
       "aws secretsmanager update-secret-version-stage --secret-id 'arn:app' --version-stage AWSPENDING --remove-from-version-id 'the token'",
