@@ -219,7 +219,7 @@ async function copied<S extends object>({ versions, ctx }: Rotation<S>): Promise
 async function settle<S extends object>({ strategy, versions, ctx }: Rotation<S>): Promise<void> {
   if (strategy.settle === undefined) return;
   const [current, previous] = await Promise.all([
-    readCurrent(strategy, versions, ctx),
+    readCurrent(strategy, versions, ctx, ctx.token),
     readPrevious(strategy, versions, ctx),
   ]);
   await strategy.settle(previous === undefined ? { current } : { current, previous }, ctx);

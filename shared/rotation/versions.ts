@@ -44,8 +44,8 @@ export interface SecretVersions {
   /** Throws InvalidSecretError (SECRET_NOT_FOUND) when there is no such secret. */
   describe(id: string): Promise<SecretDescription>;
   /**
-   * The value with this label, of this version if one is given; undefined: no value (yet). What was foreseen is given as it was when it
-   * was begun, once.
+   * The value with this label, of this version if one is given; undefined: no value (yet). What was foreseen may be older than the last
+   * description, so it is given once, and only for a version.
    */
   read(id: string, label: StagingLabel, version?: VersionId): Promise<string | undefined>;
   /** Stores the value as AWSPENDING. 'exists': this version has another value already, and keeps it. */

@@ -89,9 +89,7 @@ export function memoryStore(initial: string | Map<VersionId, Stored>): MemorySto
       async read(_id, label, version) {
         const first = foreseen.get(label);
         foreseen.delete(label);
-        return first?.[0] === (version ?? first?.[0]) && first?.[1].value !== undefined
-          ? first[1].value
-          : find(label, version)?.[1].value;
+        return first !== undefined && first[0] === version ? first[1].value : find(label, version)?.[1].value;
       },
       async put(_id, version, value) {
         const existing = now.get(version)?.value;

@@ -42,9 +42,9 @@ export function secretValues(client: SecretsManagerClient, signal: AbortSignal):
     async read(id, label, version) {
       const foreseen = begun.get(`${id} ${label}`);
       begun.delete(`${id} ${label}`);
-      const first = await foreseen;
-      // The label was on whichever version had it then.
-      const isThatOne = first !== undefined && first.version === (version ?? first.version);
+      // It may be older than the description. So it is good for the version that this one names, and for nothing else.
+      const first = version === undefined ? undefined : await foreseen;
+      const isThatOne = first !== undefined && first.version === version;
       return (isThatOne ? first : await ask(id, label, version))?.text;
     },
 

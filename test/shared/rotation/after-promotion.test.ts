@@ -24,6 +24,22 @@ describe('settle', () => {
     for (const pair of seen) expect(pair).toEqual([current, previous]);
   });
 
+  it('reads the current value of this rotation, by its version: what was read ahead may be of before the promotion', async () => {
+    const world = changed(memoryWorld(singleUserStrategy), () => ({ settle: async () => {} }));
+    const { versions } = world.store;
+    const token = await rotatedTo(world);
+    const asked: unknown[] = [];
+    const { read } = versions;
+    versions.read = async (id, label, version) => {
+      if (label === 'AWSCURRENT') asked.push(version);
+      return read(id, label, version);
+    };
+
+    for (const late of ['setSecret', 'testSecret', 'finishSecret']) await step(world, token, late);
+
+    expect(asked).toEqual([token, token, token]);
+  });
+
   it('that fails is repeated by a later step, and AWSPENDING and the report wait for it', async () => {
     let failures = 1;
     const world = changed(memoryWorld(singleUserStrategy), () => ({
@@ -195,3 +211,9 @@ it('a promotion that the service turned away every time is taken back', async ()
   expect(await world.opens((await labelled(world.store, 'AWSCURRENT')) as never)).toBe(true);
   expect(await rotation(world, token)).toEqual(['succeeded']);
 });
+
+async function rotatedTo(world: MemoryWorld): Promise<string> {
+  const token = await world.store.begin();
+  for (const name of ['createSecret', 'setSecret']) await step(world, token, name);
+  return token;
+}

@@ -122,6 +122,38 @@ describe('alternating users, when what set has seen of the rights of AWSCURRENT'
     expect(here.server.taken).toEqual(expect.arrayContaining(['app', 'root', 'app_clone', 'app']));
   });
 
+  it('failed, a user that may do something else is not promoted', async () => {
+    const here = looking(async () => Promise.reject(new PermissionError('it may not look', { hint: 'grant it' })));
+    const before = (await byLabel(here.store)).AWSCURRENT;
+    const surplus = changed(here, (strategy) => ({
+      async set(...args) {
+        const made = await strategy.set(...args);
+        here.server.users.get('app_clone')?.rights.add('drop orders');
+        return made;
+      },
+    }));
+
+    await expect(wholeRotation(surplus)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+
+    expect((await byLabel(here.store)).AWSCURRENT).toBe(before);
+  });
+
+  it('differs, one session of each is enough to say so', async () => {
+    const here = looking(async () => ['of before']);
+    Object.assign(here.server.users.get('app') ?? {}, { exclusive: true });
+    const surplus = changed(here, (strategy) => ({
+      async set(...args) {
+        const made = await strategy.set(...args);
+        here.server.users.get('app_clone')?.rights.add('drop orders');
+        return made;
+      },
+    }));
+
+    await expect(wholeRotation(surplus)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+
+    expect(here.server.open).toEqual([]);
+  });
+
   it('is what the other one may, it is not asked again', async () => {
     const here = looking(async () => ['read orders']);
 
