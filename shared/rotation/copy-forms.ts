@@ -82,7 +82,10 @@ export const forms: readonly Form[] = [
   // Host=db;Username=app;Password=P: .NET
   {
     split: (text) => (/(?:^|;)\s*(?:driver|dsn|filedsn)\s*=/i.test(text) ? [] : keyed(text, SEMICOLONS)),
-    read: (raw) => [/^(["'])([\s\S]*)\1$/.test(raw) ? raw.slice(1, -1).replace(/(["'])\1/g, '$1') : raw.trim()],
+    read(raw) {
+      const [, quote, quoted] = /^(["'])([\s\S]*)\1$/.exec(raw) ?? [];
+      return [quote === undefined ? raw.trim() : String(quoted).replaceAll(quote + quote, quote)];
+    },
     write(value, raw) {
       const given = /^["']/.exec(raw)?.[0];
       const quote = given ?? (/^$|[;"'{}]|^[\s=]|\s$/.test(value) ? '"' : '');

@@ -110,6 +110,15 @@ describe('alternating users, when what set has seen of the rights of AWSCURRENT'
     };
   };
 
+  const withSurplus = (here: ReturnType<typeof looking>) =>
+    changed(here, (strategy) => ({
+      async set(...args) {
+        const made = await strategy.set(...args);
+        here.server.users.get('app_clone')?.rights.add('drop orders');
+        return made;
+      },
+    }));
+
   it.each([
     ['is no longer so', async () => ['of before']],
     ['failed', async () => Promise.reject(new PermissionError('it may not look', { hint: 'grant it' }))],
@@ -125,15 +134,8 @@ describe('alternating users, when what set has seen of the rights of AWSCURRENT'
   it('failed, a user that may do something else is not promoted', async () => {
     const here = looking(async () => Promise.reject(new PermissionError('it may not look', { hint: 'grant it' })));
     const before = (await byLabel(here.store)).AWSCURRENT;
-    const surplus = changed(here, (strategy) => ({
-      async set(...args) {
-        const made = await strategy.set(...args);
-        here.server.users.get('app_clone')?.rights.add('drop orders');
-        return made;
-      },
-    }));
 
-    await expect(wholeRotation(surplus)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+    await expect(wholeRotation(withSurplus(here))).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
 
     expect((await byLabel(here.store)).AWSCURRENT).toBe(before);
   });
@@ -141,15 +143,8 @@ describe('alternating users, when what set has seen of the rights of AWSCURRENT'
   it('differs, one session of each is enough to say so', async () => {
     const here = looking(async () => ['of before']);
     Object.assign(here.server.users.get('app') ?? {}, { exclusive: true });
-    const surplus = changed(here, (strategy) => ({
-      async set(...args) {
-        const made = await strategy.set(...args);
-        here.server.users.get('app_clone')?.rights.add('drop orders');
-        return made;
-      },
-    }));
 
-    await expect(wholeRotation(surplus)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+    await expect(wholeRotation(withSurplus(here))).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
 
     expect(here.server.open).toEqual([]);
   });
