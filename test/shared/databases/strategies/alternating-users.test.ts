@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
 import { PermissionError, UnreachableError } from '../../../../shared/rotation/errors.ts';
 import { redactor } from '../../../../shared/rotation/redact.ts';
-import type { CrashPlan } from '../../../conformance/crash.ts';
 import { crashPlan } from '../../../conformance/crash.ts';
 import { configurationCheck, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { describeStrategy } from '../../../conformance/strategy.case.ts';
@@ -86,76 +85,6 @@ it('alternating users are not promoted when the two may do different things, and
     fact: expect.stringContaining('missing read orders; surplus drop orders'),
   });
   expect((await byLabel(here.store)).AWSCURRENT).toBe(before.AWSCURRENT);
-});
-
-describe('alternating users, when what set has seen of the rights of AWSCURRENT', () => {
-  /** Changes what a session of `app` answers to the first look at its rights. */
-  const looking = (first: (here: ReturnType<typeof world>) => Promise<readonly string[]>) => {
-    const here = world();
-    let looks = 0;
-    return {
-      ...here,
-      strategy: (plan: CrashPlan) =>
-        here.strategy({
-          ...plan,
-          engine: (port) => ({
-            ...plan.engine(port),
-            async connect(login, ctx) {
-              const session = await plan.engine(port).connect(login, ctx);
-              if (login.username !== 'app' || looks++ > 0) return session;
-              return { ...session, privileges: () => first(here) };
-            },
-          }),
-        }),
-    };
-  };
-
-  const withSurplus = (here: ReturnType<typeof looking>) =>
-    changed(here, (strategy) => ({
-      async set(...args) {
-        const made = await strategy.set(...args);
-        here.server.users.get('app_clone')?.rights.add('drop orders');
-        return made;
-      },
-    }));
-
-  it.each([
-    ['is no longer so', async () => ['of before']],
-    ['failed', async () => Promise.reject(new PermissionError('it may not look', { hint: 'grant it' }))],
-  ])('%s, both are looked at again', async (_what, first) => {
-    const here = looking(first);
-
-    await wholeRotation(here);
-
-    expect(await labelled(here.store, 'AWSCURRENT')).toMatchObject({ username: 'app_clone' });
-    expect(here.server.taken).toEqual(expect.arrayContaining(['app', 'root', 'app_clone', 'app']));
-  });
-
-  it('failed, a user that may do something else is not promoted', async () => {
-    const here = looking(async () => Promise.reject(new PermissionError('it may not look', { hint: 'grant it' })));
-    const before = (await byLabel(here.store)).AWSCURRENT;
-
-    await expect(wholeRotation(withSurplus(here))).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
-
-    expect((await byLabel(here.store)).AWSCURRENT).toBe(before);
-  });
-
-  it('differs, one session of each is enough to say so', async () => {
-    const here = looking(async () => ['of before']);
-    Object.assign(here.server.users.get('app') ?? {}, { exclusive: true });
-
-    await expect(wholeRotation(withSurplus(here))).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
-
-    expect(here.server.open).toEqual([]);
-  });
-
-  it('is what the other one may, it is not asked again', async () => {
-    const here = looking(async () => ['read orders']);
-
-    await wholeRotation(here);
-
-    expect(here.server.taken).toEqual(['app', 'root', 'app_clone']);
-  });
 });
 
 it('alternating users: a superuser that is refused is a PermissionError that names its secret', async () => {
