@@ -22,6 +22,8 @@ ROOTS = "/etc/pki/tls/cert.pem"
 
 def load(folder):
     sys.path.insert(0, folder)
+    # As on Lambda, where the folder cannot be written. What it imports is compiled already.
+    sys.dont_write_bytecode = True
     handler = importlib.import_module("lambda_function").lambda_handler
     if "pgdb" in sys.modules:
         trust_local_roots(sys.modules["pgdb"])

@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -56,7 +55,9 @@ export async function templatesIn(path: string, python: string, of: readonly str
 }
 
 async function runtimeOf(python: string, packages: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(python, [program, 'packages', ...packages]).catch((error: Error) => {
+  const { stdout } = await promisify(execFile)(python, [program, 'packages', ...packages], {
+    env: environment(),
+  }).catch((error: Error) => {
     throw new UsageError(
       `--python ${python}: ${error.message.split('\n')[0]}`,
       'name a Python of version 3.9 or later',
@@ -73,16 +74,13 @@ async function runtimeOf(python: string, packages: readonly string[]): Promise<s
 async function start(stage: DatabaseStage, { engine, strategy, mode }: Course, python: string, folder: string) {
   const { functions, url } = stage.sandbox;
   const functionName = `aws-${engine}-${strategy}-${mode}`;
-  const cache = mkdtempSync(join(tmpdir(), 'rekey-bench-'));
   const child = spawn(python, [program, mode, folder], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {
-      ...notOfAws(process.env),
+      ...environment(),
       ...functions.environment(functionName),
       ...stage.database.environment,
       SECRETS_MANAGER_ENDPOINT: url,
-      // Theirs is no checkout to write into.
-      PYTHONPYCACHEPREFIX: cache,
     },
   });
   let complaint = '';
@@ -93,7 +91,6 @@ async function start(stage: DatabaseStage, { engine, strategy, mode }: Course, p
   stage.whenClosed(async () => {
     child.kill('SIGKILL');
     await ended;
-    rmSync(cache, { recursive: true });
   });
   const port = await Promise.race([once(createInterface(child.stdout), 'line'), ended.then(() => [])]);
   if (port.length === 0) throw new Error(`AWS's template does not start: ${complaint.trim()}`);
@@ -101,10 +98,11 @@ async function start(stage: DatabaseStage, { engine, strategy, mode }: Course, p
   return { functionName, functionArn };
 }
 
-/** The user's own profiles are none of theirs. */
-function notOfAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** The user's own profiles are none of theirs. What they import is compiled once, as on Lambda, and not in each process. */
+function environment(): NodeJS.ProcessEnv {
+  const isOther = (name: string) => !name.startsWith('AWS_') && name !== 'PYTHONDONTWRITEBYTECODE';
   return {
-    ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_'))),
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => isOther(name))),
     AWS_CONFIG_FILE: '/nonexistent',
     AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
   };
