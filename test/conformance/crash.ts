@@ -1,20 +1,14 @@
 /** Kills a rotation at any outside call: what runs then is never heard of again, as when the process dies. */
-import type { DatabaseEngine, DatabaseSession } from '../../shared/databases/engine.ts';
-import type { Transport } from '../../shared/keys/api/transport.ts';
-import type { SecretVersions } from '../../shared/rotation/versions.ts';
+import type { OutsideCalls } from './outside-calls.ts';
+import { outsideCalls } from './outside-calls.ts';
 
-export interface CrashPlan {
+export interface CrashPlan extends OutsideCalls {
   /** Names of the outside calls so far, in order. */
   readonly calls: readonly string[];
   /** Resolves when the process "died". */
   readonly died: Promise<'died'>;
   /** Any other outside call. */
   call<T>(name: string, work: () => Promise<T>): Promise<T>;
-  versions(port: SecretVersions): SecretVersions;
-  engine(port: DatabaseEngine): DatabaseEngine;
-  transport(port: Transport): Transport;
-  /** Ends what the dead process held open, as its operating system would. */
-  bury(): Promise<void>;
 }
 
 export type CrashPoint =
@@ -30,7 +24,6 @@ export type CrashPoint =
 /** `at` undefined: nothing is killed, and `calls` tells what there is to kill. */
 export function crashPlan(at?: CrashPoint): CrashPlan {
   const calls: string[] = [];
-  const sessions = new Set<DatabaseSession>();
   const { promise: died, resolve } = Promise.withResolvers<'died'>();
   let dead = false;
 
@@ -52,72 +45,10 @@ export function crashPlan(at?: CrashPoint): CrashPlan {
     await work();
     return ends();
   };
-  const watched = (session: DatabaseSession): DatabaseSession => {
-    sessions.add(session);
-    return {
-      get proven() {
-        return session.proven;
-      },
-      get exclusive() {
-        return session.exclusive ?? false;
-      },
-      ping: () => call('ping', () => session.ping()),
-      setPassword: async (...args) => {
-        const takeBack = await call('setPassword', () => session.setPassword(...args));
-        return () => call('takeBack', takeBack);
-      },
-      cloneUser: (...args) => call('cloneUser', () => session.cloneUser(...args)),
-      ...(session.holdCutOver && {
-        holdCutOver: (username) => call('holdCutOver', async () => session.holdCutOver?.(username)),
-      }),
-      ...(session.opens && {
-        opens: (...args) => call('opens', async () => (await session.opens?.(...args)) ?? false),
-      }),
-      ...(session.addPassword && {
-        addPassword: (...args) => call('addPassword', async () => session.addPassword?.(...args)),
-      }),
-      ...(session.discardOldPassword && {
-        discardOldPassword: () =>
-          call('discardOldPassword', async () => (await session.discardOldPassword?.()) ?? false),
-      }),
-      ...(session.rehearsal && { rehearsal: session.rehearsal }),
-      privileges: () => call('privileges', () => session.privileges()),
-      close: () =>
-        call('close', async () => {
-          sessions.delete(session);
-          await session.close();
-        }),
-    };
-  };
-
   return {
     calls,
     died,
     call,
-    versions: (port) => ({
-      // No call of its own: what is read then is killed where it is asked for.
-      foresee: (...args) => port.foresee?.(...args),
-      describe: (id) => call('describe', () => port.describe(id)),
-      read: (...args) => call(`read ${args[1]}`, () => port.read(...args)),
-      put: (...args) => call('put', () => port.put(...args)),
-      promote: (...args) => call('promote', () => port.promote(...args)),
-      dropPending: (...args) => call('dropPending', () => port.dropPending(...args)),
-      async *unlabelled(id) {
-        const all = await call('unlabelled', () => Array.fromAsync(port.unlabelled(id)));
-        yield* all;
-      },
-    }),
-    engine: (port) => ({
-      ...port,
-      connect: async (login, ctx) => {
-        const session = await call(`connect ${login.username}`, () => port.connect(login, ctx).then(watched));
-        return session;
-      },
-    }),
-    transport: (port) => (request) => call(`${request.method} ${request.url.pathname}`, () => port(request)),
-    async bury() {
-      for (const session of sessions) await session.close();
-      sessions.clear();
-    },
+    ...outsideCalls(call),
   };
 }

@@ -76,6 +76,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   terminal: [],
   cli: ['shared', 'terminal'],
   bench: ['local/demo', 'terminal'],
+  // What it explores is in memory, and that is the suites'.
+  prove: ['shared', 'terminal', 'test/conformance', 'test/support'],
 };
 
 function roomOf(path: string): string {
@@ -85,16 +87,19 @@ function roomOf(path: string): string {
 }
 
 describe('the rooms around the product', () => {
-  it.each(['local', 'terminal', 'cli', 'bench'].flatMap(sources))('%s imports only what its room may', (path) => {
-    const room = roomOf(path);
-    const may = rooms[room] ?? rooms[room.replace(/[^/]+$/, '*')];
+  it.each(['local', 'terminal', 'cli', 'bench', 'prove'].flatMap(sources))(
+    '%s imports only what its room may',
+    (path) => {
+      const room = roomOf(path);
+      const may = rooms[room] ?? rooms[room.replace(/[^/]+$/, '*')];
 
-    const wrong = imports(path)
-      .filter((target) => target.includes('/') && target.endsWith('.ts') && roomOf(target) !== room)
-      .filter((target) => !may?.some((allowed) => target === allowed || target.startsWith(`${allowed}/`)));
+      const wrong = imports(path)
+        .filter((target) => target.includes('/') && target.endsWith('.ts') && roomOf(target) !== room)
+        .filter((target) => !may?.some((allowed) => target === allowed || target.startsWith(`${allowed}/`)));
 
-    expect(wrong).toEqual([]);
-  });
+      expect(wrong).toEqual([]);
+    },
+  );
 });
 
 describe('duties that live in one place', () => {
@@ -128,7 +133,7 @@ describe('duties that live in one place', () => {
 });
 
 describe('files', () => {
-  const all = ['shared', 'functions', 'local', 'terminal', 'cli', 'bench', 'test'].flatMap(sources);
+  const all = ['shared', 'functions', 'local', 'terminal', 'cli', 'bench', 'prove', 'test'].flatMap(sources);
 
   it('are named in kebab-case', () => {
     expect(all.filter((path) => !/^([a-z0-9-]+\/)+[a-z0-9-]+(\.(test|case))?\.ts$/.test(path))).toEqual([]);

@@ -92,6 +92,7 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
         const { locks } = server;
         if (locks === undefined || held.has(username)) return;
         while (locks.has(username)) await locks.get(username);
+        usable();
         const { promise, resolve } = Promise.withResolvers<void>();
         locks.set(username, promise);
         held.set(username, () => {

@@ -16,12 +16,18 @@ export interface MemoryStore extends TestStore {
    */
   lag: number;
   tags: Record<string, string>;
+  /** All versions, oldest first, as they are at this moment: what is written later does not change it. */
+  stored(): ReadonlyMap<VersionId, Readonly<Stored>>;
+  isRotationOn(): boolean;
 }
 
-export function memoryStore(initial: string | Map<VersionId, Stored>): MemoryStore {
+export function memoryStore(
+  initial: string | Map<VersionId, Stored>,
+  newId: () => VersionId = randomUUID,
+): MemoryStore {
   let now =
     typeof initial === 'string'
-      ? new Map<VersionId, Stored>([[randomUUID(), { value: initial, labels: ['AWSCURRENT'] }]])
+      ? new Map<VersionId, Stored>([[newId(), { value: initial, labels: ['AWSCURRENT'] }]])
       : initial;
   /** What a kind of read saw last, and how often it will see that again. */
   const views = new Map<string, { seen: Map<VersionId, Stored>; stale: number }>();
@@ -118,8 +124,9 @@ export function memoryStore(initial: string | Map<VersionId, Stored>): MemorySto
       },
     },
     async begin() {
-      const token = randomUUID();
+      const token = newId();
       settle();
+      rotationEnabled = true;
       write((versions) => {
         take(versions, 'AWSPENDING');
         versions.set(token, { labels: ['AWSPENDING'] });
@@ -131,9 +138,11 @@ export function memoryStore(initial: string | Map<VersionId, Stored>): MemorySto
       write((versions) => {
         take(versions, 'AWSPENDING');
         const stored: Stored = { value, labels: [] };
-        versions.set(randomUUID(), stored);
+        versions.set(newId(), stored);
         moveCurrent(versions, stored);
       }),
+    stored: () => now,
+    isRotationOn: () => rotationEnabled,
     labels: async () => labelsOf(now),
     valueOf: async (version) => now.get(version)?.value,
     switchOff: async () => {
