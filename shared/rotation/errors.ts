@@ -48,8 +48,9 @@ export interface ErrorDetails {
   readonly code?: ErrorCode;
   /** May the same step pass when it is repeated without anybody's help? */
   readonly retryable?: boolean;
-  /** The secret to mend, when that is not the rotated one but one that it names. */
+  /** What to mend, when that is not the rotated secret but something that it names: a secret, or a parameter (`isParameter`). */
   readonly about?: string;
+  readonly isParameter?: boolean;
   /** That secret is marked for deletion, and can be restored. */
   readonly isDeleted?: boolean;
   /** It is the value of AWSPENDING that does not do: another rotation makes another. */
@@ -65,6 +66,7 @@ export abstract class RotationError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly about?: string;
+  readonly isParameter?: boolean;
   readonly isDeleted?: boolean;
   readonly ofPending?: boolean;
   readonly ofTag?: boolean;
@@ -77,6 +79,7 @@ export abstract class RotationError extends Error {
     this.code = details.code ?? code;
     this.retryable = details.retryable ?? retryable;
     if (details.about !== undefined) this.about = details.about;
+    if (details.isParameter) this.isParameter = true;
     if (details.isDeleted) this.isDeleted = true;
     if (details.ofPending) this.ofPending = true;
     if (details.ofTag) this.ofTag = true;

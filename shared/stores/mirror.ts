@@ -88,7 +88,7 @@ function unwritable(id: string, { parameter }: Mirror, error: unknown): unknown 
   const { hint, code, cause, ofTag = false } = error;
   const fact = `the mirror of ${id} cannot be written: ${error.fact}`;
   const place = parsePlace(parameter);
-  const about = typeof place === 'string' ? {} : { about: place.name.replace(/^\/?/, '/') };
+  const about = typeof place === 'string' ? {} : { about: place.name, isParameter: true };
   return new InvalidSecretError(fact, { hint, code, cause, ofTag, ...about });
 }
 

@@ -35,10 +35,15 @@ const begins: Partial<Record<ErrorCode, Move>> = {
   LOCKED_OUT: 'store',
 };
 
-/** The first move, and the secret that it is about where that is another one than the rotated. What passes by itself is only looked at. */
-export function firstMove(error: RotationError | undefined): { readonly move: Move; readonly about?: string } {
+/** What a person begins with, and what with, where that is not the rotated secret. */
+export interface FirstMove extends Pick<RotationError, 'about' | 'isParameter'> {
+  readonly move: Move;
+}
+
+/** What passes by itself is only looked at. */
+export function firstMove(error: RotationError | undefined): FirstMove {
   if (error === undefined || error.retryable) return { move: 'look' };
-  const { code, about, isDeleted, ofPending, ofTag } = error;
+  const { code, about, isParameter = false, isDeleted, ofPending, ofTag } = error;
   if (ofTag) return { move: 'tag' };
   if (ofPending) return { move: 'abandon' };
   const move = begins[code] ?? 'look';
@@ -46,7 +51,7 @@ export function firstMove(error: RotationError | undefined): { readonly move: Mo
   if (isDeleted) return { move: 'restore', about };
   // It is the rotated secret that names the wrong one.
   if (code === 'TARGET_MISMATCH') return { move: 'store' };
-  return { move: 'store', about };
+  return { move: 'store', about, isParameter };
 }
 
 /** Names and ARNs hold no character that a shell would read, but a secret id from an event may. */
@@ -54,13 +59,11 @@ export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The value that a person has to mend: of a secret, or of a parameter, which may have none yet. */
-export function mend(about: string): string {
-  return about.startsWith('/') ? `aws ssm get-parameter-history --name ${shellQuoted(about)}` : putSecretValue(about);
-}
-
-function putSecretValue(secretId: string): string {
-  return `aws secretsmanager put-secret-value --secret-id ${shellQuoted(secretId)} --secret-string file://value.json`;
+/** The value that a person has to mend: of a secret, or of a parameter, which may have none yet. Names of both may begin with a slash. */
+export function mend(about: string, isParameter = false): string {
+  return isParameter
+    ? `aws ssm get-parameter-history --name ${shellQuoted(about)}`
+    : `aws secretsmanager put-secret-value --secret-id ${shellQuoted(about)} --secret-string file://value.json`;
 }
 
 export function restoreSecret(secretId: string): string {

@@ -85,5 +85,6 @@ function requireOurs({ companion, journal, companionVersions }: ParameterState):
   throw new InvalidSecretError(`parameter ${companion} was not made by Rekey, which needs that name`, {
     hint: 'look at it, and delete it or give it another name; then rotate again',
     about: companion,
+    isParameter: true,
   });
 }

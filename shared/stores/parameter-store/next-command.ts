@@ -20,10 +20,10 @@ export function commandsForParameter(functionArn?: string): ParameterCommands {
     const look = `aws ssm get-parameter-history --name ${name} --query 'Parameters[].[Version,LastModifiedDate,Labels]'`;
     const put = `aws ssm put-parameter --overwrite --name ${name} --value file://value.json`;
     if (outcome === 'expired') return put.replace('--overwrite', '--type SecureString');
-    const { move, about } = firstMove(error);
+    const { move, about, isParameter } = firstMove(error);
     switch (move) {
       case 'store':
-        return about === undefined ? put : mend(about);
+        return about === undefined ? put : mend(about, isParameter);
       case 'restore':
         if (about !== undefined) return restoreSecret(about);
         return `aws ssm describe-parameters --parameter-filters Key=Name,Values=${name}`;

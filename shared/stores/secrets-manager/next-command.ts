@@ -5,10 +5,10 @@ import { firstMove, mend, restoreSecret, shellQuoted } from '../next-command.ts'
 export function nextForSecret(situation: Situation): string {
   const { secretArn, secretId, error } = situation;
   const id = secretArn ?? secretId;
-  const { move, about = id } = firstMove(error);
+  const { move, about = id, isParameter } = firstMove(error);
   switch (move) {
     case 'store':
-      return mend(about);
+      return mend(about, isParameter);
     case 'restore':
       return restoreSecret(about);
     case 'abandon':

@@ -200,11 +200,11 @@ describe('a redactor', () => {
     });
   });
 
-  it('keeps that a secret is marked for deletion, where it is', () => {
-    const cleaned = (isDeleted: boolean) =>
-      Object.entries(redactor().error(new InvalidSecretError('x', { hint: 'do', isDeleted })));
+  it.each(['isDeleted', 'isParameter', 'ofPending'])('keeps %s, by which people are told what to do', (mark) => {
+    const cleaned = (is: boolean) =>
+      Object.entries(redactor().error(new InvalidSecretError('x', { hint: 'do', [mark]: is })));
 
-    expect(cleaned(true)).toContainEqual(['isDeleted', true]);
-    expect(cleaned(false).map(([name]) => name)).not.toContain('isDeleted');
+    expect(cleaned(true)).toContainEqual([mark, true]);
+    expect(cleaned(false).map(([name]) => name)).not.toContain(mark);
   });
 });

@@ -17,6 +17,8 @@ import { againForSecret, nextForSecret } from '../../../shared/stores/secrets-ma
 const details = (code: ErrorCode, about?: string) => ({ hint: 'do', code, ...(about && { about }) });
 const invalid = (about?: string) => new InvalidSecretError('wrong', details('INVALID_SECRET', about));
 const missing = (about?: string) => new InvalidSecretError('gone', details('SECRET_NOT_FOUND', about));
+const parameter = (about: string) =>
+  new InvalidSecretError('wrong', { ...details('INVALID_SECRET', about), isParameter: true });
 const mismatch = (about?: string) => new TargetMismatchError('elsewhere', details('TARGET_MISMATCH', about));
 const refused = new ConfigurationError('weak', details('PASSWORD_REFUSED'));
 const denied = new PermissionError('the superuser secret does not open it', details('PERMISSION_DENIED', 'arn:super'));
@@ -53,7 +55,12 @@ describe('a secret', () => {
     ['names the superuser of another place', mismatch('arn:super'), mended('arn:app')],
     ['was abandoned', staging('TOKEN_UNKNOWN'), "aws secretsmanager rotate-secret --secret-id 'arn:app'"],
     ['has moved on', staging('CURRENT_MOVED'), describing],
-    ['has a mirror that is not there', missing('/legacy/app'), "aws ssm get-parameter-history --name '/legacy/app'"],
+    [
+      'has a mirror that cannot be written',
+      parameter('legacy-app'),
+      "aws ssm get-parameter-history --name 'legacy-app'",
+    ],
+    ['names a secret whose name begins with a slash', invalid('/prod/super'), mended('/prod/super')],
     [
       'has a tag that is wrong',
       new InvalidSecretError('names no parameter', { hint: 'do', ofTag: true }),
@@ -141,9 +148,10 @@ describe('a parameter', () => {
     ['names a secret that is wrong', invalid('arn:super'), mended('arn:super')],
     [
       'has a companion of somebody else',
-      invalid('/rekey/app/db'),
+      parameter('/rekey/app/db'),
       "aws ssm get-parameter-history --name '/rekey/app/db'",
     ],
+    ['names a secret whose name begins with a slash', missing('/prod/super'), mended('/prod/super')],
     ['names one that is marked for deletion', deleted, "aws secretsmanager restore-secret --secret-id 'arn:super'"],
     ['does not exist', missing(), "aws ssm describe-parameters --parameter-filters Key=Name,Values='/app/db'"],
     ['names a secret that does not exist', missing('arn:super'), mended('arn:super')],

@@ -136,7 +136,11 @@ describe('a parameter that cannot be rotated', () => {
       const { store } = await world();
       await client.send(new PutParameterCommand({ Name: store.companion, Value: 'not yours', Type }));
 
-      await expect(refusal(store)).rejects.toMatchObject({ code: 'INVALID_SECRET', about: store.companion });
+      await expect(refusal(store)).rejects.toMatchObject({
+        code: 'INVALID_SECRET',
+        about: store.companion,
+        isParameter: true,
+      });
 
       const { Parameters } = await client.send(new GetParameterHistoryCommand({ Name: store.companion }));
       expect(Parameters).toHaveLength(1);
