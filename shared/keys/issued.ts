@@ -160,12 +160,13 @@ function requireGrace(after: number | undefined, provider: IssuingProvider, ctx:
 
 /** A provider that gives the current key once more has made none, and revoking the previous one would end the current one. */
 function requireAnother<S extends KeySecret, A extends KeySecret>(
-  { name, schema }: IssuingProvider<S, A>,
+  { name, schema, together, own = together }: IssuingProvider<S, A>,
   pending: S,
   current: S,
 ): void {
   const [made, before] = [pending, current].map((value) => schema.confidential(value).join('\n'));
-  if (made === before) throw unusable(`${name} gave the current key for a new one`);
+  const isSame = own === undefined ? made === before : own.some((field) => pending[field] === current[field]);
+  if (isSame) throw unusable(`${name} gave the current key for a new one`);
 }
 
 /** What keeps another key from being made. */

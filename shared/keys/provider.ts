@@ -72,6 +72,8 @@ export interface IssuingProvider<S extends KeySecret = KeySecret, A extends KeyS
   extends AnyProvider<S, A> {
   /** Fields that are a key only together, all of which `issue` changes. Absent: its value alone is one. */
   readonly together?: readonly string[];
+  /** Fields of which a new key has none in common with the current one. Absent: `together`, or all that is confidential. */
+  readonly own?: readonly string[];
   /** Keys that may live at once, unless the list tells. Absent: more than anybody needs. */
   readonly slots?: number;
   /** So long after the next key was made, the provider ends the previous one by itself. Milliseconds. Absent: it does not. */

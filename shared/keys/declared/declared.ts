@@ -24,6 +24,7 @@ export function declaredProvider(value: unknown, file: string): IssuingProvider 
   const provider: IssuingProvider = {
     name,
     ...schemasOf(description, targets),
+    own: [secret.key],
     adminSaysOf: true,
     withoutAdmin: admin === undefined || admin.self === true ? 'key' : 'refused',
     sameTarget: [...new Set([...targets, ...(secret.sameTarget ?? [])])],
