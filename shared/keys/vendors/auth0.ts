@@ -9,7 +9,7 @@ import { hostIn } from '../api/host.ts';
 import { valueRefused } from '../api/judge.ts';
 import { segment } from '../api/path-segment.ts';
 import { bearer, vendor } from '../api/vendor.ts';
-import type { AcceptingProvider, Access } from '../provider.ts';
+import type { AcceptingProvider, Access, KeyAccess } from '../provider.ts';
 import { keySecretSchema } from '../secret.ts';
 
 const required = {
@@ -42,7 +42,8 @@ export const auth0: AcceptingProvider<Auth0Secret, Auth0Secret> = {
     const { client_id, client_secret } = requireRoles(pending, access);
     const path = `/api/v2/clients/${segment(client_id, 'client_id')}`;
     const { status } = await api.asAdmin(access, 'PATCH', path, { json: { client_secret }, expected: [400] });
-    if (status === 400) throw valueRefused('auth0', status);
+    if (status !== 400) return;
+    throw client_secret === access.current.client_secret ? notTakenBack(access) : valueRefused('auth0', status);
   },
 
   async verify(secret, access) {
@@ -71,6 +72,13 @@ function requireRoles(pending: Auth0Secret, { current, admin, ctx }: Access<Auth
   if (pending.client_id === current.client_id) return pending;
   throw new TargetMismatchError(`field client_id of the pending value of ${ctx.secretId} is not the current one`, {
     hint: 'take the pending version away with update-secret-version-stage, then rotate again',
+  });
+}
+
+/** A test that failed, or another delivery of the step, wants the value of AWSCURRENT to work again. */
+function notTakenBack({ ctx }: KeyAccess): InvalidSecretError {
+  return new InvalidSecretError(`auth0 does not take the value of AWSCURRENT of ${ctx.secretId} (HTTP 400)`, {
+    hint: 'set a client secret that the tenant takes in the console of Auth0, and store it with put-secret-value',
   });
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Auth0Double, startAuth0 } from '../../../../local/doubles/auth0.ts';
+import { accessTo } from '../../../../shared/keys/access.ts';
 import type { AcceptingProvider } from '../../../../shared/keys/provider.ts';
 import { auth0 } from '../../../../shared/keys/vendors/auth0.ts';
 import { describeProvider, HAS_NO_LIMIT, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
@@ -134,5 +135,20 @@ describe('auth0', () => {
       hint: expect.stringContaining('take AWSPENDING off'),
     });
     expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+  });
+
+  it('says so where it is AWSCURRENT that the tenant does not take back', async () => {
+    const here = await world();
+    const token = await here.store.begin();
+    for (const name of ['createSecret', 'setSecret']) await step(here, token, name);
+    const access = await accessTo(provider, { ...here.double.first, masterarn: 'arn:admin' }, here, here.context({}));
+    await provider.accept(access.current, access, async () => []);
+    here.double.least = 100;
+
+    const error = await step(here, token, 'finishSecret').catch((thrown) => thrown);
+
+    expect(error).toMatchObject({ code: 'INVALID_SECRET', retryable: false });
+    expect(error.message).toContain('AWSCURRENT');
+    expect(error.message).not.toContain('AWSPENDING');
   });
 });
