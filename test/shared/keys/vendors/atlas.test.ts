@@ -107,6 +107,16 @@ describe('atlas', () => {
     expect(here.double.secrets().map(hoursLeft)).toContain(2160);
   });
 
+  it.each([7, 8760])('asks for no life of %i hours, which is none that an organization can choose', async (hours) => {
+    const here = await world();
+    here.double.longestLife = hours * 3600;
+    here.double.troubles.push({ at: /secrets$/, method: 'POST', trouble: { status: 400 } });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ hint: expect.stringContaining('expires_after_hours') });
+    expect(here.double.calls.filter((call) => /^POST .*secrets /.test(call))).toHaveLength(1);
+    expect(here.double.live()).toHaveLength(1);
+  });
+
   it('names the field, too, where the admin credential may not read what the organization allows', async () => {
     const here = await world();
     here.double.longestLife = 2160 * 3600;

@@ -3,6 +3,7 @@ import { type GitlabDouble, startGitlab, startGitlabGroup } from '../../../../lo
 import { accessTo } from '../../../../shared/keys/access.ts';
 import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
 import { gitlab } from '../../../../shared/keys/vendors/gitlab.ts';
+import { redactor } from '../../../../shared/rotation/redact.ts';
 import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
 import { inList } from '../../../conformance/provider-rights.case.ts';
 import { configurationCheck, step, wholeRotation } from '../../../conformance/rotate.ts';
@@ -137,7 +138,12 @@ describe('gitlab', () => {
       return transport({ ...request, body });
     });
 
-    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+    const redact = redactor();
+    await expect(wholeRotation(here, { redact })).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+
+    const made = double.tokens().at(-1)?.value ?? '';
+    expect(double.opens({ token: made })).toBe(true);
+    expect(redact.text(`what GitLab made is ${made}`)).not.toContain(made);
   });
 
   it.each(['soon', 0, 1.5])('refuses a lifetime of %j', async (expires_in_days) => {
