@@ -56,14 +56,11 @@ export function cloudWatchLogs(functions: FunctionLogs): Service {
           ({ timestamp, logStreamName }) =>
             logStreamName === given.logStreamName && timestamp >= startTime && timestamp < endTime,
         );
-        const first = given.startFromHead ? 0 : Math.max(0, found.length - limit);
-        const start = given.nextToken === undefined ? first : positionOf(given.nextToken);
-        const events = found.slice(start, start + limit);
-        // The same token comes again at the end of the stream.
-        const tokens = {
-          nextForwardToken: `f/${start + events.length}`,
-          nextBackwardToken: `b/${Math.max(0, start - limit)}`,
-        };
+        const [way, at] = placeOf(given.nextToken ?? (given.startFromHead ? 'f/0' : `b/${found.length}`));
+        const start = way === 'f' ? at : Math.max(0, at - limit);
+        const events = found.slice(start, way === 'f' ? at + limit : at);
+        // The same token comes again at either end of the stream.
+        const tokens = { nextForwardToken: `f/${start + events.length}`, nextBackwardToken: `b/${start}` };
         return { events: events.map(({ eventId: _, ...line }) => shown(line)), ...tokens };
       },
     ),
@@ -82,10 +79,10 @@ function wordsOf(pattern: string): string[] {
   return words.map((word) => word.replaceAll('"', ''));
 }
 
-function positionOf(token: string): number {
-  const position = /^[fb]\/(\d+)$/.exec(token)?.[1];
-  if (position === undefined) throw badToken();
-  return Number(position);
+/** Forward from the first event that it counts, or backward from the last. */
+function placeOf(token: string): [way: 'f' | 'b', at: number] {
+  if (!/^[fb]\/\d+$/.test(token)) throw badToken();
+  return [token.startsWith('f') ? 'f' : 'b', Number(token.slice(2))];
 }
 
 const invalid = (message: string) => new AwsError('InvalidParameterException', message);

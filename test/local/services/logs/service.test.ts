@@ -62,7 +62,17 @@ describe('the log of a function', () => {
       'one two',
     ]);
     expect(end.nextForwardToken).toBe(rest.nextForwardToken);
-    expect(latest.nextBackwardToken).toBe('b/0');
+  });
+
+  it('of one stream come backwards, each once, until the token stays', async () => {
+    const stream = { logStreamName: 'stream', limit: 3 };
+    const latest = await call('GetLogEvents', stream);
+    const before = await call('GetLogEvents', { ...stream, nextToken: latest.nextBackwardToken });
+    const start = await call('GetLogEvents', { ...stream, nextToken: before.nextBackwardToken });
+    const again = await call('GetLogEvents', { ...stream, nextToken: before.nextForwardToken });
+
+    expect([latest, before, start, again].map(told)).toEqual(['two four five', 'one', '', 'two four five']);
+    expect(start.nextBackwardToken).toBe(before.nextBackwardToken);
   });
 
   it('lists its streams', async () => {
