@@ -147,7 +147,7 @@ export function commandError(error: unknown, at: Target, command: Document): Rot
   }
   // Of what stands beside a password in these commands, the server has said before that it has it. Its words are withheld: they may quote.
   if (error.code === codes.BAD_VALUE && command.pwd !== undefined) {
-    return new ConfigurationError(`${where} does not take the new password of a rotation for what it is (code 2)`, {
+    return new ConfigurationError(`${where} refuses the new password of a rotation because of its form (code 2)`, {
       code: 'PASSWORD_REFUSED',
       hint: `fit PASSWORD_LENGTH and the EXCLUDE_… settings of the function to the rules of the server (DocumentDB: 8 to 100 printable ASCII characters without / " and @); ${WITH_ANOTHER_PASSWORD}`,
       cause: error,

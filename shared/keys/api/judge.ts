@@ -54,7 +54,7 @@ export function refused(name: string, as: string, told: string): AuthenticationE
   });
 }
 
-/** A value that we made, which the provider does not take for what it is: no repeat of the same rotation brings another. */
+/** A value that we made, which the provider refuses because of its form: no repeat of the same rotation brings another. */
 export function valueRefused(name: string, status: number): ProviderError {
   return new ProviderError(`${name} does not take the value of AWSPENDING (HTTP ${status})`, {
     code: 'PASSWORD_REFUSED',

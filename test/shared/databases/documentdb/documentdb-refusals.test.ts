@@ -23,7 +23,7 @@ it.each([
   ['too long', 'a'.repeat(101)],
   ['with a slash', 'first/password'],
   ['beyond ASCII', 'first-passwörd'],
-])('a password %s is refused for what it is, to a user and to a clone, and nothing changes', async (_what, wrong) => {
+])('a password %s is refused for its form, to a user and to a clone, and nothing changes', async (_what, wrong) => {
   const { one, login, context } = await standIn({ amazon: true });
   const app = { ...login, username: 'app', password: 'first-password' };
   await adminOf(one)({ createUser: 'app', pwd: app.password, roles: [] });

@@ -235,7 +235,7 @@ describe('the password itself is not sent', () => {
   });
 });
 
-describe('a password that the server refuses for what it is', () => {
+describe('a password that the server refuses because of its form', () => {
   it('is PASSWORD_REFUSED, and the one of before stays: passwordcheck, of which nothing here stands in', async () => {
     const login = await user();
     const before = await kept(login);
