@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
@@ -8,6 +9,7 @@ import { progressReporter } from './test/support/run-progress.ts';
 const announcements = join(tmpdir(), `rekey-announcements-${process.pid}.jsonl`);
 const summary = process.env.REKEY_SUMMARY;
 const slowness = measureSlowness();
+const seed = process.env.REKEY_SEED ?? String(randomInt(2 ** 31));
 
 // Vitest reads its configuration from a default export.
 export default defineConfig({
@@ -21,12 +23,13 @@ export default defineConfig({
     testTimeout: 60_000 * slowness,
     hookTimeout: 60_000 * slowness,
     expect: { poll: { timeout: 20_000 * slowness } },
-    env: { REKEY_ANNOUNCEMENTS: announcements, REKEY_SLOWNESS: String(slowness) },
+    env: { REKEY_ANNOUNCEMENTS: announcements, REKEY_SLOWNESS: String(slowness), REKEY_SEED: seed },
     reporters: [
       'default',
       ...(process.stdout.isTTY ? [] : [progressReporter()]),
       summaryReporter({ announcements, summary }, [
         `time limits: ${slowness.toFixed(1)} times the usual ones, by how long Node took to start`,
+        `rotations on servers killed at some calls: REKEY_SEED=${seed} kills there again, npm run test:all at every call`,
       ]),
     ],
     coverage: { provider: 'v8', include: ['shared/**'], reportsDirectory: 'coverage' },

@@ -27,9 +27,12 @@ describe('package.json', () => {
     expect(files.filter((file) => !exists(file))).toEqual([]);
   });
 
-  it.each(['start', 'sandbox', 'test', 'bench', 'package', 'check'])('%s installs what is missing first', (name) => {
-    expect(scripts[`pre${name}`]).toMatch(/^node tools\/setup\.mjs\b/);
-  });
+  it.each(['start', 'sandbox', 'test', 'test:all', 'bench', 'package', 'check'])(
+    '%s installs what is missing first',
+    (name) => {
+      expect(scripts[`pre${name}`]).toMatch(/^node tools\/setup\.mjs\b/);
+    },
+  );
 });
 
 describe('events', () => {

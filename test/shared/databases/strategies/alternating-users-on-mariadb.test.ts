@@ -6,5 +6,5 @@ await describeStrategyOn('mariadb', alternatingUsersStrategy, {
   name: 'alternating-users',
   outage: 'none',
   logins: 3,
-  crashes: 'matrix',
+  crashes: 'sample',
 });

@@ -11,5 +11,5 @@ describeStrategyIn(house, alternatingUsersStrategy, {
   name: 'alternating-users on PostgreSQL',
   outage: 'none',
   logins: 3,
-  crashes: 'few',
+  crashes: 'sample',
 });

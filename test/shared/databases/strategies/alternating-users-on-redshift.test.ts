@@ -11,5 +11,5 @@ describeStrategyIn(house, alternatingUsersStrategy, {
   name: 'alternating-users on Redshift',
   outage: 'none',
   logins: 3,
-  crashes: 'matrix',
+  crashes: 'sample',
 });

@@ -19,7 +19,7 @@ describe.each([
     ['single-user', singleUserStrategy],
     ['superuser-set', superuserSetStrategy],
   ] as const)('%s', (_name, strategy) => {
-    const suite = { outage: 'brief', crashes: 'matrix', world: () => house.world(strategy, settings) } as const;
+    const suite = { outage: 'brief', crashes: 'sample', world: () => house.world(strategy, settings) } as const;
     describeCrashes(suite);
     describeFailures(suite);
   });

@@ -6,6 +6,6 @@ await describeStrategyOn('mysql', dualPasswordStrategy, {
   name: 'dual-password',
   outage: 'none',
   logins: 2,
-  crashes: 'few',
+  crashes: 'sample',
   grants: 'APPLICATION_PASSWORD_ADMIN ON *.*',
 });

@@ -6,5 +6,5 @@ await describeStrategyOn('mariadb', singleUserStrategy, {
   name: 'single-user',
   outage: 'brief',
   logins: 2,
-  crashes: 'matrix',
+  crashes: 'sample',
 });

@@ -6,5 +6,5 @@ await describeStrategyOn('mysql', singleUserStrategy, {
   name: 'single-user',
   outage: 'brief',
   logins: 2,
-  crashes: 'few',
+  crashes: 'sample',
 });

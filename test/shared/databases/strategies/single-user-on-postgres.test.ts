@@ -13,7 +13,7 @@ describeStrategyIn(house, singleUserStrategy, {
   name: 'single-user on PostgreSQL',
   outage: 'brief',
   logins: 2,
-  crashes: 'few',
+  crashes: 'sample',
 });
 
 it('two deliveries of setSecret at once end quietly, also where the account has few connections', async () => {

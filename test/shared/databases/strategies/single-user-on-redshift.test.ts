@@ -11,5 +11,5 @@ describeStrategyIn(house, singleUserStrategy, {
   name: 'single-user on Redshift',
   outage: 'brief',
   logins: 2,
-  crashes: 'matrix',
+  crashes: 'sample',
 });

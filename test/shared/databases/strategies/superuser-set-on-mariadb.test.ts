@@ -6,5 +6,5 @@ await describeStrategyOn('mariadb', superuserSetStrategy, {
   name: 'superuser-set',
   outage: 'brief',
   logins: 3,
-  crashes: 'matrix',
+  crashes: 'sample',
 });

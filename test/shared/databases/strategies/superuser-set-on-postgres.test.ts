@@ -11,5 +11,5 @@ describeStrategyIn(house, superuserSetStrategy, {
   name: 'superuser-set on PostgreSQL',
   outage: 'brief',
   logins: 3,
-  crashes: 'matrix',
+  crashes: 'sample',
 });

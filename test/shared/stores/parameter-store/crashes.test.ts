@@ -22,7 +22,7 @@ afterAll(async () => {
 describe('single-user', () => {
   const suite = {
     outage: 'brief' as const,
-    crashes: 'few' as const,
+    crashes: 'sample' as const,
     world: () => onParameterStore(memoryWorld(singleUserStrategy), client),
   };
   describeCrashes(suite);
@@ -32,7 +32,7 @@ describe('single-user', () => {
 describe('alternating-users', () => {
   const suite = {
     outage: 'none' as const,
-    crashes: 'matrix' as const,
+    crashes: 'sample' as const,
     world: () => onParameterStore(memoryWorld(alternatingUsersStrategy), client),
   };
   describeCrashes(suite);
@@ -46,7 +46,7 @@ describe('an API key', () => {
   });
   const suite = {
     outage: 'none' as const,
-    crashes: 'matrix' as const,
+    crashes: 'sample' as const,
     async world() {
       const double = await startSendgrid();
       doubles.push(double);
