@@ -18,6 +18,11 @@ export interface Target {
   readonly tls: boolean;
 }
 
+/** A dot at the end of a host keeps a resolver from trying its search domains. Who asks for a certificate does without; Node, when it checks one, too. */
+export function nameInTls(host: string): string {
+  return host.replace(/\.$/, '');
+}
+
 /** Follows a socket. `connected` is the phase that begins with the TCP connection. */
 export function wayOf(socket: Socket, host: string, connected: Phase): { phase: Phase } {
   // An address is not looked up.

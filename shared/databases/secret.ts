@@ -130,8 +130,7 @@ function loginIn(value: z.infer<typeof shape>): Omit<DatabaseSecret, 'original'>
   const port = isAbsent(value.port) ? undefined : numberOf(value.port);
   return {
     engine,
-    // A dot at the end only says that the name is whole, and no certificate has it.
-    host: host.replace(/\.$/, ''),
+    host,
     username,
     password,
     ...(port && { port }),

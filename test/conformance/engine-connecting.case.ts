@@ -1,5 +1,8 @@
 /** The engine suite, part one: reaching the server, or saying why not. */
-import { describe, expect } from 'vitest';
+import dns from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
+import tls from 'node:tls';
+import { describe, expect, vi } from 'vitest';
 import { databaseSecretSchema } from '../../shared/databases/secret.ts';
 import { droppingHost } from '../support/dropping-host.ts';
 import { deadPort, silentServer } from '../support/sockets.ts';
@@ -17,13 +20,18 @@ export function describeConnecting({ engine, server, ctx, fresh, test, opens }: 
       await expect.poll(() => server.openSessions()).toBe(0);
     });
 
-    test('opens for a secret whose host ends in a dot, which no certificate has', async () => {
+    test('opens for a secret whose host ends in a dot: the resolver is asked for it so, and TLS has it without', async () => {
       const { tls, ...login } = await fresh();
       const text = JSON.stringify({ ...login, ssl: tls, host: `${login.host}.` });
 
       const value = databaseSecretSchema({ accepts: engine.accepts }).parse(text, 'the secret');
 
-      expect(await opens(value)).toBe(true);
+      const { asked, served, undo } = listening();
+      const opened = await opens(value).finally(undo);
+
+      expect(opened).toBe(true);
+      expect(asked.filter((name) => name !== `${login.host}.`)).toEqual([]);
+      expect(served.filter((name) => name.endsWith('.'))).toEqual([]);
     });
 
     test('refuses a wrong password and an unknown user with AuthenticationError', async () => {
@@ -119,4 +127,28 @@ export function describeConnecting({ engine, server, ctx, fresh, test, opens }: 
       expect(await opens(login)).toBe(true);
     });
   });
+}
+
+/** Which names are looked up, with an answer where the machine's own resolver has none for a dot at the end; and told to servers. */
+function listening() {
+  const asked: string[] = [];
+  const served: string[] = [];
+  const { lookup } = dns;
+  const { connect } = tls;
+  const spies = [
+    vi.spyOn(dns, 'lookup').mockImplementation(((name: string, ...rest: unknown[]) => {
+      asked.push(name);
+      return Reflect.apply(lookup, dns, [name.replace(/\.$/, ''), ...rest]);
+    }) as never),
+    vi.spyOn(tls, 'connect').mockImplementation(((options: tls.ConnectionOptions, ...rest: unknown[]) => {
+      served.push(options.servername ?? '');
+      return Reflect.apply(connect, tls, [options, ...rest]);
+    }) as never),
+  ];
+  syncBuiltinESMExports();
+  const undo = () => {
+    for (const spy of spies) spy.mockRestore();
+    syncBuiltinESMExports();
+  };
+  return { asked, served, undo };
 }

@@ -12,6 +12,7 @@ import {
   TargetMismatchError,
   UnreachableError,
 } from '../../shared/rotation/errors.ts';
+import { sameName } from '../../shared/rotation/same-name.ts';
 
 export interface MemoryUser {
   password: string;
@@ -62,7 +63,7 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
       return `${username}_clone`;
     },
     async connect(login, ctx) {
-      const server = servers.find(({ host, port }) => host === login.host && port === (login.port ?? 5432));
+      const server = servers.find(({ host, port }) => sameName(host, login.host) && port === (login.port ?? 5432));
       if (server === undefined || ctx.signal.aborted) {
         throw new UnreachableError(`${login.host} is not there`, { code: 'UNREACHABLE_TCP', hint: 'check the host' });
       }

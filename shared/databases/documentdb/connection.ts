@@ -5,7 +5,7 @@ import { checkServerIdentity } from 'node:tls';
 import type { Document, MongoClientOptions } from 'mongodb';
 import { MongoClient } from 'mongodb';
 import type { RotationContext } from '../../rotation/strategy.ts';
-import { inTime, inTimeToClose, outOfTime } from '../reach.ts';
+import { inTime, inTimeToClose, nameInTls, outOfTime } from '../reach.ts';
 import type { DatabaseLogin } from '../secret.ts';
 import { Unheard, untilAwake } from '../waking.ts';
 import { acceptsConnection } from './accepts-connection.ts';
@@ -60,7 +60,7 @@ async function openOnce(
   };
   const trust = at.tls ? await ctx.trust() : undefined;
   const reached: Reached = { name: isIP(at.host) !== 0, tls: false };
-  const client = new MongoClient(`mongodb://${isIPv6(at.host) ? `[${at.host}]` : at.host}:${at.port}/`, {
+  const client = new MongoClient(`mongodb://${isIPv6(at.host) ? `[${at.host}]` : nameInTls(at.host)}:${at.port}/`, {
     auth: { username: at.user, password: login.password },
     authSource: at.database,
     ...driverOptions,
@@ -70,8 +70,8 @@ async function openOnce(
     // One look at the server is enough for a session of milliseconds.
     serverMonitoringMode: 'poll',
     heartbeatFrequencyMS: 600_000,
-    lookup: (name, options, done) =>
-      lookup(name, options, (error, ...found) => {
+    lookup: (_, options, done) =>
+      lookup(at.host, options, (error, ...found) => {
         reached.name ||= error === null;
         (done as (...answer: unknown[]) => void)(error, ...found);
       }),

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import mysql from 'mysql2';
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
-import { endOnNonsense, hasNotSpoken, inTime, inTimeToClose, outOfTime, wayOf } from '../reach.ts';
+import { endOnNonsense, hasNotSpoken, inTime, inTimeToClose, nameInTls, outOfTime, wayOf } from '../reach.ts';
 import type { DatabaseLogin } from '../secret.ts';
 import { Unheard, untilAwake } from '../waking.ts';
 import { ed25519Signature } from './ed25519.ts';
@@ -77,7 +77,7 @@ async function openOnce(
     ...(trust === undefined ? {} : { ssl: {} }),
   });
   if (trust !== undefined) {
-    upgradeWith(client, at.host, trust.secureContext, (reached) => {
+    upgradeWith(client, nameInTls(at.host), trust.secureContext, (reached) => {
       way.phase = reached;
     });
   }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 import type { RotationContext } from '../../rotation/strategy.ts';
-import { hasNotSpoken, inTime, inTimeToClose, noTls, outOfTime, TLS_IS_OFF, wayOf } from '../reach.ts';
+import { hasNotSpoken, inTime, inTimeToClose, nameInTls, noTls, outOfTime, TLS_IS_OFF, wayOf } from '../reach.ts';
 import type { DatabaseLogin } from '../secret.ts';
 import { Unheard, untilAwake } from '../waking.ts';
 import { beginError, connectError, inClearError, mayPass, queryError, takesNoVerifier } from './errors.ts';
@@ -103,8 +103,11 @@ async function openOnce(
   if (ctx.signal.aborted) throw outOfTime(at, LOOK);
   const trust = at.tls ? await ctx.trust() : undefined;
   const socket = new Socket();
+  const connect: (port: number, host: string) => Socket = socket.connect.bind(socket);
+  // pg has one name for TLS and for the way there.
+  socket.connect = () => connect(at.port, at.host);
   const client = new pg.Client({
-    host: at.host,
+    host: nameInTls(at.host),
     port: at.port,
     user: at.user,
     password: login.password,

@@ -106,10 +106,10 @@ describe('the JSON of a database secret', () => {
     },
   );
 
-  it('connects to a host without the dot at its end, which no certificate has, and keeps it in what is stored', () => {
+  it('keeps the dot at the end of a host, which a resolver looks at, also in what is stored', () => {
     const value = parse({ host: 'db.example.' });
 
-    expect(value.host).toBe('db.example');
+    expect(value.host).toBe('db.example.');
     expect(JSON.parse(schema.format?.(value) ?? '')).toMatchObject({ host: 'db.example.' });
   });
 
