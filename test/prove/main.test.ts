@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../local/command.ts';
+import { patience } from '../support/patience.ts';
 
 const main = fileURLToPath(new URL('../../prove/main.ts', import.meta.url));
 const prove = (...parameters: string[]) => run(process.execPath, [main, ...parameters]);
 
-describe('npm run prove', { timeout: 120_000 }, () => {
+describe('npm run prove', { timeout: patience(120_000) }, () => {
   it('finds nothing broken in all that it has the time for here, and writes the figures as data', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rekey-prove-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
