@@ -14,13 +14,13 @@ const declared: Versions = { ...dependencies, ...devDependencies, ...optionalDep
 const imported = await bareImports();
 const shipped = imported.filter(({ file, isType }) => /^(shared|functions)\//.test(file) && !isType);
 
-/** `exec` puts a program in the place of npm's shell. */
+/** `exec` puts a program in the place of npm's shell; variables come before it. */
 const commands = Object.values(scripts).flatMap((script) =>
   script.split('&&').map(
     (one) =>
       one
         .trim()
-        .replace(/^exec /, '')
+        .replace(/^(exec |[A-Z_]+=\S+ )/, '')
         .split(' ')[0],
   ),
 );
