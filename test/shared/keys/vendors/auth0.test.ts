@@ -49,6 +49,22 @@ describe('auth0', () => {
     expect(await openLabels(here)).toEqual(['AWSCURRENT']);
   });
 
+  it('puts AWSCURRENT in force again, when another delivery has put the value before it back after the promotion', async () => {
+    const here = await world();
+    const { token } = await wholeRotation(here);
+    const before = (await labelled(here.store, 'AWSPREVIOUS')) as typeof here.double.first;
+    await provider.accept(
+      before,
+      { current: before, admin: { ...here.double.admin }, ctx: here.context({}) },
+      async () => [],
+    );
+    expect(await openLabels(here)).toEqual(['AWSPREVIOUS']);
+
+    await step(here, token, 'finishSecret');
+
+    expect(await openLabels(here)).toContain('AWSCURRENT');
+  });
+
   it('proves the secret of an application that has no token of its own', async () => {
     const here = await world();
     here.double.endGrants();
