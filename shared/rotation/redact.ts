@@ -65,7 +65,8 @@ function retold(error: RotationError, where: string, text: (input: string) => st
   set('code', error.code, true);
   set('retryable', error.retryable, true);
   if (error.about !== undefined) set('about', error.about, true);
-  for (const mark of ['isParameter', 'isDeleted', 'ofPending'] as const) if (error[mark]) set(mark, true, true);
+  for (const mark of ['isParameter', 'isDeleted', 'ofPending', 'ofTag'] as const)
+    if (error[mark]) set(mark, true, true);
   const cause = causeOf(error.cause, text);
   if (cause !== undefined) set('cause', cause, false);
   return clean;

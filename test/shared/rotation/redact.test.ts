@@ -200,11 +200,14 @@ describe('a redactor', () => {
     });
   });
 
-  it.each(['isDeleted', 'isParameter', 'ofPending'])('keeps %s, by which people are told what to do', (mark) => {
-    const cleaned = (is: boolean) =>
-      Object.entries(redactor().error(new InvalidSecretError('x', { hint: 'do', [mark]: is })));
+  it.each(['isDeleted', 'isParameter', 'ofPending', 'ofTag'])(
+    'keeps %s, by which people are told what to do',
+    (mark) => {
+      const cleaned = (is: boolean) =>
+        Object.entries(redactor().error(new InvalidSecretError('x', { hint: 'do', [mark]: is })));
 
-    expect(cleaned(true)).toContainEqual([mark, true]);
-    expect(cleaned(false).map(([name]) => name)).not.toContain(mark);
-  });
+      expect(cleaned(true)).toContainEqual([mark, true]);
+      expect(cleaned(false).map(([name]) => name)).not.toContain(mark);
+    },
+  );
 });
