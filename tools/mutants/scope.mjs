@@ -15,5 +15,5 @@ export const suites = [
   'test/shared/rotation/*.test.ts',
   'test/shared/databases/{password,place,pair}.test.ts',
   'test/shared/databases/strategies/{stored-login,replayed,prove-login,superuser-session}.test.ts',
-  'test/shared/databases/strategies/{single-user,alternating-users,superuser-set,dual-password}.test.ts',
+  'test/shared/databases/strategies/{single-user,alternating-users,alternating-users-rights,superuser-set,dual-password}.test.ts',
 ];

@@ -43,6 +43,12 @@ describe('errors', () => {
 
     expect(error).toMatchObject({ about: 'arn:superuser', cause });
   });
+
+  it.each(['isParameter', 'isDeleted', 'ofPending', 'ofTag'] as const)('tell %s only where it is so', (flag) => {
+    const told = [true, false].map((value) => new classes.InvalidSecretError('a fact', { hint, [flag]: value })[flag]);
+
+    expect([...told, new classes.InvalidSecretError('a fact', { hint })[flag]]).toEqual([true, undefined, undefined]);
+  });
 });
 
 describe('an error with more to do', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { step } from '../../conformance/rotate.ts';
-import { memoryWorld } from '../../support/memory-world.ts';
+import { changed, memoryWorld } from '../../support/memory-world.ts';
 import { byLabel } from '../../support/store.ts';
 
 const world = () => memoryWorld(singleUserStrategy);
@@ -19,6 +19,7 @@ describe('what a step will read is foreseen before it asks for the description:'
       foreseen: (version: string) => [{ label: 'AWSPENDING', version }, current],
     },
     { name: 'finishSecret', options: {}, foreseen: () => [] },
+    { name: 'finishSecret', options: { cutover: 'finish' } as const, foreseen: () => [] },
   ])('$name $options', async ({ name, options, foreseen }) => {
     const here = world();
     const { versions } = here.store;
@@ -73,4 +74,42 @@ it('a pending value that cannot be read is abandoned, not mended', async () => {
     ofPending: true,
   });
   expect(here.server.taken).toEqual([]);
+});
+
+it('a store that reads nothing ahead does as well', async () => {
+  const here = world();
+  const { foresee: _, ...versions } = here.store.versions;
+
+  await step({ ...here, versions: () => versions }, await here.store.begin(), 'createSecret');
+
+  expect((await byLabel(here.store)).AWSPENDING).toBeDefined();
+});
+
+it('a store that copies is told what belongs together, also of a schema that knows no copies', async () => {
+  const here = changed(world(), (strategy) => {
+    const { copies: _, ...schema } = strategy.schema;
+    return { schema, together: ['username', 'password'] };
+  });
+  const told: unknown[] = [];
+  const versions = { ...here.store.versions, requireCopy: async (...args: unknown[]) => void told.push(args.at(-1)) };
+
+  await step({ ...here, versions: () => versions }, await here.store.begin(), 'createSecret');
+
+  expect(told).toEqual([[['username'], ['password']]]);
+});
+
+it('an AWSPENDING that fails to be read for another reason than its text is told as that', async () => {
+  const here = changed(world(), (strategy) => ({
+    schema: {
+      ...strategy.schema,
+      parse: (text, what) => {
+        if (what.startsWith('AWSPENDING')) throw new TypeError('a defect');
+        return strategy.schema.parse(text, what);
+      },
+    },
+  }));
+  const token = await here.store.begin();
+  await step(here, token, 'createSecret');
+
+  await expect(step(here, token, 'setSecret')).rejects.toThrow(TypeError);
 });

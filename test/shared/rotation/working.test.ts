@@ -176,3 +176,17 @@ it('a configuration check of a strategy that has no more to look at passes with 
 
   expect((await configurationCheck({ ...here, strategy })).reports).toEqual(['checked']);
 });
+
+it('where nothing is refused meanwhile, a promotion that the store refuses leaves AWSCURRENT', async () => {
+  const here = memoryWorld(alternatingUsersStrategy);
+  const token = await here.store.begin();
+  await step(here, token, 'createSecret');
+  const progress = { working: 'AWSCURRENT' as const };
+  here.store.versions.promote = async () => {
+    throw new PermissionError('no', { hint });
+  };
+
+  await expect(step(here, token, 'setSecret', { progress })).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+
+  expect(progress.working).toBe('AWSCURRENT');
+});

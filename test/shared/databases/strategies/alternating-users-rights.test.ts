@@ -1,9 +1,10 @@
 /** What the session that proved AWSCURRENT tells of its rights, and when both users are asked. */
-import { describe, expect, it } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
 import { PermissionError } from '../../../../shared/rotation/errors.ts';
 import type { CrashPlan } from '../../../conformance/crash.ts';
-import { wholeRotation } from '../../../conformance/rotate.ts';
+import { step, wholeRotation } from '../../../conformance/rotate.ts';
 import { changed, memoryWorld } from '../../../support/memory-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
 
@@ -77,4 +78,37 @@ describe('alternating users, when what set has seen of the rights of AWSCURRENT'
 
     expect(here.server.taken).toEqual(['app', 'root', 'app_clone']);
   });
+});
+
+it('alternating users are compared in testSecret too, where finishSecret promotes', async () => {
+  const here = changed(world(), (strategy) => ({
+    async set(...args) {
+      const made = await strategy.set(...args);
+      here.server.users.get('app_clone')?.rights.add('drop orders');
+      return made;
+    },
+  }));
+  const token = await here.store.begin();
+  const options = { cutover: 'finish' } as const;
+  for (const name of ['createSecret', 'setSecret']) await step(here, token, name, options);
+
+  await expect(step(here, token, 'testSecret', options)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+});
+
+it('alternating users: what is wrong with the superuser secret is nobody’s business while AWSCURRENT is refused', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  const here = memoryWorld((engine) =>
+    alternatingUsersStrategy(engine, {
+      superuserFor: () => Promise.reject(new PermissionError('no such secret', { hint: 'name another' })),
+    }),
+  );
+  await here.setPassword('app', 'changed');
+
+  await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+  await turn();
+
+  expect(unhandled).toEqual([]);
 });

@@ -238,3 +238,22 @@ describe('single-user, for an account that may have one session', () => {
     expect(await rotation(here, token)).toEqual(['recovered', 'succeeded']);
   });
 });
+
+it.each([
+  ['keeps the lock and the session until the promotion, on a server with locks', new Map(), ['app']],
+  ['leaves no session that an account may have no room for, on a server without', undefined, []],
+] as const)('single-user, when AWSPENDING opens the system already, %s', async (_what, locks, expected) => {
+  const seen: string[][] = [];
+  const here = memoryWorld(singleUserStrategy);
+  if (locks !== undefined) here.server.locks = locks as Map<string, Promise<void>>;
+  const token = await here.store.begin();
+  await step(here, token, 'createSecret');
+  const { password } = JSON.parse(String(await here.store.valueOf(token)));
+  await here.setPassword('app', password);
+  const watched = changed(here, () => ({ test: async () => void seen.push([...here.server.open]) }));
+
+  await step(watched, token, 'setSecret');
+
+  expect(seen).toEqual([expected]);
+  expect(here.server.open).toEqual([]);
+});

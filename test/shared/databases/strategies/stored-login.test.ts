@@ -1,14 +1,17 @@
 /** Which stored value a strategy logs in with, in which order, and where no value is ever sent. */
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../../../shared/databases/engine.ts';
+import type { DatabaseLogin } from '../../../../shared/databases/secret.ts';
 import { dualPasswordStrategy } from '../../../../shared/databases/strategies/dual-password.ts';
 import { singleUserStrategy } from '../../../../shared/databases/strategies/single-user.ts';
+import { openStored } from '../../../../shared/databases/strategies/stored-login.ts';
 import { superuserSetStrategy } from '../../../../shared/databases/strategies/superuser-set.ts';
 import { UnreachableError } from '../../../../shared/rotation/errors.ts';
 import { redactor } from '../../../../shared/rotation/redact.ts';
 import { crashPlan } from '../../../conformance/crash.ts';
 import { step, wholeRotation } from '../../../conformance/rotate.ts';
 import { timelessContext } from '../../../support/context.ts';
+import { memoryEngine } from '../../../support/memory-engine.ts';
 import { memoryWorld } from '../../../support/memory-world.ts';
 import { labelled } from '../../../support/store.ts';
 
@@ -256,6 +259,19 @@ describe('a password that was stored with what nobody sees at its ends', () => {
     expect(outcome).toMatchObject({ code: 'LOCKED_OUT', hint: expect.stringContaining('begins or ends in a line') });
     expect(new Set(logins).size).toBe(logins.length);
     expect(logins.filter((each) => /^(one|two|three|four)$/.test(each))).toEqual(['four']);
+  });
+
+  it('is tried without it of AWSPENDING as well, and of no older version', async () => {
+    const { here } = await refused((engine) => singleUserStrategy(engine));
+    const { current, pending } = { current: 'of before\n', pending: 'of the server\n' };
+    const login = { ...(await labelled(here.store, 'AWSCURRENT')), original: {} } as never as DatabaseLogin;
+    const none = { previous: async () => undefined, forgotten: async function* () {} };
+    const secrets = { current: { ...login, password: current }, pending: { ...login, password: pending }, ...none };
+
+    const { session, recoveredWith } = await openStored(memoryEngine(here.server), secrets, here.context({}));
+    await session.close();
+
+    expect(recoveredWith).toBe('a stored password without what is unseen at its ends');
   });
 
   it('costs an ordinary password no login', async () => {
