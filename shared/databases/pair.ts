@@ -26,6 +26,20 @@ export interface Pair<User> {
   readonly cloneInUse: boolean;
 }
 
+/** Undefined: nobody has this name. */
+export interface Found<User> {
+  readonly inUse: User | undefined;
+  readonly other: User | undefined;
+}
+
+/** For engines that look at one user at a time. */
+export function oneByOne<User>(readOne: (name: string) => Promise<User | undefined>): PairUsers<User>['read'] {
+  return async ({ from, to }) => {
+    const other = await readOne(to);
+    return { other, inUse: await readOne(from) };
+  };
+}
+
 export interface PairPort<User> {
   /** Makes a look and its act one thing, as far as the engine can: nobody else's change comes between. May call `work` again. */
   atOnce<T>(work: (users: PairUsers<User>) => Promise<T>): Promise<T>;
@@ -38,8 +52,8 @@ export interface PairPort<User> {
 
 /** What an engine does with the users of one pair, for the length of one `atOnce`. All of it may be repeated. */
 export interface PairUsers<User> {
-  /** Undefined when nobody has this name. */
-  read(name: string): Promise<User | undefined>;
+  /** Both as they are now. In two looks the other one comes first: whoever makes it ties the one in use first. */
+  read(names: PairNames): Promise<Found<User>>;
   unknownUser(name: string): Error;
   /**
    * Throws TargetMismatchError when the login does not speak for all that has the name of the user in use: its rights go to the other
@@ -118,21 +132,18 @@ async function attempt<User>(
   return undefined;
 }
 
-interface Found<User> {
-  readonly inUse: User;
-  readonly other: User | undefined;
-}
-
-/** In this order: whoever makes the other user ties the one in use first. */
-async function look<User>(users: PairUsers<User>, { from, to }: PairNames, proof: PairProof): Promise<Found<User>> {
-  const other = await users.read(to);
-  const inUse = await users.read(from);
-  if (inUse === undefined) throw users.unknownUser(from);
+async function look<User>(users: PairUsers<User>, names: PairNames, proof: PairProof) {
+  const { inUse, other } = await users.read(names);
+  if (inUse === undefined) throw users.unknownUser(names.from);
   users.requireOwn?.(inUse, proof);
   return { inUse, other };
 }
 
-function pairOf<User>(users: PairUsers<User>, { to, base }: PairNames, { inUse, other }: Found<User>): Pair<User> {
+function pairOf<User>(
+  users: PairUsers<User>,
+  { to, base }: PairNames,
+  { inUse, other }: { inUse: User; other: User | undefined },
+): Pair<User> {
   // Dropped by somebody while this ran.
   if (other === undefined) throw users.unknownUser(to);
   const cloneInUse = to === base;

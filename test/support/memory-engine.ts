@@ -2,7 +2,7 @@
 import type { DatabaseEngine } from '../../shared/databases/engine.ts';
 import { baseOf } from '../../shared/databases/names.ts';
 import type { PairNames, PairPort, PairUsers } from '../../shared/databases/pair.ts';
-import { bringIntoLine, requirePair } from '../../shared/databases/pair.ts';
+import { bringIntoLine, oneByOne, requirePair } from '../../shared/databases/pair.ts';
 import { provenByLogin } from '../../shared/databases/proven-by-login.ts';
 import {
   AuthenticationError,
@@ -195,7 +195,7 @@ function opens({ password, second }: MemoryUser, candidate: string): boolean {
 function pairOn(server: MemoryServer, { to, base, from }: PairNames, password: string): PairUsers<MemoryUser> {
   const { users } = server;
   return {
-    read: async (name) => users.get(name),
+    read: oneByOne(async (name) => users.get(name)),
     unknownUser: (name) => new InvalidSecretError(`no user ${name}`, { hint: 'create it' }),
     requireOwn(inUse, login) {
       if (opens(inUse, login.password)) return;

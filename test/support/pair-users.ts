@@ -1,7 +1,7 @@
 /** Two users in memory, and a port to them: the rule of pairs is tested on it. */
 import { expect } from 'vitest';
 import type { PairPort, PairUsers } from '../../shared/databases/pair.ts';
-import { bringIntoLine } from '../../shared/databases/pair.ts';
+import { bringIntoLine, oneByOne } from '../../shared/databases/pair.ts';
 import { InvalidSecretError, PermissionError, TargetMismatchError } from '../../shared/rotation/errors.ts';
 
 export interface PairUser {
@@ -30,11 +30,11 @@ export function serverWith(...initial: readonly PairUser[]) {
   let asked = 0;
 
   const at = (to: string): PairUsers<PairUser> => ({
-    async read(name) {
+    read: oneByOne(async (name) => {
       const found = structuredClone(users.get(name));
       meanwhile.read?.();
       return found;
-    },
+    }),
     unknownUser: (name) => new InvalidSecretError(`there is no user ${name}`, { hint: 'make one' }),
     requireOwn(inUse, { password }) {
       if (refuses.own || inUse.password !== password) throw new TargetMismatchError('not all its own', { hint: '-' });

@@ -8,7 +8,7 @@ import type { Document } from 'mongodb';
 import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairPort, PairUsers } from '../pair.ts';
-import { bringIntoLine, requirePair } from '../pair.ts';
+import { bringIntoLine, oneByOne, requirePair } from '../pair.ts';
 import { provenByLogin } from '../proven-by-login.ts';
 import type { Connection } from './connection.ts';
 import { codes, isAnswer } from './errors.ts';
@@ -49,7 +49,7 @@ function usersOf(connection: Connection, { to, base }: PairNames, pwd: string): 
     if (!isTied(user, base)) await give(connection, user, [tieOf(base)]);
   };
   return {
-    read: (name) => findUserWithRestrictions(connection, name),
+    read: oneByOne((name) => findUserWithRestrictions(connection, name)),
     unknownUser,
     isTied: (pair) => isTied(pair.base, base) && isTied(pair.clone, base),
     noPair: (pair) => noPair(connection, base, [pair.base, pair.clone]),

@@ -6,7 +6,7 @@
 import { PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairPort, PairUsers } from '../pair.ts';
-import { bringIntoLine, requirePair } from '../pair.ts';
+import { bringIntoLine, oneByOne, requirePair } from '../pair.ts';
 import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
 import { adopt } from './adopt.ts';
@@ -42,10 +42,10 @@ function portOf(connection: Connection, names: PairNames, password: string): Pai
 
 function usersOf(connection: Connection, { from, to, base }: PairNames, password: string): PairUsers<User> {
   return {
-    async read(name) {
+    read: oneByOne(async (name) => {
       const accounts = await readAccounts(connection, name);
       return accounts.length === 0 ? undefined : accounts;
-    },
+    }),
     unknownUser: (name) => unknownUser(name, connection),
     requireOwn: (inUse, login) => requireOwn(connection, inUse, login),
     isTied: () => isMarked(connection, base),

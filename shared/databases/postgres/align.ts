@@ -1,13 +1,13 @@
 /**
  * What makes the clone of a pair equal to its owner, the base role: attributes, settings, who owns what, and what is granted by name.
- * Only what differs is changed.
+ * Statements for what differs, and none where nothing does.
  */
 import pg from 'pg';
 import { PermissionError } from '../../rotation/errors.ts';
 import type { Transaction } from './connection.ts';
-import { grantStatement, grantsTo, revokeStatement } from './grants.ts';
+import type { Grant } from './grants.ts';
+import { grantStatement, revokeStatement } from './grants.ts';
 import type { Membership, Role, Setting } from './role.ts';
-import { ownedObjects } from './role.ts';
 import { settingLiteral, settingMeaning } from './setting.ts';
 
 const quoted = pg.escapeIdentifier;
@@ -17,32 +17,30 @@ export function membershipIn(owner: Role, clone: Role): Membership | undefined {
   return clone.memberOf.find(({ role }) => role === owner.name);
 }
 
-export async function tie(transaction: Transaction, owner: Role, clone: Role): Promise<void> {
-  if (membershipIn(owner, clone) !== undefined) return;
-  await transaction.query(`GRANT ${quoted(owner.name)} TO ${quoted(clone.name)}`);
+export function tie(owner: Role, clone: Role): string[] {
+  return membershipIn(owner, clone) === undefined ? [`GRANT ${quoted(owner.name)} TO ${quoted(clone.name)}`] : [];
 }
 
 /** Only attributes that differ are named: some of them need rights that an RDS superuser does not have. */
-export async function alignAttributes(transaction: Transaction, owner: Role, clone: Role): Promise<void> {
+export function alignAttributes(owner: Role, clone: Role): string[] {
   const changes = owner.attributes.filter((attribute) => !clone.attributes.includes(attribute));
-  if (changes.length > 0) await transaction.query(`ALTER ROLE ${quoted(clone.name)} ${changes.join(' ')}`);
+  return changes.length > 0 ? [`ALTER ROLE ${quoted(clone.name)} ${changes.join(' ')}`] : [];
 }
 
-export async function alignSettings(transaction: Transaction, owner: Role, clone: Role): Promise<void> {
+export function alignSettings(owner: Role, clone: Role): string[] {
   const same = (a: Setting) => (b: Setting) =>
     a.database === b.database &&
     a.name === b.name &&
     settingMeaning(a.name, a.value) === settingMeaning(b.name, b.value);
   const wanted = owner.settings.map((setting) => ownRoleIn(setting, owner.name));
-  for (const setting of clone.settings) {
-    if (!wanted.some(same(setting))) await transaction.query(alterSetting(clone.name, setting, 'RESET'));
-  }
-  for (const setting of wanted) {
-    if (clone.settings.some(same(setting))) continue;
-    await transaction.query(
-      `${alterSetting(clone.name, setting, 'SET')} TO ${settingLiteral(setting.name, setting.value)}`,
-    );
-  }
+  const surplus = clone.settings.filter((setting) => !wanted.some(same(setting)));
+  const missing = wanted.filter((setting) => !clone.settings.some(same(setting)));
+  return [
+    ...surplus.map((setting) => alterSetting(clone.name, setting, 'RESET')),
+    ...missing.map(
+      (setting) => `${alterSetting(clone.name, setting, 'SET')} TO ${settingLiteral(setting.name, setting.value)}`,
+    ),
+  ];
 }
 
 /** Where the owner acts as nobody else, the clone acts as the owner. */
@@ -56,20 +54,19 @@ function alterSetting(to: string, setting: Setting, verb: 'SET' | 'RESET'): stri
   return `ALTER ROLE ${quoted(to)}${where} ${verb} ${name}`;
 }
 
-export async function shareOwner(transaction: Transaction, owner: Role, clone: Role): Promise<void> {
-  await tie(transaction, owner, clone);
-  if (membershipIn(owner, clone)?.admin) {
-    await transaction.query(`REVOKE ADMIN OPTION FOR ${quoted(owner.name)} FROM ${quoted(clone.name)}`);
-  }
+export function shareOwner(owner: Role, clone: Role): string[] {
   const actsAs = owner.actsAs ?? owner.name;
-  if (clone.actsAs !== actsAs) {
-    await transaction.query(`ALTER ROLE ${quoted(clone.name)} SET role = ${pg.escapeLiteral(actsAs)}`);
-  }
-  // Pairs that AWS's template made: what the clone created belongs to the clone, and the other user is kept out.
-  if ((await ownedObjects(transaction, clone.name)) > 0) await reassign(transaction, owner.name, clone.name);
+  return [
+    ...tie(owner, clone),
+    ...(membershipIn(owner, clone)?.admin
+      ? [`REVOKE ADMIN OPTION FOR ${quoted(owner.name)} FROM ${quoted(clone.name)}`]
+      : []),
+    ...(clone.actsAs === actsAs ? [] : [`ALTER ROLE ${quoted(clone.name)} SET role = ${pg.escapeLiteral(actsAs)}`]),
+  ];
 }
 
-async function reassign(transaction: Transaction, base: string, clone: string): Promise<void> {
+/** Of pairs that AWS's template made: what the clone created belongs to the clone, and the other user is kept out. */
+export async function reassign(transaction: Transaction, base: string, clone: string): Promise<void> {
   const statement = `REASSIGN OWNED BY ${quoted(clone)} TO ${quoted(base)}`;
   try {
     await transaction.query(statement);
@@ -86,28 +83,29 @@ async function reassign(transaction: Transaction, base: string, clone: string): 
 }
 
 /** Memberships and grants that the clone has by its own name, and its owner has not. */
-export async function giveToOwner(transaction: Transaction, owner: Role, clone: Role): Promise<void> {
-  const { memberships, grants } = await surplus(transaction, owner, clone);
-  for (const { role, options } of memberships) {
-    const has = owner.memberOf.some((membership) => membership.role === role);
-    if (!has) await transaction.query(`GRANT ${quoted(role)} TO ${quoted(owner.name)}${options}`);
-  }
-  for (const grant of grants) await transaction.query(grantStatement(grant, owner.name));
+export function giveToOwner(owner: Role, clone: Role): string[] {
+  const { memberships, grants } = surplus(owner, clone);
+  const missing = memberships.filter(({ role }) => !owner.memberOf.some((membership) => membership.role === role));
+  return [
+    ...missing.map(({ role, options }) => `GRANT ${quoted(role)} TO ${quoted(owner.name)}${options}`),
+    ...grants.map((grant) => grantStatement(grant, owner.name)),
+  ];
 }
 
 /** While it acts as its owner, a clone cannot use what it has by its own name; it is not left lying about either. */
-export async function takeFromClone(transaction: Transaction, owner: Role, clone: Role): Promise<void> {
-  const { memberships, grants } = await surplus(transaction, owner, clone);
-  for (const { role } of memberships) await transaction.query(`REVOKE ${quoted(role)} FROM ${quoted(clone.name)}`);
-  for (const grant of grants) await transaction.query(revokeStatement(grant));
+export function takeFromClone(owner: Role, clone: Role): string[] {
+  const { memberships, grants } = surplus(owner, clone);
+  return [
+    ...memberships.map(({ role }) => `REVOKE ${quoted(role)} FROM ${quoted(clone.name)}`),
+    ...grants.map(revokeStatement),
+  ];
 }
 
-async function surplus(transaction: Transaction, owner: Role, clone: Role) {
-  const all = await grantsTo(transaction, [owner.name, clone.name]);
-  const key = ({ prefix, right, grantable }: (typeof all)[number]) => `${prefix}${right}${grantable}`;
-  const rightful = new Set(all.filter(({ grantee }) => grantee === owner.name).map(key));
+function surplus(owner: Role, clone: Role) {
+  const key = ({ prefix, right, grantable }: Grant) => `${prefix}${right}${grantable}`;
+  const rightful = new Set(owner.grants.map(key));
   return {
     memberships: clone.memberOf.filter(({ role }) => role !== owner.name),
-    grants: all.filter((grant) => grant.grantee === clone.name && !rightful.has(key(grant))),
+    grants: clone.grants.filter((grant) => !rightful.has(key(grant))),
   };
 }

@@ -22,11 +22,11 @@ export async function alterPassword(transaction: Transaction, next: NewPassword)
   const { username, isOwn, password, verifier } = next;
   const change = (value: string) => `ALTER ROLE ${pg.escapeIdentifier(username)} PASSWORD ${pg.escapeLiteral(value)}`;
   // The clone of a pair acts as its base role from login on; its own password it may only change as itself.
-  if (isOwn) await transaction.query('SET LOCAL ROLE NONE');
+  const asItself = isOwn ? 'SET LOCAL ROLE NONE; ' : '';
   const text = await verifierText(verifier, username, password);
   try {
     // In one message, so that the savepoint costs no time.
-    await transaction.query(`SAVEPOINT verifier; ${change(text)}`);
+    await transaction.query(`${asItself}SAVEPOINT verifier; ${change(text)}`);
   } catch (error) {
     if (!isRefusedByPolicy(error)) throw error;
     await transaction.query('ROLLBACK TO SAVEPOINT verifier');

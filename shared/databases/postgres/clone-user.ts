@@ -9,16 +9,26 @@ import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairUsers } from '../pair.ts';
 import { bringIntoLine, cloneOf } from '../pair.ts';
 import { provenByLogin } from '../proven-by-login.ts';
-import { alignAttributes, alignSettings, giveToOwner, membershipIn, shareOwner, takeFromClone, tie } from './align.ts';
+import {
+  alignAttributes,
+  alignSettings,
+  giveToOwner,
+  membershipIn,
+  reassign,
+  shareOwner,
+  takeFromClone,
+  tie,
+} from './align.ts';
 import type { NewPassword } from './alter-password.ts';
 import { alterPassword } from './alter-password.ts';
-import type { Connection, Transaction } from './connection.ts';
+import type { Connection, Row, Transaction } from './connection.ts';
 import { lacksRight } from './errors.ts';
+import { GRANTS_PARAMETERS } from './grants.ts';
 import { lend } from './lend.ts';
-import { nextVerifier } from './next-verifier.ts';
+import { nextVerifier, VERIFIER_SETTINGS } from './next-verifier.ts';
 import type { Role } from './role.ts';
-import { readRole, unknownUser } from './role.ts';
-import { lockUser } from './set-password.ts';
+import { readRoles, unknownUser } from './role.ts';
+import { lockOf } from './set-password.ts';
 import { keptIn } from './verifier.ts';
 
 const quoted = pg.escapeIdentifier;
@@ -33,13 +43,15 @@ export function cloneUser(
   const port = {
     proves: provenByLogin(logIn),
     atOnce: <T>(work: (users: PairUsers<Role>) => Promise<T>) =>
-      connection.transaction('READ WRITE', async (transaction) => {
-        const verifier = await nextVerifier(transaction, keptIn(proof));
-        await lockUser(transaction, names.base);
+      connection.transaction(
+        'READ WRITE',
+        (transaction, told) => {
+          const verifier = nextVerifier(told, keptIn(proof));
+          return work(usersIn(transaction, told, names, { username: names.to, verifier, password }));
+        },
         // REASSIGN OWNED locks tables, and whoever wants one waits behind a statement that waits for it.
-        await transaction.query("SET LOCAL lock_timeout = '2s'");
-        return work(usersIn(transaction, names, { username: names.to, verifier, password }));
-      }),
+        `${lockOf(names.base)}; SET LOCAL lock_timeout = '2s'; SELECT ${VERIFIER_SETTINGS}, ${GRANTS_PARAMETERS}`,
+      ),
   };
   return bringIntoLine(port, names, proof).catch((error: unknown) => {
     throw lacksRight(error) ? advised(error, mayNeed(names, connection.username)) : error;
@@ -53,13 +65,24 @@ function mayNeed(names: PairNames, superuser: string): string {
   return `since PostgreSQL 16 it is mostly ${grant(names.base)}; and, if ${clone} exists, ${grant(clone)}`;
 }
 
-function usersIn(transaction: Transaction, names: PairNames, next: NewPassword): PairUsers<Role> {
-  const { to, base } = names;
-  const withRightsOf = ({ base: owner, clone }: Pair<Role>, work: () => Promise<void>) =>
-    lend(transaction, [owner.name, clone.name], work);
+function usersIn(transaction: Transaction, told: Row, names: PairNames, next: NewPassword): PairUsers<Role> {
+  const { from, to, base } = names;
+  const send = async (statements: readonly string[]) => {
+    if (statements.length > 0) await transaction.query(statements.join('; '));
+  };
+  const change = async ({ base: owner, clone }: Pair<Role>, statements: readonly string[], owns = false) => {
+    if (statements.length === 0 && !owns) return;
+    await lend(transaction, [owner.name, clone.name], async () => {
+      await send(statements);
+      if (owns) await reassign(transaction, owner.name, clone.name);
+    });
+  };
   const setPassword = () => alterPassword(transaction, next);
   return {
-    read: (name) => readRole(transaction, name),
+    async read() {
+      const roles = await readRoles(transaction, told, [from, to]);
+      return { inUse: roles.get(from), other: roles.get(to) };
+    },
     unknownUser: (name) => unknownUser(name, transaction),
     isTied: ({ base: owner, clone }) => membershipIn(owner, clone) !== undefined,
     noPair: () => noPair(base, cloneOf(names)),
@@ -72,32 +95,33 @@ function usersIn(transaction: Transaction, names: PairNames, next: NewPassword):
       };
       // Since 16: who owns the database may have set that we are to be a member of whatever role we make.
       await transaction.query(
-        "SELECT set_config('createrole_self_grant', '', true) WHERE current_setting('createrole_self_grant', true) <> ''",
+        `SELECT set_config('createrole_self_grant', '', true) WHERE current_setting('createrole_self_grant', true) <> '';
+         CREATE ROLE ${quoted(to)} ${inUse.attributes.join(' ')}`,
       );
-      await transaction.query(`CREATE ROLE ${quoted(to)} ${inUse.attributes.join(' ')}`);
-      await withRightsOf(pair, async () => {
-        await alignSettings(transaction, inUse, made);
-        if (to === base) await giveToOwner(transaction, made, inUse);
-        await shareOwner(transaction, pair.base, pair.clone);
-      });
+      const statements = [
+        ...alignSettings(inUse, made),
+        ...(to === base ? giveToOwner(made, inUse) : []),
+        ...shareOwner(pair.base, pair.clone),
+      ];
+      await change(pair, statements, pair.clone.owns);
       await setPassword();
       return true;
     },
 
-    giveToBase: (pair) => withRightsOf(pair, () => giveToOwner(transaction, pair.base, pair.clone)),
-    tie: ({ base: owner, clone }) => tie(transaction, owner, clone),
+    giveToBase: (pair) => change(pair, giveToOwner(pair.base, pair.clone)),
+    tie: ({ base: owner, clone }) => send(tie(owner, clone)),
 
-    async align(pair) {
+    align(pair) {
       const { base: owner, clone, cloneInUse } = pair;
-      await withRightsOf(pair, async () => {
+      const statements = [
         // A base role that may not log in is no model for a clone that is in use.
-        if (!cloneInUse || owner.mayLogIn) await alignAttributes(transaction, owner, clone);
-        await alignSettings(transaction, owner, clone);
+        ...(!cloneInUse || owner.mayLogIn ? alignAttributes(owner, clone) : []),
+        ...alignSettings(owner, clone),
         // A clone that AWS's template made acts as itself. While it is in use, nothing that it can use may be lost.
-        if (cloneInUse && clone.actsAs === undefined) await giveToOwner(transaction, owner, clone);
-        else await takeFromClone(transaction, owner, clone);
-        await shareOwner(transaction, owner, clone);
-      });
+        ...(cloneInUse && clone.actsAs === undefined ? giveToOwner(owner, clone) : takeFromClone(owner, clone)),
+        ...shareOwner(owner, clone),
+      ];
+      return change(pair, statements, clone.owns);
     },
 
     setPassword,
@@ -113,5 +137,14 @@ function noPair(base: string, clone: string): TargetMismatchError {
 
 /** What CREATE ROLE gives by itself. */
 function fresh(name: string): Role {
-  return { name, attributes: [], mayLogIn: false, settings: [], actsAs: undefined, memberOf: [] };
+  return {
+    name,
+    attributes: [],
+    mayLogIn: false,
+    settings: [],
+    actsAs: undefined,
+    memberOf: [],
+    grants: [],
+    owns: false,
+  };
 }

@@ -28,9 +28,10 @@ export interface Connection {
   /**
    * Runs `work` in one transaction, rolled back when it throws. But for `alone` there is no other way to a statement: where names are
    * looked for is pinned in each transaction. A setting of the session would do on a server, but behind a pooler it stays with the server's
-   * process, which serves the application next.
+   * process, which serves the application next. `first` waits for locks, or reads: it is in one message with the beginning, and so costs
+   * no time; its last statement tells `work` one row.
    */
-  transaction<T>(mode: Mode, work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(mode: Mode, work: (transaction: Transaction, told: Row) => Promise<T>, first?: string): Promise<T>;
   /**
    * Runs one statement in no transaction. Nothing is pinned then, so only what looks no name up in a search_path passes: GRANT and
    * REVOKE of one right on a schema or a database, of and to quoted names. Throws for any other, which the server never sees.
@@ -49,7 +50,8 @@ export interface Transaction {
   readonly username: string;
   /**
    * Unqualified names are those of pg_catalog, whatever the role or the database says. `values` are bound by the server; identifiers
-   * and literals in `text` are quoted by the caller, with pg's functions.
+   * and literals in `text` are quoted by the caller, with pg's functions. Without values it may be several statements, each of which sees
+   * what the ones before did, and waited for; the rows are those of the last.
    */
   query(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** For a statement that carries a password in clear. Throws without TLS, and then sends nothing; no error repeats the server's words. */
@@ -163,7 +165,8 @@ async function openOnce(
   const answered = async (text: string, values: readonly unknown[], errorOf: typeof queryError) => {
     if (ctx.signal.aborted) throw outOfTime(at, LOOK);
     try {
-      return (await client.query<Row>(text, [...values])).rows;
+      const results: pg.QueryResult<Row>[] = [await client.query<Row>(text, [...values])].flat();
+      return results.at(-1)?.rows ?? [];
     } catch (error) {
       if (ctx.signal.aborted) throw outOfTime(at, LOOK);
       throw errorOf(error, at, text);
@@ -181,10 +184,11 @@ async function openOnce(
     process: (client as unknown as { processID?: number }).processID,
     kept: seen.kept(),
     ping: async () => void (await query('SELECT 1')),
-    async transaction(mode, work) {
-      await answered([`BEGIN ${mode}`, PIN, ...patience].join('; '), [], beginError);
+    async transaction(mode, work, first) {
+      const begin = [`BEGIN ${mode}`, PIN, ...patience, ...(first === undefined ? [] : [first])];
       try {
-        const result = await work({ username: at.user, query, inClear });
+        const [told = {}] = await answered(begin.join('; '), [], beginError);
+        const result = await work({ username: at.user, query, inClear }, told);
         await query('COMMIT');
         return result;
       } catch (error) {

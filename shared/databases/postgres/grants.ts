@@ -1,6 +1,5 @@
 /** Rights that were granted to a role by name, in the current database and on what all databases share. */
 import pg from 'pg';
-import type { Transaction } from './connection.ts';
 
 export interface Grant {
   /** As GRANT and REVOKE spell it, quoted by the server: `SELECT ON TABLE public.orders`. */
@@ -9,17 +8,6 @@ export interface Grant {
   readonly grantable: boolean;
   /** Set for default privileges: `ALTER DEFAULT PRIVILEGES FOR ROLE app IN SCHEMA public`. */
   readonly prefix: string;
-}
-
-/** Grants to any of these roles (names). Not what is owned, and not what PUBLIC may do. */
-export async function grantsTo(transaction: Transaction, roles: readonly string[]): Promise<Grant[]> {
-  const rows = await transaction.query(statement(await hasParameterGrants(transaction)), [roles]);
-  return rows.map((row) => ({
-    right: String(row.right),
-    grantee: String(row.grantee),
-    grantable: row.grantable === true,
-    prefix: String(row.prefix),
-  }));
 }
 
 /** The statement that gives, or takes, such a right. */
@@ -31,13 +19,14 @@ export function revokeStatement(grant: Grant): string {
   return `${grant.prefix}REVOKE ${grant.right} FROM ${pg.escapeIdentifier(grant.grantee)}`;
 }
 
-async function hasParameterGrants(transaction: Transaction): Promise<boolean> {
-  const [row] = await transaction.query("SELECT to_regclass('pg_catalog.pg_parameter_acl') IS NOT NULL AS yes");
-  return row?.yes === true;
-}
+/** Column of a statement that tells `grantsOf`: PostgreSQL 15 and later have grants on parameters, too. */
+export const GRANTS_PARAMETERS = "to_regclass('pg_catalog.pg_parameter_acl') IS NOT NULL AS grants_parameters";
 
-/** Kinds and catalogs: https://www.postgresql.org/docs/current/ddl-priv.html */
-function statement(withParameters: boolean): string {
+/**
+ * A query: for each of `roles` (a relation with oid and rolname) that anything is granted to, its oid and `grants`, an array of Grant. Not
+ * what is owned, and not what PUBLIC may do. Kinds and catalogs: https://www.postgresql.org/docs/current/ddl-priv.html
+ */
+export function grantsOf(roles: string, withParameters: boolean): string {
   const objects = [
     `SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || format('%I.%I', n.nspname, c.relname), '', c.relacl
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace`,
@@ -57,19 +46,18 @@ function statement(withParameters: boolean): string {
     ...(withParameters ? [`SELECT 'PARAMETER ' || quote_ident(parname), '', paracl FROM pg_parameter_acl`] : []),
   ];
   return `
-    WITH wanted AS (SELECT oid, rolname FROM pg_roles WHERE rolname = ANY($1::text[])),
-    objects (object, columns, acl) AS (${objects.join(' UNION ALL ')})
-    SELECT x.privilege_type || columns || ' ON ' || object AS right, w.rolname AS grantee, x.is_grantable AS grantable, '' AS prefix
-      FROM objects, aclexplode(acl) x, wanted w
+    SELECT oid, json_agg(json_build_object('right', what, 'grantee', rolname, 'grantable', is_grantable, 'prefix', prefix)) AS grants FROM (
+    SELECT w.oid, w.rolname, x.privilege_type || columns || ' ON ' || object AS what, x.is_grantable, '' AS prefix
+      FROM (${objects.join(' UNION ALL ')}) AS objects (object, columns, acl), aclexplode(acl) x, ${roles} w
      WHERE acl IS NOT NULL AND w.oid = x.grantee
     UNION ALL
-    SELECT x.privilege_type || ' ON ' ||
+    SELECT w.oid, w.rolname, x.privilege_type || ' ON ' ||
              CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'ROUTINES'
                                   WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END,
-           w.rolname, x.is_grantable,
+           x.is_grantable,
            format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s ', o.rolname,
                   CASE WHEN n.nspname IS NULL THEN '' ELSE format(' IN SCHEMA %I', n.nspname) END)
       FROM pg_default_acl d JOIN pg_roles o ON o.oid = d.defaclrole LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace,
-           aclexplode(d.defaclacl) x, wanted w
-     WHERE w.oid = x.grantee`;
+           aclexplode(d.defaclacl) x, ${roles} w
+     WHERE w.oid = x.grantee) AS granted GROUP BY oid`;
 }

@@ -1,33 +1,43 @@
 /** What the login of a session may do, as lines that two users of a pair can be compared by. */
 import { createHash } from 'node:crypto';
 import { ownRoleIn } from './align.ts';
-import type { Transaction } from './connection.ts';
-import { grantsTo } from './grants.ts';
-import type { Setting } from './role.ts';
-import { ownedObjects, readRole } from './role.ts';
+import type { Connection } from './connection.ts';
+import { GRANTS_PARAMETERS } from './grants.ts';
+import type { Role, Setting } from './role.ts';
+import { readRoles } from './role.ts';
 import { aliased } from './set-password.ts';
 import { settingMeaning } from './setting.ts';
 
 /** `base` is the owner of the pair that this login belongs to; what only names one of the pair is left out. */
-export async function privileges(transaction: Transaction, base: string): Promise<string[]> {
-  const self = transaction.username;
-  const [acting] = await transaction.query('SELECT current_user AS name, session_user AS login');
-  // What an alias has is not what the role of that name has, and its counterpart would be a third one.
-  if (acting?.login !== self) throw aliased(self, String(acting?.login));
-  const role = await readRole(transaction, self);
-  const members = await transaction.query(
-    `SELECT rolname FROM pg_roles
-      WHERE rolname <> $1 AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = $1) AND pg_has_role($1, oid, 'MEMBER')`,
-    [self],
+export function privileges(connection: Connection, base: string): Promise<string[]> {
+  const self = connection.username;
+  return connection.transaction(
+    'READ ONLY',
+    async (transaction, told) => {
+      // What an alias has is not what the role of that name has, and its counterpart would be a third one.
+      if (told.login !== self) throw aliased(self, String(told.login));
+      return linesOf({ self, base, actsAs: String(told.name) }, await readRoles(transaction, told, [self], self));
+    },
+    `SELECT current_user AS name, session_user AS login, ${GRANTS_PARAMETERS}`,
   );
-  const roles = members.map((member) => String(member.rolname));
-  const grants = await grantsTo(transaction, [self, ...roles]);
-  const alone = self !== base && (await ownedObjects(transaction, self)) > 0;
+}
+
+interface Names {
+  readonly self: string;
+  readonly base: string;
+  readonly actsAs: string;
+}
+
+function linesOf({ self, base, actsAs }: Names, found: ReadonlyMap<string, Role>): string[] {
+  const role = found.get(self);
+  const roles = [...found.keys()].filter((name) => name !== self);
   // What the base is a direct member of, the clone is through it.
-  const owner = roles.includes(base) ? await readRole(transaction, base) : undefined;
+  const owner = self === base ? undefined : found.get(base);
   const direct = [...(role?.memberOf ?? []), ...(owner?.memberOf ?? [])];
+  const grants = [...found.values()].flatMap((each) => each.grants);
+  const alone = self !== base && role?.owns === true;
   const lines = [
-    `acts as ${String(acting?.name)}`,
+    `acts as ${actsAs}`,
     ...(role?.attributes ?? []).map((attribute) => `attribute ${attribute}`),
     ...(role?.settings ?? []).map((setting) => settingLine(ownRoleIn(setting, base))),
     ...roles.filter((name) => name !== base).map((name) => `member of ${name}`),

@@ -7,13 +7,14 @@ import type { Connection } from './connection.ts';
 export function rehearsedOn(connection: Connection): Connection {
   return {
     ...connection,
-    async transaction(mode, work) {
+    async transaction(mode, work, first) {
       let result: { readonly of: Awaited<ReturnType<typeof work>> } | undefined;
       try {
-        return await connection.transaction(mode, async (transaction) => {
-          result = { of: await work(transaction) };
+        const undone = async (...given: Parameters<typeof work>): Promise<never> => {
+          result = { of: await work(...given) };
           throw new RolledBack();
-        });
+        };
+        return await connection.transaction(mode, undone, first);
       } catch (error) {
         if (error instanceof RolledBack && result !== undefined) return result.of;
         throw error;

@@ -1,7 +1,9 @@
-/** What the server knows of a role beside grants: attributes, settings, memberships. */
+/** What the server knows of a role: attributes, settings, memberships, grants, and whether it owns anything. */
 import pg from 'pg';
 import { InvalidSecretError } from '../../rotation/errors.ts';
-import type { Transaction } from './connection.ts';
+import type { Row, Transaction } from './connection.ts';
+import type { Grant } from './grants.ts';
+import { grantsOf } from './grants.ts';
 
 export interface Role {
   readonly name: string;
@@ -15,6 +17,10 @@ export interface Role {
   readonly actsAs: string | undefined;
   /** Roles that it is a direct member of. */
   readonly memberOf: readonly Membership[];
+  /** By its own name. */
+  readonly grants: readonly Grant[];
+  /** Objects of the current database, or of what all databases share. */
+  readonly owns: boolean;
 }
 
 export interface Membership {
@@ -30,53 +36,72 @@ export interface Setting {
   readonly value: string;
 }
 
-export async function readRole(transaction: Transaction, name: string): Promise<Role | undefined> {
-  const [row] = await transaction.query(
-    `SELECT oid, rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls,
+/**
+ * These roles, as far as they are there, by name; all in one statement. `told` has GRANTS_PARAMETERS. With `andOf`, a role that is there,
+ * also those that it is a member of; a superuser counts as a member of none.
+ */
+export async function readRoles(
+  transaction: Transaction,
+  told: Row,
+  names: readonly string[],
+  andOf: string | null = null,
+): Promise<Map<string, Role>> {
+  const rows = await transaction.query(
+    `WITH wanted AS (
+       SELECT * FROM pg_roles
+        WHERE rolname = ANY($1::text[])
+           OR NOT (SELECT rolsuper FROM pg_roles WHERE rolname = $2) AND pg_has_role($2::name, oid, 'MEMBER'))
+     SELECT r.rolname, rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls,
             rolconnlimit, rolvaliduntil::text AS rolvaliduntil,
-            rolcanlogin AND rolconnlimit <> 0 AND coalesce(rolvaliduntil > now(), true) AS may_log_in
-       FROM pg_roles WHERE rolname = $1`,
-    [name],
+            rolcanlogin AND rolconnlimit <> 0 AND coalesce(rolvaliduntil > now(), true) AS may_log_in,
+            (${SETTINGS}) AS settings, (${MEMBERSHIPS}) AS memberships, grants, EXISTS (${OWNED}) AS owns
+       FROM wanted r LEFT JOIN (${grantsOf('wanted', told.grants_parameters === true)}) g USING (oid)`,
+    [names, andOf],
   );
-  if (row === undefined) return undefined;
-  const all = await settingsOf(transaction, name);
-  const members = await transaction.query(
-    // Since 16 a role may be granted by several; before, there is no inherit_option.
-    `SELECT r.rolname, bool_or(m.admin_option) AS admin, bool_or((to_jsonb(m) ->> 'inherit_option')::boolean) AS inherit,
-            bool_or((to_jsonb(m) ->> 'set_option')::boolean) AS set
-       FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE m.member = $1 GROUP BY 1 ORDER BY 1`,
-    [row.oid],
-  );
+  return new Map(rows.map((row) => [String(row.rolname), roleOf(row)]));
+}
+
+const SETTINGS = `
+  SELECT json_agg(json_build_object('database', coalesce(d.datname, ''), 'name', split_part(c.entry, '=', 1),
+                                    'value', substr(c.entry, strpos(c.entry, '=') + 1)))
+    FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS c(entry)
+   WHERE s.setrole = r.oid`;
+
+/** Since 16 a role may be granted by several; before, there is no inherit_option. */
+const MEMBERSHIPS = `
+  SELECT json_agg(m) FROM (
+    SELECT of.rolname, bool_or(m.admin_option) AS admin, bool_or((to_jsonb(m) ->> 'inherit_option')::boolean) AS inherit,
+           bool_or((to_jsonb(m) ->> 'set_option')::boolean) AS set
+      FROM pg_auth_members m JOIN pg_roles of ON of.oid = m.roleid WHERE m.member = r.oid GROUP BY 1 ORDER BY 1) m`;
+
+const OWNED = `
+  SELECT FROM pg_shdepend
+   WHERE refclassid = 'pg_authid'::regclass AND refobjid = r.oid AND deptype = 'o'
+     AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))`;
+
+function roleOf(row: Row): Role {
+  const all = (row.settings ?? []) as Setting[];
   return {
-    name,
+    name: String(row.rolname),
     attributes: attributesOf(row),
     mayLogIn: row.may_log_in === true,
     settings: all.filter((setting) => setting.name !== 'role' || setting.database !== ''),
     actsAs: all.find((setting) => setting.name === 'role' && setting.database === '' && setting.value !== 'none')
       ?.value,
-    memberOf: members.map(membership),
+    memberOf: ((row.memberships ?? []) as Row[]).map(membership),
+    grants: (row.grants ?? []) as Grant[],
+    owns: row.owns === true,
   };
 }
 
-function membership({ rolname, admin, inherit, set }: Record<string, unknown>): Membership {
+function membership({ rolname, admin, inherit, set }: Row): Membership {
   const word = (on: unknown) => (on === true ? 'TRUE' : 'FALSE');
   const modern = ` WITH ADMIN ${word(admin)}, INHERIT ${word(inherit)}, SET ${word(set)}`;
   const options = inherit === null ? (admin === true ? ' WITH ADMIN OPTION' : '') : modern;
   return { role: String(rolname), admin: admin === true, options };
 }
 
-/** How many objects of the current database, and of what all databases share, belong to the role itself. */
-export async function ownedObjects(transaction: Transaction, name: string): Promise<number> {
-  const [row] = await transaction.query(
-    `SELECT count(*)::int AS objects FROM pg_shdepend
-      WHERE refclassid = 'pg_authid'::regclass AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = $1) AND deptype = 'o'
-        AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))`,
-    [name],
-  );
-  return Number(row?.objects);
-}
-
-function attributesOf(row: Record<string, unknown>): string[] {
+function attributesOf(row: Row): string[] {
   const flag = (on: unknown, name: string) => (on === true ? name : `NO${name}`);
   return [
     flag(row.rolcanlogin, 'LOGIN'),
@@ -89,19 +114,6 @@ function attributesOf(row: Record<string, unknown>): string[] {
     `CONNECTION LIMIT ${Number(row.rolconnlimit)}`,
     `VALID UNTIL ${pg.escapeLiteral(row.rolvaliduntil === null ? 'infinity' : String(row.rolvaliduntil))}`,
   ];
-}
-
-async function settingsOf(transaction: Transaction, name: string): Promise<Setting[]> {
-  const rows = await transaction.query(
-    `SELECT coalesce(d.datname, '') AS database, split_part(c.entry, '=', 1) AS name,
-            substr(c.entry, strpos(c.entry, '=') + 1) AS value
-       FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase,
-            unnest(s.setconfig) AS c(entry)
-      WHERE r.rolname = $1
-      ORDER BY 1, 2`,
-    [name],
-  );
-  return rows.map((row) => ({ database: String(row.database), name: String(row.name), value: String(row.value) }));
 }
 
 export function unknownUser(name: string, { username }: Transaction): InvalidSecretError {

@@ -57,8 +57,7 @@ export async function openSession(
       cloneUser: (from, to, password, proof) =>
         cloneUser(rehearsed, { from, to, base: baseOf(to) }, { password, proof }, logInAs(to)),
     },
-    privileges: () =>
-      connection.transaction('READ ONLY', (transaction) => privileges(transaction, baseOf(login.username))),
+    privileges: () => privileges(connection, baseOf(login.username)),
     close: () => connection.close(),
   };
 }

@@ -1,9 +1,10 @@
 /** Changes a password so that it can be taken back. */
+import pg from 'pg';
 import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { ProvenLogin, TakeBack } from '../engine.ts';
 import { alterPassword } from './alter-password.ts';
-import type { Connection, Transaction } from './connection.ts';
-import { nextVerifier } from './next-verifier.ts';
+import type { Connection, Row, Transaction } from './connection.ts';
+import { nextVerifier, VERIFIER_SETTINGS } from './next-verifier.ts';
 import { unknownUser } from './role.ts';
 import type { Verifier } from './verifier.ts';
 import { keptIn } from './verifier.ts';
@@ -27,19 +28,17 @@ export interface Changed {
 export async function setPassword(connection: Connection, change: PasswordChange): Promise<Changed> {
   const { password, before } = change;
   const isOwn = change.username === connection.username;
-  return connection.transaction('READ WRITE', async (transaction) => {
-    const { username, pooled } = await whose(connection, transaction, change);
+  const work = async (transaction: Transaction, told: Row): Promise<Changed> => {
+    const { username, pooled } = whose(connection, told, change);
     const now = before && keptIn(before);
-    const kept = await nextVerifier(transaction, now);
+    const kept = nextVerifier(told, now);
     const limit = await lockCutOver(transaction, { username, pooled });
     const role = { username, isOwn };
     await alterPassword(transaction, { ...role, password, verifier: kept, undo: now });
     const putBack = (verifier: Verifier) => async () => {
       if (before === undefined) throw new Error('nobody told which password was there before');
-      await connection.transaction('READ WRITE', async (again) => {
-        await lockUser(again, username);
-        await alterPassword(again, { ...role, password: before.password, verifier });
-      });
+      const next = { ...role, password: before.password, verifier };
+      await connection.transaction('READ WRITE', (again) => alterPassword(again, next), lockOf(username));
     };
     // A login that showed nothing: the password was asked for in clear. Whatever is kept then, SCRAM lets in whoever knows the password.
     const takeBack = putBack(now ?? kept);
@@ -50,15 +49,17 @@ export async function setPassword(connection: Connection, change: PasswordChange
       exclusive: limit === 1 && isOwn,
       takeBack: inDoubt ? Object.assign(takeBack, { otherwise: putBack(kept) }) : takeBack,
     };
-  });
+  };
+  return connection.transaction('READ WRITE', work, `${WHOSE}, ${VERIFIER_SETTINGS}`);
 }
 
 /** Waits for the cut-over of another session, and is then in one itself. Gives whether the user may have this one session only. */
 export function holdCutOver(connection: Connection, username: string): Promise<boolean> {
-  return connection.transaction('READ ONLY', async (transaction) => {
-    const limit = await lockCutOver(transaction, await whose(connection, transaction, { username }));
+  const work = async (transaction: Transaction, told: Row) => {
+    const limit = await lockCutOver(transaction, whose(connection, told, { username }));
     return limit === 1 && username === connection.username;
-  });
+  };
+  return connection.transaction('READ ONLY', work, WHOSE);
 }
 
 /**
@@ -70,26 +71,26 @@ async function lockCutOver(
   { username, pooled }: { readonly username: string; readonly pooled: boolean },
 ): Promise<number> {
   const hold = pooled ? 'pg_advisory_xact_lock' : 'pg_advisory_lock';
-  await transaction.query(`SELECT ${hold}(hashtext($1)), pg_advisory_xact_lock(hashtext($2))`, [
-    `rekey cut-over ${username}`,
-    `rekey ${username}`,
-  ]);
-  const [role] = await transaction.query('SELECT rolconnlimit FROM pg_roles WHERE rolname = $1', [username]);
+  const [role] = await transaction.query(
+    `SELECT ${hold}(hashtext(${pg.escapeLiteral(`rekey cut-over ${username}`)})); ${lockOf(username)};
+     SELECT rolconnlimit FROM pg_roles WHERE rolname = ${pg.escapeLiteral(username)}`,
+  );
   if (role === undefined) throw unknownUser(username, transaction);
   return Number(role.rolconnlimit);
 }
 
 /** Two ALTER ROLE of one role at once end in "tuple concurrently updated" (XX000) for one of them. */
-export async function lockUser(transaction: Transaction, username: string): Promise<void> {
-  await transaction.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`rekey ${username}`]);
+export function lockOf(username: string): string {
+  return `SELECT pg_advisory_xact_lock(hashtext(${pg.escapeLiteral(`rekey ${username}`)}))`;
 }
 
+const WHOSE = 'SELECT session_user AS role, pg_backend_pid() AS process';
+
 /** The role to change: of one's own password that is the role that logged in, whatever a pooler calls it. */
-async function whose(connection: Connection, transaction: Transaction, { username }: Pick<PasswordChange, 'username'>) {
-  const [row] = await transaction.query('SELECT session_user AS role, pg_backend_pid() AS process');
-  const pooled = row?.process !== connection.process;
+function whose(connection: Connection, told: Row, { username }: Pick<PasswordChange, 'username'>) {
+  const pooled = told.process !== connection.process;
   if (username !== connection.username) return { username, pooled };
-  const role = String(row?.role);
+  const role = String(told.role);
   if (role !== username && !isAliasOf(username, role)) throw aliased(username, role);
   return { username: role, pooled };
 }

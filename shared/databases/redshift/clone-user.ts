@@ -8,7 +8,7 @@ import pg from 'pg';
 import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairUsers } from '../pair.ts';
-import { bringIntoLine, cloneOf } from '../pair.ts';
+import { bringIntoLine, cloneOf, oneByOne } from '../pair.ts';
 import type { Connection, Transaction } from '../postgres/connection.ts';
 import { provenByLogin } from '../proven-by-login.ts';
 import { alignAttributes, alignMemberships, alignRights, give } from './align.ts';
@@ -58,7 +58,7 @@ function usersIn(transaction: Transaction, names: PairNames, password: string, w
   const { to, base } = names;
   const clone = cloneOf(names);
   return {
-    read: (name) => readUser(transaction, name),
+    read: oneByOne((name) => readUser(transaction, name)),
     unknownUser: (name) => unknownUser(name, transaction),
     isTied: (pair) => isTied(pair.base, base) && isTied(pair.clone, base),
     noPair: (pair) => noPair(transaction, base, { [base]: pair.base, [clone]: pair.clone }),

@@ -1,7 +1,7 @@
 /** The rule of pairs, row by row, over users in memory. What an engine makes of it is told by the pair suite, on real servers. */
 import { describe, expect, it } from 'vitest';
 import type { PairPort, PairUsers } from '../../../shared/databases/pair.ts';
-import { bringIntoLine, cloneOf } from '../../../shared/databases/pair.ts';
+import { bringIntoLine, cloneOf, oneByOne } from '../../../shared/databases/pair.ts';
 import type { PairUser } from '../../support/pair-users.ts';
 import { serverWith, pairUser as user } from '../../support/pair-users.ts';
 
@@ -251,7 +251,7 @@ it('what is done at once may be done again: a pair is adopted once, with one ans
 it('an engine where a name is one account asks nothing more of the login', async () => {
   const users = new Map([['app', user('app', tied)]]);
   const at: PairUsers<PairUser> = {
-    read: async (name) => users.get(name),
+    read: oneByOne(async (name) => users.get(name)),
     unknownUser: () => expect.unreachable(),
     isTied: () => expect.unreachable(),
     noPair: () => expect.unreachable(),

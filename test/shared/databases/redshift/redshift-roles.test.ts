@@ -62,7 +62,7 @@ function double(users: Record<string, DoubleUser>, username = 'admin'): Connecti
     ping: async () => {},
     pause: async () => {},
     alone: async () => {},
-    transaction: (_, work) => work({ username, query, inClear }),
+    transaction: (_, work) => work({ username, query, inClear }, {}),
     close: async () => {},
   };
 }
