@@ -65,8 +65,8 @@ export interface Product {
   readonly title: string;
   readonly page: string;
   /**
-   * Bounds on waiting, in place of the role's own: a session whose function is gone must not keep others from their tables. They
-   * come after the pin, in one batch with it.
+   * How a transaction waits, and what it sees then, in place of the role's own settings: a session whose function is gone must not keep
+   * others from their tables. All of it comes after the pin, in one batch with it.
    */
   readonly patience: readonly string[];
 }

@@ -9,8 +9,10 @@ export const product = {
   defaults: { port: 5432, dbname: 'postgres' },
   title: 'PostgreSQL',
   page: 'docs/engines/postgres.md',
-  // A role may have limits of its own, of a millisecond even; behind a pooler they are whatever the one before left.
+  // A role may have limits of its own, of a millisecond even; behind a pooler they are whatever the one before left. Its isolation may
+  // be one in which a transaction does not see what was done while it waited for a lock.
   patience: [
+    "SET LOCAL transaction_isolation = 'read committed'",
     "SET LOCAL lock_timeout = '10s'",
     "SET LOCAL statement_timeout = '15s'",
     "SET LOCAL idle_in_transaction_session_timeout = '60s'",

@@ -99,6 +99,25 @@ export function describePostgresSettings(server: RealPostgres): void {
       await connection.close();
     });
 
+    it('an isolation of the superuser keeps nothing from us that was done while we waited for our turn', async () => {
+      const { login, other, align } = await pair();
+      const [base, clone] = [login, other].map(({ username }) => username);
+      const before = await server.connectAs({ ...server.superuser });
+      await before.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtext('rekey ${base}'))`);
+      await server.sql("ALTER ROLE rds_like SET default_transaction_isolation = 'serializable'");
+
+      const waiting = align(login.username, other.username, other.password);
+      const waits = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+      await expect.poll(async () => (await server.sql(waits)).length).toBe(1);
+      await before.query(`CREATE ROLE ${clone} LOGIN; GRANT ${base} TO ${clone}; COMMIT`);
+      const error = await waiting.catch((thrown: unknown) => thrown);
+
+      await server.sql('ALTER ROLE rds_like RESET default_transaction_isolation');
+      await before.end();
+      expect(error).toBeUndefined();
+      await server.sqlAs(other, 'SELECT 1');
+    });
+
     it('a statement that somebody cancels did not wait for a lock', async () => {
       const { login } = await pair();
       const connection = await openConnection(login, product, ctx);
