@@ -6,19 +6,19 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('a run without a terminal says every half a minute how far it is, until it ends', () => {
+it('a run without a terminal says every half a minute how far it is, until it ends', async () => {
   vi.useFakeTimers();
   const said: string[] = [];
   const reporter = progressReporter((line) => said.push(line));
   const result = (state: string) => ({ result: () => ({ state }) }) as TestCase;
 
-  reporter.onTestRunStart?.([{}, {}, {}] as TestSpecification[]);
-  for (const state of ['passed', 'passed', 'failed', 'skipped']) reporter.onTestCaseResult?.(result(state));
-  reporter.onTestModuleEnd?.({} as TestModule);
+  await reporter.onTestRunStart?.([{}, {}, {}] as TestSpecification[]);
+  for (const state of ['passed', 'passed', 'failed', 'skipped']) await reporter.onTestCaseResult?.(result(state));
+  await reporter.onTestModuleEnd?.({} as TestModule);
   vi.advanceTimersByTime(30_000);
-  reporter.onTestCaseResult?.(result('passed'));
+  await reporter.onTestCaseResult?.(result('passed'));
   vi.advanceTimersByTime(30_000);
-  reporter.onTestRunEnd?.([], [], 'passed');
+  await reporter.onTestRunEnd?.([], [], 'passed');
   vi.advanceTimersByTime(60_000);
 
   expect(said).toEqual([
