@@ -141,12 +141,11 @@ async function setSecret<S extends object>(secret: SecretDescription, rotation: 
     else if (strategy.outage === 'brief') progress.refusedSince = new Date();
     const later = promotesLater(rotation);
     await cutOver({ ...made, from: holder(secret.labels, CURRENT), later }, rotation);
-    if (later) return;
+    if (later || change.recoveredWith === undefined) return;
+    // While other deliveries wait: the next rotation could otherwise have begun its cut-over by the time that people are told.
+    await rotation.report({ outcome: 'recovered', recoveredWith: change.recoveredWith });
   } finally {
     await change.close();
-  }
-  if (change.recoveredWith !== undefined) {
-    await rotation.report({ outcome: 'recovered', recoveredWith: change.recoveredWith });
   }
 }
 

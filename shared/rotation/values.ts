@@ -5,13 +5,23 @@ import type { RotationContext, RotationStrategy } from './strategy.ts';
 import type { SecretVersions, VersionId } from './versions.ts';
 import { CURRENT, carries, PENDING, PREVIOUS } from './versions.ts';
 
+/** Throws StagingError (CURRENT_MOVED) when the label has moved since the description: what is under way here is of before. */
 export function readBoth<S extends object>(
   strategy: RotationStrategy<S>,
   versions: SecretVersions,
   ctx: RotationContext,
   currentVersion: VersionId | undefined,
 ): Promise<[pending: S, current: S]> {
-  return Promise.all([readPending(strategy, versions, ctx), readCurrent(strategy, versions, ctx, currentVersion)]);
+  const current = async () => {
+    const named = await readNamed(strategy, versions, ctx, currentVersion);
+    if (named !== undefined || currentVersion === undefined) return named ?? readCurrent(strategy, versions, ctx);
+    throw new StagingError(`AWSCURRENT of ${ctx.secretId} moved while this step ran`, {
+      code: 'CURRENT_MOVED',
+      retryable: true,
+      hint: 'another rotation or a person moved it, and nothing was changed here; the step is safe to repeat',
+    });
+  };
+  return Promise.all([readPending(strategy, versions, ctx), current()]);
 }
 
 /** The pending value that an earlier try of createSecret stored, if there was one. */
@@ -60,26 +70,35 @@ export async function readCurrent<S extends object>(
   ctx: RotationContext,
   version?: VersionId,
 ): Promise<S> {
+  const named = await readNamed(strategy, versions, ctx, version);
+  if (named !== undefined) return named;
+  const text = await versions.read(ctx.secretId, CURRENT);
+  if (text !== undefined) return parsed(strategy, text, CURRENT, ctx);
+  throw new StagingError(`${ctx.secretId} has no AWSCURRENT value`, {
+    code: 'CURRENT_MISSING',
+    hint: 'store a value that works with put-secret-value, then rotate again',
+  });
+}
+
+/** Undefined when no version is named, or the label has moved since the description that named it. */
+async function readNamed<S extends object>(
+  strategy: RotationStrategy<S>,
+  versions: SecretVersions,
+  ctx: RotationContext,
+  version: VersionId | undefined,
+): Promise<S | undefined> {
+  if (version === undefined) return undefined;
   const read = () => versions.read(ctx.secretId, CURRENT, version);
-  const pauses = version === undefined ? [] : [100, 300];
-  const text = await patiently(read, (value) => value !== undefined, pauses, ctx.pause);
-  if (text === undefined && version !== undefined) {
-    const { labels } = await versions.describe(ctx.secretId);
-    // Somebody moved the label just now: what has it now is read. Else the store lags, and what it would show is older.
-    if (!carries(labels, version, CURRENT)) return readCurrent(strategy, versions, ctx);
-    throw new StagingError(`the AWSCURRENT value of ${ctx.secretId} cannot be read yet`, {
-      code: 'CURRENT_MISSING',
-      retryable: true,
-      hint: 'the store lags behind its own description; the step is safe to repeat',
-    });
-  }
-  if (text === undefined) {
-    throw new StagingError(`${ctx.secretId} has no AWSCURRENT value`, {
-      code: 'CURRENT_MISSING',
-      hint: 'store a value that works with put-secret-value, then rotate again',
-    });
-  }
-  return parsed(strategy, text, CURRENT, ctx);
+  const text = await patiently(read, (value) => value !== undefined, [100, 300], ctx.pause);
+  if (text !== undefined) return parsed(strategy, text, CURRENT, ctx);
+  const { labels } = await versions.describe(ctx.secretId);
+  if (!carries(labels, version, CURRENT)) return undefined;
+  // The store lags, and what it would show is older.
+  throw new StagingError(`the AWSCURRENT value of ${ctx.secretId} cannot be read yet`, {
+    code: 'CURRENT_MISSING',
+    retryable: true,
+    hint: 'the store lags behind its own description; the step is safe to repeat',
+  });
 }
 
 export async function readPrevious<S extends object>(
