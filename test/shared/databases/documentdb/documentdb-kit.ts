@@ -1,8 +1,11 @@
 /** What the cases of DocumentDB share. */
 import type { Document } from 'mongodb';
 import { MongoClient } from 'mongodb';
-import type { DocumentDbStandIn } from '../../../../local/servers/documentdb/server.ts';
+import { afterEach } from 'vitest';
+import type { DocumentDbOptions, DocumentDbStandIn } from '../../../../local/servers/documentdb/server.ts';
+import { startDocumentDb } from '../../../../local/servers/documentdb/server.ts';
 import { documentdb } from '../../../../shared/databases/documentdb/documentdb.ts';
+import { testContext } from '../../../support/context.ts';
 import type { TestDocumentDb } from '../../../support/documentdb-server.ts';
 import { stored } from '../../../support/pair-proof.ts';
 
@@ -63,5 +66,19 @@ export function adminOf({ host, port, ca, superuser: auth }: DocumentDbStandIn) 
     } finally {
       await client.close();
     }
+  };
+}
+
+/** Starts stand-ins for single tests, each of which ends them. */
+export function standIns() {
+  const started: DocumentDbStandIn[] = [];
+  afterEach(async () => {
+    for (const each of started.splice(0)) await each.stop();
+  });
+  return async (options: DocumentDbOptions) => {
+    const one = await startDocumentDb(options);
+    started.push(one);
+    const login = { engine: 'docdb', host: one.host, port: one.port, ...one.superuser };
+    return { one, login, context: testContext({ ca: one.ca }) };
   };
 }

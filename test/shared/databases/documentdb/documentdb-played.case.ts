@@ -1,9 +1,7 @@
 /** What no server at hand shows of itself: limits, and servers of many kinds, played by the stand-in. */
 import { X509Certificate } from 'node:crypto';
 import { MongoClient } from 'mongodb';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { DocumentDbOptions } from '../../../../local/servers/documentdb/server.ts';
-import { startDocumentDb } from '../../../../local/servers/documentdb/server.ts';
+import { describe, expect, it } from 'vitest';
 import { driverOptions } from '../../../../shared/databases/documentdb/connection.ts';
 import { documentdb } from '../../../../shared/databases/documentdb/documentdb.ts';
 import { generatePassword } from '../../../../shared/databases/password.ts';
@@ -12,7 +10,7 @@ import { trustFor } from '../../../../shared/lambda/trust.ts';
 import { passwordSettings, testContext } from '../../../support/context.ts';
 import { ownPasswordRoles } from '../../../support/documentdb-roles.ts';
 import { stored } from '../../../support/pair-proof.ts';
-import { adminOf } from './documentdb-kit.ts';
+import { adminOf, standIns } from './documentdb-kit.ts';
 
 export function describeDocumentDbPlayed(): void {
   describe('documentdb: limits', () => {
@@ -36,16 +34,7 @@ export function describeDocumentDbPlayed(): void {
   });
 
   describe('documentdb: servers of many kinds, played by the stand-in', () => {
-    const started: Awaited<ReturnType<typeof startDocumentDb>>[] = [];
-    afterEach(async () => {
-      for (const each of started.splice(0)) await each.stop();
-    });
-    const standIn = async (options: DocumentDbOptions) => {
-      const one = await startDocumentDb(options);
-      started.push(one);
-      const login = { engine: 'docdb', host: one.host, port: one.port, ...one.superuser };
-      return { one, login, context: testContext({ ca: one.ca }) };
-    };
+    const standIn = standIns();
 
     it.each(['3.6', '4.0', '5.0', '8.0'] as const)('rotates on a server that says %s', async (version) => {
       const { login, context } = await standIn({ version });

@@ -1,22 +1,10 @@
 /** What the server refuses a user for what it asked, played by the stand-in: a password, a right. */
-import { afterEach, expect, it } from 'vitest';
-import type { DocumentDbOptions, DocumentDbStandIn } from '../../../../local/servers/documentdb/server.ts';
-import { startDocumentDb } from '../../../../local/servers/documentdb/server.ts';
+import { expect, it } from 'vitest';
 import { documentdb } from '../../../../shared/databases/documentdb/documentdb.ts';
-import { testContext } from '../../../support/context.ts';
 import { stored } from '../../../support/pair-proof.ts';
-import { adminOf } from './documentdb-kit.ts';
+import { adminOf, standIns } from './documentdb-kit.ts';
 
-const started: DocumentDbStandIn[] = [];
-afterEach(async () => {
-  for (const each of started.splice(0)) await each.stop();
-});
-const standIn = async (options: DocumentDbOptions) => {
-  const one = await startDocumentDb(options);
-  started.push(one);
-  const login = { engine: 'docdb', host: one.host, port: one.port, ...one.superuser };
-  return { one, login, context: testContext({ ca: one.ca }) };
-};
+const standIn = standIns();
 
 it.each([
   ['too short', 'seven77'],

@@ -47,28 +47,17 @@ export function describeMysqlPooled(engine: DatabaseEngine, server: RealMysql): 
       }
     });
 
-    it('a user changed its own password, where nothing tells that there is a pooler', async () => {
-      const login = await user('pooled_unseen');
-      const pooler = await sharingPooler({ host: login.host, port: Number(login.port), renumbers: false });
-      try {
-        const session = await engine.connect({ ...login, host: pooler.host, port: pooler.port, tls: false }, ctx);
-        await session.setPassword(login.username, 'second password');
-        const whileOpen = await isFree(login.username);
-        await session.close();
-
-        expect([whileOpen, await isFree(login.username), pooler.kept()]).toEqual([false, true, 1]);
-      } finally {
-        await pooler.close();
-      }
-    });
-
-    it('a superuser changed it', async () => {
-      const login = await user('pooled_other');
+    it.each([
+      ['a user changed its own password, where nothing tells that there is a pooler', 'pooled_unseen', false],
+      ['a superuser changed it', 'pooled_other', true],
+    ])('%s', async (_what, name, bySuperuser) => {
+      const login = await user(name);
       await (await engine.connect(server.superuser, ctx)).close();
-      const pooler = await sharingPooler({ host: login.host, port: Number(login.port) });
+      const renumbers = bySuperuser;
+      const pooler = await sharingPooler({ host: login.host, port: Number(login.port), renumbers });
       try {
-        const at = { ...server.superuser, host: pooler.host, port: pooler.port, tls: false as const };
-        const session = await engine.connect(at, ctx);
+        const who = bySuperuser ? server.superuser : login;
+        const session = await engine.connect({ ...who, host: pooler.host, port: pooler.port, tls: false }, ctx);
         await session.setPassword(login.username, 'second password');
         const whileOpen = await isFree(login.username);
         await session.close();
