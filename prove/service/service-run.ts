@@ -160,11 +160,17 @@ export function serviceRun(scenario: Scenario, place = placeOf(scenario.strategy
       what: call.name,
       act() {
         last = delivery;
+        if (isOvertaken(delivery, call)) isTouched = true;
         if (call.kind === 'write') delivery.seen.clear();
         if (call.kind === 'write' && isOfStore(call)) remember();
         call.go('answered');
       },
     };
+  }
+
+  /** It changes the system for a rotation after which another one was begun: docs/reliability.md has it among what is known. */
+  function isOvertaken({ token }: Delivery, call: Call): boolean {
+    return call.kind === 'write' && !isOfStore(call) && service.token !== '' && token !== service.token;
   }
 
   function ofFaults(delivery: Delivery): Option[] {
