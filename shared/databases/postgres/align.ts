@@ -8,7 +8,7 @@ import type { Transaction } from './connection.ts';
 import type { Grant } from './grants.ts';
 import { grantStatement, revokeStatement } from './grants.ts';
 import type { Membership, Role, Setting } from './role.ts';
-import { settingLiteral, settingMeaning } from './setting.ts';
+import { mayHoldKey, settingLiteral, settingMeaning } from './setting.ts';
 
 const quoted = pg.escapeIdentifier;
 
@@ -27,7 +27,13 @@ export function alignAttributes(owner: Role, clone: Role): string[] {
   return changes.length > 0 ? [`ALTER ROLE ${quoted(clone.name)} ${changes.join(' ')}`] : [];
 }
 
-export function alignSettings(owner: Role, clone: Role): string[] {
+/**
+ * A server writes all of a message into its log when one statement of it fails, or all of it takes long. What may hold a key is sent in one
+ * of its own.
+ */
+export type Statement = string | { readonly alone: string };
+
+export function alignSettings(owner: Role, clone: Role): Statement[] {
   const same = (a: Setting) => (b: Setting) =>
     a.database === b.database &&
     a.name === b.name &&
@@ -37,9 +43,11 @@ export function alignSettings(owner: Role, clone: Role): string[] {
   const missing = wanted.filter((setting) => !clone.settings.some(same(setting)));
   return [
     ...surplus.map((setting) => alterSetting(clone.name, setting, 'RESET')),
-    ...missing.map(
-      (setting) => `${alterSetting(clone.name, setting, 'SET')} TO ${settingLiteral(setting.name, setting.value)}`,
-    ),
+    ...missing.map((setting) => {
+      const { name, value } = setting;
+      const statement = `${alterSetting(clone.name, setting, 'SET')} TO ${settingLiteral(name, value)}`;
+      return mayHoldKey(name) ? { alone: statement } : statement;
+    }),
   ];
 }
 

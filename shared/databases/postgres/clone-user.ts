@@ -9,6 +9,7 @@ import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairUsers } from '../pair.ts';
 import { bringIntoLine, cloneOf } from '../pair.ts';
 import { provenByLogin } from '../proven-by-login.ts';
+import type { Statement } from './align.ts';
 import {
   alignAttributes,
   alignSettings,
@@ -67,10 +68,12 @@ function mayNeed(names: PairNames, superuser: string): string {
 
 function usersIn(transaction: Transaction, told: Row, names: PairNames, next: NewPassword): PairUsers<Role> {
   const { from, to, base } = names;
-  const send = async (statements: readonly string[]) => {
-    if (statements.length > 0) await transaction.query(statements.join('; '));
+  const send = async (statements: readonly Statement[]) => {
+    const together = statements.filter((each) => typeof each === 'string');
+    if (together.length > 0) await transaction.query(together.join('; '));
+    for (const each of statements) if (typeof each !== 'string') await transaction.query(each.alone);
   };
-  const change = async ({ base: owner, clone }: Pair<Role>, statements: readonly string[], owns = false) => {
+  const change = async ({ base: owner, clone }: Pair<Role>, statements: readonly Statement[], owns = false) => {
     if (statements.length === 0 && !owns) return;
     await lend(transaction, [owner.name, clone.name], async () => {
       await send(statements);

@@ -12,6 +12,8 @@ export const product = {
   // A role may have limits of its own, of a millisecond even; behind a pooler they are whatever the one before left. Its isolation may
   // be one in which a transaction does not see what was done while it waited for a lock.
   patience: [
+    // Others have zones in short words, which the server reads as other ones: an expiry is copied as it is told.
+    "SET LOCAL datestyle = 'ISO'",
     "SET LOCAL transaction_isolation = 'read committed'",
     "SET LOCAL lock_timeout = '10s'",
     "SET LOCAL statement_timeout = '15s'",

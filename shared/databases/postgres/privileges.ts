@@ -6,7 +6,7 @@ import { GRANTS_PARAMETERS } from './grants.ts';
 import type { Role, Setting } from './role.ts';
 import { readRoles } from './role.ts';
 import { aliased } from './set-password.ts';
-import { settingMeaning } from './setting.ts';
+import { mayHoldKey, settingMeaning } from './setting.ts';
 
 /** `base` is the owner of the pair that this login belongs to; what only names one of the pair is left out. */
 export function privileges(connection: Connection, base: string): Promise<string[]> {
@@ -51,8 +51,7 @@ function linesOf({ self, base, actsAs }: Names, found: ReadonlyMap<string, Role>
 
 function settingLine({ database, name, value }: Setting): string {
   const meaning = settingMeaning(name, value);
-  // The server's own parameters hold no secrets. What applications make up (`app.jwt_secret`) may.
-  const shown = name.includes('.') ? fingerprint(meaning) : JSON.stringify(meaning);
+  const shown = mayHoldKey(name) ? fingerprint(meaning) : JSON.stringify(meaning);
   return `setting ${name} = ${shown}${database === '' ? '' : ` in database ${database}`}`;
 }
 

@@ -30,6 +30,9 @@ export function settingMeaning(name: string, stored: string): string {
     : stored;
 }
 
+/** The server's own parameters hold no secrets. What applications make up (`app.jwt_secret`) may. */
+export const mayHoldKey = (name: string) => name.includes('.');
+
 const isList = (name: string) => LISTS.includes(name.toLowerCase());
 
 /** Of lists of names unquoted ones are folded to lower case, as the server does when it reads them; others are paths. An empty one is none. */

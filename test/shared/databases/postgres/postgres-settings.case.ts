@@ -1,4 +1,5 @@
 /** Settings of roles (`ALTER ROLE … SET`): copied as they are stored, and no hindrance to what a session of ours does. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openConnection } from '../../../../shared/databases/postgres/connection.ts';
 import { product } from '../../../../shared/databases/postgres/postgres.ts';
@@ -79,6 +80,45 @@ export function describePostgresSettings(server: RealPostgres): void {
         ]),
       );
       expect(lines.join()).not.toContain('a key of theirs');
+    });
+
+    it('what applications made up stands in no log of the server, also when a statement after it fails', async () => {
+      const { login, other, align } = await pair();
+      await align(login.username, other.username, other.password);
+      const [group, table] = [`group_of_${login.username}`, `shared.of_${login.username}`];
+      await server.sql(`CREATE ROLE ${group}`);
+      // Passed on, a right cannot be taken without CASCADE.
+      await server.sqlAs(server.superuser, `CREATE TABLE ${table} (x int)`);
+      await server.sqlAs(server.superuser, `GRANT SELECT ON ${table} TO ${other.username} WITH GRANT OPTION`);
+      await server.sql(`SET ROLE ${other.username}; GRANT SELECT ON ${table} TO ${group}; RESET ROLE`);
+      await server.sql(`ALTER ROLE ${login.username} SET app.key = 'kept-out-of-logs'`);
+      if (server.version >= 15) await server.sql('GRANT SET ON PARAMETER app.key TO rds_like');
+
+      const refused = align(login.username, other.username, other.password);
+
+      await expect(refused).rejects.toThrow();
+      // The server of these tests logs what it is asked, too; this is what every server adds to an error.
+      const failed = (await readFile(server.logFile, 'utf8')).split('\n').filter((line) => line.includes('STATEMENT:'));
+      expect(failed.filter((line) => line.includes(`REVOKE`) && line.includes(other.username))).not.toEqual([]);
+      expect(failed.filter((line) => line.includes('kept-out-of-logs'))).toEqual([]);
+    });
+
+    it('an expiry is copied as it is, whatever the database says of dates and zones', async () => {
+      const { login, other, align } = await pair();
+      await server.sql(`ALTER ROLE ${login.username} VALID UNTIL '2099-06-05 12:00+00'`);
+      await server.sql(
+        "ALTER DATABASE postgres SET datestyle = 'SQL, DMY'; ALTER DATABASE postgres SET timezone = 'Asia/Kolkata'",
+      );
+      try {
+        await align(login.username, other.username, other.password);
+      } finally {
+        await server.sql('ALTER DATABASE postgres RESET datestyle; ALTER DATABASE postgres RESET timezone');
+      }
+
+      const until = await server.sql(
+        `SELECT DISTINCT rolvaliduntil FROM pg_roles WHERE rolname IN ('${login.username}', '${other.username}')`,
+      );
+      expect(until).toHaveLength(1);
     });
 
     it('a limit of the role cuts no statement of ours short', async () => {
