@@ -69,7 +69,8 @@ export function serviceRun(scenario: Scenario, place = placeOf(scenario.strategy
       cutover,
       progress,
       async report({ outcome }) {
-        if (!isTouched && !openLabels(place).includes('AWSCURRENT'))
+        // The cut-over of the next rotation is no matter of this one.
+        if (!isTouched && !isOfBefore(token) && !openLabels(place).includes('AWSCURRENT'))
           broken(isBroken('success', `${who} tells ${outcome}, and AWSCURRENT is refused`));
       },
     });
@@ -170,7 +171,11 @@ export function serviceRun(scenario: Scenario, place = placeOf(scenario.strategy
 
   /** It changes the system for a rotation after which another one was begun: docs/reliability.md has it among what is known. */
   function isOvertaken({ token }: Delivery, call: Call): boolean {
-    return call.kind === 'write' && !isOfStore(call) && service.token !== '' && token !== service.token;
+    return call.kind === 'write' && !isOfStore(call) && isOfBefore(token);
+  }
+
+  function isOfBefore(token: VersionId): boolean {
+    return service.token !== '' && token !== service.token;
   }
 
   function ofFaults(delivery: Delivery): Option[] {
