@@ -281,3 +281,29 @@ it('createSecret reads AWSCURRENT once', async () => {
 
   expect(reads).toBe(1);
 });
+
+it('a secret that nothing is AWSCURRENT of is looked for once, and told as that', async () => {
+  const here = world();
+  const token = await here.store.begin();
+  await step(here, token, 'createSecret');
+  const { read, describe: described } = here.store.versions;
+  let reads = 0;
+  here.store.versions.describe = async (id) => {
+    const { labels, ...others } = await described(id);
+    const pending = Object.entries(labels).filter(([, names]) => names.includes('AWSPENDING'));
+    return { ...others, labels: Object.fromEntries(pending) };
+  };
+  here.store.versions.read = async (id, label, version) => {
+    if (label !== 'AWSCURRENT') return read(id, label, version);
+    reads += 1;
+    return undefined;
+  };
+
+  const refused = step(here, token, 'setSecret');
+
+  await expect(refused).rejects.toMatchObject({
+    code: 'CURRENT_MISSING',
+    hint: expect.stringContaining('store a value'),
+  });
+  expect(reads).toBe(1);
+});

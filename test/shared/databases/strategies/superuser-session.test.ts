@@ -64,7 +64,9 @@ async function check(
     await here.store.putCurrent(JSON.stringify(current));
   }
   if (fields !== undefined) await here.store.putCurrent(JSON.stringify({ ...current, ...fields }));
-  return configurationCheck(here);
+  const checked = await configurationCheck(here);
+  expect(here.server.open).toEqual([]);
+  return checked;
 }
 
 describe.each([
