@@ -1,5 +1,5 @@
 /** Our figures beside those of AWS's templates, of the same run. */
-import { strategies } from '../local/demo/strategies.ts';
+import { strategies } from '../demo/strategies.ts';
 import { countedFigures } from './counts.ts';
 import type { RotationFigures } from './rotations.ts';
 import { groupOf, middle, type Row, row } from './targets.ts';

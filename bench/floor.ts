@@ -1,5 +1,5 @@
-import type { DatabaseStage } from '../local/demo/database-stage.ts';
-import { labelsOf } from '../local/demo/rotate.ts';
+import type { DatabaseStage } from '../demo/database-stage.ts';
+import { labelsOf } from '../demo/rotate.ts';
 import { spread } from './statistics.ts';
 
 /** What others take for nothing but this, in the same run: with it, figures of two machines can be compared. Medians. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import type { Mode } from '../local/demo/database-stage.ts';
-import { engineNames, loadEngine } from '../local/demo/engine.ts';
+import type { Mode } from '../demo/database-stage.ts';
+import { engineNames, loadEngine } from '../demo/engine.ts';
 import { run } from '../terminal/run.ts';
 import { complain, known, parseOptions, refuseBeside, UsageError } from '../terminal/usage.ts';
 import type { Plan } from './measure.ts';

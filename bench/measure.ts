@@ -1,7 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
-import { type DatabaseStage, type Mode, openDatabaseStage } from '../local/demo/database-stage.ts';
-import { loadEngine } from '../local/demo/engine.ts';
-import { strategyNames } from '../local/demo/strategies.ts';
+import { type DatabaseStage, type Mode, openDatabaseStage } from '../demo/database-stage.ts';
+import { loadEngine } from '../demo/engine.ts';
+import { strategyNames } from '../demo/strategies.ts';
 import { comparisonRows } from './against.ts';
 import { measureBundles } from './bundles.ts';
 import { readCounts } from './counts.ts';

@@ -1,8 +1,8 @@
-import type { DatabaseStage, Mode, Planted } from '../local/demo/database-stage.ts';
-import { refusedSince } from '../local/demo/engine.ts';
-import { outageOf } from '../local/demo/outage.ts';
-import { type Rotated, rotate } from '../local/demo/rotate.ts';
-import type { StrategyName } from '../local/demo/strategies.ts';
+import type { DatabaseStage, Mode, Planted } from '../demo/database-stage.ts';
+import { refusedSince } from '../demo/engine.ts';
+import { outageOf } from '../demo/outage.ts';
+import { type Rotated, rotate } from '../demo/rotate.ts';
+import type { StrategyName } from '../demo/strategies.ts';
 import { delayCalls, type Floor } from './floor.ts';
 import { roundTrips } from './round-trips.ts';
 import { type Spread, spread } from './statistics.ts';

@@ -1,4 +1,4 @@
-import { strategies } from '../local/demo/strategies.ts';
+import { strategies } from '../demo/strategies.ts';
 import type { InitFigures } from './bundles.ts';
 import { type CheckedIn, countedFigures } from './counts.ts';
 import type { RotationFigures } from './rotations.ts';

@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { DatabaseStage } from '../local/demo/database-stage.ts';
-import type { RegisteredFunction } from '../local/demo/stage.ts';
-import type { StrategyName } from '../local/demo/strategies.ts';
+import type { DatabaseStage } from '../demo/database-stage.ts';
+import type { RegisteredFunction } from '../demo/stage.ts';
+import type { StrategyName } from '../demo/strategies.ts';
 import { UsageError } from '../terminal/usage.ts';
 import type { Course } from './rotations.ts';
 

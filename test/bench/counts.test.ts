@@ -6,8 +6,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { readCounts, renewCounts } from '../../bench/counts.ts';
 import type { RotationFigures } from '../../bench/rotations.ts';
 import { roundTrips } from '../../bench/round-trips.ts';
-import { engineNames, loadEngine } from '../../local/demo/engine.ts';
-import { strategies } from '../../local/demo/strategies.ts';
+import { engineNames, loadEngine } from '../../demo/engine.ts';
+import { strategies } from '../../demo/strategies.ts';
 
 it.each(engineNames())(
   'the counts of %s that are checked in are those of its strategies, and no more calls',

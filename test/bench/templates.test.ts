@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Course } from '../../bench/rotations.ts';
 import { templatesIn } from '../../bench/templates.ts';
-import type { DatabaseStage } from '../../local/demo/database-stage.ts';
+import type { DatabaseStage } from '../../demo/database-stage.ts';
 import { startSandbox } from '../../local/sandbox.ts';
 import { UsageError } from '../../terminal/usage.ts';
 import { findTool } from '../support/tool.ts';

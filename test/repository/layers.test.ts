@@ -49,7 +49,7 @@ describe('arrows point inwards', () => {
 
   it('no layer that ships knows the sandbox, the tests or the tools', () => {
     const wrong = [...sources('shared'), ...sources('functions')].filter((path) =>
-      imports(path).some((target) => /^(local|test|cli|bench|tools)\//.test(target)),
+      imports(path).some((target) => /^(local|demo|test|cli|bench|prove|tools)\//.test(target)),
     );
 
     expect(wrong).toEqual([]);
@@ -64,7 +64,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'local/servers': ['local/certificates.ts', 'local/loopback.ts'],
   // A double is written from the vendor's documentation, and not from the provider. IAM speaks as other services of AWS do.
   'local/doubles': ['local/aws', 'local/loopback.ts'],
-  'local/demo': [
+  demo: [
     'local/sandbox.ts',
     'local/services/lambda/definition.ts',
     'local/loopback.ts',
@@ -75,7 +75,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   terminal: [],
   cli: ['shared', 'terminal'],
-  bench: ['local/demo', 'terminal'],
+  bench: ['demo', 'terminal'],
   // What it explores is in memory, and that is the suites'.
   prove: ['shared', 'terminal', 'test/conformance', 'test/support'],
 };
@@ -87,7 +87,7 @@ function roomOf(path: string): string {
 }
 
 describe('the rooms around the product', () => {
-  it.each(['local', 'terminal', 'cli', 'bench', 'prove'].flatMap(sources))(
+  it.each(['local', 'demo', 'terminal', 'cli', 'bench', 'prove'].flatMap(sources))(
     '%s imports only what its room may',
     (path) => {
       const room = roomOf(path);
@@ -133,7 +133,7 @@ describe('duties that live in one place', () => {
 });
 
 describe('files', () => {
-  const all = ['shared', 'functions', 'local', 'terminal', 'cli', 'bench', 'prove', 'test'].flatMap(sources);
+  const all = ['shared', 'functions', 'local', 'demo', 'terminal', 'cli', 'bench', 'prove', 'test'].flatMap(sources);
 
   it('are named in kebab-case', () => {
     expect(all.filter((path) => !/^([a-z0-9-]+\/)+[a-z0-9-]+(\.(test|case))?\.ts$/.test(path))).toEqual([]);

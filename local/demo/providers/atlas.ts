@@ -1,9 +1,0 @@
-import { atlas } from '../../../shared/keys/vendors/atlas.ts';
-import { startAtlas } from '../../doubles/atlas.ts';
-import type { ProviderAct } from '../provider/act.ts';
-
-export const act = {
-  title: 'the secret of a MongoDB Atlas service account',
-  provider: atlas,
-  start: startAtlas,
-} satisfies ProviderAct;

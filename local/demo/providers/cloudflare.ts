@@ -1,9 +1,0 @@
-import { cloudflare } from '../../../shared/keys/vendors/cloudflare/cloudflare.ts';
-import { startCloudflare } from '../../doubles/cloudflare.ts';
-import type { ProviderAct } from '../provider/act.ts';
-
-export const act = {
-  title: 'a Cloudflare API token',
-  provider: cloudflare,
-  start: startCloudflare,
-} satisfies ProviderAct;

@@ -1,9 +1,0 @@
-import { gitlab } from '../../../shared/keys/vendors/gitlab.ts';
-import { startGitlab } from '../../doubles/gitlab.ts';
-import type { ProviderAct } from '../provider/act.ts';
-
-export const act = {
-  title: 'a GitLab project access token',
-  provider: gitlab,
-  start: startGitlab,
-} satisfies ProviderAct;

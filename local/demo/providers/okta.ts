@@ -1,5 +1,0 @@
-import { okta } from '../../../shared/keys/vendors/okta.ts';
-import { startOkta } from '../../doubles/okta.ts';
-import type { ProviderAct } from '../provider/act.ts';
-
-export const act = { title: 'an Okta client secret', provider: okta, start: startOkta } satisfies ProviderAct;

@@ -1,9 +1,0 @@
-import { openai } from '../../../shared/keys/vendors/openai.ts';
-import { startOpenai } from '../../doubles/openai.ts';
-import type { ProviderAct } from '../provider/act.ts';
-
-export const act = {
-  title: 'a key of an OpenAI service account',
-  provider: openai,
-  start: startOpenai,
-} satisfies ProviderAct;

@@ -1,5 +1,0 @@
-import { sendgrid } from '../../../shared/keys/vendors/sendgrid.ts';
-import { startSendgrid } from '../../doubles/sendgrid.ts';
-import type { ProviderAct } from '../provider/act.ts';
-
-export const act = { title: 'a SendGrid API key', provider: sendgrid, start: startSendgrid } satisfies ProviderAct;
