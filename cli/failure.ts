@@ -1,8 +1,9 @@
 import { RotationError, UnexpectedError } from '../shared/rotation/errors.ts';
 import { UsageError } from '../terminal/usage.ts';
+import { exitCodes } from './exit-codes.ts';
 
 export interface Failure {
-  readonly status: 1 | 2;
+  readonly status: typeof exitCodes.attention | typeof exitCodes.usage;
   /** For standard error: one fact, one hint. */
   readonly text: string;
 }
@@ -10,10 +11,10 @@ export interface Failure {
 /** Neither causes nor stacks are shown: they may hold what a service was sent. */
 export function failureOf(error: unknown, program: string): Failure {
   if (error instanceof UsageError) {
-    return { status: 2, text: `${program}: ${error.message}\nhint: ${error.hint}\n` };
+    return { status: exitCodes.usage, text: `${program}: ${error.message}\nhint: ${error.hint}\n` };
   }
   const typed = error instanceof RotationError ? error : defect(error);
-  return { status: 1, text: `${program}: ${typed.code}: ${typed.fact}\nhint: ${typed.hint}\n` };
+  return { status: exitCodes.attention, text: `${program}: ${typed.code}: ${typed.fact}\nhint: ${typed.hint}\n` };
 }
 
 function defect(error: unknown): RotationError {

@@ -1,47 +1,67 @@
 #!/usr/bin/env node
 /** `rekey <command>`: the operator's tool. A command is one file; loaded only when it is asked for. */
+import { CommanderError, Command as Parser } from 'commander';
 import { interruption, statusOf } from '../terminal/interruption.ts';
 import { allowLeavingReaders } from '../terminal/output.ts';
 import { UsageError } from '../terminal/usage.ts';
-import type { Command } from './command.ts';
+import { type Command, quiet, type Terminal, usageErrorOf } from './command.ts';
+import { type ExitCode, exitCodes, exitHelp } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
+import { packaged } from './package.ts';
 
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  cost: async () => (await import('./cost.ts')).cost,
+const commands: Readonly<Record<string, readonly [about: string, load: () => Promise<Command>]>> = {
+  cost: [
+    'what secrets and parameters cost a month, and what would be cheaper',
+    async () => (await import('./cost.ts')).cost,
+  ],
 };
-
-const help = `Usage: rekey <command> [options]
-
-  cost    what the secrets and parameters of a region cost a month, and what would be cheaper
-
-rekey <command> --help tells more.
-Ends with 0 when all went well, 1 when something failed, 2 when the command line is wrong.
-`;
 
 allowLeavingReaders();
 await main(process.argv.slice(2));
 
-async function main([name, ...parameters]: readonly string[]): Promise<void> {
-  if (name === '--help' || name === '-h') {
-    process.stdout.write(help);
-    return;
-  }
+async function main(parameters: readonly string[]): Promise<void> {
   const signal = interruption();
-  const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const { env, stdin, stdout, stderr } = process;
   try {
-    if (load === undefined) {
-      const fact = name === undefined ? 'no command' : `unknown command ${JSON.stringify(name)}`;
-      throw new UsageError(fact, 'rekey --help lists the commands');
-    }
-    const command = await load();
-    const { env, stdout, stderr } = process;
-    await command(parameters, { env, stdout, stderr, signal });
+    process.exitCode = await run(parameters, { env, stdin, stdout, stderr, signal });
   } catch (error) {
     if (signal.aborted) process.exitCode = statusOf(signal);
     else {
-      const failure = failureOf(error, load === undefined ? 'rekey' : `rekey ${name}`);
-      process.stderr.write(failure.text);
+      const [name = ''] = parameters;
+      const failure = failureOf(error, Object.hasOwn(commands, name) ? `rekey ${name}` : 'rekey');
+      stderr.write(failure.text);
       process.exitCode = failure.status;
     }
   }
+}
+
+async function run(parameters: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  if (parameters.length === 0) throw new UsageError('no command', 'rekey --help lists the commands');
+  let chosen: (() => Promise<ExitCode>) | undefined;
+  const parser = quiet(new Parser('rekey'), terminal.stdout)
+    .description('Sees, checks and rotates the secrets of an AWS account, or of the sandbox.')
+    .usage('<command> [options]')
+    .enablePositionalOptions()
+    .helpCommand(false)
+    .version(JSON.parse(packaged('package.json')).version)
+    .addHelpText('after', `\nrekey <command> --help tells more.\n${exitHelp}`);
+  for (const [name, [about, load]] of Object.entries(commands)) {
+    parser
+      .command(name)
+      .description(about)
+      .helpOption(false)
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action((_, { args }: Parser) => {
+        chosen = async () => (await load())(args, terminal);
+      });
+  }
+  try {
+    parser.parse(parameters, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return exitCodes.good;
+    throw usageErrorOf(error, 'rekey');
+  }
+  return chosen === undefined ? exitCodes.good : chosen();
 }

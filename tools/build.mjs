@@ -1,4 +1,4 @@
-// Bundles every functions/<name>.ts into dist/<name>/. Why these settings: docs/decisions/0002-bundles.md.
+// Bundles every functions/<name>.ts into dist/<name>/, and the operator's tool into dist/rekey/. Why these settings: docs/decisions/0002-bundles.md.
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -114,9 +114,11 @@ export async function build() {
     .map((file) => basename(file, '.ts'));
   const functions = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await bundle(name)])));
 
-  mkdirSync(inRoot('dist'), { recursive: true });
+  await bundleTool();
+
+  const keep = ['build.json', 'rekey', ...names];
   for (const entry of readdirSync(inRoot('dist'))) {
-    if (entry !== 'build.json' && !names.includes(entry)) rmSync(inRoot('dist', entry), { recursive: true });
+    if (!keep.includes(entry)) rmSync(inRoot('dist', entry), { recursive: true });
   }
   const report = { fingerprint: print, milliseconds: Math.round(performance.now() - started), functions };
   writeFileSync(inRoot('dist/build.json'), `${JSON.stringify(report, null, 2)}\n`);
@@ -138,6 +140,26 @@ async function bundle(name) {
   if (roots) cpSync(inRoot('shared/aws/rds-roots'), join(outdir, 'rds-roots'), { recursive: true });
   else rmSync(join(outdir, 'rds-roots'), { recursive: true, force: true });
   return sizes({ ...result, outputFiles });
+}
+
+/**
+ * dist/rekey is a package of its own, for the Node that an operator has: `npm pack ./dist/rekey`. It has no dependencies, for those of
+ * this project are drivers, a Node and a PostgreSQL; and it signs in however the SDK can.
+ */
+async function bundleTool() {
+  const outdir = inRoot('dist/rekey');
+  const { plugins: _, metafile: __, ...same } = settings;
+  const { outputFiles } = await esbuild.build({
+    ...same,
+    entryPoints: { index: 'cli/main.ts' },
+    outdir,
+    target: 'node20.19',
+  });
+  write(outdir, outputFiles);
+  const { name, version, description, license, engines } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+  const manifest = { name, version, description, license, type: 'module', engines, bin: { rekey: 'index.mjs' } };
+  writeFileSync(join(outdir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const file of ['LICENSE', 'docs/runbook.md']) cpSync(inRoot(file), join(outdir, file));
 }
 
 /** Most chunks never call require. */

@@ -26,8 +26,8 @@ export const digest = (...texts) => {
 
 /** Changes whenever a bundle could: by content, since times say nothing after a checkout. */
 export function fingerprint() {
-  const files = ['functions', 'shared'].flatMap((folder) => filesIn(inRoot(folder)));
-  files.push(inRoot('tools/build.mjs'), inRoot('package-lock.json'));
+  const files = ['functions', 'shared', 'cli', 'terminal'].flatMap((folder) => filesIn(inRoot(folder)));
+  files.push(...['tools/build.mjs', 'package-lock.json', 'docs/runbook.md'].map((file) => inRoot(file)));
   return digest(...files.toSorted().flatMap((file) => [relative(root, file), readFileSync(file)]));
 }
 

@@ -1,5 +1,5 @@
 import { DescribeParametersCommand, type ParameterMetadata, type SSMClient } from '@aws-sdk/client-ssm';
-import { call, type Patience } from './call.ts';
+import { call, type Patience } from '../call.ts';
 import type { ParameterFacts } from './inventory.ts';
 
 /** The account's own; those that others share cost their owners. */

@@ -7,9 +7,9 @@ import {
   type SecretListEntry,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { call, causeOf, type Patience } from '../call.ts';
+import { inParallel } from '../in-parallel.ts';
 import { advise } from './advice.ts';
-import { call, causeOf, type Patience } from './call.ts';
-import { inParallel } from './in-parallel.ts';
 import type { SecretFacts, Size } from './inventory.ts';
 import { scopeOf } from './resource-policy.ts';
 

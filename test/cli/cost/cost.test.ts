@@ -169,7 +169,9 @@ describe('rekey cost, when something fails', () => {
 
     await expect(failed).rejects.toMatchObject({
       code: 'ACCESS_DENIED',
-      hint: `allow ${action} to the identity that runs rekey (aws sts get-caller-identity names it)`,
+      hint:
+        `allow ${action} to the identity that runs rekey (aws sts get-caller-identity names it): ` +
+        `{"Effect":"Allow","Action":"${action}","Resource":"*"}`,
     });
   });
 

@@ -1,6 +1,6 @@
-/** Every call to AWS of this command goes through here: a deadline for each, and a hint for operators in place of one for functions. */
-import { nameOf, serviceError } from '../../shared/aws/service-error.ts';
-import { DeadlineError, PermissionError, type RotationError, UnreachableError } from '../../shared/rotation/errors.ts';
+/** Every call to AWS goes through here: a deadline for each, and a hint for operators in place of one for functions. */
+import { nameOf, serviceError } from '../shared/aws/service-error.ts';
+import { DeadlineError, PermissionError, type RotationError, UnreachableError } from '../shared/rotation/errors.ts';
 
 export interface Patience {
   readonly signal: AbortSignal;
@@ -62,6 +62,7 @@ function deniedHint(name: string, action: Action): string {
   if (/^(ExpiredToken|UnrecognizedClient|InvalidClientTokenId)/.test(name)) {
     return 'the credentials are wrong or have expired: sign in again';
   }
-  const also = name === 'DecryptionFailure' ? 'kms:Decrypt' : action;
-  return `allow ${also} to the identity that runs rekey (aws sts get-caller-identity names it)`;
+  const missing = name === 'DecryptionFailure' ? 'kms:Decrypt' : action;
+  const statement = JSON.stringify({ Effect: 'Allow', Action: missing, Resource: '*' });
+  return `allow ${missing} to the identity that runs rekey (aws sts get-caller-identity names it): ${statement}`;
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { inParallel } from '../../../cli/cost/in-parallel.ts';
+import { inParallel } from '../../cli/in-parallel.ts';
 
 describe('inParallel', () => {
   it('gives the results in the order of the items, a few at a time', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { call } from '../../../cli/cost/call.ts';
+import { call } from '../../cli/call.ts';
 
 const never = (abort: { abortSignal: AbortSignal }) =>
   new Promise<never>((_, reject) => {
@@ -37,7 +37,10 @@ describe('a call', () => {
     ['CredentialsProviderError', /^sign in, or set AWS_PROFILE/],
     ['ExpiredTokenException', /^the credentials are wrong or have expired/],
     ['UnrecognizedClientException', /^the credentials are wrong or have expired/],
-    ['AccessDeniedException', /^allow secretsmanager:DescribeSecret to the identity/],
+    [
+      'AccessDeniedException',
+      /^allow secretsmanager:DescribeSecret to the identity .*: {"Effect":"Allow","Action":"secretsmanager:DescribeSecret","Resource":"\*"}$/,
+    ],
   ])('that ends in %s tells what to do', async (name, hint) => {
     const asked = call('secretsmanager:DescribeSecret', 'app', { signal, deadlineMs: 1000 }, failing(name));
 

@@ -1,0 +1,69 @@
+/** The one way to AWS: clients of one account and region, made when they are first asked for. */
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { clientOptions } from '../shared/aws/clients.ts';
+import { UsageError } from '../terminal/usage.ts';
+import type { Patience } from './call.ts';
+import type { Place, Terminal } from './command.ts';
+
+const DEADLINE_MS = 60_000;
+
+export interface Account {
+  readonly region: string;
+  readonly secrets: SecretsManagerClient;
+  readonly parameters: SSMClient;
+  readonly patience: Patience;
+}
+
+/** Ends its connections when `work` is done. Throws UsageError where no region is set. */
+export async function onAccount<T>(
+  { profile, region, endpointUrl }: Place,
+  { env, signal }: Terminal,
+  work: (account: Account) => Promise<T>,
+): Promise<T> {
+  // The SDK does not know AWS_DEFAULT_REGION, the CLI's name for it. A profile that was asked for has its own.
+  const place = region ?? (profile === undefined ? env.AWS_REGION || env.AWS_DEFAULT_REGION : undefined);
+  const options = {
+    ...clientOptions,
+    // Thousands of calls in a row: once the service throttles one, the client slows down by itself.
+    retryMode: 'adaptive',
+    ...(profile !== undefined && { profile }),
+    ...(place && { region: place }),
+    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+  };
+  const made: { destroy(): void }[] = [];
+  const clientOf = <C extends { destroy(): void }>(Client: new (given: typeof options) => C): (() => C) => {
+    let client: C | undefined;
+    return () => {
+      if (client === undefined) {
+        client = new Client(options);
+        made.push(client);
+      }
+      return client;
+    };
+  };
+  const secrets = clientOf(SecretsManagerClient);
+  const parameters = clientOf(SSMClient);
+  try {
+    return await work({
+      region: await regionOf(secrets()),
+      patience: { signal, deadlineMs: DEADLINE_MS },
+      get secrets() {
+        return secrets();
+      },
+      get parameters() {
+        return parameters();
+      },
+    });
+  } finally {
+    for (const client of made) client.destroy();
+  }
+}
+
+async function regionOf(client: SecretsManagerClient): Promise<string> {
+  try {
+    return await client.config.region();
+  } catch {
+    throw new UsageError('no region is set', 'give --region, or set AWS_REGION');
+  }
+}
