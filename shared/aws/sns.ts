@@ -14,6 +14,8 @@ export interface Message {
   readonly group: string;
   readonly subject: string;
   readonly body: string;
+  /** For subscribers of a protocol (`email`, `https`) who get something else than the body. */
+  readonly bodies?: Readonly<Record<string, string>>;
   /** For filter policies. */
   readonly attributes: Readonly<Record<string, string | number>>;
 }
@@ -29,7 +31,8 @@ export async function publish(message: Message): Promise<void> {
   const command = new PublishCommand({
     TopicArn: message.topicArn,
     Subject: message.subject,
-    Message: message.body,
+    Message: message.bodies ? JSON.stringify({ default: message.body, ...message.bodies }) : message.body,
+    ...(message.bodies && { MessageStructure: 'json' }),
     MessageAttributes,
     ...(message.topicArn.endsWith('.fifo') && inOrder(message)),
   });

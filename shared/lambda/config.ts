@@ -45,6 +45,13 @@ export function notifiesChecks(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.NOTIFY_CHECKS?.toLowerCase() !== 'off';
 }
 
+/** What subscribers get, by their protocol. */
+export function notificationFormat(env: NodeJS.ProcessEnv = process.env): 'json' | 'text' | 'chat' {
+  const format = env.NOTIFICATION_FORMAT?.toLowerCase();
+  // A message in another form is better than none.
+  return format === 'text' || format === 'chat' ? format : 'json';
+}
+
 /** Where people read the runbook: a path in this repository, unless the setting has an address. */
 export function runbook(env: NodeJS.ProcessEnv = process.env): string {
   return env.RUNBOOK_URL || 'docs/runbook.md';

@@ -5,7 +5,7 @@ import { redactor } from '../rotation/redact.ts';
 import type { Rotation, WorkingCredential } from '../rotation/rotation.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { CURRENT } from '../rotation/versions.ts';
-import { notificationTopic, notifiesChecks, runbook } from './config.ts';
+import { notificationFormat, notificationTopic, notifiesChecks, runbook } from './config.ts';
 import type { RotationEvent } from './event.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
@@ -48,7 +48,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
   async function publishTo(event: RotationEvent, news: News, working: WorkingCredential): Promise<boolean> {
     const topicArn = notificationTopic();
     if (topicArn === undefined) return false;
-    const message = notification({
+    const facts: Facts = {
       ...news,
       time: new Date(),
       store: event.store,
@@ -62,9 +62,9 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       step: event.step,
       token: event.token,
       working,
-    });
+    };
     const { publish } = await import('../aws/sns.ts');
-    await publish({ topicArn, ...message });
+    await publish({ topicArn, ...notification(facts, notificationFormat()) });
     return true;
   }
 

@@ -4,6 +4,8 @@ import type { RotationError } from '../rotation/errors.ts';
 import type { RotationOutcome, WorkingCredential } from '../rotation/rotation.ts';
 import type { Situation } from '../stores/next-command.ts';
 import type { Store } from './event.ts';
+import type { Told } from './message-formats.ts';
+import { chatOf, textOf } from './message-formats.ts';
 import { isCutOff } from './told-failures.ts';
 
 export interface Facts extends Situation {
@@ -34,6 +36,8 @@ export interface Notification {
   readonly group: string;
   readonly subject: string;
   readonly body: string;
+  /** For subscribers of a protocol who get something else than the body. */
+  readonly bodies?: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, string | number>>;
 }
 
@@ -45,15 +49,21 @@ export function severityOf({ outcome, working }: Pick<Facts, 'outcome' | 'workin
   return outcome === 'unrotated' || outcome === 'expired' ? 'failing' : 'info';
 }
 
-export function notification(facts: Facts): Notification {
+/** Which subscribers get what: `text` gives e-mails a text, `chat` also HTTPS subscribers a custom notification of Amazon Q Developer. */
+export type NotificationFormat = 'json' | 'text' | 'chat';
+
+export function notification(facts: Facts, format: NotificationFormat = 'json'): Notification {
   const secret = facts.secretName ?? facts.secretId;
   const severity = severityOf(facts);
   const next = facts.store.next(facts);
   const again = facts.store.again?.(facts);
+  const subject = subjectOf(facts, secret);
+  const summary = severity === 'cut-off' ? refused(secret, facts.since) : undefined;
+  const entry = facts.error && `${facts.runbook}#${facts.error.code.toLowerCase()}`;
   const body = {
     version: 1,
     severity,
-    ...(severity === 'cut-off' && { summary: `${refused(secret, facts.since)}. Do now: ${next}` }),
+    ...(summary !== undefined && { summary: `${summary}. Do now: ${next}` }),
     outcome: facts.outcome,
     time: facts.time.toISOString(),
     secret: { name: secret, arn: facts.secretArn ?? facts.secretId },
@@ -69,12 +79,13 @@ export function notification(facts: Facts): Notification {
     ...(facts.error === undefined ? {} : { error: told(facts.error) }),
     next,
     ...(again === undefined ? {} : { rotateAgain: again }),
-    ...(facts.error === undefined ? {} : { runbook: `${facts.runbook}#${facts.error.code.toLowerCase()}` }),
+    ...(entry === undefined ? {} : { runbook: entry }),
   };
   return {
     group: secret,
-    subject: subjectOf(facts, secret),
+    subject,
     body: JSON.stringify(body, undefined, 2),
+    ...bodiesOf(format, { ...body, ...body.error, subject, summary, time: facts.time, where: whereOf(facts) }),
     attributes: {
       severity,
       outcome: facts.outcome,
@@ -85,6 +96,15 @@ export function notification(facts: Facts): Notification {
       ...(facts.attempt === undefined ? {} : { attempt: facts.attempt }),
     },
   };
+}
+
+function bodiesOf(format: NotificationFormat, told: Told): Pick<Notification, 'bodies'> {
+  if (format === 'json') return {};
+  return { bodies: { email: textOf(told), ...(format === 'chat' && { https: chatOf(told) }) } };
+}
+
+function whereOf({ engine, strategy, step, attempt = 1 }: Facts): string {
+  return [engine, strategy, step, ...(attempt > 1 ? [`attempt ${attempt}`] : [])].join(', ');
 }
 
 function told({ name, code, fact, hint, retryable }: RotationError) {

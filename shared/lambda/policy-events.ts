@@ -5,7 +5,7 @@
 import * as z from 'zod/mini';
 import { redactor } from '../rotation/redact.ts';
 import { commandsForParameter } from '../stores/parameter-store/next-command.ts';
-import { notificationTopic, runbook } from './config.ts';
+import { notificationFormat, notificationTopic, runbook } from './config.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
 import type { Facts } from './notification.ts';
@@ -73,7 +73,7 @@ async function tell(event: PolicyEvent, log: Logger, signal: AbortSignal): Promi
     working: 'unknown',
   };
   const { publish } = await import('../aws/sns.ts');
-  await publish({ topicArn, ...notification(facts) });
+  await publish({ topicArn, ...notification(facts, notificationFormat()) });
   log.info('published', { outcome: news.outcome });
 }
 

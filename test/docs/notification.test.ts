@@ -172,11 +172,53 @@ describe('docs/notification.schema.json', () => {
   });
 });
 
+describe('a message for people', () => {
+  const { failed } = examples;
+
+  it('is there for those who asked for it, and the others get the message as it is', () => {
+    const [asked, wanted] = [notification(failed, 'text'), notification(failed, 'chat')];
+
+    expect(notification(failed)).not.toHaveProperty('bodies');
+    expect(Object.keys(asked.bodies ?? {})).toEqual(['email']);
+    expect(Object.keys(wanted.bodies ?? {})).toEqual(['email', 'https']);
+    expect([asked.body, wanted.body]).toEqual([notification(failed).body, notification(failed).body]);
+  });
+
+  it.each(Object.entries(examples))(
+    'of an outcome that %s says what it is, what works and the next command',
+    (_, given) => {
+      const { bodies, body } = notification(given, 'chat');
+      const { working, next, error } = JSON.parse(body);
+
+      for (const told of [bodies?.email, JSON.parse(bodies?.https ?? '').content.description])
+        for (const part of [working, error?.fact, error?.hint, given.because])
+          if (part !== undefined) expect(told).toContain(part);
+      expect(bodies?.email).toContain(`\n  ${next}\n`);
+      expect(JSON.parse(bodies?.https ?? '').content.nextSteps[0]).toBe(`\`${next}\``);
+    },
+  );
+
+  it('begins with who is cut off, in a chat as well, where one rotation is one thread', () => {
+    const { email = '', https = '' } = notification(failed, 'chat').bodies ?? {};
+    const { content, metadata } = JSON.parse(https);
+
+    expect(email).toMatch(/^Applications that read AWSCURRENT of prod\/app are refused now/);
+    expect(content.title).toMatch(/^:rotating_light: Applications that read AWSCURRENT of prod\/app are refused now/);
+    expect(metadata.threadId).toBe(failed.token);
+  });
+});
+
 describe('docs/notifications.md', () => {
   const text = page('docs/notifications.md');
   const shown = blocks(text)
     .filter(({ info }) => info === 'json')
     .map((block) => JSON.parse(block.text));
+
+  it('shows an e-mail as it is', () => {
+    const [email] = blocks(text).filter(({ info }) => info === 'text');
+
+    expect(email?.text).toBe(notification(examples.failed, 'text').bodies?.email);
+  });
 
   it.each(Object.entries(examples))('shows the message of an outcome that %s as it is', (outcome, given) => {
     const example = shown.find((body) => body.outcome === outcome);

@@ -45,6 +45,16 @@ describe('a FIFO topic', () => {
   });
 });
 
+it('subscribers of a protocol get the form that is for them, and all others the message as it is', async () => {
+  await create();
+
+  await publish({ ...message, topicArn: topic, bodies: { email: 'prod/app failed', https: '{"version":"1.0"}' } });
+
+  const [published] = sandbox.sns.messages;
+  expect(published?.message).toBe(message.body);
+  expect(published?.texts).toEqual({ default: message.body, email: 'prod/app failed', https: '{"version":"1.0"}' });
+});
+
 describe('a setting that names no topic here', () => {
   it.each([
     ['a topic that is not there', `${topic}-gone`],

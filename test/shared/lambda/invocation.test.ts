@@ -166,6 +166,22 @@ it.each([
   expect(told?.code).toBe(code);
 });
 
+it.each([
+  ['chat', ['default', 'email', 'https']],
+  ['TEXT', ['default', 'email']],
+  ['json', []],
+  ['html', []],
+])('is told in the form that NOTIFICATION_FORMAT asks for: %s', async (format, protocols) => {
+  vi.stubEnv('NOTIFICATION_FORMAT', format);
+
+  await failed(`form ${format}`);
+
+  vi.stubEnv('NOTIFICATION_FORMAT', undefined);
+  const [message] = published;
+  const isStructured = message?.get('MessageStructure') === 'json';
+  expect(isStructured ? Object.keys(JSON.parse(message?.get('Message') ?? '')) : []).toEqual(protocols);
+});
+
 it('is told again when the step has passed between', async () => {
   await failed('seven', hung, 'AWSCURRENT');
   const passing = startInvocation(singleUserStrategy(memoryEngine(memoryServer())));
