@@ -10,10 +10,8 @@ import { failureOf } from './failure.ts';
 import { packaged } from './package.ts';
 
 const commands: Readonly<Record<string, readonly [about: string, load: () => Promise<Command>]>> = {
-  cost: [
-    'what secrets and parameters cost a month, and what would be cheaper',
-    async () => (await import('./cost.ts')).cost,
-  ],
+  explain: ['what an error code means and what to do', async () => (await import('./explain.ts')).explain],
+  cost: ['what secrets and parameters cost a month', async () => (await import('./cost.ts')).cost],
 };
 
 allowLeavingReaders();

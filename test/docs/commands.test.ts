@@ -1,7 +1,7 @@
 /** Executes every block of the documentation that is marked `sh run`, in the order of its page, against the sandbox. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -59,6 +59,10 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: patience(120_000) }
     onTestFinished(() => rmSync(own, { recursive: true }));
     folder = own;
     if (aws) path = putAwsFirst(url, folder, aws);
+    const main = join(root, 'cli/main.ts');
+    const tool = `#!/bin/sh\nAWS_ENDPOINT_URL='${url}' exec '${process.execPath}' '${main}' "$@"\n`;
+    writeFileSync(join(folder, 'rekey'), tool, { mode: 0o755 });
+    path = `${folder}:${path}`;
     const value = readFileSync(app, 'utf8');
     await client.send(new CreateSecretCommand({ Name: SECRET, SecretString: value }));
   }
@@ -136,6 +140,7 @@ describe('blocks that can be run', () => {
       'README.md',
       'docs/first-night.md',
       'docs/notifications.md',
+      'docs/rekey.md',
       'docs/runbook.md',
       'docs/sandbox.md',
     ]);
