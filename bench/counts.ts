@@ -15,12 +15,12 @@ export type Counts = Readonly<Partial<Record<keyof typeof countedFigures, number
 /** By engine and strategy. */
 export type CheckedIn = Readonly<Record<string, Readonly<Record<string, Counts>>>>;
 
-const file = new URL('counts.json', import.meta.url);
+export const countsFile = new URL('counts.json', import.meta.url);
 
-export const readCounts = (from = file): CheckedIn => JSON.parse(readFileSync(from, 'utf8'));
+export const readCounts = (from = countsFile): CheckedIn => JSON.parse(readFileSync(from, 'utf8'));
 
 /** Of engines that were not measured, what was there before stays. */
-export function renewCounts(all: readonly RotationFigures[], to = file): void {
+export function renewCounts(all: readonly RotationFigures[], to = countsFile): void {
   const renewed: Record<string, Record<string, Counts>> = {};
   for (const figures of all) {
     const { [figures.engine]: ofEngine = {} } = renewed;

@@ -72,16 +72,15 @@ async function main(): Promise<void> {
     // Not before it is needed: the SDK takes its time to load.
     const { measure } = await import('./measure.ts');
     const { report } = await import('./report.ts');
-    const { renewCounts } = await import('./counts.ts');
     const engines = await enginesOf(engine, against !== undefined);
     const templates = against === undefined ? undefined : await templatesOf(against, python, engines);
     const plan = isCounting ? countsOnly : asked.quick ? quick : thorough;
-    const figures = await measure({ engines, modes, delays, plan, ...(templates && { templates }), signal, progress });
-    if (renew) renewCounts(figures.rotations);
+    const how = { plan, ...(templates && { templates }), renews: renew === true };
+    const figures = await measure({ engines, modes, delays, ...how, signal, progress });
     const data = `${JSON.stringify(figures, null, 2)}\n`;
     if (json !== undefined && json !== '-') writeFileSync(json, data);
     return {
-      held: figures.held || renew === true,
+      held: figures.held,
       print: () => void process.stdout.write(json === '-' ? data : report(figures)),
     };
   });

@@ -4,7 +4,7 @@ import { loadEngine } from '../demo/engine.ts';
 import { strategyNames } from '../demo/strategies.ts';
 import { comparisonRows } from './against.ts';
 import { measureBundles } from './bundles.ts';
-import { readCounts } from './counts.ts';
+import { countsFile, readCounts, renewCounts } from './counts.ts';
 import { delayCalls, type Floor, measureFloor } from './floor.ts';
 import { type Course, measureRotations, type RotationFigures, type Rounds } from './rotations.ts';
 import { bundleRows, failures, rotationRows } from './targets.ts';
@@ -24,6 +24,9 @@ export interface BenchOptions {
   readonly plan: Plan;
   /** Measured beside ours where it is given; then only what they can do, and no bundles. */
   readonly templates?: Templates;
+  /** What counts are judged by; with `renews`, they are written there first. */
+  readonly counts?: URL;
+  readonly renews?: boolean;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }
@@ -44,7 +47,7 @@ interface Measured {
 }
 
 export async function measure(options: BenchOptions) {
-  const { engines, delays, plan, templates, signal, progress } = options;
+  const { engines, delays, plan, templates, counts: file = countsFile, renews = false, signal, progress } = options;
   const start = performance.now();
   const [load = 0] = loadavg();
   // While no server and no client runs.
@@ -60,7 +63,9 @@ export async function measure(options: BenchOptions) {
       measured.push(...found.measured);
     }
   }
-  const counts = readCounts();
+  const rotations = measured.map(({ ours }) => ours);
+  if (renews) renewCounts(rotations, file);
+  const counts = readCounts(file);
   const rows = [
     ...measured.flatMap(({ ours, theirs }) => (theirs ? comparisonRows(ours, theirs) : rotationRows(ours, counts))),
     ...(init ? bundleRows(init) : []),
@@ -77,7 +82,7 @@ export async function measure(options: BenchOptions) {
     servers,
     machine,
     ms: performance.now() - start,
-    rotations: measured.map(({ ours }) => ours),
+    rotations,
     ...(templates && {
       against: { runtime: templates.runtime, rotations: measured.flatMap(({ theirs }) => theirs ?? []) },
     }),

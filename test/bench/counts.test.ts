@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { readCounts, renewCounts } from '../../bench/counts.ts';
+import { measure } from '../../bench/measure.ts';
+import { report } from '../../bench/report.ts';
 import type { RotationFigures } from '../../bench/rotations.ts';
 import { roundTrips } from '../../bench/round-trips.ts';
 import { engineNames, loadEngine } from '../../demo/engine.ts';
@@ -24,10 +26,7 @@ it.each(engineNames())(
 );
 
 it('renewed counts are the most of what was measured, and leave other engines alone', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rekey-counts-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = pathToFileURL(join(folder, 'counts.json'));
-  writeFileSync(file, JSON.stringify({ mysql: { 'single-user': { calls: 1 } }, postgres: { gone: { calls: 1 } } }));
+  const file = fileWith({ mysql: { 'single-user': { calls: 1 } }, postgres: { gone: { calls: 1 } } });
   const figures = (counts: object) => ({ engine: 'postgres', strategy: 'single-user', ...counts }) as RotationFigures;
 
   renewCounts([figures({ calls: 10, statements: 9 }), figures({ calls: 9, statements: 12, roundTrips: 7 })], file);
@@ -36,6 +35,26 @@ it('renewed counts are the most of what was measured, and leave other engines al
     mysql: { 'single-user': { calls: 1 } },
     postgres: { 'single-user': { calls: 10, roundTrips: 7, statements: 12 } },
   });
+});
+
+it('counts that were renewed are what the same run is judged by', async () => {
+  const counts = fileWith({ documentdb: { 'single-user': { calls: 99 } } });
+  const alone = { alone: 0, watched: 0 };
+
+  const figures = await measure({
+    engines: ['documentdb'],
+    modes: ['warm'],
+    delays: [0],
+    plan: { rounds: { warm: alone, cold: alone }, imports: 0 },
+    counts,
+    renews: true,
+    signal: new AbortController().signal,
+    progress: () => {},
+  });
+
+  expect(readCounts(counts).documentdb?.['single-user']?.calls).toBe(10);
+  expect(figures.rows[0]).toMatchObject({ value: 10, target: 10, met: true });
+  expect(report(figures)).not.toContain('--renew');
 });
 
 it.each([
@@ -48,3 +67,11 @@ it.each([
 
   expect(trips).toBe(expected);
 });
+
+function fileWith(counts: object): URL {
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-counts-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = pathToFileURL(join(folder, 'counts.json'));
+  writeFileSync(file, JSON.stringify(counts));
+  return file;
+}
