@@ -50,17 +50,24 @@ const replace = {
  * A client registers each error that its service has, with its class and its shape: of RDS a hundred and fifty. Without, an error has the
  * name that came over the wire. Those that are named here keep both, since a name on the wire may be another.
  */
-const knownErrors = {
-  name: 'known errors',
-  setup(bundle) {
-    const named = sources();
-    bundle.onLoad({ filter: /client-[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(/^n\d+_registry\.registerError\((\w+)\$, \w+\);$/gm, (line, name) =>
-        named.includes(name.replace(/(Exception|Fault)$/, '')) ? line : '',
-      ),
-    }));
-  },
-};
+function knownErrors() {
+  const named = sources();
+  /** By path: many bundles hold the same client. */
+  const schemas = new Map();
+  const without = (path) =>
+    readFileSync(path, 'utf8').replace(/^n\d+_registry\.registerError\((\w+)\$, \w+\);$/gm, (line, name) =>
+      named.includes(name.replace(/(Exception|Fault)$/, '')) ? line : '',
+    );
+  return {
+    name: 'known errors',
+    setup(bundle) {
+      bundle.onLoad({ filter: /client-[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, ({ path }) => {
+        if (!schemas.has(path)) schemas.set(path, without(path));
+        return { contents: schemas.get(path) };
+      });
+    },
+  };
+}
 
 /** All code that a bundle may hold of this project's. */
 function sources() {
@@ -99,7 +106,6 @@ const settings = {
     'snappy',
     'socks',
   ],
-  plugins: [replace, knownErrors],
   metafile: true,
   write: false,
   logLevel: 'silent',
@@ -112,7 +118,9 @@ export async function build() {
   const names = filesIn(inRoot('functions'))
     .filter((file) => dirname(file) === inRoot('functions') && extname(file) === '.ts')
     .map((file) => basename(file, '.ts'));
-  const functions = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await bundle(name)])));
+  const plugins = [replace, knownErrors()];
+  const bundled = names.map(async (name) => [name, await bundle(name, plugins)]);
+  const functions = Object.fromEntries(await Promise.all(bundled));
 
   await bundleTool();
 
@@ -125,10 +133,10 @@ export async function build() {
   return report;
 }
 
-async function bundle(name) {
+async function bundle(name, plugins) {
   const outdir = inRoot('dist', name);
   const result = await esbuild
-    .build({ ...settings, entryPoints: { index: `functions/${name}.ts` }, outdir })
+    .build({ ...settings, plugins, entryPoints: { index: `functions/${name}.ts` }, outdir })
     .catch(async (error) => {
       const lines = await esbuild.formatMessages(error.errors ?? [], { kind: 'error' });
       throw new Error(`functions/${name}.ts cannot be bundled\n${lines.join('') || error.message}`);
