@@ -1,4 +1,6 @@
 /** The one way to AWS: clients of one account and region, made when they are first asked for. */
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { clientOptions } from '../shared/aws/clients.ts';
@@ -12,6 +14,8 @@ export interface Account {
   readonly region: string;
   readonly secrets: SecretsManagerClient;
   readonly parameters: SSMClient;
+  readonly functions: LambdaClient;
+  readonly logs: CloudWatchLogsClient;
   readonly patience: Patience;
 }
 
@@ -44,6 +48,8 @@ export async function onAccount<T>(
   };
   const secrets = clientOf(SecretsManagerClient);
   const parameters = clientOf(SSMClient);
+  const functions = clientOf(LambdaClient);
+  const logs = clientOf(CloudWatchLogsClient);
   try {
     return await work({
       region: await regionOf(secrets()),
@@ -53,6 +59,12 @@ export async function onAccount<T>(
       },
       get parameters() {
         return parameters();
+      },
+      get functions() {
+        return functions();
+      },
+      get logs() {
+        return logs();
       },
     });
   } finally {

@@ -1,6 +1,7 @@
 /** What all commands of `rekey` have in common: the account as AWS's CLI names it, --json, help that fits a screen. */
 import { CommanderError, Command as Parser } from 'commander';
 import type { Output } from '../terminal/output.ts';
+import { wrapped } from '../terminal/table.ts';
 import { UsageError } from '../terminal/usage.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
@@ -70,7 +71,7 @@ function parserOf({ name, about, define, isOnAccount = true, after }: Shape, { s
       .option('--endpoint-url <url>', 'as of the sandbox; or AWS_ENDPOINT_URL', endpoint);
   }
   parser.option('--json', 'the same as data').helpOption('-h, --help', 'this text');
-  return after === undefined ? parser : parser.addHelpText('after', `\n${after}`);
+  return after === undefined ? parser : parser.addHelpText('after', `\n${wrapped(after, 80).join('\n')}`);
 }
 
 /** Errors are told in one place, which is main.ts, and no line is wider than a screen. */

@@ -20,9 +20,8 @@ export const cost = command<Options>(
       parser
         .option('--all', 'each parameter a line, also those that cost nothing')
         .option('--read-sizes', 'reads the value of each secret that could move, to measure it; counts as access'),
-    after: `Actions to allow: secretsmanager:ListSecrets, secretsmanager:DescribeSecret,
-secretsmanager:GetResourcePolicy, ssm:DescribeParameters; with --read-sizes also
-secretsmanager:GetSecretValue and kms:Decrypt.`,
+    after:
+      'Actions to allow: secretsmanager:ListSecrets, secretsmanager:DescribeSecret, secretsmanager:GetResourcePolicy, ssm:DescribeParameters; with --read-sizes also secretsmanager:GetSecretValue and kms:Decrypt.',
   },
   async ({ options }, terminal) => {
     const { stdout, stderr } = terminal;

@@ -10,6 +10,7 @@ import { failureOf } from './failure.ts';
 import { packaged } from './package.ts';
 
 const commands: Readonly<Record<string, readonly [about: string, load: () => Promise<Command>]>> = {
+  status: ['a line for each secret, and what state it is in', async () => (await import('./status.ts')).status],
   explain: ['what an error code means and what to do', async () => (await import('./explain.ts')).explain],
   cost: ['what secrets and parameters cost a month', async () => (await import('./cost.ts')).cost],
 };

@@ -27,3 +27,10 @@ export function wrapped(text: string, width: number): string[] {
   }
   return [...lines, line];
 }
+
+/** Names of one team begin alike and end differently, or the other way round: the middle goes. */
+export function shortened(name: string, width: number): string {
+  if (name.length <= width) return name;
+  const tail = Math.floor((width - 1) / 2);
+  return `${name.slice(0, width - 1 - tail)}…${name.slice(-tail)}`;
+}

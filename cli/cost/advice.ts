@@ -1,3 +1,4 @@
+import { isOfRekey } from '../condition.ts';
 import type { SecretFacts } from './inventory.ts';
 
 /**
@@ -33,11 +34,6 @@ export function advise(secret: SecretFacts, region: string): Advice {
   const reasons = [...reasonsToKeep(secret, region)];
   if (reasons.length > 0) return { verdict: 'keep', reasons };
   return { verdict: secret.rotates ? 'could-move' : 'move', reasons };
-}
-
-/** As serverless.yml names them: `rekey-<stage>-<function>`. */
-export function isOfRekey(functionName: string | undefined): boolean {
-  return functionName?.startsWith('rekey-') === true;
 }
 
 function* reasonsToKeep(secret: SecretFacts, region: string): Generator<Reason> {

@@ -1,4 +1,4 @@
-import { type Column, tableLine, wrapped } from '../../terminal/table.ts';
+import { type Column, shortened, tableLine, wrapped } from '../../terminal/table.ts';
 import { counted } from './advice.ts';
 import type { ParameterCost, SecretCost } from './costs.ts';
 import { dollars } from './money.ts';
@@ -108,11 +108,4 @@ function totalLine({ now, move, couldMove, afterMove, afterAllMoves }: CostRepor
 
 function nameWidth(names: readonly string[]): number {
   return names.reduce((width, name) => Math.min(LONGEST_NAME, Math.max(width, name.length)), 0);
-}
-
-/** Names of one team begin alike and end differently, or the other way round: the middle goes. */
-function shortened(name: string, width: number): string {
-  if (name.length <= width) return name;
-  const tail = Math.floor((width - 1) / 2);
-  return `${name.slice(0, width - 1 - tail)}…${name.slice(-tail)}`;
 }

@@ -1,0 +1,101 @@
+/** A closer look at one secret: what state it is in, and of an unfinished rotation how far it is. */
+import type { ParameterMetadata } from '@aws-sdk/client-ssm';
+import { HOUR } from '../shared/rotation/pause.ts';
+import { parseEntry } from '../shared/stores/parameter-store/journal.ts';
+import type { Account } from './account.ts';
+import { type Condition, conditionOf, type SecretFacts, systemOf, unfinished } from './condition.ts';
+import { type LogLine, logOf, versionsOf } from './service.ts';
+
+/** One line of `rekey status`. Members are only ever added. */
+export interface Status {
+  readonly kind: 'secret' | 'parameter';
+  readonly name: string;
+  readonly arn: string;
+  readonly system: string;
+  readonly strategy: string;
+  readonly function: string | null;
+  readonly state: Condition;
+  readonly lastRotated: string | null;
+  readonly nextRotation: string | null;
+  /** Of a rotation that is unfinished: the version with AWSPENDING, since when, and how far it is by the function's log. */
+  readonly pending: string | null;
+  readonly pendingSince: string | null;
+  readonly step: string | null;
+  readonly code: string | null;
+  /** Who manages it, where that is not its rotation function. */
+  readonly manager: string | null;
+}
+
+export async function look(account: Account, facts: SecretFacts, now: number): Promise<Status> {
+  const state = conditionOf(facts, account.region, now);
+  const { manager, primaryRegion } = facts;
+  const status: Status = {
+    kind: 'secret',
+    name: facts.name,
+    arn: facts.arn,
+    ...systemOf(facts.functionName),
+    function: facts.functionName ?? null,
+    state,
+    lastRotated: facts.lastRotated?.toISOString() ?? null,
+    nextRotation: facts.nextRotation?.toISOString() ?? null,
+    pending: null,
+    pendingSince: null,
+    step: null,
+    code: null,
+    manager: manager ?? (state === 'replica' ? (primaryRegion ?? null) : null),
+  };
+  const token = unfinished(facts);
+  return state === 'rotating' && token !== undefined
+    ? { ...status, ...(await progress(account, facts, token, now)) }
+    : status;
+}
+
+type Progress = Pick<Status, 'state' | 'pending' | 'pendingSince' | 'step' | 'code'>;
+
+async function progress(account: Account, facts: SecretFacts, token: string, now: number): Promise<Progress> {
+  const version = (await versionsOf(account, facts.arn)).find(({ VersionId }) => VersionId === token);
+  const since = version?.CreatedDate?.getTime();
+  const lines =
+    (facts.functionName && (await logOf(account, facts.functionName, token, since ?? now - 24 * HOUR))) || [];
+  const last = lines.findLast(isTelling);
+  const isFailing = last?.level === 'ERROR';
+  const isOld = since !== undefined && now - since > facts.windowMs;
+  return {
+    state: isFailing ? 'failing' : isOld ? 'stuck' : 'rotating',
+    pending: token,
+    pendingSince: since === undefined ? null : new Date(since).toISOString(),
+    step: last?.step ?? null,
+    code: isFailing ? (last.code ?? null) : null,
+  };
+}
+
+/** A line that says how a step ended. */
+function isTelling({ level, message, code }: LogLine): boolean {
+  return message === 'step done' || (level === 'ERROR' && code !== undefined && !/not published/.test(message));
+}
+
+export function lookAtCompanion(
+  { Name = '', ARN = '', Description, LastModifiedDate }: ParameterMetadata,
+  now: number,
+): Status {
+  const at = LastModifiedDate?.getTime() ?? 0;
+  const { kind, token, deadAfterMs = HOUR } = parseEntry(0, at, Description);
+  const isOpen = kind !== 'done' && kind !== 'abandoned' && kind !== undefined;
+  const isDone = kind === 'done';
+  return {
+    kind: 'parameter',
+    name: Name.replace(/^\/rekey/, ''),
+    arn: ARN.replace(':parameter/rekey', ':parameter'),
+    system: 'parameter',
+    strategy: '',
+    function: null,
+    state: isOpen ? (now - at > deadAfterMs ? 'stuck' : 'rotating') : isDone ? 'ok' : 'off',
+    lastRotated: isDone ? new Date(at).toISOString() : null,
+    nextRotation: null,
+    pending: isOpen ? token : null,
+    pendingSince: isOpen ? new Date(at).toISOString() : null,
+    step: null,
+    code: null,
+    manager: null,
+  };
+}

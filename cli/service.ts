@@ -1,0 +1,150 @@
+/** What `rekey` asks of AWS. Never for a value. */
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DescribeSecretCommand,
+  type DescribeSecretCommandOutput,
+  ListSecretsCommand,
+  ListSecretVersionIdsCommand,
+  type SecretListEntry,
+  type SecretVersionsListEntry,
+} from '@aws-sdk/client-secrets-manager';
+import { DescribeParametersCommand, type ParameterMetadata } from '@aws-sdk/client-ssm';
+import { InvalidSecretError } from '../shared/rotation/errors.ts';
+import type { Account } from './account.ts';
+import { call, causeOf } from './call.ts';
+import type { Tag } from './tag.ts';
+
+/** Page after page, so that nobody has to keep all of them. Those that are marked for deletion are left out. */
+export async function* secretPages(account: Account, tag?: Tag): AsyncGenerator<readonly SecretListEntry[]> {
+  // The service looks for beginnings.
+  const Filters = tag && [
+    { Key: 'tag-key' as const, Values: [tag.key] },
+    { Key: 'tag-value' as const, Values: [tag.value] },
+  ];
+  const isTagged = ({ Tags = [] }: SecretListEntry) =>
+    tag === undefined || Tags.some(({ Key, Value }) => Key === tag.key && Value === tag.value);
+  let NextToken: string | undefined;
+  do {
+    const command = new ListSecretsCommand({
+      MaxResults: 100,
+      ...(Filters && { Filters }),
+      ...(NextToken && { NextToken }),
+    });
+    const page = await call('secretsmanager:ListSecrets', undefined, account.patience, (abort) =>
+      account.secrets.send(command, abort),
+    );
+    yield (page.SecretList ?? []).filter(isTagged);
+    NextToken = page.NextToken;
+  } while (NextToken);
+}
+
+/** Of parameters that Rekey rotates: their companions, which say how far a rotation is. */
+export async function* companionPages(account: Account, tag?: Tag): AsyncGenerator<readonly ParameterMetadata[]> {
+  const ParameterFilters = [
+    { Key: 'Path', Option: 'Recursive', Values: ['/rekey'] },
+    ...(tag ? [{ Key: `tag:${tag.key}`, Option: 'Equals', Values: [tag.value] }] : []),
+  ];
+  let NextToken: string | undefined;
+  do {
+    const command = new DescribeParametersCommand({
+      MaxResults: 50,
+      ParameterFilters,
+      ...(NextToken && { NextToken }),
+    });
+    const page = await call('ssm:DescribeParameters', undefined, account.patience, (abort) =>
+      account.parameters.send(command, abort),
+    );
+    yield page.Parameters ?? [];
+    NextToken = page.NextToken;
+  } while (NextToken);
+}
+
+/** Throws InvalidSecretError (SECRET_NOT_FOUND). */
+export async function describeSecret(account: Account, id: string): Promise<DescribeSecretCommandOutput> {
+  const command = new DescribeSecretCommand({ SecretId: id });
+  try {
+    return await call('secretsmanager:DescribeSecret', id, account.patience, (abort) =>
+      account.secrets.send(command, abort),
+    );
+  } catch (error) {
+    if (causeOf(error) !== 'ResourceNotFoundException') throw error;
+    throw new InvalidSecretError(`there is no secret ${id} in ${account.region}`, {
+      code: 'SECRET_NOT_FOUND',
+      hint: `rekey status --region ${account.region} lists those that are there; it may be in another region or account (--region, --profile)`,
+      cause: error,
+    });
+  }
+}
+
+/** Newest first, also those without a label. */
+export async function versionsOf(account: Account, id: string): Promise<SecretVersionsListEntry[]> {
+  const found: SecretVersionsListEntry[] = [];
+  let NextToken: string | undefined;
+  do {
+    const command = new ListSecretVersionIdsCommand({
+      SecretId: id,
+      IncludeDeprecated: true,
+      MaxResults: 100,
+      ...(NextToken && { NextToken }),
+    });
+    const page = await call('secretsmanager:ListSecretVersionIds', id, account.patience, (abort) =>
+      account.secrets.send(command, abort),
+    );
+    found.push(...(page.Versions ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return found.sort((a, b) => (b.CreatedDate?.getTime() ?? 0) - (a.CreatedDate?.getTime() ?? 0));
+}
+
+/** One line of a function's log: docs/notifications.md, "In the log". */
+export interface LogLine {
+  readonly at: number;
+  readonly level: string;
+  readonly message: string;
+  readonly step?: string;
+  readonly code?: string;
+  readonly fact?: string;
+  readonly hint?: string;
+  readonly working?: string;
+  readonly durationMs?: number;
+}
+
+/** What a function said about one rotation, oldest first. Undefined: it cannot be known from here, and why. */
+export async function logOf(
+  account: Account,
+  functionName: string,
+  token: string,
+  since: number,
+): Promise<readonly LogLine[] | undefined> {
+  const lines: LogLine[] = [];
+  let nextToken: string | undefined;
+  try {
+    do {
+      const command = new FilterLogEventsCommand({
+        logGroupName: `/aws/lambda/${functionName}`,
+        startTime: since,
+        filterPattern: `"${token}"`,
+        ...(nextToken && { nextToken }),
+      });
+      const page = await call('logs:FilterLogEvents', functionName, account.patience, (abort) =>
+        account.logs.send(command, abort),
+      );
+      lines.push(...(page.events ?? []).flatMap(({ timestamp = 0, message = '' }) => lineOf(timestamp, message)));
+      nextToken = page.nextToken;
+    } while (nextToken);
+  } catch (error) {
+    if (['AccessDeniedException', 'ResourceNotFoundException'].includes(causeOf(error))) return undefined;
+    throw error;
+  }
+  return lines.sort((a, b) => a.at - b.at);
+}
+
+function lineOf(at: number, message: string): LogLine[] {
+  try {
+    const line = JSON.parse(message);
+    return typeof line?.message === 'string' ? [{ ...line, at }] : [];
+  } catch {
+    // What the runtime itself writes, and other people's functions.
+    return [];
+  }
+}
