@@ -15,7 +15,7 @@ export interface RealPostgres extends EngineServer {
   /** As the real superuser. */
   sql(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** A connection that stays. */
-  connectAs(login: { username: string; password: string }): Promise<pg.Client>;
+  connectAs(login: { username: string; password: string; database?: string }): Promise<pg.Client>;
   /** As anybody. */
   sqlAs(login: { username: string; password: string }, text: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
@@ -23,13 +23,13 @@ export interface RealPostgres extends EngineServer {
 
 export async function realPostgres(options: Parameters<typeof startPostgres>[0] = {}): Promise<RealPostgres> {
   const server = await startPostgres({ ...options, settings: { ...hostileSettings, ...options.settings } });
-  const client = async (user: string, password: string) => {
+  const client = async (user: string, password: string, database = 'postgres') => {
     const config = {
       host: server.host,
       port: server.port,
       user,
       password,
-      database: 'postgres',
+      database,
       ssl: { ca: server.ca },
     };
     const connected = new pg.Client(config);
@@ -58,7 +58,7 @@ export async function realPostgres(options: Parameters<typeof startPostgres>[0] 
     login,
     superuser: login('rds_like', 'rds like password'),
     context: testContext({ ca: server.ca }),
-    connectAs: ({ username, password }) => client(username, password),
+    connectAs: ({ username, password, database }) => client(username, password, database),
     sql: async (text, values = []) => (await admin.query(text, [...values])).rows,
     async sqlAs({ username, password }, text) {
       const session = await client(username, password);

@@ -4,11 +4,13 @@
  */
 import pg from 'pg';
 import { PermissionError } from '../../rotation/errors.ts';
+import type { Pair } from '../pair.ts';
 import type { Transaction } from './connection.ts';
 import type { Grant } from './grants.ts';
 import { grantStatement, revokeStatement } from './grants.ts';
 import type { Membership, Role, Setting } from './role.ts';
-import { mayHoldKey, settingLiteral, settingMeaning } from './setting.ts';
+import { both, optionsOf } from './role.ts';
+import { mayHoldKey, settingLiteral, settingMeaning, spelled } from './setting.ts';
 
 const quoted = pg.escapeIdentifier;
 
@@ -34,13 +36,7 @@ export function alignAttributes(owner: Role, clone: Role): string[] {
 export type Statement = string | { readonly alone: string };
 
 export function alignSettings(owner: Role, clone: Role): Statement[] {
-  const same = (a: Setting) => (b: Setting) =>
-    a.database === b.database &&
-    a.name === b.name &&
-    settingMeaning(a.name, a.value) === settingMeaning(b.name, b.value);
-  const wanted = owner.settings.map((setting) => ownRoleIn(setting, owner.name));
-  const surplus = clone.settings.filter((setting) => !wanted.some(same(setting)));
-  const missing = wanted.filter((setting) => !clone.settings.some(same(setting)));
+  const { surplus, missing } = settingsApart(owner, clone);
   return [
     ...surplus.map((setting) => alterSetting(clone.name, setting, 'RESET')),
     ...missing.map((setting) => {
@@ -51,6 +47,18 @@ export function alignSettings(owner: Role, clone: Role): Statement[] {
   ];
 }
 
+export function settingsApart(owner: Role, clone: Role) {
+  const same = (a: Setting) => (b: Setting) =>
+    a.database === b.database &&
+    a.name === b.name &&
+    settingMeaning(a.name, a.value) === settingMeaning(b.name, b.value);
+  const wanted = owner.settings.map((setting) => ownRoleIn(setting, owner.name));
+  return {
+    surplus: clone.settings.filter((setting) => !wanted.some(same(setting))),
+    missing: wanted.filter((setting) => !clone.settings.some(same(setting))),
+  };
+}
+
 /** Where the owner acts as nobody else, the clone acts as the owner. */
 export function ownRoleIn(setting: Setting, owner: string): Setting {
   return setting.name === 'role' && setting.value === 'none' ? { ...setting, value: owner } : setting;
@@ -58,8 +66,7 @@ export function ownRoleIn(setting: Setting, owner: string): Setting {
 
 function alterSetting(to: string, setting: Setting, verb: 'SET' | 'RESET'): string {
   const where = setting.database === '' ? '' : ` IN DATABASE ${quoted(setting.database)}`;
-  const name = setting.name.split('.').map(quoted).join('.');
-  return `ALTER ROLE ${quoted(to)}${where} ${verb} ${name}`;
+  return `ALTER ROLE ${quoted(to)}${where} ${verb} ${spelled(setting.name)}`;
 }
 
 export function shareOwner(owner: Role, clone: Role): string[] {
@@ -90,18 +97,24 @@ export async function reassign(transaction: Transaction, base: string, clone: st
   }
 }
 
+/** What the clone has by its own name. One that AWS's template made acts as itself: while it is in use, nothing that it can use may be lost. */
+export function alignOwn({ base, clone, cloneInUse }: Pair<Role>): string[] {
+  return cloneInUse && clone.actsAs === undefined ? giveToOwner(base, clone) : takeFromClone(base, clone);
+}
+
 /** Memberships and grants that the clone has by its own name, and its owner has not. */
 export function giveToOwner(owner: Role, clone: Role): string[] {
   const { memberships, grants } = surplus(owner, clone);
-  const missing = memberships.filter(({ role }) => !owner.memberOf.some((membership) => membership.role === role));
-  return [
-    ...missing.map(({ role, options }) => `GRANT ${quoted(role)} TO ${quoted(owner.name)}${options}`),
-    ...grants.map((grant) => grantStatement(grant, owner.name)),
-  ];
+  const given = memberships.flatMap((its) => {
+    const has = owner.memberOf.find(({ role }) => role === its.role);
+    const options = optionsOf(both(its, has));
+    return has && optionsOf(has) === options ? [] : [`GRANT ${quoted(its.role)} TO ${quoted(owner.name)}${options}`];
+  });
+  return [...given, ...grants.map((grant) => grantStatement(grant, owner.name))];
 }
 
 /** While it acts as its owner, a clone cannot use what it has by its own name; it is not left lying about either. */
-export function takeFromClone(owner: Role, clone: Role): string[] {
+function takeFromClone(owner: Role, clone: Role): string[] {
   const { memberships, grants } = surplus(owner, clone);
   return [
     ...memberships.map(({ role }) => `REVOKE ${quoted(role)} FROM ${quoted(clone.name)}`),

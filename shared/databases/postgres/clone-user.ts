@@ -4,7 +4,7 @@
  * what both may do. The base role is the model; the clone is made equal to it, whichever of the two is in use.
  */
 import pg from 'pg';
-import { advised, TargetMismatchError } from '../../rotation/errors.ts';
+import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairUsers } from '../pair.ts';
 import { bringIntoLine, cloneOf } from '../pair.ts';
@@ -12,12 +12,12 @@ import { provenByLogin } from '../proven-by-login.ts';
 import type { Statement } from './align.ts';
 import {
   alignAttributes,
+  alignOwn,
   alignSettings,
   giveToOwner,
   membershipIn,
   reassign,
   shareOwner,
-  takeFromClone,
   tie,
 } from './align.ts';
 import type { NewPassword } from './alter-password.ts';
@@ -25,6 +25,7 @@ import { alterPassword } from './alter-password.ts';
 import type { Connection, Row, Transaction } from './connection.ts';
 import { lacksRight } from './errors.ts';
 import { GRANTS_PARAMETERS } from './grants.ts';
+import { tellingWhatLacks } from './lacking.ts';
 import { lend } from './lend.ts';
 import { nextVerifier, VERIFIER_SETTINGS } from './next-verifier.ts';
 import type { Role } from './role.ts';
@@ -54,16 +55,9 @@ export function cloneUser(
         `${lockOf(names.base)}; SET LOCAL lock_timeout = '2s'; SELECT ${VERIFIER_SETTINGS}, ${GRANTS_PARAMETERS}`,
       ),
   };
-  return bringIntoLine(port, names, proof).catch((error: unknown) => {
-    throw lacksRight(error) ? advised(error, mayNeed(names, connection.username)) : error;
+  return bringIntoLine(port, names, proof).catch(async (error: unknown) => {
+    throw lacksRight(error) ? await tellingWhatLacks(error, connection, names) : error;
   });
-}
-
-/** Since PostgreSQL 16 a CREATEROLE superuser may change only the roles that it administers: two here, and the server names one. */
-function mayNeed(names: PairNames, superuser: string): string {
-  const grant = (role: string) => `GRANT ${quoted(role)} TO ${quoted(superuser)} WITH ADMIN OPTION`;
-  const clone = cloneOf(names);
-  return `since PostgreSQL 16 it is mostly ${grant(names.base)}; and, if ${clone} exists, ${grant(clone)}`;
 }
 
 function usersIn(transaction: Transaction, told: Row, names: PairNames, next: NewPassword): PairUsers<Role> {
@@ -120,8 +114,7 @@ function usersIn(transaction: Transaction, told: Row, names: PairNames, next: Ne
         // A base role that may not log in is no model for a clone that is in use.
         ...(!cloneInUse || owner.mayLogIn ? alignAttributes(owner, clone) : []),
         ...alignSettings(owner, clone),
-        // A clone that AWS's template made acts as itself. While it is in use, nothing that it can use may be lost.
-        ...(cloneInUse && clone.actsAs === undefined ? giveToOwner(owner, clone) : takeFromClone(owner, clone)),
+        ...alignOwn(pair),
         ...shareOwner(owner, clone),
       ];
       return change(pair, statements, clone.owns);

@@ -69,6 +69,8 @@ export interface Product {
    * others from their tables. All of it comes after the pin, in one batch with it.
    */
   readonly patience: readonly string[];
+  /** What a transaction that may change something begins with, besides. */
+  readonly toChange?: readonly string[];
 }
 
 /**
@@ -90,7 +92,7 @@ export function openConnection(login: DatabaseLogin, product: Product, ctx: Rota
 
 async function openOnce(
   login: DatabaseLogin,
-  { defaults, patience, ...product }: Product,
+  { defaults, patience, toChange = [], ...product }: Product,
   ctx: RotationContext,
   most: number,
 ): Promise<Connection> {
@@ -185,7 +187,8 @@ async function openOnce(
     kept: seen.kept(),
     ping: async () => void (await query('SELECT 1')),
     async transaction(mode, work, first) {
-      const begin = [`BEGIN ${mode}`, PIN, ...patience, ...(first === undefined ? [] : [first])];
+      const change = mode === 'READ WRITE' ? toChange : [];
+      const begin = [`BEGIN ${mode}`, PIN, ...patience, ...change, ...(first === undefined ? [] : [first])];
       try {
         const [told = {}] = await answered(begin.join('; '), [], beginError);
         const result = await work({ username: at.user, query, inClear }, told);

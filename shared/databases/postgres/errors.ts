@@ -204,9 +204,13 @@ export function lacksRight(error: unknown): boolean {
   return error instanceof PermissionError && isAnswer(error.cause) && error.cause.code === '42501';
 }
 
-/** An error in answer to BEGIN READ WRITE. What a standby says to it, 0A000, other statements say for other reasons. */
+/** Where a standby says to BEGIN READ WRITE that it takes none: it checks transaction_read_only. Others have 0A000 for other reasons. */
+const READS_ONLY = 'call_bool_check_hook';
+
+/** An error in answer to a message that begins a transaction. */
 export function beginError(error: unknown, at: Target): RotationError {
-  return isAnswer(error) && error.code === '0A000' ? readOnly(error, at) : errorOf(error, at);
+  const isStandby = isAnswer(error) && error.code === '0A000' && error.routine === READS_ONLY;
+  return isStandby ? readOnly(error, at) : errorOf(error, at);
 }
 
 function readOnly(cause: unknown, at: Target): PermissionError {

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { ownRoleIn } from './align.ts';
 import type { Connection } from './connection.ts';
 import { GRANTS_PARAMETERS } from './grants.ts';
-import type { Role, Setting } from './role.ts';
-import { readRoles } from './role.ts';
+import type { Membership, Role, Setting } from './role.ts';
+import { both, optionsOf, readRoles } from './role.ts';
 import { aliased } from './set-password.ts';
 import { mayHoldKey, settingMeaning } from './setting.ts';
 
@@ -33,7 +33,9 @@ function linesOf({ self, base, actsAs }: Names, found: ReadonlyMap<string, Role>
   const roles = [...found.keys()].filter((name) => name !== self);
   // What the base is a direct member of, the clone is through it.
   const owner = self === base ? undefined : found.get(base);
-  const direct = [...(role?.memberOf ?? []), ...(owner?.memberOf ?? [])];
+  const direct = new Map<string, Membership>();
+  for (const each of [...(role?.memberOf ?? []), ...(owner?.memberOf ?? [])])
+    direct.set(each.role, both(each, direct.get(each.role)));
   const grants = [...found.values()].flatMap((each) => each.grants);
   const alone = self !== base && role?.owns === true;
   const lines = [
@@ -41,8 +43,10 @@ function linesOf({ self, base, actsAs }: Names, found: ReadonlyMap<string, Role>
     ...(role?.attributes ?? []).map((attribute) => `attribute ${attribute}`),
     ...(role?.settings ?? []).map((setting) => settingLine(ownRoleIn(setting, base))),
     ...roles.filter((name) => name !== base).map((name) => `member of ${name}`),
-    ...direct.filter(({ role }) => role !== base).map(({ role, options }) => `member of ${role}${options}`),
-    ...direct.filter(({ role, admin }) => role === base && admin).map(() => `may grant ${base}`),
+    ...[...direct.values()]
+      .filter(({ role }) => role !== base)
+      .map((each) => `member of ${each.role}${optionsOf(each)}`),
+    ...(direct.get(base)?.admin ? [`may grant ${base}`] : []),
     ...grants.map(({ prefix, right, grantable }) => `${prefix}${right}${grantable ? ' WITH GRANT OPTION' : ''}`),
     ...(alone ? [`owns objects that ${base} does not own`] : []),
   ];

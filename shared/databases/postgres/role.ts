@@ -26,8 +26,9 @@ export interface Role {
 export interface Membership {
   readonly role: string;
   readonly admin: boolean;
-  /** As GRANT spells them, with a space in front, or empty: ` WITH ADMIN TRUE, INHERIT FALSE, SET TRUE` (before 16 only ADMIN OPTION). */
-  readonly options: string;
+  /** Null before 16, where no membership has an option of that name. */
+  readonly inherit: boolean | null;
+  readonly set: boolean | null;
 }
 
 export interface Setting {
@@ -61,23 +62,40 @@ export async function readRoles(
   return new Map(rows.map((row) => [String(row.rolname), roleOf(row)]));
 }
 
+/** Its own, and the role that it acts as where it has none of its own: what a database, or the server, has for all that may. */
 const SETTINGS = `
   SELECT json_agg(json_build_object('database', coalesce(d.datname, ''), 'name', split_part(c.entry, '=', 1),
                                     'value', substr(c.entry, strpos(c.entry, '=') + 1)))
     FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS c(entry)
-   WHERE s.setrole = r.oid`;
+   WHERE s.setrole = r.oid
+      OR s.setrole = 0 AND NOT EXISTS (${ownRole('r.oid', 's.setdatabase')})
+         AND EXISTS (SELECT FROM pg_roles x WHERE c.entry = 'role=' || x.rolname)`;
+
+/** Says which role it acts as there, or everywhere; goes before what a database says. */
+function ownRole(role: string, database: string): string {
+  return `SELECT FROM pg_db_role_setting own, unnest(own.setconfig) entry
+           WHERE own.setrole = ${role} AND own.setdatabase IN (0, ${database}) AND entry LIKE 'role=%'`;
+}
+
+const HERE = '(SELECT oid FROM pg_database WHERE datname = current_database())';
+
+/** Whoever is to change a role acts as its own settings say, not as what a database has for those who work in it. */
+export const AS_LOGIN = `
+  SELECT set_config('role', 'none', true) FROM pg_roles me
+   WHERE me.rolname = session_user AND current_user <> session_user AND NOT EXISTS (${ownRole('me.oid', HERE)})`;
 
 /** Since 16 a role may be granted by several; before, there is no inherit_option. */
 const MEMBERSHIPS = `
   SELECT json_agg(m) FROM (
-    SELECT of.rolname, bool_or(m.admin_option) AS admin, bool_or((to_jsonb(m) ->> 'inherit_option')::boolean) AS inherit,
+    SELECT of.rolname AS role, bool_or(m.admin_option) AS admin, bool_or((to_jsonb(m) ->> 'inherit_option')::boolean) AS inherit,
            bool_or((to_jsonb(m) ->> 'set_option')::boolean) AS set
       FROM pg_auth_members m JOIN pg_roles of ON of.oid = m.roleid WHERE m.member = r.oid GROUP BY 1 ORDER BY 1) m`;
 
+/** Default privileges and user mappings are for whom they name: REASSIGN OWNED leaves them, and who acts as another uses neither. */
 const OWNED = `
   SELECT FROM pg_shdepend
-   WHERE refclassid = 'pg_authid'::regclass AND refobjid = r.oid AND deptype = 'o'
-     AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))`;
+   WHERE refclassid = 'pg_authid'::regclass AND refobjid = r.oid AND deptype = 'o' AND dbid IN (0, ${HERE})
+     AND classid NOT IN ('pg_default_acl'::regclass, 'pg_user_mapping'::regclass)`;
 
 function roleOf(row: Row): Role {
   const all = (row.settings ?? []) as Setting[];
@@ -88,17 +106,23 @@ function roleOf(row: Row): Role {
     settings: all.filter((setting) => setting.name !== 'role' || setting.database !== ''),
     actsAs: all.find((setting) => setting.name === 'role' && setting.database === '' && setting.value !== 'none')
       ?.value,
-    memberOf: ((row.memberships ?? []) as Row[]).map(membership),
+    memberOf: (row.memberships ?? []) as Membership[],
     grants: (row.grants ?? []) as Grant[],
     owns: row.owns === true,
   };
 }
 
-function membership({ rolname, admin, inherit, set }: Row): Membership {
-  const word = (on: unknown) => (on === true ? 'TRUE' : 'FALSE');
-  const modern = ` WITH ADMIN ${word(admin)}, INHERIT ${word(inherit)}, SET ${word(set)}`;
-  const options = inherit === null ? (admin === true ? ' WITH ADMIN OPTION' : '') : modern;
-  return { role: String(rolname), admin: admin === true, options };
+/** Of one role: what both give together. */
+export function both(a: Membership, b: Membership | undefined): Membership {
+  if (b === undefined) return a;
+  return { role: a.role, admin: a.admin || b.admin, inherit: a.inherit || b.inherit, set: a.set || b.set };
+}
+
+/** As GRANT spells them, with a space in front, or empty: ` WITH ADMIN TRUE, INHERIT FALSE, SET TRUE` (before 16 only ADMIN OPTION). */
+export function optionsOf({ admin, inherit, set }: Membership): string {
+  const word = (on: boolean | null) => (on === true ? 'TRUE' : 'FALSE');
+  if (inherit !== null) return ` WITH ADMIN ${word(admin)}, INHERIT ${word(inherit)}, SET ${word(set)}`;
+  return admin ? ' WITH ADMIN OPTION' : '';
 }
 
 function attributesOf(row: Row): string[] {

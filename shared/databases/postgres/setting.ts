@@ -14,6 +14,13 @@ const LISTS = [
   'unix_socket_directories',
 ];
 
+/** As statements take it. */
+export const spelled = (name: string) =>
+  name
+    .split('.')
+    .map((part) => pg.escapeIdentifier(part))
+    .join('.');
+
 /** What stands behind `SET name TO`. The value is never taken by this session: it may say where names are looked for. */
 export function settingLiteral(name: string, stored: string): string {
   if (!isList(name)) return pg.escapeLiteral(stored);

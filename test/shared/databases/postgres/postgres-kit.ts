@@ -12,10 +12,15 @@ export function postgresKit(server: RealPostgres, prefix: string) {
     await server.createUser(name, 'base password');
     const login = server.login(name, 'base password');
     const other = server.login(`${name}_clone`, 'clone password');
-    const rootSession = () => postgres.connect(server.superuser, ctx);
     /** `others`: passwords that the secret has for `to`. */
-    const align = async (from: string, to: string, password: string, others: readonly string[] = []) => {
-      const session = await rootSession();
+    const align = async (
+      from: string,
+      to: string,
+      password: string,
+      others: readonly string[] = [],
+      by = server.superuser,
+    ) => {
+      const session = await postgres.connect(by, ctx);
       try {
         await session.cloneUser(from, to, password, stored('unused', ...others));
       } finally {

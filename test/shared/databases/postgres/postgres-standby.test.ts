@@ -1,7 +1,7 @@
 /** A real standby, which streams from a real primary: it takes logins, and no change. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { openConnection } from '../../../../shared/databases/postgres/connection.ts';
-import { postgres } from '../../../../shared/databases/postgres/postgres.ts';
+import { postgres, product } from '../../../../shared/databases/postgres/postgres.ts';
 import { stored } from '../../../support/pair-proof.ts';
 import { realPostgres } from '../../../support/postgres-server.ts';
 import { startStandby } from '../../../support/postgres-standby.ts';
@@ -64,17 +64,18 @@ describe('a standby', () => {
   });
 });
 
-it('a primary that lacks a feature (0A000) is not called a standby', async () => {
-  const connection = await openConnection(
-    server.superuser,
-    { defaults: postgres.defaults, title: 'PostgreSQL', page: '', patience: [] },
-    ctx,
-  );
+it.each(['a statement', 'the message that begins'])(
+  'a primary that lacks a feature (0A000) in %s is not called a standby',
+  async (where) => {
+    const connection = await openConnection(server.superuser, product, ctx);
+    const lacks = 'WITH x AS (SELECT 1) SELECT * FROM x FOR UPDATE OF x';
 
-  const error = await connection
-    .transaction('READ WRITE', ({ query }) => query('WITH x AS (SELECT 1) SELECT * FROM x FOR UPDATE OF x'))
-    .catch((thrown: unknown) => thrown);
-  await connection.close();
+    const error = await (where === 'a statement'
+      ? connection.transaction('READ WRITE', ({ query }) => query(lacks))
+      : connection.transaction('READ WRITE', () => expect.fail('it began'), lacks)
+    ).catch((thrown: unknown) => thrown);
+    await connection.close();
 
-  expect(error).toMatchObject({ code: 'SERVICE_FAILED', fact: expect.stringContaining('0A000') });
-});
+    expect(error).toMatchObject({ code: 'SERVICE_FAILED', fact: expect.stringContaining('0A000') });
+  },
+);

@@ -3,13 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { postgres } from '../../../../shared/databases/postgres/postgres.ts';
 import type { RealPostgres } from '../../../support/postgres-server.ts';
+import { describePostgresGuards } from './postgres-guards.case.ts';
 import { postgresKit } from './postgres-kit.ts';
+import { describePostgresPairEnds } from './postgres-pair-ends.case.ts';
 import { describePostgresPairs } from './postgres-pairs.case.ts';
 import { describePostgresRehearsals } from './postgres-rehearsals.case.ts';
 import { describePostgresSettings } from './postgres-settings.case.ts';
 import { describePostgresVerifiers } from './postgres-verifiers.case.ts';
 
 export function describePostgres(server: RealPostgres): void {
+  describePostgresGuards(server);
+  describePostgresPairEnds(server);
   describePostgresPairs(server);
   describePostgresRehearsals(server);
   describePostgresSettings(server);
