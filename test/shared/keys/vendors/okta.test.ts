@@ -267,4 +267,38 @@ describe('okta', () => {
 
     await expect(rotated).rejects.toMatchObject({ hint: expect.stringContaining('in one spelling') });
   });
+
+  it('takes the value for accepted that a faster delivery of the step has added meanwhile', async () => {
+    const { here, token } = await atPost(async (send) => void (await send()));
+
+    await step(here, token, 'setSecret');
+
+    expect(await openLabels(here)).toEqual(['AWSCURRENT', 'AWSPENDING']);
+    expect(here.double.secrets()).toHaveLength(2);
+  });
+
+  it('names both secrets when somebody takes the place at the last moment', async () => {
+    const { here, token } = await atPost(async (_send, double) => double.fill?.());
+
+    const set = step(here, token, 'setSecret');
+
+    await expect(set).rejects.toMatchObject({ code: 'KEY_LIMIT', message: expect.stringMatching(/beside key \S+/) });
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+  });
+
+  /** Something happens when the secret is about to be added. */
+  async function atPost(meanwhile: (send: () => Promise<unknown>, double: OktaDouble) => Promise<void>) {
+    const double = await startOkta();
+    doubles.push(double);
+    const own = keyWorld(okta, double, {}, (transport) => async (request) => {
+      if (request.method === 'POST' && request.url.pathname.endsWith('/credentials/secrets')) {
+        await meanwhile(() => transport(request), double);
+      }
+      return transport(request);
+    });
+    const here = { ...own, double };
+    const token = await here.store.begin();
+    await step(here, token, 'createSecret');
+    return { here, token };
+  }
 });
