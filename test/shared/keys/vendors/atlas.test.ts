@@ -204,4 +204,26 @@ describe('atlas', () => {
     await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
     expect(here.double.calls).toEqual([]);
   });
+
+  it('takes the secret that another delivery has stored when both places turn out to be taken', async () => {
+    const double = await startAtlas();
+    doubles.push(double);
+    let faster = async () => {};
+    const here = keyWorld(atlas, double, { timeLimitMs: 30_000 }, (transport) => async (request) => {
+      if (request.method === 'POST' && request.url.pathname.endsWith('/secrets')) await faster();
+      return transport(request);
+    });
+    const token = await here.store.begin();
+    faster = async () => {
+      faster = async () => {};
+      await step(here, token, 'createSecret');
+    };
+
+    await step(here, token, 'createSecret');
+
+    expect(double.live()).toEqual([
+      double.first.client_secret,
+      (await labelled(here.store, 'AWSPENDING'))?.client_secret,
+    ]);
+  });
 });
