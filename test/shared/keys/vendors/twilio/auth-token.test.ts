@@ -162,4 +162,25 @@ describe('Twilio auth token', () => {
     for (const value of double.live()) expect(JSON.stringify(lines)).not.toContain(value);
     expect(lines.length).toBeGreaterThan(0);
   });
+
+  it('ends no token by an id that is not that of the previous one', async () => {
+    const world = await start();
+    await wholeRotation(world);
+    const current = (await labelled(world.store, 'AWSCURRENT')) ?? {};
+    const access = { current, admin: current, ctx: world.context({}) };
+    const before = double.live();
+
+    await provider.revoke('0123456789ab', access, (await labelled(world.store, 'AWSPREVIOUS')) ?? {});
+
+    expect(double.live()).toEqual(before);
+  });
+
+  it('ends no secondary token for a refusal that is about something else', async () => {
+    const world = await start();
+    double.account.secondary = { value: 'made in the console', lag: 0 };
+    double.troubles.push({ method: 'POST', trouble: { status: 400, body: '{"code":20005,"message":"not active"}' } });
+
+    await expect(wholeRotation(world)).rejects.toMatchObject({ code: 'SERVICE_FAILED', retryable: false });
+    expect(double.live()).toContain('made in the console');
+  });
 });
