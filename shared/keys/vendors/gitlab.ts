@@ -72,10 +72,8 @@ export const gitlab: IssuingProvider<GitlabSecret, GitlabSecret> = {
       const next = answer.headers['x-next-page'];
       return { items: listAt(answer), next: typeof next === 'string' && next !== '' ? next : undefined };
     });
-    // GitLab before 17.2 knows no state, and lists the revoked ones too.
-    const active = found.filter(
-      (token) => memberAt(token, ['active']) !== false && memberAt(token, ['revoked']) !== true,
-    );
+    // GitLab before 17.2 knows no state, and lists those too that were revoked or have ended.
+    const active = found.filter((token) => memberAt(token, ['active']) !== false);
     return active.map((token) => ({
       id: textAt(token, 'id'),
       label: nameAt(token, 'name'),

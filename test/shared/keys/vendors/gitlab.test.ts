@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type GitlabDouble, startGitlab, startGitlabGroup } from '../../../../local/doubles/gitlab.ts';
 import { accessTo } from '../../../../shared/keys/access.ts';
 import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
@@ -8,7 +8,7 @@ import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.ca
 import { inList } from '../../../conformance/provider-rights.case.ts';
 import { configurationCheck, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
-import { labelled } from '../../../support/store.ts';
+import { byLabel, labelled } from '../../../support/store.ts';
 
 /** Values come as the doubles know them, not as the schema parses them. */
 const provider: IssuingProvider = gitlab;
@@ -25,6 +25,7 @@ describeProvider({
 describe('gitlab', () => {
   const doubles: GitlabDouble[] = [];
   afterEach(async () => {
+    vi.useRealTimers();
     await Promise.all(doubles.splice(0).map((double) => double.close()));
   });
   async function world(start = startGitlab) {
@@ -279,5 +280,27 @@ describe('gitlab', () => {
 
     await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
     expect(here.double.calls).toEqual([]);
+  });
+
+  it.each([
+    ['revoked', { revoked: true }],
+    ['ended by its date', { expires_at: '2026-01-01' }],
+  ])('waits for no use of a token that is %s, which a GitLab before 17.2 lists all the same', async (_what, end) => {
+    const double = await startGitlab();
+    doubles.push(double);
+    const here = keyWorld(gitlab, double, {}, (transport) => (request) => {
+      request.url.searchParams.delete('state');
+      return transport(request);
+    });
+    for (let turn = 0; turn < 2; turn++) await wholeRotation(here);
+    const previous = (await labelled(here.store, 'AWSPREVIOUS')) ?? {};
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+    double.use?.(previous);
+    Object.assign(double.tokens().find(({ value }) => value === previous.token) ?? {}, end);
+
+    const { token } = await wholeRotation(here);
+
+    expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+    expect(double.live()).toHaveLength(2);
   });
 });
