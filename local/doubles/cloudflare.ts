@@ -121,7 +121,8 @@ export async function startCloudflare(kind: 'account' | 'user' = 'account'): Pro
   const base = kind === 'account' ? `/accounts/${ACCOUNT}/tokens` : '/user/tokens';
   const served = await serve({
     [`GET ${base}/verify`]: (request) => {
-      const by = holder(request);
+      const dead = ring.all().find(({ value: own, status }) => status !== 'active' && own === bearerOf(request));
+      const by = dead ?? holder(request);
       return 'id' in by ? ok({ id: by.id, status: by.status }) : by;
     },
     [`GET ${base}`]: managed(({ query }) => {

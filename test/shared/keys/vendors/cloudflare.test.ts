@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type CloudflareDouble, startCloudflare } from '../../../../local/doubles/cloudflare.ts';
 import { accessTo } from '../../../../shared/keys/access.ts';
 import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
@@ -6,7 +6,7 @@ import { cloudflare } from '../../../../shared/keys/vendors/cloudflare/cloudflar
 import { describeProvider } from '../../../conformance/provider.case.ts';
 import { hasNoCap } from '../../../conformance/provider-life.case.ts';
 import { inList } from '../../../conformance/provider-rights.case.ts';
-import { configurationCheck, openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { configurationCheck, openLabels, rotation, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
 
@@ -34,7 +34,10 @@ describe('Cloudflare', () => {
   };
   const newest = () => [...double.tokens.values()].at(-1);
   const firstToken = () => double.tokens.get(String(double.first.token_id));
-  afterEach(() => double.close());
+  afterEach(() => {
+    vi.useRealTimers();
+    return double.close();
+  });
 
   it('rotates the token of a user, too', async () => {
     const world = await start('user');
@@ -242,5 +245,32 @@ describe('Cloudflare', () => {
     for (let turn = 0; turn < 2; turn++) await wholeRotation(world);
 
     expect(double.calls.filter((call) => call.startsWith('PUT'))).toEqual([]);
+  });
+
+  it.each(['disabled', 'expired'] as const)('makes no successor for a token that is %s', async (status) => {
+    const world = await start();
+    Object.assign(firstToken() ?? {}, { status });
+    const before = double.tokens.size;
+
+    await expect(wholeRotation(world)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
+    expect(double.tokens.size).toBe(before);
+  });
+
+  it('holds no bare token for a use that its own identification may be', async () => {
+    const world = await start();
+    const { api_token, account_id } = double.first;
+    Object.assign(world.store.tags, { 'rekey:account_id': account_id, 'rekey:masterarn': 'arn:admin' });
+    await world.store.putCurrent(String(api_token));
+    await wholeRotation(world);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+    const token = await world.store.begin();
+    double.troubles.push({ method: 'DELETE', trouble: { status: 400 } });
+    await step(world, token, 'createSecret').catch(() => undefined);
+    const before = double.opens(double.first);
+
+    await rotation(world, token);
+
+    expect([before, double.opens(double.first)]).toEqual([true, false]);
+    expect((await byLabel(world.store)).AWSCURRENT).toBe(token);
   });
 });
