@@ -21,6 +21,8 @@ export interface DatadogDouble extends ProviderDouble {
   /** What a list of API keys says of how many may live. Undefined: nothing. */
   mostTold: number | undefined;
   keys(): readonly StoredKey[];
+  /** Makes so many application keys beside the rotated one, of the same owner. */
+  crowd(count: number): void;
   /** What the next API keys get of what is asked for. */
   keptOfNext?: Readonly<Record<string, unknown>>;
   /** What the next application keys get, whatever is asked for. */
@@ -154,6 +156,9 @@ async function start(rotated: StoredKey['type'], holder?: 'admin'): Promise<Data
       }
     },
     keys: ring.all,
+    crowd(count) {
+      for (let turn = 0; turn < count; turn++) ring.lend(make('application_keys', { owner: account }));
+    },
   };
   return double;
 }

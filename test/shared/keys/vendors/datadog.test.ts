@@ -232,4 +232,22 @@ describe('datadog', () => {
     });
     expect(here.double.opens(value)).toBe(true);
   });
+
+  it.each([
+    ['API key', () => apiKeys()],
+    ['application key', applicationKeysOfMany],
+  ])('takes the refusal of an %s for no limit that it is not', async (_what, start) => {
+    const here = await start();
+    const before = here.double.keys().length;
+    here.double.troubles.push({ method: 'POST', trouble: { status: 403 } });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    expect(here.double.keys()).toHaveLength(before);
+  });
+
+  async function applicationKeysOfMany() {
+    const here = await applicationKeys();
+    here.double.crowd(60);
+    return here;
+  }
 });
