@@ -199,4 +199,15 @@ describe('OpenAI', () => {
     await expect(rotated).rejects.toMatchObject({ code: 'INVALID_SECRET' });
     expect(double.calls.filter((call) => !call.startsWith('GET'))).toEqual([]);
   });
+
+  it('revokes the previous key of an account that has no access at the moment, when the whole list says that it is unused', async () => {
+    const world = await start();
+    await wholeRotation(world);
+    double.suspend(String(double.first.service_account_id));
+
+    await wholeRotation(world);
+
+    expect(double.opens(double.first)).toBe(false);
+    expect(double.live()).toHaveLength(2);
+  });
 });
