@@ -34,6 +34,20 @@ describe('verify', () => {
     });
   });
 
+  it('leaves out what the provider gives to every key by itself', async () => {
+    const answers = [{ json: { scope: 'read self audit' } }, { json: { scope: 'read self' } }];
+    const pending = { api_key: 'tk_b2_x' };
+    const verified = async (rightsOfAll?: string[]) => {
+      const { url } = await vendor(...answers);
+      const verify = { ...smallest.verify, rights: 'scope', ...(rightsOfAll && { rightsOfAll }) };
+      return tiny({ verify }).verify(pending, accessTo(url));
+    };
+
+    await expect(verified(['self', 'audit'])).resolves.toBeUndefined();
+    await expect(verified(['self'])).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+    await expect(verified()).rejects.toMatchObject({ message: expect.stringContaining('audit') });
+  });
+
   it('takes no answer without rights for one of a key that has none', async () => {
     const { url } = await vendor({ json: {} });
     const verify = { ...smallest.verify, rights: 'scope' };
