@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { interruption } from '../terminal/interruption.ts';
 import { allowLeavingReaders } from '../terminal/output.ts';
+import { startPage } from './page/server.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 import { applicationUser, createSeed, type Seed } from './seed.ts';
+import { tryLogin } from './servers/postgres/client.ts';
 import { type PostgresServer, startPostgres } from './servers/postgres/server.ts';
 
 const help = `Usage: npm run sandbox -- [--port 4566] [--database postgres|none]
@@ -62,6 +64,7 @@ async function main(): Promise<void> {
   let seed: Seed | undefined;
   let database: PostgresServer | undefined;
   let clock: NodeJS.Timeout | undefined;
+  let page: Awaited<ReturnType<typeof startPage>> | undefined;
   const sandbox = await startSandbox({
     port: options.port,
     ...(lambdaEndpoint && { lambdaEndpoint }),
@@ -72,11 +75,17 @@ async function main(): Promise<void> {
     seed = createSeed(sandbox, database);
     await seed.plant();
     registerFunctions(sandbox, seed, database);
-    process.stdout.write(greeting(sandbox, seed, database));
+    page = await startPage({
+      sandbox,
+      newValue: () => newValue(seed),
+      open: (value) => database && tryLogin(database, value),
+    });
+    process.stdout.write(greeting(sandbox, seed, database, page.url));
     clock = setInterval(() => void strike(sandbox), clockMs);
     await stopped;
   } finally {
     clearInterval(clock);
+    await page?.close();
     await sandbox.close();
     await database?.stop();
   }
@@ -116,13 +125,22 @@ function registerFunctions(sandbox: Sandbox, seed: Seed, database: PostgresServe
   }
 }
 
-function greeting(sandbox: Sandbox, seed: Seed, database: PostgresServer | undefined): string {
+function newValue(seed: Seed | undefined) {
+  const value = seed?.value();
+  return value === undefined ? undefined : { name: applicationUser, value };
+}
+
+function greeting(sandbox: Sandbox, seed: Seed, database: PostgresServer | undefined, page: string): string {
   const { url, functions } = sandbox;
   const names = functions.names();
   const aws = `aws --endpoint-url ${url}`;
   const rotate = functions.find(singleUserFunction) ?? 'ARN';
   return [
     `sandbox ready on ${url}`,
+    '',
+    'To look at it, in a browser (the address works once):',
+    '',
+    `  ${page}`,
     '',
     ...(database
       ? [`PostgreSQL ${database.version} on ${database.host}:${database.port}, CA in ${database.caFile}`]

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Sandbox } from './sandbox.ts';
 import { asSuperuser } from './servers/postgres/client.ts';
@@ -14,6 +14,8 @@ export interface Seed {
   topicIn(region: string): Promise<string>;
   /** The value for a secret of the application's user. A file, because a password has no place on a command line. */
   readonly secretFile: string | undefined;
+  /** The value in that file. */
+  value(): string | undefined;
   /** Puts everything into the sandbox, again after a reset. */
   plant(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export function createSeed(sandbox: Sandbox, database: PostgresServer | undefine
   return {
     topicIn,
     secretFile,
+    value: () => secretFile && readFileSync(secretFile, 'utf8'),
     plant: async () => {
       await topicIn(region);
       if (!database || !secretFile) return;

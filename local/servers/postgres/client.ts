@@ -18,3 +18,52 @@ export async function asSuperuser<T>(
     await client.end();
   }
 }
+
+interface Value {
+  readonly host?: unknown;
+  readonly port?: unknown;
+  readonly username?: unknown;
+  readonly password?: unknown;
+  readonly dbname?: unknown;
+}
+
+/** Whether this value of a secret opens the server. Undefined when it is for another one. */
+export function tryLogin(
+  { host, port, ca }: Place,
+  text: string,
+): Promise<'opened' | 'refused' | 'failed'> | undefined {
+  const value = valueIn(text);
+  if (value?.host !== host || Number(value.port) !== port) return undefined;
+  return login(
+    new pg.Client({
+      host,
+      port,
+      user: String(value.username),
+      password: String(value.password),
+      database: String(value.dbname ?? 'postgres'),
+      ssl: { ca },
+      connectionTimeoutMillis: 2_000,
+    }),
+  );
+}
+
+async function login(client: pg.Client): Promise<'opened' | 'refused' | 'failed'> {
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return 'opened';
+  } catch (error) {
+    // invalid_password and invalid_authorization_specification
+    return ['28P01', '28000'].includes(String((error as { code?: unknown }).code)) ? 'refused' : 'failed';
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function valueIn(text: string): Value | undefined {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

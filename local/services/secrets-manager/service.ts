@@ -42,6 +42,8 @@ export interface SecretsManagerService extends Service {
   retryRotation(secretId: string): Promise<void>;
   /** Rotates what is due by then (the account's moment when absent), without moving the clock for anything else, and says what came of it. */
   rotateDue(until?: number): Promise<readonly DueRotation[]>;
+  /** Every secret of every region as it is, whatever a read that lags would show. */
+  secrets(): readonly Secret[];
   /** The latest of what happened in rotations, oldest first. */
   readonly history: readonly RotationRecord[];
 }
@@ -71,6 +73,7 @@ export function secretsManager(options: SecretsManagerOptions): SecretsManagerSe
     retryRotation: async (secretId) =>
       driver.retry((secretStore(account, all).find(secretId) ?? secrets.get(secretId)).arn),
     rotateDue: (until = account.now()) => rotateDue({ account, secrets, rotations: driver }, until),
+    secrets: () => secrets.all(),
     history: driver.history,
   };
 }

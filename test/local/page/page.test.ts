@@ -1,0 +1,213 @@
+/** The page of the sandbox: who gets in, what is in it, and what a person sees who presses its buttons in a real browser. */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { chromium, type Page, startBrowser } from '../../support/browser.ts';
+import { patience } from '../../support/patience.ts';
+import { credentials } from '../aws-request.ts';
+
+const main = fileURLToPath(new URL('../../../local/main.ts', import.meta.url));
+
+async function startProgram() {
+  const child = spawn(process.execPath, [main, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let told = '';
+  child.stdout.on('data', (chunk) => {
+    told += chunk;
+  });
+  const ended = new Promise((resolve) => {
+    child.once('close', resolve);
+  });
+  await vi.waitUntil(() => told.includes('Ctrl-C') || child.exitCode !== null, { timeout: patience(40_000) });
+  const found = (pattern: RegExp) => pattern.exec(told)?.[1] ?? '';
+  return {
+    services: found(/^sandbox ready on (\S+)$/m),
+    page: new URL(found(/^ {2}(http:\S+\?token=\S+)$/m)),
+    value: JSON.parse(readFileSync(found(/file:\/\/(\S+)/), 'utf8')) as { password: string },
+    close: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+let program: Awaited<ReturnType<typeof startProgram>>;
+/** The one that the address gave for its token, which works once. */
+let cookie = '';
+beforeAll(async () => {
+  program = await startProgram();
+}, patience(60_000));
+afterAll(() => program?.close());
+
+function ask(path: string, headers: Record<string, string> = {}, body?: object) {
+  const { hostname, port } = program.page;
+  return new Promise<{ status: number; headers: Record<string, string | string[] | undefined>; text: string }>(
+    (resolve, reject) => {
+      const sent = request({ hostname, port, path, headers, method: body ? 'POST' : 'GET' }, (answer) => {
+        let text = '';
+        answer.on('data', (chunk) => {
+          text += chunk;
+          if (answer.headers['content-type'] === 'text/event-stream' && text.endsWith('\n\n')) answer.destroy();
+        });
+        answer.once('close', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
+      });
+      sent.once('error', reject);
+      sent.end(body && JSON.stringify(body));
+    },
+  );
+}
+
+describe('the page of the sandbox', () => {
+  it('lets nobody in who has not the address that the terminal shows', async () => {
+    const paths = ['/', '/events', '/?token=', '/?token=of-somebody-else'];
+    const answers = await Promise.all(paths.map((path) => ask(path)));
+
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+  });
+
+  it('takes the address once, for a cookie that no script reads and no other page sends', async () => {
+    const first = await ask(program.page.pathname + program.page.search);
+    const second = await ask(program.page.pathname + program.page.search);
+
+    expect([first.status, second.status]).toEqual([303, 403]);
+    expect(String(first.headers['set-cookie'])).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/);
+    cookie = String(first.headers['set-cookie']).split(';')[0] ?? '';
+    expect((await ask('/', { cookie })).status).toBe(200);
+  });
+
+  it.each([
+    ['another name for this machine', { host: 'rebound.test' }, undefined],
+    ['another page that reads', { origin: 'http://evil.test' }, undefined],
+    ['another page that acts', { origin: 'http://evil.test' }, { act: 'reset' }],
+    ['whoever does not say where it comes from', {}, { act: 'reset' }],
+  ])('refuses, even with the cookie: %s', async (_, headers, body) => {
+    expect((await ask(body ? '/act' : '/', { cookie, ...headers } as Record<string, string>, body)).status).toBe(403);
+  });
+
+  it('runs no script and loads nothing but its own', async () => {
+    const { headers, text } = await ask('/', { cookie });
+    const policy = String(headers['content-security-policy']);
+    const [, nonce] = /script-src 'nonce-([^']+)'/.exec(policy) ?? [];
+
+    expect(policy).toMatch(
+      /^default-src 'none'; .*connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+    );
+    expect(text.match(/<script[^>]*>/g)).toEqual([`<script nonce="${nonce}">`]);
+    expect((await ask('/', { cookie })).headers['content-security-policy']).not.toBe(policy);
+    expect(text).not.toMatch(/innerHTML|https?:/);
+  });
+
+  it.each([
+    { act: 'nothing' },
+    { act: 'rotate' },
+    { act: 'break', fault: 'the machine' },
+    { act: 'rotate', secret: 'no-such' },
+  ])('says what is wrong with %j', async (body) => {
+    const { status, text } = await ask('/act', { cookie, origin: program.page.origin }, body);
+
+    expect([status, text.length > 5]).toEqual([400, true]);
+  });
+
+  describe.skipIf(!chromium)('in a browser', { timeout: patience(120_000) }, () => {
+    let browser: Page;
+    let service: SecretsManager;
+    beforeAll(async () => {
+      browser = await startBrowser();
+      service = new SecretsManager({ endpoint: program.services, region: 'us-east-1', credentials });
+      // A session of its own: the address has been used.
+      await browser.open(`${program.page.origin}/`);
+      await vi.waitUntil(async () =>
+        String(await browser.evaluate('document.body.innerText')).includes('It works once'),
+      );
+      const [name, value] = cookie.split('=');
+      await browser.evaluate(`document.cookie = '${name}=${value}; path=/'`);
+      await browser.open(`${program.page.origin}/`);
+      await vi.waitUntil(async () => (await browser.evaluate('document.title')) === 'Rekey sandbox');
+    }, patience(60_000));
+    afterAll(async () => {
+      service?.destroy();
+      await browser?.close();
+    });
+    const text = () => browser.evaluate<string>('document.body.innerText');
+    const press = (label: string) =>
+      browser.evaluate(
+        `[...document.querySelectorAll('button')].find((b) => b.textContent === ${JSON.stringify(label)}).click()`,
+      );
+    const password = async () =>
+      JSON.parse((await service.getSecretValue({ SecretId: 'app' })).SecretString ?? '{}').password;
+
+    it('makes a secret, rotates it, and shows steps, labels, logins and the message', async () => {
+      await expect.poll(text).toContain('Make a secret for single-user');
+      await press('Make a secret for single-user');
+      await expect.poll(text).toMatch(/checked/);
+      await press('Rotate');
+
+      await expect.poll(text).toMatch(/AWSCURRENT\s+\S{8}\s+opens\s+AWSPREVIOUS\s+\S{8}\s+refused/);
+      const shown = await text();
+
+      expect(shown).toMatch(
+        /createSecret\s+✓\s+\d+ ms\s+setSecret\s+✓\s+\d+ ms\s+testSecret\s+✓\s+\d+ ms\s+finishSecret\s+✓/,
+      );
+      expect(shown).toContain('succeeded');
+      expect(await browser.evaluate("document.querySelectorAll('#strip i').length")).toBeGreaterThan(2);
+    });
+
+    it('shows that applications are refused, the code, the hint and the command; and that a retry mends it', async () => {
+      await browser.evaluate("document.getElementById('fault').value = 'hang at the promotion'");
+      await press('Arm');
+      await expect.poll(text).toContain('armed: hang before UpdateSecretVersionStage');
+      await press('Rotate');
+
+      await expect.poll(text, { timeout: patience(40_000) }).toContain('Applications are refused now: app');
+      await expect.poll(text, { timeout: patience(60_000) }).toMatch(/none of the last|logins refused, for \d+ ms/);
+      await expect.poll(text, { timeout: patience(60_000) }).toMatch(/recovered|succeeded/);
+    });
+
+    it('holds no value of a secret, in what it shows and in what it is sent', async () => {
+      const values = [program.value.password, await password()];
+      const { text: sent } = await ask('/events', { cookie });
+
+      expect(sent).toContain('"versions"');
+      for (const value of values) {
+        expect(value.length).toBeGreaterThan(20);
+        expect(sent).not.toContain(value);
+        expect(await browser.evaluate('document.documentElement.outerHTML')).not.toContain(value);
+      }
+    });
+
+    it('is used with the keyboard alone, and keeps the focus while it is drawn anew', async () => {
+      await browser.evaluate('document.activeElement.blur()');
+      for (
+        let tabs = 0;
+        tabs < 20 && (await browser.evaluate('document.activeElement.textContent')) !== 'Arm';
+        tabs += 1
+      )
+        await browser.press('Tab');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+
+      expect(await browser.evaluate('document.activeElement.textContent')).toBe('Arm');
+      await browser.press('Enter');
+      await expect.poll(text).toContain('armed:');
+      await press('Clear');
+    });
+
+    it.each([
+      [390, true],
+      [1280, false],
+    ])('fits a screen of %d, dark: %s', async (width, isDark) => {
+      await browser.resize(width, 900, isDark);
+
+      expect(await browser.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      if (process.env.REKEY_SCREENSHOTS) {
+        const { writeFileSync } = await import('node:fs');
+        writeFileSync(`${process.env.REKEY_SCREENSHOTS}/page-${width}.png`, await browser.screenshot(), 'base64');
+      }
+    });
+
+    it('complains of nothing', () => {
+      expect(browser.complaints.filter((text) => !text.includes('403'))).toEqual([]);
+    });
+  });
+});
