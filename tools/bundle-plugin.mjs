@@ -2,23 +2,61 @@
 // The default export is what Serverless asks of a plugin.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { inRoot } from './project.mjs';
-import { schemaOf, writeOut } from './rotation-functions.mjs';
+import { choose } from './stack/choose.ts';
+import { rightNames } from './stack/rights.ts';
+import { roleIdOf, stackOf } from './stack/stack.ts';
 
 export default class BundlePlugin {
-  constructor(serverless) {
-    const { service, configSchemaHandler } = serverless;
-    configSchemaHandler.defineFunctionProperties('aws', schemaOf(service.custom.rotationFunction));
+  constructor(serverless, _, { log }) {
+    serverless.configSchemaHandler.defineFunctionProperties('aws', {
+      // A right that is not written down stops everything.
+      properties: {
+        may: { type: 'array', minItems: 1, uniqueItems: true, items: { enum: rightNames } },
+      },
+    });
 
     this.hooks = {
-      initialize: () => writeOut(service, serverless.getProvider('aws').naming),
+      initialize: () => complete(serverless, log),
       'before:package:createDeploymentArtifacts': bundle,
       'before:deploy:function:packageFunction': bundle,
       'before:invoke:local:invoke': async () => {
         await bundle();
-        for (const definition of Object.values(service.functions)) standIn(definition);
+        for (const definition of Object.values(serverless.service.functions)) standIn(definition);
       },
     };
   }
+}
+
+/** Leaves the chosen functions, and adds what the stack needs for them. */
+function complete(serverless, log) {
+  const { service, configurationInput: input } = serverless;
+  const { naming } = serverless.getProvider('aws');
+  const { prefix, values, functions, rdsRoots } = service.custom;
+  const deploys = serverless.processedInput.commands.join(' ') === 'deploy';
+  const all = Object.keys(service.functions).length;
+  try {
+    service.functions = input.functions = choose(service.functions, functions[deploys ? 'deploy' : 'otherwise']);
+  } catch (error) {
+    throw new serverless.classes.Error(error.message, 'REKEY_FUNCTIONS');
+  }
+  const names = Object.keys(service.functions);
+  if (deploys) log.notice(`functions: ${names.join(', ')} (${names.length} of ${all}). The stack keeps no others.`);
+
+  const { extensions, ...rest } = stackOf({ blocks: service.functions, prefix, values }, naming);
+  // `serverless print` shows the input.
+  service.resources = input.resources = { ...rest, extensions };
+  for (const [key, definition] of Object.entries(service.functions)) {
+    if (definition.may === undefined) continue;
+    definition.role = roleIdOf(key, naming);
+    const { patterns = [] } = definition.package ?? {};
+    definition.package = { patterns: [...filesOf(definition.handler, rdsRoots), ...patterns] };
+  }
+}
+
+/** Of its bundle, with the RDS roots of one region. With '!**' Serverless would walk through every folder here, once a function. */
+function filesOf(handler, rdsRoots) {
+  const folder = handler.slice(0, handler.lastIndexOf('/'));
+  return ['!**/**', `${folder}/**`, `!${folder}/rds-roots/**`, `${folder}/rds-roots/${rdsRoots}.pem`];
 }
 
 async function bundle() {

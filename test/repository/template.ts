@@ -27,19 +27,25 @@ export interface Package {
 }
 
 /** What `serverless package` makes, in a folder of its own and without an AWS account. */
-export async function makePackage(): Promise<Package> {
+export async function makePackage(...params: string[]): Promise<Package> {
   const folder = await mkdtemp(join(tmpdir(), 'rekey-package-'));
-  const env: NodeJS.ProcessEnv = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    SLS_TELEMETRY_DISABLED: '1',
-    SLS_NOTIFICATIONS_MODE: 'off',
-  };
-  const serverless = join(root, 'node_modules/serverless/bin/serverless.js');
-  await run(process.execPath, [serverless, 'package', '--package', folder], { cwd: root, env });
+  await serverless('package', '--package', folder, ...params.flatMap((param) => ['--param', param]));
   const template = JSON.parse(await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
   const remove = () => rm(folder, { recursive: true, force: true });
   return { folder, resources: template.Resources, outputs: template.Outputs, remove };
+}
+
+/** Its output, in an environment without an account or a home. */
+export async function serverless(...args: string[]): Promise<string> {
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env.PATH,
+    HOME: join(tmpdir(), 'rekey-no-home'),
+    SLS_TELEMETRY_DISABLED: '1',
+    SLS_NOTIFICATIONS_MODE: 'off',
+  };
+  const program = join(root, 'node_modules/serverless/bin/serverless.js');
+  const { stdout } = await run(process.execPath, [program, ...args], { cwd: root, env, maxBuffer: 2 ** 24 });
+  return stdout;
 }
 
 /** All statements of a role, those behind a condition included. */

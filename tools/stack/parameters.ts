@@ -1,0 +1,156 @@
+/** What a deployment is asked for. The values come from `--param` and from `params` in serverless.yml, and become CloudFormation's defaults. */
+import { ifElse, type Part, type Parts, ref } from './template.ts';
+
+export interface Asked {
+  /** In the template. */
+  readonly id: string;
+  /** For `--param`. */
+  readonly param: string;
+  readonly standard: string;
+  readonly list?: true;
+  readonly description?: string;
+  readonly rule?: Parts;
+  /** The condition that a value was given. */
+  readonly given?: string;
+}
+
+const flag = { AllowedValues: ['', 'true', 'false'] };
+
+const asked = (id: string, given: string | undefined, description?: string, more: Partial<Asked> = {}): Asked => ({
+  id,
+  param: id.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase(),
+  standard: '',
+  ...(given && { given }),
+  ...(description && { description }),
+  ...more,
+});
+const list = (id: string, given: string | undefined, description: string) =>
+  asked(id, given, description, { list: true });
+
+const NETWORK_AND_RIGHTS = [
+  list(
+    'SubnetIds',
+    'InVpc',
+    'Subnets from which the databases, Secrets Manager and SNS can be reached. Empty puts the functions outside any VPC.',
+  ),
+  list('SecurityGroupIds', undefined, 'Security groups of the functions, needed with SubnetIds.'),
+  list(
+    'SuperuserSecretArns',
+    'HasSuperusers',
+    'Whole ARNs of the superuser secrets. Only functions with the right readSuperusers may read them.',
+  ),
+  list(
+    'AdminSecretArns',
+    'HasAdmins',
+    "Whole ARNs of the secrets that hold providers' admin credentials. Only functions with the right readAdmins may read them.",
+  ),
+  list(
+    'IamUserArns',
+    'HasIamUsers',
+    'Whole ARNs of the IAM users whose access keys are rotated. Only functions with the right manageAccessKeys may touch them.',
+  ),
+  list(
+    'ParameterArns',
+    'HasParameters',
+    'ARNs of the parameters to rotate and of their companions, arn:aws:ssm:…:parameter/prod/* and arn:aws:ssm:…:parameter/rekey/prod/*.',
+  ),
+  list(
+    'MirrorParameterArns',
+    'HasMirrors',
+    'ARNs of the parameters that secrets may be copied into. Empty lets none be.',
+  ),
+  asked(
+    'ScheduledParameter',
+    'HasParameterSchedule',
+    'A parameter to rotate with the single-user function for PostgreSQL. Empty makes no schedule.',
+  ),
+  list(
+    'SecretKeyArns',
+    'HasSecretKeys',
+    'ARNs of the customer managed keys that encrypt the secrets. Empty when they use aws/secretsmanager.',
+  ),
+  asked(
+    'TopicKeyArn',
+    undefined,
+    'ARN of a customer managed key for the topic, which must let CloudWatch use it. Empty makes one.',
+  ),
+  asked(
+    'ScheduledSecretArn',
+    'HasSchedule',
+    'A secret to rotate with the single-user function. Empty makes no schedule.',
+  ),
+  asked('ScheduleExpression', undefined, 'When ScheduledSecretArn is rotated.', { standard: 'rate(30 days)' }),
+];
+
+/** They reach the functions under the names of AWS's templates: PasswordLength as PASSWORD_LENGTH. An empty one is not set at all. */
+const SETTINGS = [
+  asked('ExcludeCharacters', 'SetsExcludeCharacters'),
+  asked('PasswordLength', 'SetsPasswordLength', undefined, { rule: { AllowedPattern: '[0-9]*' } }),
+  asked('ExcludeNumbers', 'SetsExcludeNumbers', undefined, { rule: flag }),
+  asked('ExcludePunctuation', 'SetsExcludePunctuation', undefined, { rule: flag }),
+  asked('ExcludeUppercase', 'SetsExcludeUppercase', undefined, { rule: flag }),
+  asked('ExcludeLowercase', 'SetsExcludeLowercase', undefined, { rule: flag }),
+  asked('RequireEachIncludedType', 'SetsRequireEachIncludedType', undefined, { rule: flag }),
+  asked('SecretsManagerEndpoint', 'SetsSecretsManagerEndpoint', "Only where the SDK's own endpoint does not serve."),
+  asked(
+    'DatabaseCaBundle',
+    'SetsDatabaseCaBundle',
+    "Path of a PEM file, from a layer for example, whose roots are trusted besides Amazon's.",
+  ),
+  asked(
+    'Cutover',
+    'SetsCutover',
+    "Empty or set promotes as soon as the new password works; finish waits for the fourth step, as AWS's templates do.",
+    { rule: { AllowedValues: ['', 'set', 'finish'] } },
+  ),
+  asked('NotifyChecks', undefined, 'With off, a configuration check that passed sends no message.', {
+    standard: 'on',
+    rule: { AllowedValues: ['on', 'off'] },
+  }),
+  asked(
+    'NotificationFormat',
+    undefined,
+    'What subscribers get; text is a text for e-mails, chat besides that a custom notification of Amazon Q Developer for https.',
+    { standard: 'json', rule: { AllowedValues: ['json', 'text', 'chat'] } },
+  ),
+  asked(
+    'RunbookUrl',
+    'SetsRunbookUrl',
+    'Where your people read docs/runbook.md, for the links in messages. Empty leaves the path in this repository.',
+  ),
+];
+
+export const ASKED: readonly Asked[] = [...NETWORK_AND_RIGHTS, ...SETTINGS];
+
+/** `values`: what was given, by the names for `--param`. */
+export const parameters = (values: Readonly<Record<string, string>>): Record<string, Part> =>
+  Object.fromEntries(
+    ASKED.map(({ id, param, standard, list: isList, description, rule }) => [
+      id,
+      {
+        Type: isList ? 'CommaDelimitedList' : 'String',
+        Default: values[param] ?? standard,
+        ...(description && { Description: description }),
+        ...rule,
+      },
+    ]),
+  );
+
+export const conditions = (): Record<string, Part> => ({
+  ...Object.fromEntries(
+    ASKED.filter(({ given }) => given !== undefined).map(({ id, given, list: isList }) => [
+      given,
+      { 'Fn::Not': [{ 'Fn::Equals': [isList ? { 'Fn::Join': ['', ref(id)] } : ref(id), ''] }] },
+    ]),
+  ),
+  HasMirrorKeys: { 'Fn::And': [{ Condition: 'HasMirrors' }, { Condition: 'HasSecretKeys' }] },
+  MakesTopicKey: { 'Fn::Equals': [ref('TopicKeyArn'), ''] },
+});
+
+export const settings = (): Parts =>
+  Object.fromEntries(
+    SETTINGS.map(({ id, given }) => [
+      id.replace(/\B[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
+      given === undefined ? ref(id) : ifElse(given, ref(id)),
+    ]),
+  );

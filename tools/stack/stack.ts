@@ -1,0 +1,220 @@
+/** Everything of the stack that Serverless does not make from the functions' blocks by itself. */
+import { conditions, parameters, settings } from './parameters.ts';
+import { type RightName, statementsOf } from './rights.ts';
+import { arnOf, ifElse, ownArn, type Part, type Parts, ref, sub, type Template, withoutUnused } from './template.ts';
+
+/** A block under `functions` in serverless.yml. One without `may` gets nothing from here. */
+export interface Block {
+  readonly name: string;
+  readonly description: string;
+  readonly handler: string;
+  readonly may?: readonly RightName[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The logical ids that Serverless gives. */
+export interface Naming {
+  toStartCase(key: string): string;
+  getLambdaLogicalId(key: string): string;
+  getLogGroupLogicalId(key: string): string;
+}
+
+export interface Deployment {
+  readonly blocks: Readonly<Record<string, Block>>;
+  /** rekey-dev */
+  readonly prefix: string;
+  /** What was given for the parameters, by the names for `--param`. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** The resources of a function begin so, and so does its output: PostgresSingleUser. */
+export const roleIdOf = (key: string, naming: Naming) => `${naming.toStartCase(key)}Role`;
+
+/** The template for these functions, without the functions themselves, their logs, and what brings them events. */
+export function stackOf({ blocks, prefix, values }: Deployment, naming: Naming): Template {
+  const rotating = Object.entries(blocks).filter(([, { may }]) => may !== undefined);
+  const perFunction = rotating.map(([key, block]) => resourcesOf(key, block, naming));
+  return withoutUnused({
+    Parameters: parameters(values),
+    Conditions: conditions(),
+    Resources: Object.assign(topic(prefix), ...perFunction, ...examples(blocks, naming)),
+    Outputs: {
+      RotationTopicArn: {
+        Description: 'Tells of every rotation that succeeded or failed, and of alarms',
+        Value: ref('RotationTopic'),
+      },
+      ...Object.fromEntries(
+        rotating.map(([key, { description }]) => [
+          `${naming.toStartCase(key)}Arn`,
+          { Description: description, Value: arnOf(naming.getLambdaLogicalId(key)) },
+        ]),
+      ),
+    },
+    extensions: Object.fromEntries(rotating.map(([key, block]) => [naming.getLambdaLogicalId(key), extension(block)])),
+  });
+}
+
+/** What only CloudFormation can fill in stands here and not in the function itself: `serverless invoke local` would ask AWS for it. */
+const extension = ({ environment, may }: Block) => ({
+  Properties: {
+    VpcConfig: ifElse('InVpc', { SubnetIds: ref('SubnetIds'), SecurityGroupIds: ref('SecurityGroupIds') }),
+    Environment: {
+      Variables: {
+        NOTIFICATION_TOPIC_ARN: ref('RotationTopic'),
+        ...settings(),
+        ...environment,
+        ...(may?.includes('revokeLater') && { SCHEDULER_ROLE_ARN: arnOf('RevokeScheduler') }),
+      },
+    },
+  },
+});
+
+function resourcesOf(key: string, { name, may = [] }: Block, naming: Naming): Record<string, Part> {
+  const lambda = naming.getLambdaLogicalId(key);
+  const logGroup = naming.getLogGroupLogicalId(key);
+  return {
+    [roleIdOf(key, naming)]: role('lambda.amazonaws.com', 'rotation', statementsOf(may, { name, logGroup })),
+    [`${naming.toStartCase(key)}Errors`]: {
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: {
+        AlarmDescription: "A rotation step failed. The message on the topic and the function's log say why.",
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Errors',
+        Dimensions: [{ Name: 'FunctionName', Value: ref(lambda) }],
+        Statistic: 'Sum',
+        Period: 300,
+        EvaluationPeriods: 1,
+        Threshold: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        TreatMissingData: 'notBreaching',
+        AlarmActions: [ref('RotationTopic')],
+      },
+    },
+    // The account, not one secret, so that a function serves many:
+    // https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+    ...(may.includes('rotate') && {
+      [`${naming.toStartCase(key)}Permission`]: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: {
+          FunctionName: arnOf(lambda),
+          Action: 'lambda:InvokeFunction',
+          Principal: 'secretsmanager.amazonaws.com',
+          SourceAccount: ref('AWS::AccountId'),
+        },
+      },
+    }),
+  };
+}
+
+const role = (service: string, policy: string, statements: readonly Part[], condition?: Parts) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: service },
+          Action: 'sts:AssumeRole',
+          ...(condition && { Condition: condition }),
+        },
+      ],
+    },
+    Policies: [{ PolicyName: policy, PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
+  },
+});
+
+const ofThisAccount = { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } };
+
+const topic = (prefix: string) => ({
+  // Its own key, because CloudWatch alarms cannot publish to a topic that AWS's alias/aws/sns encrypts: that key's policy cannot be
+  // changed. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+  TopicKey: {
+    Type: 'AWS::KMS::Key',
+    Condition: 'MakesTopicKey',
+    Properties: {
+      Description: `Encrypts the rotation messages of ${prefix}`,
+      EnableKeyRotation: true,
+      KeyPolicy: {
+        Version: '2012-10-17',
+        Statement: [
+          // In a key policy '*' is this key.
+          {
+            Sid: 'AccountDecides',
+            Effect: 'Allow',
+            Principal: { AWS: sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:root`) },
+            Action: 'kms:*',
+            Resource: '*',
+          },
+          {
+            Sid: 'AlarmsMayPublish',
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+            Resource: '*',
+            Condition: ofThisAccount,
+          },
+        ],
+      },
+    },
+  },
+  // With this role EventBridge Scheduler calls a rotation function back. The name says which, since the functions wait for the role.
+  RevokeScheduler: role(
+    'scheduler.amazonaws.com',
+    'call-back',
+    [
+      {
+        Sid: 'CallRotationFunctions',
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: ownArn('lambda', `function:${prefix}-*`),
+      },
+    ],
+    ofThisAccount,
+  ),
+  RotationTopic: {
+    Type: 'AWS::SNS::Topic',
+    Properties: {
+      DisplayName: 'Secret rotations',
+      KmsMasterKeyId: ifElse('MakesTopicKey', arnOf('TopicKey'), ref('TopicKeyArn')),
+    },
+  },
+});
+
+/** Made only when a secret or a parameter is given for them, and only with the function that they are about. */
+function* examples(blocks: Deployment['blocks'], naming: Naming): Generator<Record<string, Part>> {
+  if ('postgres-single-user' in blocks) {
+    yield {
+      ExampleSchedule: {
+        Type: 'AWS::SecretsManager::RotationSchedule',
+        Condition: 'HasSchedule',
+        DependsOn: 'PostgresSingleUserPermission',
+        Properties: {
+          SecretId: ref('ScheduledSecretArn'),
+          RotationLambdaARN: arnOf(naming.getLambdaLogicalId('postgres-single-user')),
+          RotateImmediatelyOnUpdate: false,
+          RotationRules: { ScheduleExpression: ref('ScheduleExpression') },
+        },
+      },
+    };
+  }
+  if ('postgres-single-user-parameter' in blocks) {
+    yield {
+      // The execution id is the token of the rotation. RevokeScheduler is the role with which EventBridge Scheduler may call functions.
+      ExampleParameterSchedule: {
+        Type: 'AWS::Scheduler::Schedule',
+        Condition: 'HasParameterSchedule',
+        Properties: {
+          Description: 'Rotates a parameter',
+          ScheduleExpression: ref('ScheduleExpression'),
+          FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 60 },
+          Target: {
+            Arn: arnOf(naming.getLambdaLogicalId('postgres-single-user-parameter')),
+            RoleArn: arnOf('RevokeScheduler'),
+            Input: sub(`{"Parameter":"\${ScheduledParameter}","Token":"<aws.scheduler.execution-id>"}`),
+          },
+        },
+      },
+    };
+  }
+}
