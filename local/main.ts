@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { interruption } from '../terminal/interruption.ts';
 import { allowLeavingReaders } from '../terminal/output.ts';
+import { complain, known, parseOptions, UsageError } from '../terminal/usage.ts';
 import { startPage } from './page/server.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 import { applicationUser, createSeed, type Seed } from './seed.ts';
@@ -18,6 +18,8 @@ a PostgreSQL whose users can be rotated.
   --port N         where to listen on 127.0.0.1; 4566 when absent, 0 for any free one
   --database NAME  postgres (starts one, with TLS and SCRAM) or none
   --help           this text
+
+Exit status 2 for a mistake on the command line.
 
 Besides the services, under /_sandbox (JSON, no credentials needed):
   POST reset              empties everything; registered functions stay (also POST /moto-api/reset)
@@ -48,12 +50,11 @@ const exportsByFunction = {
 
 main().catch((error: NodeJS.ErrnoException & { port?: number }) => {
   const isTaken = error.code === 'EADDRINUSE';
-  console.error(isTaken ? `port ${error.port} is in use: choose another one with --port` : error.message);
-  process.exitCode = 1;
+  complain(isTaken ? new Error(`port ${error.port} is in use: choose another one with --port`) : error);
 });
 
 async function main(): Promise<void> {
-  const options = parseOptions();
+  const options = asked();
   if (options.help) {
     process.stdout.write(help);
     return;
@@ -100,17 +101,18 @@ async function strike(sandbox: Sandbox): Promise<void> {
   }
 }
 
-function parseOptions() {
-  const { values } = parseArgs({
-    options: {
+function asked() {
+  const hint = 'npm run sandbox -- --help lists the options';
+  const { port, database, help } = parseOptions(
+    {
       port: { type: 'string', default: '4566' },
       database: { type: 'string', default: 'postgres' },
       help: { type: 'boolean', default: false },
     },
-  });
-  const { port, database, help } = values;
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`--port ${port}: not a port`);
-  if (database !== 'postgres' && database !== 'none') throw new Error(`--database ${database}: postgres or none`);
+    hint,
+  );
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new UsageError(`--port ${port}: not a port`, hint);
+  known('database', database, ['postgres', 'none']);
   return { port: Number(port), database, help };
 }
 

@@ -54,12 +54,13 @@ describe('npm run sandbox', () => {
   });
 
   it.each([
-    [['--port', 'x'], '--port x: not a port\n'],
-    [['--database', 'oracle'], '--database oracle: postgres or none\n'],
+    [['--port', 'x'], '--port x: not a port\nnpm run sandbox -- --help lists the options\n'],
+    [['--database', 'oracle'], '--database oracle: no such database here\nchoose one of: postgres, none\n'],
+    [['--fast'], "unknown option '--fast'\nnpm run sandbox -- --help lists the options\n"],
   ])('refuses %j', async (parameters, message) => {
     const { status, stderr } = await run(process.execPath, [main, ...parameters]);
 
-    expect([status, stderr]).toEqual([1, message]);
+    expect([status, stderr]).toEqual([2, message]);
   });
 
   it('explains itself', async () => {

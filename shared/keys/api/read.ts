@@ -74,6 +74,11 @@ export function textIn(value: unknown): string | undefined {
   return /^-?\d/.test(json) ? json : undefined;
 }
 
+/** A number, or a text that is one; NaN for all else, also for what JavaScript's own Number would throw at. */
+export function numberIn(value: unknown): number {
+  return Number(textIn(value) ?? Number.NaN);
+}
+
 const MOST_PAGES = 100;
 
 /** All pages of a list. `page` gives one, and what asks for the next. Throws when there is no end: half a list is none. */
@@ -114,11 +119,11 @@ function needed<T>(part: Part, path: readonly string[], fact: string, read: (val
 }
 
 function dateIn(value: unknown): Date | undefined {
-  const isCount = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
-  const count = Number(value);
-  const date = new Date(
-    isCount ? (count < 1e11 ? count * 1000 : count) : typeof value === 'string' ? value : Number.NaN,
-  );
+  const text = textIn(value);
+  if (text === undefined) return undefined;
+  const isCount = typeof value !== 'string' || /^\d+$/.test(text);
+  const count = numberIn(value);
+  const date = new Date(isCount ? (count < 1e11 ? count * 1000 : count) : text);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 

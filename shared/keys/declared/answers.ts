@@ -14,9 +14,11 @@ export function fits(part: Part, where: Readonly<Record<string, unknown>> = {}):
 
 /** A list of words, or a text with spaces between them. */
 export function wordsIn(part: Part, path: string): string[] {
-  const words = memberAt(part, stepsOf(path));
-  if (Array.isArray(words)) return words.map(String);
-  if (typeof words === 'string') return words.split(' ').filter((word) => word !== '');
+  const told = memberAt(part, stepsOf(path));
+  const words = typeof told === 'string' ? told.split(' ').filter((word) => word !== '') : told;
+  // An object is no word: all would be the same one, and rights that differ would be equal.
+  const texts = Array.isArray(words) ? words.map(textIn) : [undefined];
+  if (texts.every((text) => text !== undefined)) return texts;
   throw odd(part, 'has no rights', stepsOf(path));
 }
 

@@ -6,7 +6,7 @@ import { InvalidSecretError, ProviderError } from '../../rotation/errors.ts';
 import { DAY } from '../../rotation/pause.ts';
 import { clientToken } from '../api/client-credentials.ts';
 import { segment } from '../api/path-segment.ts';
-import { dateAt, dateIfAny, listAt, memberAt, nameAt, textAt } from '../api/read.ts';
+import { dateAt, dateIfAny, listAt, memberAt, nameAt, numberIn, textAt } from '../api/read.ts';
 import { bearer, vendor } from '../api/vendor.ts';
 import { limitReached } from '../key-limit.ts';
 import { isForeignUse } from '../known-key.ts';
@@ -118,7 +118,7 @@ async function tokenOf(secret: AtlasAdmin, as: string, access: KeyAccess): Promi
 
 /** Not that of the current one: an abandoned rotation has cut that short. */
 function hoursOf({ current, ctx }: KeyAccess): number {
-  const hours = Number(current.expires_after_hours ?? LONGEST_HOURS);
+  const hours = numberIn(current.expires_after_hours ?? LONGEST_HOURS);
   if (Number.isInteger(hours) && hours >= SHORTEST_HOURS && hours <= LONGEST_HOURS) return hours;
   throw new InvalidSecretError(`field expires_after_hours of ${ctx.secretId} is not a time that Atlas takes`, {
     hint: `write hours from ${SHORTEST_HOURS} to ${LONGEST_HOURS}, more than lie between two rotations`,

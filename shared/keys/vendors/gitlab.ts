@@ -14,6 +14,7 @@ import {
   listAt,
   memberAt,
   nameAt,
+  numberIn,
   odd,
   type Part,
   paged,
@@ -159,7 +160,7 @@ function expiryLike(like: Part, { current, ctx }: KeyAccess): string {
   const { expires_in_days: asked } = current;
   const [made, ends] = [dateAt(like, 'created_at'), dateIfAny(like, 'expires_at')];
   const given = ends === undefined ? LONGEST_DAYS : dayOf(ends) - dayOf(made);
-  const days = asked === undefined ? Math.min(Math.max(1, given), LONGEST_DAYS) : Number(asked);
+  const days = asked === undefined ? Math.min(Math.max(1, given), LONGEST_DAYS) : numberIn(asked);
   if (ends === undefined && asked === undefined) {
     ctx.log('the current token has no end, and the new one has: GitLab makes none without', { days });
   }

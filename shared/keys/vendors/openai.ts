@@ -2,7 +2,7 @@
 
 import { InvalidSecretError, type PermissionError, ProviderError } from '../../rotation/errors.ts';
 import { segment } from '../api/path-segment.ts';
-import { dateAt, lastUseAt, listAt, memberAt, nameAt, type Part, paged, textAt } from '../api/read.ts';
+import { dateAt, lastUseAt, listAt, memberAt, nameAt, numberIn, type Part, paged, textAt } from '../api/read.ts';
 import { bearer, vendor } from '../api/vendor.ts';
 import { withCurrent } from '../known-key.ts';
 import type { Access, IssuingProvider, Key, KeyAccess } from '../provider.ts';
@@ -112,7 +112,7 @@ function requireNoScopes(key: Key | undefined): void {
 function lifeIn({ current, ctx }: KeyAccess): { expires_in_seconds?: number } {
   const { expires_in_seconds: asked } = current;
   if (asked === undefined) return {};
-  const seconds = Number(asked);
+  const seconds = numberIn(asked);
   if (Number.isInteger(seconds) && seconds > 0) return { expires_in_seconds: seconds };
   throw new InvalidSecretError(`field expires_in_seconds of ${ctx.secretId} is not a number of seconds`, {
     hint: 'write a whole number of seconds, longer than the time between two rotations',

@@ -48,8 +48,11 @@ describe('verify', () => {
     await expect(verified()).rejects.toMatchObject({ message: expect.stringContaining('audit') });
   });
 
-  it('takes no answer without rights for one of a key that has none', async () => {
-    const { url } = await vendor({ json: {} });
+  it.each([
+    ['without rights', {}],
+    ['whose rights are objects, which cannot be compared', { scope: ['read', { toString: 1 }] }],
+  ])('takes no answer %s for one of a key that has none', async (_what, json) => {
+    const { url } = await vendor({ json });
     const verify = { ...smallest.verify, rights: 'scope' };
 
     await expect(tiny({ verify }).verify({ api_key: 'tk_b2_x' }, accessTo(url))).rejects.toMatchObject({

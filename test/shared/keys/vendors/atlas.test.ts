@@ -5,6 +5,7 @@ import type { IssuingProvider } from '../../../../shared/keys/provider.ts';
 import { atlas } from '../../../../shared/keys/vendors/atlas.ts';
 import { describeProvider } from '../../../conformance/provider.case.ts';
 import { configurationCheck, openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { huge } from '../../../support/huge.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
 
@@ -126,7 +127,7 @@ describe('atlas', () => {
     expect(here.double.live()).toHaveLength(1);
   });
 
-  it.each([7, 9000, 'long', 8.5])('refuses a life of %j hours', async (expires_after_hours) => {
+  it.each([7, 9000, 'long', 8.5, huge])('refuses a life of %j hours', async (expires_after_hours) => {
     const here = await world();
     await put(here, { expires_after_hours });
 

@@ -7,6 +7,7 @@ import { redactor } from '../../../../shared/rotation/redact.ts';
 import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
 import { inList } from '../../../conformance/provider-rights.case.ts';
 import { configurationCheck, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { huge } from '../../../support/huge.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
 
@@ -147,7 +148,7 @@ describe('gitlab', () => {
     expect(redact.text(`what GitLab made is ${made}`)).not.toContain(made);
   });
 
-  it.each(['soon', 0, 1.5])('refuses a lifetime of %j', async (expires_in_days) => {
+  it.each(['soon', 0, 1.5, huge])('refuses a lifetime of %j', async (expires_in_days) => {
     const here = await world();
     await put(here, { expires_in_days });
 

@@ -3,6 +3,7 @@ import { type OpenaiDouble, startOpenai } from '../../../../local/doubles/openai
 import { openai } from '../../../../shared/keys/vendors/openai.ts';
 import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
 import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { huge } from '../../../support/huge.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
 
@@ -156,7 +157,7 @@ describe('OpenAI', () => {
     },
   );
 
-  it.each(['soon', 0, 1.5])('refuses a life of %j', async (expires_in_seconds) => {
+  it.each(['soon', 0, 1.5, huge])('refuses a life of %j', async (expires_in_seconds) => {
     const world = await start();
     await world.store.putCurrent(JSON.stringify({ ...double.first, masterarn: 'arn:admin', expires_in_seconds }));
 
