@@ -26,8 +26,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       excludeUppercase: flag(env.EXCLUDE_UPPERCASE, false),
       excludeLowercase: flag(env.EXCLUDE_LOWERCASE, false),
       requireEachIncludedType: flag(env.REQUIRE_EACH_INCLUDED_TYPE, true),
+      clearText: oneOf('CLEAR_TEXT', env.CLEAR_TEXT, 'fallback', 'never'),
     },
-    cutover: cutover(env.CUTOVER),
+    cutover: oneOf('CUTOVER', env.CUTOVER, 'set', 'finish'),
     caBundle: env.DATABASE_CA_BUNDLE || undefined,
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? '',
     schedulerRole: env.SCHEDULER_ROLE_ARN || undefined,
@@ -79,10 +80,10 @@ function length(text: string | undefined): number | undefined {
   throw wrong('PASSWORD_LENGTH', 'give a number from 1 to 9999, or leave it out');
 }
 
-function cutover(text: string | undefined): 'finish' | undefined {
-  if (text === undefined || text === '' || text === 'set') return undefined;
-  if (text === 'finish') return 'finish';
-  throw wrong('CUTOVER', 'give set (default) or finish');
+function oneOf<T extends string>(variable: string, text: string | undefined, usual: string, other: T): T | undefined {
+  if (text === undefined || text === '' || text === usual) return undefined;
+  if (text === other) return other;
+  throw wrong(variable, `give ${usual} (default) or ${other}`);
 }
 
 function wrong(variable: string, hint: string): ConfigurationError {

@@ -43,6 +43,8 @@ export interface PasswordSettings {
   readonly excludeUppercase: boolean;
   readonly excludeLowercase: boolean;
   readonly requireEachIncludedType: boolean;
+  /** 'never': where a server takes no verifier in place of a password, the password itself is not sent either. */
+  readonly clearText?: 'never' | undefined;
 }
 
 export interface Trust {

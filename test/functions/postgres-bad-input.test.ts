@@ -165,6 +165,7 @@ describe('settings that are wrong', () => {
     ['PASSWORD_LENGTH', { PASSWORD_LENGTH: 'long' }, 'PASSWORD_LENGTH'],
     ['PASSWORD_LENGTH over the engine’s', { PASSWORD_LENGTH: '500' }, 'PASSWORD_LENGTH is over 128'],
     ['CUTOVER', { CUTOVER: 'later' }, 'CUTOVER'],
+    ['CLEAR_TEXT', { CLEAR_TEXT: 'seldom' }, 'CLEAR_TEXT'],
     [
       'everything excluded',
       { EXCLUDE_NUMBERS: 'yes', EXCLUDE_PUNCTUATION: '1', EXCLUDE_UPPERCASE: 'Y', EXCLUDE_LOWERCASE: 'TRUE' },

@@ -103,6 +103,12 @@ const SETTINGS = [
     "Empty or set promotes as soon as the new password works; finish waits for the fourth step, as AWS's templates do.",
     { rule: { AllowedValues: ['', 'set', 'finish'] } },
   ),
+  asked(
+    'ClearText',
+    undefined,
+    'With never, no password is sent to a PostgreSQL or MariaDB that takes no verifier in place of it.',
+    { standard: 'fallback', rule: { AllowedValues: ['fallback', 'never'] } },
+  ),
   asked('NotifyChecks', undefined, 'With off, a configuration check that passed sends no message.', {
     standard: 'on',
     rule: { AllowedValues: ['on', 'off'] },

@@ -29,6 +29,8 @@ export interface Connection {
   readonly session: number;
   /** It may do nothing but change its password. */
   readonly expired: boolean;
+  /** Where the server insists, it is told a password itself. A setting forbids it. */
+  readonly sendsInClear: boolean;
   /** `?` in `text` become literals, quoted by the driver. Other literals and identifiers are quoted by the caller, see quoting.ts. */
   query(text: string, values?: readonly (string | number)[]): Promise<Row[]>;
   close(): Promise<void>;
@@ -144,7 +146,16 @@ async function openOnce(
       throw error;
     }
   }
-  return { username: at.user, server, at, session: greeting.connectionId, expired: restricted, query, close };
+  return {
+    username: at.user,
+    server,
+    at,
+    session: greeting.connectionId,
+    expired: restricted,
+    sendsInClear: ctx.password.clearText !== 'never',
+    query,
+    close,
+  };
 }
 
 /** Reads the same in every sql_mode. */

@@ -1,6 +1,7 @@
 /** What the servers store instead of a password, by authentication plugin, and how a statement hands it over. */
 import { createHash, randomBytes, randomInt } from 'node:crypto';
-import { PermissionError } from '../../rotation/errors.ts';
+import { ConfigurationError, PermissionError } from '../../rotation/errors.ts';
+import { WITH_ANOTHER_PASSWORD } from '../reach.ts';
 import type { Connection } from './connection.ts';
 import { ed25519Hash } from './ed25519.ts';
 import { errno, failedWith } from './errors.ts';
@@ -67,8 +68,19 @@ export async function mariadbForm(
 ): Promise<string> {
   const hashed = { mysql_native_password: nativeHash, ed25519: ed25519Hash }[plugin];
   if (hashed === undefined) throw otherPlugin(connection, plugin);
-  if (await insistsOnClearText(connection)) return `PASSWORD(${literal(password)})`;
-  return literal(kept?.toString() ?? hashed(password));
+  if (!(await insistsOnClearText(connection))) return literal(kept?.toString() ?? hashed(password));
+  if (connection.sendsInClear) return `PASSWORD(${literal(password)})`;
+  throw takesNoHash(connection);
+}
+
+function takesNoHash({ at }: Connection): ConfigurationError {
+  return new ConfigurationError(
+    `${at.host}:${at.port} takes no hash in place of a password, and CLEAR_TEXT=never keeps the password itself from it`,
+    {
+      code: 'PASSWORD_REFUSED',
+      hint: `switch strict_password_validation off at the server, or take CLEAR_TEXT=never from the function; ${WITH_ANOTHER_PASSWORD}`,
+    },
+  );
 }
 
 /** With a plugin that looks into new passwords, strict validation takes no hash: https://mariadb.com/kb/en/password-validation/ */

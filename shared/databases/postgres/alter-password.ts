@@ -30,8 +30,8 @@ export async function alterPassword(transaction: Transaction, next: NewPassword)
   } catch (error) {
     if (!isRefusedByPolicy(error)) throw error;
     await transaction.query('ROLLBACK TO SAVEPOINT verifier');
-    await prepare(transaction, next);
-    await transaction.inClear(change(password));
+    const { isQuiet } = await prepare(transaction, next);
+    await transaction.inClear(change(password), !isQuiet);
   }
 }
 
@@ -50,10 +50,10 @@ const QUIET = {
 };
 
 /**
- * For the rest of the transaction the server makes such a verifier itself, and writes down as little as this role may ask for. Throws
- * when it cannot make one of so many iterations, or could not make that of before.
+ * For the rest of the transaction the server makes such a verifier itself, and writes down as little as this role may ask for: `isQuiet`,
+ * not even a statement that fails. Throws when it cannot make one of so many iterations, or could not make that of before.
  */
-async function prepare(transaction: Transaction, { verifier, undo }: NewPassword): Promise<void> {
+async function prepare(transaction: Transaction, { verifier, undo }: NewPassword): Promise<{ isQuiet: boolean }> {
   const iterations = iterationsOf(verifier);
   const wanted = { ...QUIET, password_encryption: verifier.kind, scram_iterations: String(iterations) };
   // Nobody but a superuser is sure to be allowed the others, and one that is not ends the transaction.
@@ -63,7 +63,8 @@ async function prepare(transaction: Transaction, { verifier, undo }: NewPassword
     [JSON.stringify(wanted)],
   );
   const other = [iterations, iterationsOf(undo)].find((number) => number !== USUAL_ITERATIONS);
-  if (other === undefined || set.some(({ name }) => name === 'scram_iterations')) return;
+  const isSet = (wanted: string) => set.some(({ name }) => name === wanted);
+  if (other === undefined || isSet('scram_iterations')) return { isQuiet: isSet('log_min_error_statement') };
   throw new PermissionError(
     `the server takes no verifier in place of a password, and before PostgreSQL 16 makes none of ${other} iterations itself`,
     {

@@ -7,7 +7,15 @@ import type { RotationContext } from '../../rotation/strategy.ts';
 import { hasNotSpoken, inTime, inTimeToClose, nameInTls, noTls, outOfTime, TLS_IS_OFF, wayOf } from '../reach.ts';
 import type { DatabaseLogin } from '../secret.ts';
 import { Unheard, untilAwake } from '../waking.ts';
-import { beginError, connectError, inClearError, mayPass, queryError, takesNoVerifier } from './errors.ts';
+import {
+  beginError,
+  connectError,
+  inClearError,
+  loggedInClearError,
+  mayPass,
+  queryError,
+  takesNoVerifier,
+} from './errors.ts';
 import { watchLogin } from './login.ts';
 import type { Verifier } from './verifier.ts';
 import { readWith, wireOf } from './wire.ts';
@@ -54,8 +62,11 @@ export interface Transaction {
    * what the ones before did, and waited for; the rows are those of the last.
    */
   query(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** For a statement that carries a password in clear. Throws without TLS, and then sends nothing; no error repeats the server's words. */
-  inClear(text: string): Promise<void>;
+  /**
+   * For a statement that carries a password in clear. Throws without TLS, or where a setting forbids it, and then sends nothing; no error
+   * repeats the server's words. `logged`: the server writes a statement that fails into its log.
+   */
+  inClear(text: string, logged: boolean): Promise<void>;
 }
 
 /** What speaks PostgreSQL's protocol: PostgreSQL itself, or Redshift. */
@@ -175,9 +186,9 @@ async function openOnce(
     }
   };
   const query: Transaction['query'] = (text, values = []) => answered(text, values, queryError);
-  const inClear: Transaction['inClear'] = async (text) => {
-    if (!at.tls) throw takesNoVerifier(at);
-    await answered(text, [], inClearError);
+  const inClear: Transaction['inClear'] = async (text, logged) => {
+    if (!at.tls || ctx.password.clearText === 'never') throw takesNoVerifier(at);
+    await answered(text, [], logged ? loggedInClearError : inClearError);
   };
 
   return {

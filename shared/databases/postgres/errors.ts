@@ -127,6 +127,25 @@ export function inClearError(raw: unknown, at: Target): RotationError {
   );
 }
 
+/** Of a server whose log has the statement now: the password that was in it is set by no repeat. */
+export function loggedInClearError(raw: unknown, at: Target): RotationError {
+  const error = inClearError(raw, at);
+  if (!isAnswer(raw) || error.code === 'PASSWORD_REFUSED') return error;
+  return new ServiceError(
+    `${error.fact}; the statement had the password in clear, and the server's log may have it now`,
+    {
+      code: error.code,
+      retryable: false,
+      ofPending: true,
+      hint: `mend what failed, or let the server take verifiers; ${WITH_A_PASSWORD_THAT_NO_LOG_HAS}`,
+      cause: error.cause,
+    },
+  );
+}
+
+const WITH_A_PASSWORD_THAT_NO_LOG_HAS =
+  'then take AWSPENDING off its version, so that this password is never set, and rotate again';
+
 /** The server, or an extension, may repeat the statement, or quote what is wrong with the password. */
 function withoutWords(error: unknown): unknown {
   if (!isAnswer(error)) return error;
@@ -151,13 +170,16 @@ export function isRefusedByPolicy(error: unknown): boolean {
 
 /** A verifier was refused, and the password itself must not be sent. */
 export function takesNoVerifier(at: Target): InvalidSecretError {
-  return new InvalidSecretError(
-    `${at.host}:${at.port} takes no verifier in place of a password, and without TLS the password itself is not sent`,
-    {
-      code: 'PASSWORD_REFUSED',
-      hint: `take "ssl": false out of the secret that ${at.user} logs in with, or let the server take verifiers; ${WITH_ANOTHER_PASSWORD}`,
-    },
-  );
+  const [because, setting] = at.tls
+    ? ['CLEAR_TEXT=never keeps the password itself from it', 'take CLEAR_TEXT=never from the function']
+    : [
+        'without TLS the password itself is not sent',
+        `take "ssl": false out of the secret that ${at.user} logs in with`,
+      ];
+  return new InvalidSecretError(`${at.host}:${at.port} takes no verifier in place of a password, and ${because}`, {
+    code: 'PASSWORD_REFUSED',
+    hint: `let the server take verifiers, or ${setting}; ${WITH_ANOTHER_PASSWORD}`,
+  });
 }
 
 function errorOf(error: unknown, at: Target): RotationError {

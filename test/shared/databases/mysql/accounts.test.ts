@@ -23,6 +23,7 @@ function serverOf(version: string, absent: readonly string[]): Connection {
     at: { host: 'db', port: 3306, user: 'rotator', database: undefined, tls: true },
     session: 1,
     expired: false,
+    sendsInClear: true,
     async query(text) {
       const unknown = absent.find((column) => text.includes(column));
       if (unknown !== undefined) throw new Error(`Unknown column '${unknown}' in 'field list'`);

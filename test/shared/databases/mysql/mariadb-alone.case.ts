@@ -95,7 +95,12 @@ export function describeMariadbAlone(server: RealMysql): void {
       const login = await user("BY 'First-password-1'");
       const own = await session(login);
       const root = await session(server.superuser);
+      const password = { ...ctx.password, clearText: 'never' } as const;
+      const forbidden = await mariadb.connect(login, { ...ctx, password });
+      const kept = await forbidden.setPassword(login.username, 'Kept-from-it-1').catch((error) => error);
+      await forbidden.close();
 
+      expect(await opens(login, 'First-password-1')).toBe(true);
       await own.setPassword(login.username, 'Second-password-2');
       await root.cloneUser(login.username, `${login.username}_clone`, 'Clone-password-1', stored('Second-password-2'));
       const weak = await own.setPassword(login.username, 'swordfish').catch((error) => error);
@@ -104,6 +109,8 @@ export function describeMariadbAlone(server: RealMysql): void {
 
       expect(await opens(login, 'Second-password-2')).toBe(true);
       expect(await opens(server.login(`${login.username}_clone`, 'Clone-password-1'), 'Clone-password-1')).toBe(true);
+      expect(kept).toMatchObject({ code: 'PASSWORD_REFUSED', fact: expect.stringContaining('CLEAR_TEXT=never') });
+      expect(await server.generalLog()).not.toContain('Kept-from-it-1');
       expect(weak).toMatchObject({ code: 'PASSWORD_REFUSED' });
       expect(String(weak.stack) + String(weak.cause?.stack)).not.toContain('swordfish');
     });

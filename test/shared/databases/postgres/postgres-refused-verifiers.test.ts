@@ -9,7 +9,9 @@ import { isRefusedByPolicy, queryError } from '../../../../shared/databases/post
 import { postgres, product } from '../../../../shared/databases/postgres/postgres.ts';
 import { verifierText } from '../../../../shared/databases/postgres/verifier.ts';
 import type { DatabaseLogin } from '../../../../shared/databases/secret.ts';
-import { testContext } from '../../../support/context.ts';
+import type { RotationError } from '../../../../shared/rotation/errors.ts';
+import { firstMove } from '../../../../shared/stores/next-command.ts';
+import { passwordSettings, testContext } from '../../../support/context.ts';
 import { stored } from '../../../support/pair-proof.ts';
 import { realPostgres } from '../../../support/postgres-server.ts';
 import { refusingPostgres } from '../../../support/refusing-postgres.ts';
@@ -70,6 +72,7 @@ afterAll(async () => {
   await older?.close();
 });
 const { server, refusing, user, through, kept, opens, change } = here;
+const forbidding = testContext({ ca: refusing.ca, password: { ...passwordSettings, clearText: 'never' } });
 const plain = () => refusing.statements.filter((text) => /^ALTER ROLE .* PASSWORD/.test(text));
 const managed = through(server.superuser);
 const owner = through(server.login('postgres', server.running.superuser.password));
@@ -201,17 +204,23 @@ describe('the password itself is not sent', () => {
     },
   );
 
-  it('without TLS', async () => {
-    const login: DatabaseLogin = { ...(await user()), tls: false };
+  it.each([
+    ['without TLS', { tls: false as const }, here.context, '"ssl": false'],
+    ['with CLEAR_TEXT=never', {}, forbidding, 'CLEAR_TEXT=never'],
+  ])('%s', async (_, way, context, setting) => {
+    const login: DatabaseLogin = { ...(await user()), ...way };
     const before = await kept(login);
+    const session = await postgres.connect(login, context);
 
-    const refused = change(login, login, 'second password 2');
+    const refused = session.setPassword(login.username, 'second password 2');
 
     await expect(refused).rejects.toMatchObject({
       code: 'PASSWORD_REFUSED',
       retryable: false,
       fact: expect.stringContaining('takes no verifier in place of a password'),
+      hint: expect.stringContaining(setting),
     });
+    await session.close();
     expect(refusing.statements.join()).not.toContain('second password');
     expect(await kept(login)).toBe(before);
   });
@@ -245,6 +254,35 @@ describe('the password itself is not sent', () => {
     expect(await at.kept(login)).toMatch(/^SCRAM-SHA-256\$4096:/);
     await at.opens(login);
   });
+});
+
+it.each([
+  { who: 'anybody else', by: managed, logged: true },
+  { who: 'a real superuser', by: owner, logged: false },
+])('the statement of $who fails: in the log, and so not to be set: $logged', async ({ by, logged }) => {
+  const login = await user();
+  const before = await kept(login);
+  const password = `failed-of-${by.username}-1`;
+  const holder = await server.connectAs(server.running.superuser);
+  await holder.query(`BEGIN; ALTER ROLE ${login.username} CONNECTION LIMIT 7`);
+  const cancel = () =>
+    server.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = $1", [
+      by.username,
+    ]);
+
+  const failed = change(by, login, password).catch((error: unknown) => error);
+  await expect.poll(async () => (await cancel()).length).toBe(1);
+  const error = (await failed) as RotationError;
+  await holder.query('ROLLBACK');
+  await holder.end();
+
+  const log = await readFile(server.logFile, 'utf8');
+  const statements = log.split('\n').filter((line) => line.includes('STATEMENT:') && line.includes(password));
+  expect(error).toMatchObject({ code: 'SERVICE_FAILED', fact: expect.stringContaining('57014') });
+  expect(statements).toHaveLength(logged ? 1 : 0);
+  expect(firstMove(error).move).toBe(logged ? 'abandon' : 'look');
+  expect(error.hint.includes('take AWSPENDING off')).toBe(logged);
+  expect(await kept(login)).toBe(before);
 });
 
 describe('a password that the server refuses because of its form', () => {
