@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/support/long-first.ts';
 import { measureSlowness } from './test/support/patience.ts';
 import { summaryReporter } from './test/support/reporter.ts';
 import { progressReporter } from './test/support/run-progress.ts';
@@ -10,6 +12,8 @@ const announcements = join(tmpdir(), `rekey-announcements-${process.pid}.jsonl`)
 const summary = process.env.REKEY_SUMMARY;
 const slowness = measureSlowness();
 const seed = process.env.REKEY_SEED ?? String(randomInt(2 ** 31));
+// What Node compiled once, workers and the commands that tests run need not compile again.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.cache/compiled', import.meta.url));
 
 // Vitest reads its configuration from a default export.
 export default defineConfig({
@@ -19,6 +23,7 @@ export default defineConfig({
     // than it has cores at least, for a third of the time they wait.
     pool: 'forks',
     maxWorkers: 3,
+    sequence: { sequencer: LongFirst },
     // Nothing that works takes so long where the machine is quiet. Tests set no limits of their own, but by patience().
     testTimeout: 60_000 * slowness,
     hookTimeout: 60_000 * slowness,

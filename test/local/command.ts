@@ -18,7 +18,7 @@ export interface Surroundings {
 }
 
 /**
- * Runs a program with nothing of this process's environment but PATH and the given variables.
+ * Runs a program with nothing of this process's environment but PATH, what Node has compiled, and the given variables.
  * When the signal aborts, everything that the program started and left in its process group is ended, and the reason is thrown.
  */
 export async function run(
@@ -30,7 +30,7 @@ export async function run(
   signal.throwIfAborted();
   const child = spawn(program, parameters, {
     cwd,
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own, so that what the program starts can be ended with it.
     detached: true,

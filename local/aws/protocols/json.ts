@@ -92,13 +92,14 @@ function parse(body: Buffer): unknown {
   }
 }
 
+/** Of Node since 21, but not of TypeScript's library yet. */
+const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
+
 /** JSON whose dates are spelled as the service spells them: epoch seconds, printed as a Java double (`1.534941463362E9`). */
-export function stringify(value: unknown, member = ''): string {
-  if (typeof value === 'number' && member.endsWith('Date')) return javaDouble(value);
-  if (Array.isArray(value)) return `[${value.map((item) => stringify(item ?? null)).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).filter(([, content]) => content !== undefined);
-  return `{${members.map(([key, content]) => `${JSON.stringify(key)}:${stringify(content, key)}`).join(',')}}`;
+function stringify(answer: unknown): string {
+  return JSON.stringify(answer, (member, value) =>
+    typeof value === 'number' && member.endsWith('Date') ? rawJSON(javaDouble(value)) : value,
+  );
 }
 
 /** `Double.toString` changes to scientific notation at ten million, and always prints a fraction. */

@@ -279,7 +279,7 @@ describe('subscribers', () => {
     [{ event: ['failed'] }, ['failed']],
     [{ is: { at: [{ numeric: ['>', 1] }] } }, ['succeeded']],
     [{ is: { why: [null] } }, ['failed']],
-    [{ is: { why: [{ exists: false }] } }, ['succeeded', 'none']],
+    [{ is: { why: [{ exists: false }] } }, ['none', 'succeeded']],
     [{ of: { name: ['b'] }, tags: [{ prefix: 'ur' }] }, ['failed']],
     [{ of: { name: ['b'], kind: ['x'] } }, []],
     [{ toString: [{ exists: true }] }, []],
@@ -301,7 +301,8 @@ describe('subscribers', () => {
     for (const body of [...bodies.map((body) => JSON.stringify(body)), 'failed']) await publish({ Message: body });
     await sandbox.sns.idle();
 
-    expect(received.map(({ body }) => JSON.parse(JSON.parse(body).Message).event)).toEqual(expected);
+    // Deliveries overtake each other.
+    expect(received.map(({ body }) => JSON.parse(JSON.parse(body).Message).event).sort()).toEqual(expected);
   });
 
   it('with a filter of the body are held against the text that they would be sent', async () => {
