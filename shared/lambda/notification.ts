@@ -9,7 +9,7 @@ import { chatOf, textOf } from './message-formats.ts';
 import { isCutOff } from './told-failures.ts';
 
 export interface Facts extends Situation {
-  readonly outcome: RotationOutcome['outcome'] | 'failed' | 'unrotated' | 'expired';
+  readonly outcome: RotationOutcome['outcome'] | 'failed' | 'unrotated' | 'expired' | 'overdue' | 'stuck';
   readonly time: Date;
   /** What keeps the versions. */
   readonly store: Store;
@@ -23,11 +23,11 @@ export interface Facts extends Situation {
   readonly working: WorkingCredential;
   /** How often the step failed in this way. */
   readonly attempt?: number | undefined;
-  /** Since when applications that read AWSCURRENT are refused. */
+  /** Since when applications that read AWSCURRENT are refused; or since when a rotation is overdue or stuck. */
   readonly since?: Date | undefined;
   /** Which stored version saved the day. */
   readonly recoveredWith?: string | undefined;
-  /** Who or what still uses the credential that was to be revoked; or what a policy says of a parameter that nothing rotates. */
+  /** Who or what still uses the credential that was to be revoked; what a policy says of a parameter that nothing rotates; or why a rotation is overdue or stuck. */
   readonly because?: string | undefined;
 }
 
@@ -44,9 +44,12 @@ export interface Notification {
 /** cut-off: applications that read AWSCURRENT were seen to be refused. failing: somebody may have to act. */
 export type Severity = 'cut-off' | 'failing' | 'info';
 
+/** No function has failed, and somebody may have to act all the same. */
+const WITHOUT_FUNCTION: readonly string[] = ['unrotated', 'expired', 'overdue', 'stuck'];
+
 export function severityOf({ outcome, working }: Pick<Facts, 'outcome' | 'working'>): Severity {
   if (outcome === 'failed') return isCutOff(working) ? 'cut-off' : 'failing';
-  return outcome === 'unrotated' || outcome === 'expired' ? 'failing' : 'info';
+  return WITHOUT_FUNCTION.includes(outcome) ? 'failing' : 'info';
 }
 
 /** Which subscribers get what: `text` gives e-mails a text, `chat` also HTTPS subscribers a custom notification of Amazon Q Developer. */
@@ -59,7 +62,8 @@ export function notification(facts: Facts, format: NotificationFormat = 'json'):
   const again = facts.store.again?.(facts);
   const subject = subjectOf(facts, secret);
   const summary = severity === 'cut-off' ? refused(secret, facts.since) : undefined;
-  const entry = facts.error && `${facts.runbook}#${facts.error.code.toLowerCase()}`;
+  const about = facts.error?.code ?? (ENTRIES.includes(facts.outcome) ? facts.outcome : undefined);
+  const entry = about && `${facts.runbook}#${about.toLowerCase()}`;
   const body = {
     version: 1,
     severity,
@@ -98,6 +102,9 @@ export function notification(facts: Facts, format: NotificationFormat = 'json'):
   };
 }
 
+/** Outcomes that have an entry in the runbook. */
+const ENTRIES: readonly string[] = ['overdue', 'stuck'];
+
 function bodiesOf(format: NotificationFormat, told: Told): Pick<Notification, 'bodies'> {
   if (format === 'json') return {};
   return { bodies: { email: textOf(told), ...(format === 'chat' && { https: chatOf(told) }) } };
@@ -132,9 +139,13 @@ function subjectOf(facts: Facts, secret: string): string {
     failed: attempt > 1 ? `is still failing in ${step}${again}` : `failed in ${step}`,
     unrotated: because,
     expired: 'has expired and was deleted',
+    overdue: `is overdue since ${dayOf(since)}`,
+    stuck: `is stuck since ${dayOf(since)}`,
   };
   return fitted(`Rekey: ${outcome === 'failed' ? 'rotation of ' : ''}`, secret, ` ${tail[outcome]}${code}`);
 }
+
+const dayOf = (since: Date | undefined) => since?.toISOString().slice(0, 10) ?? 'a while';
 
 /** Printable ASCII, at most 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 function fitted(start: string, secret: string, end: string): string {

@@ -59,7 +59,27 @@ const ofPolicy: Facts = {
   token: '6c6a5a0e-6e1c-4f0c-9b0f-7d1f0e0a9b11',
   working: 'unknown',
 };
+const ofWatch: Facts = {
+  ...facts,
+  outcome: 'overdue',
+  engine: 'secret',
+  strategy: 'none',
+  step: 'watch',
+  working: 'unknown',
+  since: new Date('2026-02-27T03:59:59.000Z'),
+};
 const examples: Record<Facts['outcome'], Facts> = {
+  overdue: {
+    ...ofWatch,
+    token: '6c6a5a0e-6e1c-4f0c-9b0f-7d1f0e0a9b11',
+    because: 'it was to be rotated by 2026-02-27 02:59 UTC, and the last rotation was on 2026-01-28',
+  },
+  stuck: {
+    ...ofWatch,
+    outcome: 'stuck',
+    because:
+      'the rotation of 2026-02-27 02:59 UTC has not ended: AWSPENDING is on 5f132b22-2079-47a1-80ca-31c23b22c9c7',
+  },
   unrotated: {
     ...ofPolicy,
     outcome: 'unrotated',

@@ -30,9 +30,9 @@ export interface House {
 }
 
 /** Exports with no system behind them, or with one that comes from a file. */
-const WITHOUT_SYSTEM = ['generatedValue', 'policyEvents'];
-/** Their page is docs/parameter-store.md. */
-const OF_PARAMETERS = ['parameter', 'parameter-events'];
+const WITHOUT_SYSTEM = ['generatedValue', 'policyEvents', 'rotations'];
+/** Their pages are docs/parameter-store.md and docs/notifications.md. */
+const WITHOUT_PAGE = ['parameter', 'parameter-events', 'watch'];
 
 /** One sentence for each that lacks its partner. */
 export function faultsOf({ exports, systems, blocks, pages, runs }: House): string[] {
@@ -55,7 +55,7 @@ export function faultsOf({ exports, systems, blocks, pages, runs }: House): stri
       .filter(({ name, systems: own }) => own.length === 0 && !WITHOUT_SYSTEM.includes(name))
       .map((one) => `${handlerOf(one)} is about no engine or provider`),
     ...bundles
-      .filter((bundle) => !OF_PARAMETERS.includes(bundle) && !hasPage(bundle))
+      .filter((bundle) => !WITHOUT_PAGE.includes(bundle) && !hasPage(bundle))
       .map((bundle) => `${bundle} has no page`),
     ...pages
       .filter(({ kind, about }) => !bundles.includes(about) || kindOf(about) !== kind)

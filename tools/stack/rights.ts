@@ -153,6 +153,12 @@ const RIGHTS = {
     ),
   ],
 
+  /** Names, dates and labels of all secrets. ListSecrets takes no name. No value: neither DescribeSecret nor GetSecretValue. */
+  lookOver: () => [
+    allow('ListSecrets', 'secretsmanager:ListSecrets', '*'),
+    allow('ListVersions', 'secretsmanager:ListSecretVersionIds', ownArn('secretsmanager', 'secret:*')),
+  ],
+
   /** When Rekey last rotated a parameter. The history has values, too: they are not asked for, and may not be decrypted. */
   readJournals: () => [
     allow('ReadJournals', 'ssm:GetParameterHistory', ownArn('ssm', 'parameter/rekey/*')),

@@ -1,0 +1,3 @@
+import { watchHandler } from '../shared/lambda/watch.ts';
+
+export const rotations = watchHandler();

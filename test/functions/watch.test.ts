@@ -1,0 +1,138 @@
+/** The daily look, end to end: the packaged function over the secrets of the sandbox. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeEach, expect, it } from 'vitest';
+import { packagedFunctions } from '../support/packaged-functions.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const own = await packagedFunctions('watch', {});
+const { sandbox } = own;
+const file = new URL('../../dist/watch/index.mjs', import.meta.url).pathname;
+const env = { NOTIFICATION_TOPIC_ARN: own.topicArn };
+const register = (name: string) => sandbox.functions.register(name, { file, export: 'rotations', env });
+const watch = register('rekey-test-watch');
+afterAll(() => own.close());
+beforeEach(async () => {
+  await sandbox.reset();
+  await call('CreateTopic', { Name: 'rotations' }, 'sns');
+});
+
+function call(operation: string, input: object, service: 'sns' | 'secretsManager' = 'secretsManager') {
+  return sandbox[service].call(operation, { ...input }, { region: 'us-east-1' });
+}
+const look = (at: number, arn = watch) =>
+  sandbox.functions.invoke(arn, { id: 'the-look', time: new Date(at).toISOString() });
+const told = () => sandbox.sns.messages.map(({ subject, message }) => ({ subject, body: JSON.parse(message) }));
+
+/** A secret that a function rotates every ten days; the first rotation came to its end, or died. Gives the date of the next one. */
+async function rotated(name: string, { by = 'rekey-test-single', dies = false } = {}): Promise<number> {
+  const handler = async ({ Step, SecretId, ClientRequestToken }: Record<string, string>) => {
+    if (dies) throw new Error('no way to the database');
+    if (Step === 'createSecret')
+      await call('PutSecretValue', {
+        SecretId,
+        ClientRequestToken,
+        SecretString: '{"n":2}',
+        VersionStages: ['AWSPENDING'],
+      });
+    if (Step !== 'finishSecret') return;
+    const { VersionIdsToStages } = (await call('DescribeSecret', { SecretId })) ?? {};
+    const [current] =
+      Object.entries(VersionIdsToStages as Record<string, string[]>).find(([, labels]) =>
+        labels.includes('AWSCURRENT'),
+      ) ?? [];
+    await call('UpdateSecretVersionStage', {
+      SecretId,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: ClientRequestToken,
+      RemoveFromVersionId: current,
+    });
+  };
+  const RotationLambdaARN = sandbox.functions.register(by, { handler });
+  await call('CreateSecret', { Name: name, SecretString: '{"n":1}', ClientRequestToken: randomUUID() });
+  await call('RotateSecret', {
+    SecretId: name,
+    RotationLambdaARN,
+    RotationRules: { AutomaticallyAfterDays: 10 },
+    ClientRequestToken: randomUUID(),
+  });
+  await sandbox.idle();
+  const { NextRotationDate } = (await call('DescribeSecret', { SecretId: name })) ?? {};
+  return Number(NextRotationDate) * 1000;
+}
+
+it('tells of a secret that was to be rotated, on the first day and a week later', async () => {
+  const next = await rotated('prod/late');
+
+  for (const days of [-1, 0, 1, 6, 7]) await look(next + 2 * HOUR + days * DAY);
+
+  const first = {
+    outcome: 'overdue',
+    severity: 'failing',
+    secret: { name: 'prod/late' },
+    working: 'unknown',
+    step: 'watch',
+  };
+  expect(told().map(({ body }) => body)).toMatchObject([first, first]);
+  expect(told()[0]).toMatchObject({
+    subject: expect.stringMatching(/^Rekey: prod\/late is overdue since \d{4}-\d\d-\d\d$/),
+    body: {
+      token: 'the-look',
+      runbook: 'docs/runbook.md#overdue',
+      next: expect.stringMatching(/^aws secretsmanager describe-secret /),
+    },
+  });
+});
+
+it('tells of a rotation that has not ended, and not that it is overdue, too', async () => {
+  await rotated('prod/stuck', { dies: true });
+
+  await look(Date.now() + 30 * 60_000);
+  expect(told()).toEqual([]);
+  await look(Date.now() + 2 * HOUR);
+
+  const [{ body } = { body: {} }, ...others] = told();
+  expect(others).toEqual([]);
+  expect(body).toMatchObject({
+    outcome: 'stuck',
+    runbook: 'docs/runbook.md#stuck',
+    because: expect.stringContaining(`AWSPENDING is on ${body.token}`),
+  });
+});
+
+it('looks at the secrets of its own stack alone, and at all of them', async () => {
+  const late = await rotated('prod/000');
+  await rotated('prod/other-stage', { by: 'rekey-dev-single' });
+  await rotated('prod/not-ours', { by: 'their-rotator' });
+  for (let number = 1; number < 120; number += 1) await rotated(`prod/${String(number).padStart(3, '0')}`);
+
+  await look(late + 2 * HOUR);
+
+  const names = told().map(({ body }) => body.secret.name);
+  expect(names.toSorted()).toEqual(
+    Array.from({ length: 120 }, (_, number) => `prod/${String(number).padStart(3, '0')}`),
+  );
+});
+
+it('fails where it cannot look, so that its alarm rings', async () => {
+  await rotated('prod/app');
+  sandbox.faults.add({ operation: 'ListSecrets', action: 'error', times: 9 });
+
+  expect(await look(Date.now())).toMatchObject({ error: { errorType: 'ServiceError' } });
+});
+
+it('does not pretend to watch under a name that says of what', async () => {
+  expect(await look(Date.now(), register('my-function'))).toMatchObject({ error: { errorType: 'ConfigurationError' } });
+});
+
+it('reads no value', async () => {
+  const late = await rotated('prod/app');
+  await rotated('prod/stuck', { dies: true });
+
+  await look(late + 2 * HOUR);
+
+  const asked = sandbox.requests
+    .filter(({ caller }) => caller === 'rekey-test-watch')
+    .map(({ operation }) => operation);
+  expect(new Set(asked)).toEqual(new Set(['ListSecrets', 'ListSecretVersionIds', 'Publish']));
+});

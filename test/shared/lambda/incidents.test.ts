@@ -1,0 +1,65 @@
+/** When a secret is overdue or stuck, and on which days people hear of it. */
+import { describe, expect, it } from 'vitest';
+import { isNews, overdue, pendingOf, stuck } from '../../../shared/lambda/incidents.ts';
+
+const at = (text: string) => new Date(`2026-${text}:00Z`);
+const now = at('03-10T06:00').getTime();
+const entry = {
+  RotationEnabled: true,
+  NextRotationDate: at('03-09T23:59'),
+  LastRotatedDate: at('02-07T02:00'),
+  RotationRules: { Duration: '3h' },
+};
+
+describe('a secret', () => {
+  it('is overdue once the window after the date has passed', () => {
+    expect(overdue(entry, now)).toEqual({
+      outcome: 'overdue',
+      since: at('03-10T02:59'),
+      because: 'it was to be rotated by 2026-03-09 23:59 UTC, and the last rotation was on 2026-02-07',
+    });
+  });
+
+  it.each([
+    ['before its window has passed', { ...entry, NextRotationDate: at('03-10T04:00') }],
+    ['in the moment in which its window ends', { ...entry, NextRotationDate: at('03-10T03:00') }],
+    ['without a date', { ...entry, NextRotationDate: undefined }],
+    ['whose rotation is off', { ...entry, RotationEnabled: false }],
+  ])('is not overdue %s', (_, other) => {
+    expect(overdue(other, now)).toBeUndefined();
+  });
+
+  it('has an hour where no window is named, and may never have been rotated', () => {
+    const { RotationRules: _, LastRotatedDate: __, ...plain } = entry;
+
+    expect(overdue(plain, now)).toMatchObject({
+      since: at('03-10T00:59'),
+      because: expect.stringMatching(/never rotated$/),
+    });
+  });
+
+  it('is stuck when the version with AWSPENDING is older than its window', () => {
+    expect(stuck(entry, 'v2', at('03-10T02:00'), now)).toEqual({
+      outcome: 'stuck',
+      since: at('03-10T05:00'),
+      because: 'the rotation of 2026-03-10 02:00 UTC has not ended: AWSPENDING is on v2',
+    });
+    expect(stuck(entry, 'v2', at('03-10T03:00'), now)).toBeUndefined();
+  });
+
+  it.each([
+    ['of its own', { v1: ['AWSCURRENT'], v2: ['AWSPENDING'] }, 'v2'],
+    ['that is current', { v1: ['AWSCURRENT', 'AWSPENDING'] }, undefined],
+    ['nowhere', { v1: ['AWSCURRENT'] }, undefined],
+  ])('is in a rotation when AWSPENDING is on a version %s', (_, SecretVersionsToStages, pending) => {
+    expect(pendingOf({ SecretVersionsToStages })).toBe(pending);
+  });
+});
+
+it('is told on the first day, and then once a week', () => {
+  const days = Array.from({ length: 16 }, (_, day) => day).filter((day) =>
+    isNews({ outcome: 'stuck', since: at('03-10T05:00'), because: '' }, now + day * 86_400_000),
+  );
+
+  expect(days).toEqual([0, 7, 14]);
+});
