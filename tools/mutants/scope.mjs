@@ -5,7 +5,7 @@ export const mutated = [
   'shared/rotation/{same-name,strategy,test-pending,unseen,values,versions}.ts',
   'shared/databases/strategies/{single-user,alternating-users,superuser-set,dual-password}.ts',
   'shared/databases/strategies/{stored-login,replayed,prove-login,superuser-session}.ts',
-  'shared/databases/{place,password}.ts',
+  'shared/databases/{equal-rights,place,password}.ts',
   // The rule of pairs: a policy of security that every engine keeps.
   'shared/databases/pair.ts',
 ];

@@ -33,9 +33,9 @@ export function isShared(answer: unknown): boolean {
   return Number((answer as { warningStatus?: unknown }).warningStatus) > 0;
 }
 
-/** For a session that somebody else uses next. */
+/** For a session that somebody else uses next. All values are read before any of them is set. */
 export function restoreSession(product: ServerVersion['product']): string {
-  return `SET ${namesOf(product)
-    .map((name) => `SESSION ${name} = @rekey_${name}`)
-    .join(', ')}`;
+  const names = namesOf(product);
+  const restored = names.map((name) => `SESSION ${name} = @rekey_${name}`);
+  return `SET ${[...restored, ...[...names, 'shared'].map((name) => `@rekey_${name} = NULL`)].join(', ')}`;
 }

@@ -35,11 +35,18 @@ import { keptIn } from './verifier.ts';
 
 const quoted = pg.escapeIdentifier;
 
+export interface Cloning {
+  readonly password: string;
+  readonly proof: PairProof;
+  /** Looks at what was done, before it stays. */
+  readonly look?: (transaction: Transaction, told: Row, names: PairNames) => Promise<void>;
+}
+
 /** All or nothing. `logIn` as `to`, with a password that the secret has for it. */
 export function cloneUser(
   connection: Connection,
   names: PairNames,
-  { password, proof }: { readonly password: string; readonly proof: PairProof },
+  { password, proof, look }: Cloning,
   logIn: (password: string) => Promise<void>,
 ): Promise<void> {
   const port = {
@@ -47,9 +54,11 @@ export function cloneUser(
     atOnce: <T>(work: (users: PairUsers<Role>) => Promise<T>) =>
       connection.transaction(
         'READ WRITE',
-        (transaction, told) => {
+        async (transaction, told) => {
           const verifier = nextVerifier(told, keptIn(proof));
-          return work(usersIn(transaction, told, names, { username: names.to, verifier, password }));
+          const left = await work(usersIn(transaction, told, names, { username: names.to, verifier, password }));
+          if (left === undefined) await look?.(transaction, told, names);
+          return left;
         },
         // REASSIGN OWNED locks tables, and whoever wants one waits behind a statement that waits for it.
         `${lockOf(names.base)}; SET LOCAL lock_timeout = '2s'; SELECT ${VERIFIER_SETTINGS}, ${GRANTS_PARAMETERS}`,

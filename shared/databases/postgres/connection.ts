@@ -75,6 +75,8 @@ export interface Product {
   /** For messages. */
   readonly title: string;
   readonly page: string;
+  /** The right that lets a user into a database. */
+  readonly entry: string;
   /**
    * How a transaction waits, and what it sees then, in place of the role's own settings: a session whose function is gone must not keep
    * others from their tables. All of it comes after the pin, in one batch with it.

@@ -15,7 +15,7 @@ import type { Why } from '../waking.ts';
 
 export interface Target extends Place {
   readonly database: string;
-  readonly product: { readonly title: string; readonly page: string };
+  readonly product: { readonly title: string; readonly page: string; readonly entry: string };
 }
 
 /** Of the server. What pg makes of bytes that it cannot read has no SQLSTATE. */
@@ -77,7 +77,7 @@ function refusedByServer(error: pg.DatabaseError, at: Target): RotationError {
       });
     case '42501':
       return new PermissionError(`user ${at.user} may not connect to database ${at.database} at ${where}`, {
-        hint: `GRANT CONNECT ON DATABASE ${pg.escapeIdentifier(at.database)} TO ${pg.escapeIdentifier(at.user)}, or correct field dbname of the secret`,
+        hint: `GRANT ${at.product.entry} ON DATABASE ${pg.escapeIdentifier(at.database)} TO ${pg.escapeIdentifier(at.user)}, or correct field dbname of the secret`,
         cause: error,
       });
     case '53300':

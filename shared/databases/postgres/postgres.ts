@@ -10,6 +10,7 @@ export const product = {
   defaults: { port: 5432, dbname: 'postgres' },
   title: 'PostgreSQL',
   page: 'docs/engines/postgres.md',
+  entry: 'CONNECT',
   // A role may have limits of its own, of a millisecond even; behind a pooler they are whatever the one before left. Its isolation may
   // be one in which a transaction does not see what was done while it waited for a lock.
   patience: [

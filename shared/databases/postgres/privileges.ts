@@ -1,7 +1,9 @@
 /** What the login of a session may do, as lines that two users of a pair can be compared by. */
 import { createHash } from 'node:crypto';
+import { requireEqualRights } from '../equal-rights.ts';
+import type { PairNames } from '../pair.ts';
 import { ownRoleIn } from './align.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Row, Transaction } from './connection.ts';
 import { GRANTS_PARAMETERS } from './grants.ts';
 import type { Membership, Role, Setting } from './role.ts';
 import { both, optionsOf, readRoles } from './role.ts';
@@ -20,6 +22,20 @@ export function privileges(connection: Connection, base: string): Promise<string
     },
     `SELECT current_user AS name, session_user AS login, ${GRANTS_PARAMETERS}`,
   );
+}
+
+/** Once both logged in anew. For a superuser: another session does not see what this transaction did. */
+export async function requireEqual(transaction: Transaction, told: Row, { from, to, base }: PairNames): Promise<void> {
+  const [here] = await transaction.query('SELECT current_database() AS name');
+  const rightsOf = async (self: string) => {
+    const found = await readRoles(transaction, told, [self], self);
+    const { settings = [], actsAs } = found.get(self) ?? {};
+    const inDatabase = settings.find(({ name, database }) => name === 'role' && database === here?.name)?.value;
+    const acts = [inDatabase, actsAs].find((name) => name !== undefined && (name === 'none' || found.has(name)));
+    const names = { self, base, actsAs: acts === undefined || acts === 'none' ? self : acts };
+    return { username: self, may: linesOf(names, found) };
+  };
+  requireEqualRights(await rightsOf(to), await rightsOf(from));
 }
 
 interface Names {

@@ -5,7 +5,7 @@ import type { DatabaseLogin } from '../secret.ts';
 import { cloneUser } from './clone-user.ts';
 import type { Product } from './connection.ts';
 import { openConnection } from './connection.ts';
-import { privileges } from './privileges.ts';
+import { privileges, requireEqual } from './privileges.ts';
 import { rehearsedOn } from './rehearsed.ts';
 import { holdCutOver, setPassword } from './set-password.ts';
 
@@ -55,7 +55,7 @@ export async function openSession(
       setPassword: async (username, password) =>
         void (await setPassword(rehearsed, { username, password, before: undefined })),
       cloneUser: (from, to, password, proof) =>
-        cloneUser(rehearsed, { from, to, base: baseOf(to) }, { password, proof }, logInAs(to)),
+        cloneUser(rehearsed, { from, to, base: baseOf(to) }, { password, proof, look: requireEqual }, logInAs(to)),
     },
     privileges: () => privileges(connection, baseOf(login.username)),
     close: () => connection.close(),

@@ -21,7 +21,8 @@ export async function openSession(
   ctx: RotationContext,
   { defaults, counterpart, baseOf }: Pairs & { defaults: { port: number; dbname: string } },
 ): Promise<DatabaseSession> {
-  const product = { defaults, title: 'Redshift', page: 'docs/engines/redshift.md', patience: [] };
+  // There is no CONNECT: https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html
+  const product = { defaults, title: 'Redshift', page: 'docs/engines/redshift.md', entry: 'USAGE', patience: [] };
   const connection = await openConnection(login, product, ctx);
   const logInAs = (username: string) => async (password: string) => {
     const other = await openConnection({ ...login, username, password }, product, ctx);

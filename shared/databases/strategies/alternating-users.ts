@@ -1,9 +1,9 @@
 /** Two users take turns, so AWSCURRENT works at every moment. A superuser makes the other one ready. */
 
-import { PermissionError } from '../../rotation/errors.ts';
 import type { RotationContext, RotationStrategy } from '../../rotation/strategy.ts';
 import type { DatabaseEngine, Rehearsal } from '../engine.ts';
 import { openSession, withSession } from '../engine.ts';
+import { difference, requireEqualRights } from '../equal-rights.ts';
 import { generatePassword } from '../password.ts';
 import { requireSameTarget, samePlace } from '../place.ts';
 import type { DatabaseLogin, DatabaseSecret } from '../secret.ts';
@@ -102,27 +102,5 @@ async function compare(engine: DatabaseEngine, pending: DatabaseLogin, current: 
   // When one fails, the other's session is still open.
   await Promise.allSettled(asked);
   const [may = [], should = []] = await Promise.all(asked);
-  const differs = difference(may, should);
-  if (differs === undefined) return;
-  throw new PermissionError(`${pending.username} and ${current.username} may do different things: ${differs}`, {
-    code: 'PRIVILEGES_DIFFER',
-    hint: 'give both the same rights (the page of the engine tells how), then rotate again',
-  });
-}
-
-/** Undefined: there is none. */
-function difference(may: readonly string[], should: readonly string[]): string | undefined {
-  const surplus = may.filter((line) => !should.includes(line));
-  const missing = should.filter((line) => !may.includes(line));
-  return surplus.length + missing.length === 0 ? undefined : told(missing, surplus);
-}
-
-/** The first few lines of each kind: an error is read on a telephone. */
-function told(missing: readonly string[], surplus: readonly string[]): string {
-  const few = (lines: readonly string[]) =>
-    `${lines.slice(0, 3).join(', ')}${lines.length > 3 ? ` and ${lines.length - 3} more` : ''}`;
-  return [
-    ...(missing.length > 0 ? [`missing ${few(missing)}`] : []),
-    ...(surplus.length > 0 ? [`surplus ${few(surplus)}`] : []),
-  ].join('; ');
+  requireEqualRights({ username: pending.username, may }, { username: current.username, may: should });
 }

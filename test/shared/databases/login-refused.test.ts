@@ -6,7 +6,7 @@ import { connectError as ofPostgres } from '../../../shared/databases/postgres/e
 import { noTls } from '../../../shared/databases/reach.ts';
 
 const at = { host: 'db.test', port: 5432, user: 'app', tls: true, database: 'shop' };
-const product = { title: 'PostgreSQL', page: 'docs/engines/postgres.md' };
+const product = { title: 'PostgreSQL', page: 'docs/engines/postgres.md', entry: 'CONNECT' };
 const sqlState = (code: string) => Object.assign(new pg.DatabaseError('no', 0, 'error'), { code });
 const numbered = (errno: number) => Object.assign(new Error('no'), { errno, sqlState: '08004' });
 

@@ -23,4 +23,39 @@ export function describePostgresRehearsals(server: RealPostgres): void {
     ]);
     expect(schema?.owner).toBe(other.username);
   });
+
+  it('a rehearsal finds a right of the clone that the superuser may not take, as the rotation would', async () => {
+    const { login, other, align } = await pair();
+    await align(login.username, other.username, other.password);
+    const table = `shared.kept_by_${other.username}`;
+    await server.sql(`CREATE TABLE ${table} (x int); GRANT SELECT ON ${table} TO ${other.username}`);
+    const root = await postgres.connect(server.superuser, ctx);
+
+    const refused = root.rehearsal?.cloneUser(login.username, other.username, 'rehearsed', stored('unused'));
+
+    await expect(refused).rejects.toMatchObject({
+      code: 'PRIVILEGES_DIFFER',
+      fact: expect.stringContaining(`surplus SELECT ON TABLE ${table}`),
+    });
+    await root.close();
+    await server.sqlAs(other, 'SELECT 1');
+  });
+
+  it.each([
+    ['a role that it acts as', (name: string) => `ALTER ROLE ${name} SET role = ${name}_owner`],
+    ['one in this database', (name: string) => `ALTER ROLE ${name} IN DATABASE postgres SET role = ${name}_owner`],
+    ['none in this database', (name: string) => `ALTER ROLE ${name} IN DATABASE postgres SET role = none`],
+  ])('a rehearsal finds nothing where the base user has %s', async (_what, setting) => {
+    const { login, other, align } = await pair();
+    await server.sql(`CREATE ROLE ${login.username}_owner ROLE ${login.username}; ${setting(login.username)}`);
+    const root = await postgres.connect(server.superuser, ctx);
+    const rehearse = () => root.rehearsal?.cloneUser(login.username, other.username, 'rehearsed', stored('unused'));
+
+    await rehearse();
+    await align(login.username, other.username, other.password);
+    await rehearse();
+    await root.close();
+
+    await server.sqlAs(other, 'SELECT 1');
+  });
 }

@@ -11,7 +11,7 @@ const server = await testRedshift('');
 afterAll(() => server.stop());
 const { pair, privileges } = redshiftKit(server, 'refused');
 
-const product = { defaults: { port: 5439, dbname: 'dev' }, title: 'Redshift', page: '', patience: [] };
+const product = { defaults: { port: 5439, dbname: 'dev' }, title: 'Redshift', page: '', entry: 'USAGE', patience: [] };
 const connected = () => openConnection(server.superuser, product, server.context);
 const may = async (name: string, right: string, schema: string) => {
   const [row] = await server.sql(`SELECT has_schema_privilege($1, $2, '${right}') AS yes`, [name, schema]);
