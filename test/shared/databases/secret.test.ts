@@ -84,6 +84,7 @@ describe('the JSON of a database secret', () => {
     ['host', { host: ' db.example' }],
     ['host', { host: 'db.example:5432' }],
     ['host', { host: 'postgresql://db.example' }],
+    ['host', { host: 'jdbc:postgresql://db.example/shop' }],
     ['host', { host: 'app@db.example' }],
     ['host', { host: 'one,two' }],
     ['host', { host: '[::1]' }],
