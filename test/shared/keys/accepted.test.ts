@@ -79,6 +79,28 @@ describe('the previous value', () => {
   });
 });
 
+it('stores no value for words that are no time', async () => {
+  const here = await oktaWorld();
+  Object.assign(here.store.tags, { 'rekey:revoke-after': 'soon' });
+
+  await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+  expect(await labelled(here.store, 'AWSPENDING')).toBeUndefined();
+});
+
+it.each([
+  ['auth0', () => world(auth0, startAuth0)],
+  ['okta', () => oktaWorld()],
+] as const)('%s: a value that is current and opens is not put in force once more', async (_name, start) => {
+  const here = await start();
+  const { token } = await wholeRotation(here);
+  const before = here.double.calls.length;
+
+  await step(here, token, 'finishSecret');
+
+  const calls = here.double.calls.slice(before);
+  expect(calls.filter((call) => /\/api\/v\d/.test(call))).toEqual([]);
+});
+
 describe('a configuration check', () => {
   it.each([
     ['words that are no time', { 'rekey:revoke-after': 'soon' }, okta],

@@ -65,16 +65,19 @@ describe('auth0', () => {
     expect(await openLabels(here)).toContain('AWSCURRENT');
   });
 
-  it('proves the secret of an application that has no token of its own', async () => {
-    const here = await world();
-    here.double.endGrants();
-    await put(here, { audience: undefined });
+  it.each([undefined, ''])(
+    'proves the secret of an application that has no token of its own: audience %j',
+    async (audience) => {
+      const here = await world();
+      here.double.endGrants();
+      await put(here, { audience });
 
-    const { token } = await wholeRotation(here);
+      const { token } = await wholeRotation(here);
 
-    expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
-    expect(await openLabels(here)).toContain('AWSCURRENT');
-  });
+      expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+      expect(await openLabels(here)).toContain('AWSCURRENT');
+    },
+  );
 
   it('proves it also where the application shows its secret by Basic, beside which Auth0 wants client_id', async () => {
     const here = await world();

@@ -150,18 +150,24 @@ describe('okta', () => {
         code: 'INVALID_SECRET',
         hint: expect.stringContaining('leave scope out'),
       });
+      expect(await labelled(here.store, 'AWSPENDING')).toBeUndefined();
+      await here.store.abandon();
+      await expect(configurationCheck(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
       expect(here.double.calls).toEqual([]);
     },
   );
 
-  it("proves a secret at the org's own server without a token", async () => {
-    const here = await world();
-    await put(here, { scope: undefined, issuer: undefined });
+  it.each([undefined, ''])(
+    "proves a secret at the org's own server without a token: scope and issuer %j",
+    async (none) => {
+      const here = await world();
+      await put(here, { scope: none, issuer: none });
 
-    await wholeRotation(here);
+      await wholeRotation(here);
 
-    expect(await openLabels(here)).toContain('AWSCURRENT');
-  });
+      expect(await openLabels(here)).toContain('AWSCURRENT');
+    },
+  );
 
   it('promotes no secret of a client that may not have the scope, and does not call it dead', async () => {
     const here = await world();
@@ -211,6 +217,7 @@ describe('okta', () => {
     'https://acme.okta.example/oauth2/default/../../x',
     'http://acme.okta.example/oauth2/default',
     'default',
+    7,
   ])('refuses the issuer %s', async (issuer) => {
     const here = await world();
     await put(here, { issuer });
