@@ -18,18 +18,17 @@ interface StoredKey {
 }
 
 export interface DatadogDouble extends ProviderDouble {
-  /** What a list of API keys says of how many may live. Undefined: nothing. */
+  /** What a list says of how many may live: API keys of the organization, application keys of one owner. Undefined: nothing. */
   mostTold: number | undefined;
   keys(): readonly StoredKey[];
-  /** Makes so many application keys beside the rotated one, of the same owner. */
-  crowd(count: number): void;
   /** What the next API keys get of what is asked for. */
   keptOfNext?: Readonly<Record<string, unknown>>;
   /** What the next application keys get, whatever is asked for. */
   scopesOfNext?: readonly string[];
 }
 
-const MOST_API_KEYS = 50;
+/** Of API keys. For application keys no number is documented; the list tells one. */
+const MOST = 50;
 const MANAGING = ['api_keys_read', 'api_keys_write', 'api_keys_delete', 'service_account_write', 'user_app_keys'];
 const forbidden: DoubleAnswer = { status: 403, json: { errors: ['Forbidden'] } };
 const gone: DoubleAnswer = { status: 404, json: { errors: ['Not found'] } };
@@ -97,6 +96,7 @@ async function start(rotated: StoredKey['type'], holder?: 'admin'): Promise<Data
   const attributesOf = ({ body }: DoubleRequest) => (body.data as { attributes: Record<string, unknown> }).attributes;
   const makeFor = (owner: string, request: DoubleRequest): DoubleAnswer => {
     const { name, scopes = null } = attributesOf(request) as { name: string; scopes?: string[] | null };
+    if (of('application_keys', owner).length >= MOST) return forbidden;
     const given = { name, scopes: double.scopesOfNext ?? scopes, owner, lag: double.lag };
     return shownOnce(make('application_keys', given));
   };
@@ -127,15 +127,17 @@ async function start(rotated: StoredKey['type'], holder?: 'admin'): Promise<Data
     'POST /api/v2/api_keys': managed('api_keys_write', (request) => {
       const { name, ...kept } = attributesOf(request);
       const isTaken = of('api_keys').some((key) => key.name === name);
-      if (isTaken || of('api_keys').length >= MOST_API_KEYS) return forbidden;
+      if (isTaken || of('api_keys').length >= MOST) return forbidden;
       return shownOnce(make('api_keys', { name: String(name), kept: double.keptOfNext ?? kept, lag: double.lag }));
     }),
     'DELETE /api/v2/api_keys/:id': managed('api_keys_delete', ({ params: [id] }) => remove(id, 'organization')),
     [`GET ${ofAccount}`]: managed('service_account_write', (request) =>
-      page(request, of('application_keys', request.params[0])),
+      page(request, of('application_keys', request.params[0]), { max_allowed_per_user: double.mostTold }),
     ),
     [`POST ${ofAccount}`]: managed('service_account_write', (request) => makeFor(request.params[0] ?? '', request)),
-    [`GET ${ofSelf}`]: managed('user_app_keys', (request) => page(request, of('application_keys', 'admin'))),
+    [`GET ${ofSelf}`]: managed('user_app_keys', (request) =>
+      page(request, of('application_keys', 'admin'), { max_allowed_per_user: double.mostTold }),
+    ),
     [`POST ${ofSelf}`]: managed('user_app_keys', (request) => makeFor('admin', request)),
     [`DELETE ${ofSelf}/:id`]: managed('user_app_keys', ({ params: [id] }) => remove(id, 'admin')),
     [`DELETE ${ofAccount}/:id`]: managed('service_account_write', ({ params: [owner = '', id] }) => remove(id, owner)),
@@ -144,21 +146,17 @@ async function start(rotated: StoredKey['type'], holder?: 'admin'): Promise<Data
   const double: DatadogDouble = {
     ...served,
     ...ring.inField(field),
-    mostTold: MOST_API_KEYS,
+    mostTold: MOST,
     first: { [field]: first.value, ...(!isApi && holder === undefined && { service_account_id: account }) },
     admin: { api_key: adminKey.value, application_key: adminApplication.value },
     powerless: { application_key: powerless.value },
     madeUp: { [field]: randomBytes(16).toString('hex') },
     opens: (secret) => ring.holding(secret[field])?.type === rotated,
     fill() {
-      while (isApi && of('api_keys').length < MOST_API_KEYS) {
-        ring.lend(make('api_keys', { name: `of somebody else ${made}` }));
-      }
+      const owner = isApi ? 'organization' : account;
+      while (of(rotated, owner).length < MOST) ring.lend(make(rotated, { name: `of somebody else ${made}`, owner }));
     },
     keys: ring.all,
-    crowd(count) {
-      for (let turn = 0; turn < count; turn++) ring.lend(make('application_keys', { owner: account }));
-    },
   };
   return double;
 }

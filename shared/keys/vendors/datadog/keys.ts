@@ -47,7 +47,7 @@ export interface ListedKey extends Key {
   readonly part: Part;
 }
 
-/** With as many as the organization may have, of API keys. */
+/** With as many as may live, where Datadog tells: API keys of the organization, or application keys of one user or service account. */
 export async function listed(path: string, access: DatadogAccess): Promise<ListedKey[] & KeyList> {
   const size = 100;
   let slots: unknown;
@@ -55,7 +55,7 @@ export async function listed(path: string, access: DatadogAccess): Promise<Liste
     const query = `page%5Bsize%5D=${size}&page%5Bnumber%5D=${number ?? 0}`;
     const answer = await api.asAdmin(access, 'GET', `${path}?${query}`);
     const items = listAt(answer, 'data');
-    slots = memberAt(answer, ['meta', 'max_allowed']);
+    slots = memberAt(answer, ['meta', 'max_allowed']) ?? memberAt(answer, ['meta', 'max_allowed_per_user']);
     return { items, next: items.length < size ? undefined : (number ?? 0) + 1 };
   });
   const keys = found.map((part) => ({
