@@ -74,9 +74,10 @@ export function plan(snapshot: Snapshot, { errand, quietFor }: PlanChoice, now: 
    * May the key that AWSPREVIOUS names be revoked? Its name says whose it is; a key that a person made must be proven by its value.
    * Keys without names are listed by the one holder that AWSCURRENT has proven to be. Undefined: its value must be tried.
    */
-  const isOwn = (key: Key): boolean | undefined => {
+  const isOwn = (key: Key): boolean | undefined => isOwnByName(key) ?? previousOpens;
+  const isOwnByName = (key: Key): boolean | undefined => {
     if (key.label === undefined && !isUnlisted) return true;
-    return isOfRekey(key) ? isOfSecret(key, of) : previousOpens;
+    return isOfRekey(key) ? isOfSecret(key, of) : undefined;
   };
 
   const isListed = (id: string | null | undefined) => isUnlisted || keys.some((key) => key.id === id);
@@ -108,11 +109,17 @@ export function plan(snapshot: Snapshot, { errand, quietFor }: PlanChoice, now: 
     return isUsed ? new Date(Math.max(used + quietFor, now + HOUR)) : undefined;
   };
 
-  const clear = (revoke: readonly Key[], stays?: Key): Plan => {
-    for (const key of revoke) {
+  const heldBy = (going: readonly Key[]): Plan | undefined => {
+    for (const key of going) {
       const until = usedUntil(key);
       if (until !== undefined) return { is: 'in use', key, until };
     }
+    return undefined;
+  };
+
+  const clear = (revoke: readonly Key[], stays?: Key): Plan => {
+    const held = heldBy(revoke);
+    if (held !== undefined) return held;
     // The key that manages the others ends no rotation.
     if (revoke.length > 0 && adminIds === undefined) return unknown('adminIds');
     const own = revoke.find(({ id }) => adminIds?.includes(id));
@@ -144,6 +151,10 @@ export function plan(snapshot: Snapshot, { errand, quietFor }: PlanChoice, now: 
     // AWSPREVIOUS is all that works, when AWSCURRENT was stored or revoked by hand: then nothing is revoked.
     return isListed(previousId) ? clear([]) : { is: 'unproven' };
   }
+  // What somebody uses is told before the previous key is asked anything: that is a use, and the next try would take it for theirs.
+  const named = previousKey !== undefined && isOwnByName(previousKey) !== false ? [previousKey] : [];
+  const held = heldBy([...keys.filter(isLost), ...named]);
+  if (held !== undefined) return held;
   if (previous !== undefined && previousId === undefined) return unknown('previousId');
   const isPreviousOurs = previousKey !== undefined && isOwn(previousKey);
   if (isPreviousOurs === undefined) return unknown('previousOpens');

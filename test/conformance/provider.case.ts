@@ -14,6 +14,7 @@ import { CAP, type KeyLife, keepsTheCap } from './provider-life.case.ts';
 import { NO_SLOT, namesTheKeys } from './provider-limit.case.ts';
 import { describePlaces } from './provider-places.case.ts';
 import { type Between, describeRights, type KeyRights } from './provider-rights.case.ts';
+import { addsNoUse, NO_OWN_USE } from './provider-use.case.ts';
 import { configurationCheck, openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import { type Skip, skippingTests } from './skips.ts';
 import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
@@ -44,7 +45,8 @@ const POWERLESS = 'says that the admin credential may not manage keys';
 /** For vendors that let more keys live than anybody needs, or whose only slots are the secret's own. */
 export const HAS_NO_LIMIT: Skip = { test: NO_SLOT, reason: 'nobody else can take the last slot' };
 /** For vendors that tell no last use of a key. */
-export const TELLS_NO_USE: Skip = { test: IN_USE, reason: 'the vendor tells no last use' };
+const reason = 'the vendor tells no last use';
+export const TELLS_NO_USE: readonly Skip[] = [IN_USE, NO_OWN_USE].map((test) => ({ test, reason }));
 /** For vendors whose keys manage themselves. */
 export const HAS_NO_ADMIN: Skip = { test: POWERLESS, reason: 'no other credential manages the key' };
 
@@ -227,6 +229,10 @@ export function describeProvider(suite: ProviderSuite): void {
       // By the time of the next rotation that is over.
       expect(reports).toEqual(['checked']);
       expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
+    });
+
+    test(NO_OWN_USE, async () => {
+      await addsNoUse(await world(), failure);
     });
 
     test(CAP, async () => {

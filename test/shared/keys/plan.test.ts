@@ -55,6 +55,21 @@ describe('another key is to be made', () => {
     ],
     ['the value of AWSPREVIOUS is tried only then', { keys: [current, byHand] }, 'ask previousOpens'],
     [
+      'and not while somebody uses that key: to try it would be a use',
+      { keys: [current, { ...byHand, lastUsed: ago(HOUR) }] },
+      `previous in use, until ${inTime(23 * HOUR)}`,
+    ],
+    [
+      'nor is the previous key asked for its id while somebody uses a key of this secret',
+      { keys: [current, { ...previous, lastUsed: ago(HOUR) }], unasked: ['previousId'] },
+      `previous in use, until ${inTime(23 * HOUR)}`,
+    ],
+    [
+      'the use of a key of another secret is no matter, although AWSPREVIOUS names it',
+      { keys: [current, { ...named('previous', otherSecret, 60 * DAY), lastUsed: ago(HOUR) }] },
+      'revoke nothing, leave current, previous; previous stays',
+    ],
+    [
       'keys without names are those of the one holder, so that of AWSPREVIOUS goes untried',
       { keys: [nameless('current', 30 * DAY), nameless('previous', 60 * DAY)] },
       ON_TIME,
@@ -238,8 +253,13 @@ describe('another key is to be made', () => {
       `lost in use, until ${inTime(24 * HOUR - MINUTE)}`,
     ],
     [
-      'a key that stays may be in use',
-      { keys: [current, { ...byHand, lastUsed: ago(1) }], previousOpens: false },
+      'a key that a person made holds it by its use alone, for nobody tries whether AWSPREVIOUS is that key',
+      { keys: [current, { ...byHand, lastUsed: ago(HOUR) }], previousOpens: false },
+      `previous in use, until ${inTime(23 * HOUR)}`,
+    ],
+    [
+      'unless no use counts: then it is tried, and stays',
+      { keys: [current, { ...byHand, lastUsed: ago(1) }], previousOpens: false, quietFor: 0 },
       'revoke nothing, leave current, previous; previous stays',
     ],
 

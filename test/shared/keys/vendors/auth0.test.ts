@@ -16,7 +16,7 @@ describeProvider({
   provider: auth0,
   start: startAuth0,
   description: ['auth0', 'auth0-authn'],
-  skip: [HAS_NO_LIMIT, TELLS_NO_USE, HAS_NO_END],
+  skip: [HAS_NO_LIMIT, ...TELLS_NO_USE, HAS_NO_END],
 });
 
 describe('auth0', () => {

@@ -19,7 +19,7 @@ describeProvider({
   descriptionErrs: [
     { fault: /v1\/token: body must NOT have .*"scope"/, reason: 'the slice has the members that all grants share' },
   ],
-  skip: [TELLS_NO_USE, HAS_NO_END],
+  skip: [...TELLS_NO_USE, HAS_NO_END],
 });
 
 describe('okta', () => {

@@ -15,7 +15,7 @@ describeProvider({
   start: startSendgrid,
   description: ['sendgrid'],
   rights: { limits: ['scopes'], regranted: inList('scopes', 'api_keys.read') },
-  skip: [TELLS_NO_USE, HAS_NO_END],
+  skip: [...TELLS_NO_USE, HAS_NO_END],
 });
 
 const doubles: ProviderDouble[] = [];

@@ -21,7 +21,7 @@ describeProvider({
   provider: twilioApiKey,
   start: startTwilioApiKey,
   description: ['twilio-iam', 'twilio-api'],
-  skip: [HAS_NO_LIMIT, TELLS_NO_USE, HAS_NO_END],
+  skip: [HAS_NO_LIMIT, ...TELLS_NO_USE, HAS_NO_END],
   together: ['api_key_sid', 'api_key_secret'],
   rights: { limits: ['policy'], regranted: inPolicy },
 });
@@ -36,7 +36,7 @@ describe('a Restricted key', () => {
     description: ['twilio-iam', 'twilio-api'],
     together: ['api_key_sid', 'api_key_secret'],
     rights: { limits: ['policy', 'allow'], regranted: inPolicy },
-    skip: [HAS_NO_LIMIT, TELLS_NO_USE, HAS_NO_END],
+    skip: [HAS_NO_LIMIT, ...TELLS_NO_USE, HAS_NO_END],
   });
 });
 

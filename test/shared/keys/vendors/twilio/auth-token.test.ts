@@ -17,7 +17,7 @@ describeProvider({
   provider: twilioAuthToken,
   start: startTwilioAuthToken,
   description: ['twilio-accounts', 'twilio-api'],
-  skip: [HAS_NO_LIMIT, TELLS_NO_USE, HAS_NO_ADMIN, HAS_NO_END],
+  skip: [HAS_NO_LIMIT, ...TELLS_NO_USE, HAS_NO_ADMIN, HAS_NO_END],
 });
 
 describe('Twilio auth token', () => {
