@@ -29,8 +29,10 @@ export function lambdaRest(functions: Functions, account: Account): Protocol {
       errorBody: ({ status, message }) => ({ Type: status < 500 ? 'User' : 'Service', Message: message }),
       run: async (credential) => {
         const here = inRegion(account, credential.region || account.region);
+        const named = functionIn(name, here);
+        if (named.region !== here.region) throw notFound(elsewhere(named.region, here.region));
         const arn = functions.find(name, here.region);
-        if (!arn) throw notFound(`Function not found: ${functionArn(here, functionIn(name, here).name)}`);
+        if (!arn) throw notFound(`Function not found: ${functionArn(here, named.name)}`);
         if (operation === 'Invoke') return invoke(functions, arn, request);
         const Configuration = describe(functions, arn);
         return json(200, operation === 'GetFunction' ? { Configuration } : Configuration);
@@ -83,6 +85,8 @@ function describe(functions: Functions, arn: string) {
   };
 }
 
+const elsewhere = (region: string, here: string) =>
+  `Functions from '${region}' are not reachable in this region ('${here}')`;
 const notFound = (message: string) => new AwsError('ResourceNotFoundException', message, 404);
 
 /** An event may be any JSON; rotation functions get an object. */

@@ -76,6 +76,24 @@ describe('the Lambda API', () => {
     });
   });
 
+  it.each([
+    ['GET', ''],
+    ['GET', '/configuration'],
+    ['POST', '/invocations'],
+  ])('reaches no function of another region: %s %s', async (method, part) => {
+    fileFunction('countCalls');
+    const there = encodeURIComponent('arn:aws:lambda:eu-west-1:123456789012:function:subject');
+
+    const response = await lambda(there + part, { method });
+
+    expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([404, 'ResourceNotFoundException']);
+    expect(await response.json()).toEqual({
+      Type: 'User',
+      Message: "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')",
+    });
+    expect(sandbox.functions.invocations('subject')).toEqual([]);
+  });
+
   it('refuses an event that is not JSON', async () => {
     fileFunction('countCalls');
 
