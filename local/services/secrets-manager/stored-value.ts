@@ -44,7 +44,8 @@ export function storeValue(
   const stored = withValue(secret, { id: token, value, createdAt: now }, labels);
   checkLabelLimit(stored);
   const isNowCurrent = holderOf(stored, CURRENT)?.id === token && holderOf(secret, CURRENT)?.id !== token;
-  // A value changed by hand counts as a rotation for the next date.
+  // "Manually updating the secret value by calling PutSecretValue or UpdateSecret is considered a valid rotation":
+  // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
   if (!isNowCurrent || !stored.rotation?.enabled) return stored;
   return { ...stored, rotation: { ...stored.rotation, next: nextRotation(stored.rotation.rules, now) } };
 }

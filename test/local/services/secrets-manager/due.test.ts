@@ -89,6 +89,7 @@ describe('a rotation by its schedule', () => {
     ['DeleteSecret', { SecretId: 'a' }],
     ['RotateSecret', { SecretId: 'a', RotateImmediately: false, RotationRules: {} }],
     ['PutSecretValue', { SecretId: 'a', ClientRequestToken: id('B'), SecretString: 'by hand' }],
+    ['UpdateSecret', { SecretId: 'a', ClientRequestToken: id('B'), SecretString: 'by hand' }],
   ])('does not come in its old window after %s', async (operation, input) => {
     const account = await scheduled({ AutomaticallyAfterDays: 2 });
     account.clock.now = at('2025-03-11T12:00:00Z');
