@@ -26,6 +26,14 @@ def failure(call, **arguments):
         return [type(error).__name__, response["Error"]["Message"], response["ResponseMetadata"]["HTTPStatusCode"]]
 
 
+def tail(logs, group, since, seen):
+    """One round of `aws logs tail --follow` of version 2: all pages from the last moment on, and what was shown is left out."""
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, interleaved=True, startTime=since)
+    events = [event for page in pages for event in page["events"] if event["eventId"] not in seen]
+    seen.update(event["eventId"] for event in events)
+    return [event["message"].strip() for event in events], max([since] + [event["timestamp"] for event in events])
+
+
 secrets, sns, rds, functions = client("secretsmanager"), client("sns"), client("rds"), client("lambda")
 
 created = secrets.create_secret(Name="app", SecretBinary=b"\x00\xff")
@@ -41,6 +49,14 @@ sns.set_subscription_attributes(
 )
 batch = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[{"Id": "one", "Message": "text"}])
 invoked = functions.invoke(FunctionName="echo", Payload=b'{"a": 1}')
+logs, since, seen, talked = client("logs"), 0, set(), []
+for turn in (2, 4):
+    functions.invoke(FunctionName="talker", Payload=b"{}")
+    rounds = 0
+    while rounds < 200 and len(seen) < turn:
+        said, since = tail(logs, "/aws/lambda/talker", since, seen)
+        talked += said
+        rounds += 1
 
 json.dump(
     {
@@ -66,6 +82,7 @@ json.dump(
         "identity": client("sts").get_caller_identity()["Arn"],
         "configuration": functions.get_function_configuration(FunctionName="echo")["Timeout"],
         "log": client("logs").filter_log_events(logGroupName="/aws/lambda/echo")["events"],
+        "tail": talked,
         "payload": json.load(invoked["Payload"]),
         "noFunction": failure(functions.invoke, FunctionName="nope"),
     },

@@ -8,6 +8,8 @@ const python = await findBoto3();
 it.skipIf(!python)('boto3 takes the sandbox for AWS', async () => {
   const sandbox = await startSandbox();
   sandbox.functions.register('echo', { handler: (event: object) => ({ event }) });
+  const file = fileURLToPath(new URL('services/lambda/functions.fixture.mjs', import.meta.url));
+  sandbox.functions.register('talker', { file, export: 'print' });
   sandbox.rds.tell({
     instances: [{ DBInstanceIdentifier: 'db', Endpoint: { Address: 'db.example', Port: 5432 } }],
     clusters: [
@@ -41,6 +43,7 @@ it.skipIf(!python)('boto3 takes the sandbox for AWS', async () => {
     identity: 'arn:aws:iam::123456789012:root',
     configuration: 30,
     log: [],
+    tail: ['to stdout', 'to stderr', 'to stdout', 'to stderr'],
     payload: { event: { a: 1 } },
     noFunction: [
       'ResourceNotFoundException',
