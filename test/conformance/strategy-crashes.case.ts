@@ -118,10 +118,9 @@ async function failAndRetry<S extends object>(
   }
   await plan.bury();
   await rotation(world, token);
-  expect(await openLabels(world), `${at.when} call ${at.call}: AWSCURRENT is refused after the repeat`).toContain(
-    'AWSCURRENT',
-  );
-  await suite.settled?.(world, `${at.when} call ${at.call} (${plan.calls[at.call]})`);
+  const where = `${at.when} call ${at.call} (${plan.calls[at.call]})`;
+  expect(await openLabels(world), `${where}: AWSCURRENT is refused after the repeat`).toContain('AWSCURRENT');
+  await suite.settled?.(world, where);
   return failed;
 }
 

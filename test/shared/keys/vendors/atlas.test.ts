@@ -227,4 +227,38 @@ describe('atlas', () => {
       (await labelled(here.store, 'AWSPENDING'))?.client_secret,
     ]);
   });
+
+  it('names both secrets when somebody takes the place at the last moment', async () => {
+    const double = await startAtlas();
+    doubles.push(double);
+    const here = keyWorld(atlas, double, {}, (transport) => async (request) => {
+      if (request.method === 'POST' && request.url.pathname.endsWith('/secrets')) double.fill?.();
+      return transport(request);
+    });
+
+    await expect(wholeRotation(here)).rejects.toMatchObject({
+      code: 'KEY_LIMIT',
+      message: expect.stringMatching(/beside key \S+/),
+    });
+    expect(double.live()).toEqual([double.first.client_secret]);
+  });
+
+  it('takes the value of AWSCURRENT for that secret, whatever id stands beside it elsewhere', async () => {
+    const here = await world();
+    const current = { ...here.double.first, masterarn: 'arn:admin' };
+    const access = await accessTo(provider, current, here, here.context({}));
+
+    const id = await provider.identify({ ...current, secret_id: 'of another one' }, access);
+
+    expect(id).toBe(here.double.first.secret_id);
+  });
+
+  it('tells in the secret when the new one ends', async () => {
+    const here = await world();
+
+    await wholeRotation(here);
+
+    const ends = here.double.secrets().at(-1)?.expiresAt.toISOString();
+    expect((await labelled(here.store, 'AWSCURRENT'))?.expires_at).toBe(ends);
+  });
 });
