@@ -104,7 +104,11 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
       return {
         proven: { password: login.password },
         exclusive: self.exclusive ?? false,
-        ping: async () => usable(),
+        async ping() {
+          usable();
+          await Promise.resolve();
+          usable();
+        },
         ...(server.locks && { holdCutOver }),
         async setPassword(username, password) {
           const user = changeable(username);

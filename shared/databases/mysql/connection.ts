@@ -86,10 +86,8 @@ async function openOnce(
   // A connection that breaks while nobody waits must not end the process; the next statement says so.
   client.on('error', () => {});
   endOnNonsense(socket);
-  const destroy = () => {
-    client.destroy();
-    socket.destroy();
-  };
+  // Not `client.destroy()`: whoever waits for a statement then would not hear of it. mysql2 tells of a connection that ends by itself.
+  const destroy = () => void socket.destroy();
 
   let greeting: Greeting;
   try {
