@@ -73,20 +73,26 @@ function retold(error: RotationError, where: string, text: (input: string) => st
 }
 
 function unforeseen(error: unknown): RotationError {
-  const { name, message } = error instanceof Error ? error : { name: typeof error, message: 'not an Error' };
+  const { name, message } = error instanceof Error ? unquoted(error) : { name: typeof error, message: 'not an Error' };
   return new UnexpectedError(`${name}: ${message}`, {
     hint: 'report this with the log of the invocation; the next rotation starts afresh',
     cause: error,
   });
 }
 
+/** A parser quotes what it could not read: the value itself, of which nobody has heard yet. */
+function unquoted(error: Error): Pick<Error, 'name' | 'message' | 'stack'> {
+  return error instanceof SyntaxError ? { name: error.name, message: 'a text could not be parsed' } : error;
+}
+
 /** Drivers hang the statement or the configuration on their errors; only name, code and text are kept. */
 function causeOf(cause: unknown, text: (input: string) => string, depth = 0): Error | undefined {
   if (!(cause instanceof Error) || depth > 3) return undefined;
   const inner = causeOf(cause.cause, text, depth + 1);
-  const clean = new Error(text(cause.message), inner === undefined ? undefined : { cause: inner });
-  clean.name = cause.name;
-  clean.stack = text(cause.stack ?? cause.message);
+  const { name, message, stack } = unquoted(cause);
+  const clean = new Error(text(message), inner === undefined ? undefined : { cause: inner });
+  clean.name = name;
+  clean.stack = text(stack ?? message);
   const { code } = cause as { code?: unknown };
   if (typeof code === 'string') Object.assign(clean, { code: text(code) });
   return clean;

@@ -172,6 +172,20 @@ describe('a redactor', () => {
     ]);
   });
 
+  it('repeats nothing of what a parser says, who quotes a value that nobody has read yet', () => {
+    const quoting = Object.assign(new SyntaxError('"swordfish" is not valid JSON'), { code: 'ODD' });
+
+    const [known, unforeseen] = [new InvalidSecretError('a fact', { hint: 'a hint', cause: quoting }), quoting].map(
+      (error) => redactor().error(error),
+    );
+
+    for (const clean of [known, unforeseen])
+      expect(inspect(clean, { depth: 9, showHidden: true })).not.toContain('swordfish');
+    expect(known?.cause).toMatchObject({ name: 'SyntaxError', message: 'a text could not be parsed', code: 'ODD' });
+    expect(known?.cause).toMatchObject({ stack: 'a text could not be parsed' });
+    expect(unforeseen?.fact).toBe('SyntaxError: a text could not be parsed');
+  });
+
   it('tells a cause without a stack by its message, and a cause that is no error not at all', () => {
     const redact = redactor();
     redact.add('swordfish');
