@@ -12,6 +12,9 @@ import type { DemoEngine, Login, ServerCounts } from './engine.ts';
  */
 const SCHEMA = 'shop';
 
+/** Beside the general log: each statement in the slow log, too, which lies beside the data folder. */
+export const talkative = { 'slow-query-log': '1', 'slow-query-log-file': '../slow.log', 'long-query-time': '0' };
+
 export interface MysqlMember extends Pick<DemoEngine, 'strategies' | 'missing'> {
   readonly product: 'MySQL' | 'MariaDB';
   /** `IDENTIFIED …`, such that the general log does not show the password. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableMariadb, startMariadb } from '../../local/servers/mariadb/server.ts';
-import { mysqlMember } from '../mysql-family.ts';
+import { mysqlMember, talkative } from '../mysql-family.ts';
 
 export const demoEngine = mysqlMember(
   {
@@ -10,7 +10,7 @@ export const demoEngine = mysqlMember(
     // MariaDB's general log shows a password as it was sent.
     identifiedBy: (password) => `IDENTIFIED VIA mysql_native_password USING '*${sha1(sha1(password)).toString('hex')}'`,
   },
-  startMariadb,
+  () => startMariadb({ settings: talkative }),
 );
 
 const sha1 = (data: string | Buffer) => createHash('sha1').update(data).digest();

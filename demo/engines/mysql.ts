@@ -1,6 +1,6 @@
 import mysql from 'mysql2';
 import { availableMysql, startMysql } from '../../local/servers/mysql/server.ts';
-import { mysqlMember } from '../mysql-family.ts';
+import { mysqlMember, talkative } from '../mysql-family.ts';
 
 export const demoEngine = mysqlMember(
   {
@@ -11,5 +11,5 @@ export const demoEngine = mysqlMember(
     identifiedBy: (password) => `IDENTIFIED BY ${mysql.escape(password)}`,
     dualRight: 'APPLICATION_PASSWORD_ADMIN',
   },
-  startMysql,
+  () => startMysql({ settings: talkative }),
 );

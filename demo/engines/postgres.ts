@@ -16,6 +16,14 @@ export const demoEngine = postgresMember(
       return `CREATE ROLE ${name} LOGIN ${attributes} PASSWORD ${pg.escapeLiteral(verifier)}`;
     },
   },
-  // Every statement is logged, so that a password that is sent in clear would be found there.
-  () => startPostgres({ settings: { log_connections: 'on', log_statement: 'all' } }),
+  // Every statement is logged, with what was bound to it, so that a password that is sent in clear would be found there.
+  () =>
+    startPostgres({
+      settings: {
+        log_connections: 'on',
+        log_statement: 'all',
+        log_min_error_statement: 'debug5',
+        log_parameter_max_length_on_error: '-1',
+      },
+    }),
 );
