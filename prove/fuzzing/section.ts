@@ -11,6 +11,9 @@ const LIMIT_MS = 15_000;
 /** A thread that says nothing for so long does not turn its loop any more. */
 const SILENCE_MS = 60_000;
 
+/** An input that makes a thread fill its memory ends that thread, and not the machine. */
+const resourceLimits = { maxOldGenerationSizeMb: 1_024 };
+
 export const fuzzing: Section = {
   name: 'fuzzing',
   properties,
@@ -42,6 +45,7 @@ async function row(target: Target, { quick, seed, signal, progress }: Asked): Pr
   progress(`fuzzing/${target.id}: ${inputs} inputs`);
   const outcome = await played({ id: target.id, seed, inputs, limitMs: LIMIT_MS }, signal, progress);
   const { found } = outcome;
+  const isKnown = found !== undefined && (target.known?.includes(found.property) ?? false);
   return {
     section: fuzzing.name,
     id: `fuzzing/${target.id}`,
@@ -52,8 +56,8 @@ async function row(target: Target, { quick, seed, signal, progress }: Asked): Pr
     runs: outcome.inputs,
     isWhole: true,
     ms: performance.now() - start,
-    broken: found === undefined ? [] : [toldOf(target, seed, found)],
-    known: [],
+    broken: found === undefined || isKnown ? [] : [toldOf(target, seed, found)],
+    known: found === undefined || !isKnown ? [] : [toldOf(target, seed, found)],
   };
 }
 
@@ -79,7 +83,7 @@ function short(text: string): string {
 /** Rejects with the reason of the signal when that aborts. */
 async function played(job: Job, signal: AbortSignal, progress: (line: string) => void): Promise<Outcome> {
   signal.throwIfAborted();
-  const worker = new Worker(new URL('hand.ts', import.meta.url), { workerData: job, stderr: true });
+  const worker = new Worker(new URL('hand.ts', import.meta.url), { workerData: job, stderr: true, resourceLimits });
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
   let at = 0;
   const failed = (property: string, seen: string) =>
