@@ -86,8 +86,10 @@ async function openOnce(
   // A connection that breaks while nobody waits must not end the process; the next statement says so.
   client.on('error', () => {});
   endOnNonsense(socket);
-  // Not `client.destroy()`: whoever waits for a statement then would not hear of it. mysql2 tells of a connection that ends by itself.
-  const destroy = () => void socket.destroy();
+  const destroy = () => {
+    client.destroy();
+    socket.destroy();
+  };
 
   let greeting: Greeting;
   try {
@@ -100,7 +102,14 @@ async function openOnce(
     throw isFull || isSilent ? new Unheard(refusal, isFull ? 'full' : 'asleep') : refusal;
   }
   const server = versionOf(greeting.serverVersion);
-  ctx.signal.addEventListener('abort', destroy, { once: true });
+  // mysql2 tells nobody who waits for a statement that the connection was destroyed.
+  const aborted = Promise.withResolvers<never>();
+  aborted.promise.catch(() => {});
+  const giveUp = () => {
+    destroy();
+    aborted.reject(ctx.signal.reason);
+  };
+  ctx.signal.addEventListener('abort', giveUp, { once: true });
 
   let restricted = false;
   let shared = false;
@@ -108,7 +117,7 @@ async function openOnce(
     if (ctx.signal.aborted) throw outOfTime(at, LOOK);
     if (restricted && !values.every(isPlain)) throw expired(at);
     try {
-      return await answerTo(client, text, values);
+      return await Promise.race([answerTo(client, text, values), aborted.promise]);
     } catch (error) {
       if (ctx.signal.aborted) throw outOfTime(at, LOOK);
       throw queryError(error, at, text);
@@ -121,7 +130,7 @@ async function openOnce(
   const close = async () => {
     // The application that a pooler gives this session to has settings of its own.
     if (shared && !socket.destroyed) await query(restoreSession(product)).catch(() => {});
-    ctx.signal.removeEventListener('abort', destroy);
+    ctx.signal.removeEventListener('abort', giveUp);
     if (!socket.destroyed) {
       client.end(() => {});
       await inTimeToClose(once(socket, 'close'));
