@@ -2,6 +2,17 @@ import { RotationError, UnexpectedError } from '../shared/rotation/errors.ts';
 import { UsageError } from '../terminal/usage.ts';
 import { exitCodes } from './exit-codes.ts';
 
+/** The tool itself will not do it: one fact and the next command. Nothing was changed. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly hint: string;
+
+  constructor(fact: string, hint: string) {
+    super(fact);
+    this.hint = hint;
+  }
+}
+
 export interface Failure {
   readonly status: typeof exitCodes.attention | typeof exitCodes.usage;
   /** For standard error: one fact, one hint. */
@@ -12,6 +23,9 @@ export interface Failure {
 export function failureOf(error: unknown, program: string): Failure {
   if (error instanceof UsageError) {
     return { status: exitCodes.usage, text: `${program}: ${error.message}\nhint: ${error.hint}\n` };
+  }
+  if (error instanceof RefusedError) {
+    return { status: exitCodes.attention, text: `${program}: ${error.message}\nhint: ${error.hint}\n` };
   }
   const typed = error instanceof RotationError ? error : defect(error);
   return { status: exitCodes.attention, text: `${program}: ${typed.code}: ${typed.fact}\nhint: ${typed.hint}\n` };

@@ -11,6 +11,7 @@ import { packaged } from './package.ts';
 
 const commands: Readonly<Record<string, readonly [about: string, load: () => Promise<Command>]>> = {
   status: ['a line for each secret, and what state it is in', async () => (await import('./status.ts')).status],
+  rotate: ['rotates secrets now, one or a fleet, and watches', async () => (await import('./rotate.ts')).rotate],
   explain: ['what an error code means and what to do', async () => (await import('./explain.ts')).explain],
   cost: ['what secrets and parameters cost a month', async () => (await import('./cost.ts')).cost],
 };
@@ -22,7 +23,8 @@ async function main(parameters: readonly string[]): Promise<void> {
   const signal = interruption();
   const { env, stdin, stdout, stderr } = process;
   try {
-    process.exitCode = await run(parameters, { env, stdin, stdout, stderr, signal });
+    const status = await run(parameters, { env, stdin, stdout, stderr, signal });
+    process.exitCode = signal.aborted ? statusOf(signal) : status;
   } catch (error) {
     if (signal.aborted) process.exitCode = statusOf(signal);
     else {

@@ -1,18 +1,22 @@
-/** What `rekey` asks of AWS. Never for a value. */
+/** What `rekey` asks of AWS. One function asks for a value, and says what for. */
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetFunctionConfigurationCommand, type GetFunctionConfigurationCommandOutput } from '@aws-sdk/client-lambda';
 import {
   DescribeSecretCommand,
   type DescribeSecretCommandOutput,
+  GetSecretValueCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
+  RotateSecretCommand,
   type SecretListEntry,
   type SecretVersionsListEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { DescribeParametersCommand, type ParameterMetadata } from '@aws-sdk/client-ssm';
-import { InvalidSecretError } from '../shared/rotation/errors.ts';
+import { ConfigurationError, InvalidSecretError } from '../shared/rotation/errors.ts';
+import { parseObject } from '../shared/rotation/json.ts';
 import type { Account } from './account.ts';
 import { call, causeOf } from './call.ts';
-import type { Tag } from './tag.ts';
+import type { Tag } from './values.ts';
 
 /** Page after page, so that nobody has to keep all of them. Those that are marked for deletion are left out. */
 export async function* secretPages(account: Account, tag?: Tag): AsyncGenerator<readonly SecretListEntry[]> {
@@ -147,4 +151,76 @@ function lineOf(at: number, message: string): LogLine[] {
     // What the runtime itself writes, and other people's functions.
     return [];
   }
+}
+
+export interface Schedule {
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly every: string;
+  readonly window?: string;
+}
+
+interface RotationOrder {
+  readonly token: string;
+  readonly checkOnly: boolean;
+  readonly functionName: string;
+  readonly schedule?: Schedule;
+}
+
+/** Begins a rotation, or with `checkOnly` a configuration check. The same token twice begins one. */
+export async function startRotation(
+  account: Account,
+  id: string,
+  { token, checkOnly, functionName, schedule }: RotationOrder,
+): Promise<void> {
+  const command = new RotateSecretCommand({
+    SecretId: id,
+    ClientRequestToken: token,
+    RotateImmediately: !checkOnly,
+    ...(schedule && {
+      RotationLambdaARN: schedule.functionArn,
+      RotationRules: { ScheduleExpression: schedule.every, ...(schedule.window && { Duration: schedule.window }) },
+    }),
+  });
+  try {
+    await call('secretsmanager:RotateSecret', id, account.patience, (abort) => account.secrets.send(command, abort));
+  } catch (error) {
+    // The service says the same of a function that is gone, of one that it may not call, and to whom may not ask.
+    if (causeOf(error) !== 'AccessDeniedException' || (await functionOf(account, functionName)) !== undefined)
+      throw error;
+    throw new ConfigurationError(`function ${functionName}, which is to rotate ${id}, is not in ${account.region}`, {
+      hint: `deploy it, or attach another one: rekey enable ${id} --function NAME --every 30d`,
+      cause: error,
+    });
+  }
+}
+
+/** Undefined: there is no such function in this region. */
+export async function functionOf(
+  account: Account,
+  name: string,
+): Promise<GetFunctionConfigurationCommandOutput | undefined> {
+  const command = new GetFunctionConfigurationCommand({ FunctionName: name });
+  try {
+    return await call('lambda:GetFunctionConfiguration', name, account.patience, (abort) =>
+      account.functions.send(command, abort),
+    );
+  } catch (error) {
+    if (causeOf(error) === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The server that a secret is of, so that rotations on one server can be kept apart. The one place that reads a value, and it
+ * keeps nothing else of it. Undefined: it names none, as keys of providers do not.
+ */
+export async function serverOf(account: Account, id: string): Promise<string | undefined> {
+  const command = new GetSecretValueCommand({ SecretId: id });
+  const { SecretString = '' } = await call('secretsmanager:GetSecretValue', id, account.patience, (abort) =>
+    account.secrets.send(command, abort),
+  );
+  const value = parseObject(SecretString);
+  const { host, port } = value ?? {};
+  return typeof host === 'string' ? `${host.toLowerCase()}:${port ?? ''}` : undefined;
 }

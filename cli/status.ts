@@ -9,7 +9,7 @@ import { inParallel } from './in-parallel.ts';
 import { look, lookAtCompanion, type Status } from './look.ts';
 import { companionPages, secretPages } from './service.ts';
 import { HEAD, statusLine, type Totals, totalLines } from './status/line.ts';
-import { type Tag, tagOf } from './tag.ts';
+import { type Tag, tagOf } from './values.ts';
 
 interface Options {
   readonly tag?: Tag;

@@ -108,10 +108,8 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: patience(120_000) }
 
   it.for(toRun)('$path run', async ({ path, shown }, { signal }) => {
     await prepare();
-    if (path === 'docs/runbook.md') {
-      await rotationOn(signal);
-      await getStuck();
-    }
+    if (['docs/runbook.md', 'docs/rekey.md'].includes(path)) await rotationOn(signal);
+    if (path === 'docs/runbook.md') await getStuck();
 
     const failures: string[] = [];
     const outcomes: string[] = [];
@@ -123,7 +121,7 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: patience(120_000) }
       outcomes.push(...fresh.filter((event) => /(Succeeded|Failed|Abandoned)$/.test(event)));
     }
 
-    const asked = shown.filter(({ text }) => /rotate-secret|rotations\/due/.test(text));
+    const asked = shown.filter(({ text }) => /rotate-secret|rotations\/due|rekey rotate/.test(text));
     expect(failures).toEqual([]);
     expect(outcomes.map((event) => event.replace('Test', ''))).toEqual(asked.map(() => 'RotationSucceeded'));
   });

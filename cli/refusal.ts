@@ -1,0 +1,44 @@
+/** Why a secret cannot be rotated now: a sentence and the next command. Found before anything is changed. */
+import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager';
+import type { Account } from './account.ts';
+import { factsOf } from './condition.ts';
+import { RefusedError } from './failure.ts';
+import { look } from './look.ts';
+
+/** Undefined: nothing stands in the way that can be seen in its description. */
+export async function refusalOf(
+  account: Account,
+  described: DescribeSecretCommandOutput,
+): Promise<RefusedError | undefined> {
+  const facts = factsOf(described);
+  const { name, arn } = facts;
+  if (described.DeletedDate !== undefined) {
+    return new RefusedError(`${name} is marked for deletion`, `aws secretsmanager restore-secret --secret-id '${arn}'`);
+  }
+  if (facts.manager !== undefined) {
+    return new RefusedError(
+      `${name} is managed by ${facts.manager}, which rotates it`,
+      `rotate it there; an own secret for an own user is what Rekey rotates`,
+    );
+  }
+  if (facts.primaryRegion !== undefined && facts.primaryRegion !== account.region) {
+    return new RefusedError(
+      `${name} is a replica of ${facts.primaryRegion}, where it rotates`,
+      `the same command with --region ${facts.primaryRegion}`,
+    );
+  }
+  const { state, pending, code, step } = await look(account, facts, Date.now());
+  if (pending === null) return undefined;
+  if (state === 'rotating') {
+    return new RefusedError(
+      `a rotation of ${name} goes on${step === null ? '' : ` (${step} is done)`}`,
+      `rekey status --watch shows it; version ${pending} has AWSPENDING`,
+    );
+  }
+  const why = code === null ? 'is stuck' : `failed (${code})`;
+  const abandon = `aws secretsmanager update-secret-version-stage --secret-id '${arn}' --version-stage AWSPENDING --remove-from-version-id '${pending}'`;
+  return new RefusedError(
+    `the rotation of ${name} before this one ${why}, and version ${pending} has AWSPENDING`,
+    `${code === null ? '' : `rekey explain ${code}; then, `}unless AWSPENDING is what opens the system: ${abandon}`,
+  );
+}
