@@ -1,5 +1,6 @@
 /** The one way to AWS: clients of one account and region, made when they are first asked for. */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -16,6 +17,7 @@ export interface Account {
   readonly parameters: SSMClient;
   readonly functions: LambdaClient;
   readonly logs: CloudWatchLogsClient;
+  readonly iam: IAMClient;
   readonly patience: Patience;
 }
 
@@ -50,6 +52,7 @@ export async function onAccount<T>(
   const parameters = clientOf(SSMClient);
   const functions = clientOf(LambdaClient);
   const logs = clientOf(CloudWatchLogsClient);
+  const iam = clientOf(IAMClient);
   try {
     return await work({
       region: await regionOf(secrets()),
@@ -65,6 +68,9 @@ export async function onAccount<T>(
       },
       get logs() {
         return logs();
+      },
+      get iam() {
+        return iam();
       },
     });
   } finally {

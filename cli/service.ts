@@ -2,6 +2,7 @@
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { GetFunctionConfigurationCommand, type GetFunctionConfigurationCommandOutput } from '@aws-sdk/client-lambda';
 import {
+  CancelRotateSecretCommand,
   DescribeSecretCommand,
   type DescribeSecretCommandOutput,
   GetSecretValueCommand,
@@ -12,7 +13,7 @@ import {
   type SecretVersionsListEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { DescribeParametersCommand, type ParameterMetadata } from '@aws-sdk/client-ssm';
-import { ConfigurationError, InvalidSecretError } from '../shared/rotation/errors.ts';
+import { ConfigurationError, InvalidSecretError, StagingError } from '../shared/rotation/errors.ts';
 import { parseObject } from '../shared/rotation/json.ts';
 import type { Account } from './account.ts';
 import { call, causeOf } from './call.ts';
@@ -105,6 +106,7 @@ export interface LogLine {
   readonly at: number;
   readonly level: string;
   readonly message: string;
+  readonly token?: string;
   readonly step?: string;
   readonly code?: string;
   readonly fact?: string;
@@ -113,11 +115,11 @@ export interface LogLine {
   readonly durationMs?: number;
 }
 
-/** What a function said about one rotation, oldest first. Undefined: it cannot be known from here, and why. */
+/** What a function said about one rotation, or one secret, oldest first. Undefined: it cannot be known from here, and why. */
 export async function logOf(
   account: Account,
   functionName: string,
-  token: string,
+  about: string,
   since: number,
 ): Promise<readonly LogLine[] | undefined> {
   const lines: LogLine[] = [];
@@ -127,7 +129,7 @@ export async function logOf(
       const command = new FilterLogEventsCommand({
         logGroupName: `/aws/lambda/${functionName}`,
         startTime: since,
-        filterPattern: `"${token}"`,
+        filterPattern: `"${about}"`,
         ...(nextToken && { nextToken }),
       });
       const page = await call('logs:FilterLogEvents', functionName, account.patience, (abort) =>
@@ -185,6 +187,16 @@ export async function startRotation(
   try {
     await call('secretsmanager:RotateSecret', id, account.patience, (abort) => account.secrets.send(command, abort));
   } catch (error) {
+    if (causeOf(error) === 'InvalidRequestException') {
+      throw new StagingError(
+        `Secrets Manager begins no rotation of ${id}: another one has begun meanwhile, or is unfinished`,
+        {
+          code: 'TOKEN_NOT_PENDING',
+          hint: 'rekey status shows it',
+          cause: error,
+        },
+      );
+    }
     // The service says the same of a function that is gone, of one that it may not call, and to whom may not ask.
     if (causeOf(error) !== 'AccessDeniedException' || (await functionOf(account, functionName)) !== undefined)
       throw error;
@@ -211,16 +223,25 @@ export async function functionOf(
   }
 }
 
-/**
- * The server that a secret is of, so that rotations on one server can be kept apart. The one place that reads a value, and it
- * keeps nothing else of it. Undefined: it names none, as keys of providers do not.
- */
-export async function serverOf(account: Account, id: string): Promise<string | undefined> {
+/** Off, as before it was attached; the function and the schedule stay named. */
+export async function cancelRotation(account: Account, id: string): Promise<void> {
+  const command = new CancelRotateSecretCommand({ SecretId: id });
+  await call('secretsmanager:CancelRotateSecret', id, account.patience, (abort) =>
+    account.secrets.send(command, abort),
+  );
+}
+
+/** The one place that reads a value. Who asks says what for, and prints nothing of it. */
+export async function currentValue(account: Account, id: string): Promise<string> {
   const command = new GetSecretValueCommand({ SecretId: id });
   const { SecretString = '' } = await call('secretsmanager:GetSecretValue', id, account.patience, (abort) =>
     account.secrets.send(command, abort),
   );
-  const value = parseObject(SecretString);
-  const { host, port } = value ?? {};
+  return SecretString;
+}
+
+/** The server that a secret is of, so that rotations on one server can be kept apart. Undefined: it names none, as keys of providers do not. */
+export async function serverOf(account: Account, id: string): Promise<string | undefined> {
+  const { host, port } = parseObject(await currentValue(account, id)) ?? {};
   return typeof host === 'string' ? `${host.toLowerCase()}:${port ?? ''}` : undefined;
 }

@@ -20,6 +20,17 @@ export function daysOf(text: string): number {
   throw new UsageError(`${JSON.stringify(text)} is no number of days`, 'days look like 30d');
 }
 
+/** As Secrets Manager writes it: `30d` is `rate(30 days)`. */
+export function everyOf(text: string): string {
+  if (/^(rate|cron)\(.+\)$/.test(text)) return text;
+  const [, number, unit] = /^([1-9]\d{0,3})([dh])$/.exec(text) ?? [];
+  if (number !== undefined) return `rate(${number} ${unit === 'd' ? 'day' : 'hour'}${number === '1' ? '' : 's'})`;
+  throw new UsageError(
+    `${JSON.stringify(text)} is no schedule`,
+    'a schedule looks like 30d, 12h or cron(0 3 ? * SUN *)',
+  );
+}
+
 /** `3h`. */
 export function hoursOf(text: string): string {
   if (/^([1-9]|1\d|2[0-4])h$/.test(text)) return text;

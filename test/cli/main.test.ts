@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 describe('rekey', () => {
-  it.each([[['--help']], ...['status', 'rotate', 'explain', 'cost'].map((name) => [[name, '--help']])])(
+  it.each([[['--help']], ...['status', 'rotate', 'doctor', 'explain', 'cost'].map((name) => [[name, '--help']])])(
     '%j fits a screen',
     async (parameters) => {
       const { status, stdout, stderr } = await rekey(parameters);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Account } from '../../cli/account.ts';
+import { refusalOf } from '../../cli/refusal.ts';
 import { rotate } from '../../cli/rotate.ts';
 import { startRotation } from '../../cli/service.ts';
 import { tooWide } from './printed.ts';
@@ -101,6 +102,34 @@ describe('rekey rotate', () => {
     else expect(said).toMatch(fact);
     expect((refused as { hint: string }).hint).toMatch(hint);
     expect(rotations()).toBe(before);
+  });
+
+  it.each([
+    [{ OwningService: 'rds' }, 'app is managed by rds, which rotates it'],
+    [{ Type: 'partner' }, 'app is managed by partner, which rotates it'],
+    [{ PrimaryRegion: 'eu-west-1' }, 'app is a replica of eu-west-1, where it rotates'],
+  ])('refuses %j, which others rotate', async (more, message) => {
+    const refused = await refusalOf({ region: 'us-east-1' } as Account, {
+      Name: 'app',
+      ARN: 'arn',
+      $metadata: {},
+      ...more,
+    });
+
+    expect(refused).toMatchObject({ name: 'RefusedError', message });
+  });
+
+  it('says that another rotation has begun meanwhile', async () => {
+    const send = () => Promise.reject(Object.assign(new Error('no'), { name: 'InvalidRequestException' }));
+    const patience = { signal: new AbortController().signal, deadlineMs: 1000 };
+    const account = { region: 'eu-west-1', patience, secrets: { send } } as unknown as Account;
+
+    await expect(
+      startRotation(account, 'app', { token: 't', checkOnly: false, functionName: 'f' }),
+    ).rejects.toMatchObject({
+      fact: expect.stringContaining('another one has begun meanwhile'),
+      hint: 'rekey status shows it',
+    });
   });
 
   it('says that the function is gone, where that is why the service refuses', async () => {

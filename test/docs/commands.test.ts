@@ -121,7 +121,7 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: patience(120_000) }
       outcomes.push(...fresh.filter((event) => /(Succeeded|Failed|Abandoned)$/.test(event)));
     }
 
-    const asked = shown.filter(({ text }) => /rotate-secret|rotations\/due|rekey rotate/.test(text));
+    const asked = shown.filter(({ text }) => /rotate-secret|rotations\/due|rekey (rotate|enable)/.test(text));
     expect(failures).toEqual([]);
     expect(outcomes.map((event) => event.replace('Test', ''))).toEqual(asked.map(() => 'RotationSucceeded'));
   });

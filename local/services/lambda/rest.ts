@@ -6,11 +6,12 @@ import { defaultTimeoutSeconds } from './definition.ts';
 import type { Functions } from './functions.ts';
 import { functionArn, functionIn } from './identity.ts';
 
-const routes = /^\/2015-03-31\/functions\/([^/]+)(\/invocations|\/configuration)?$/;
+const routes = /^\/2015-03-31\/functions\/([^/]+)(\/invocations|\/configuration|\/policy)?$/;
 
 const operations: Readonly<Record<string, string>> = {
   'GET ': 'GetFunction',
   'GET /configuration': 'GetFunctionConfiguration',
+  'GET /policy': 'GetPolicy',
   'POST /invocations': 'Invoke',
 };
 
@@ -34,6 +35,7 @@ export function lambdaRest(functions: Functions, account: Account): Protocol {
         const arn = functions.find(name, here.region);
         if (!arn) throw notFound(`Function not found: ${functionArn(here, named.name)}`);
         if (operation === 'Invoke') return invoke(functions, arn, request);
+        if (operation === 'GetPolicy') return json(200, { Policy: policyOf(arn, here) });
         const Configuration = describe(functions, arn);
         return json(200, operation === 'GetFunction' ? { Configuration } : Configuration);
       },
@@ -64,6 +66,23 @@ async function invoke(functions: Functions, arn: string, request: WireRequest): 
       ...(request.headers['x-amz-log-type'] === 'Tail' && { 'x-amz-log-result': Buffer.from(tail).toString('base64') }),
     },
   };
+}
+
+/** Every function is called by the services of its account, as if each had been allowed to. */
+function policyOf(arn: string, { accountId }: Account): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'rotation',
+        Effect: 'Allow',
+        Principal: { Service: 'secretsmanager.amazonaws.com' },
+        Action: 'lambda:InvokeFunction',
+        Resource: arn,
+        Condition: { StringEquals: { 'AWS:SourceAccount': accountId } },
+      },
+    ],
+  });
 }
 
 function describe(functions: Functions, arn: string) {

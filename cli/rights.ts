@@ -1,0 +1,75 @@
+/** Who may call the function, and what its role may do, as far as AWS tells. */
+
+import { SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { GetPolicyCommand } from '@aws-sdk/client-lambda';
+import { parseObject } from '../shared/rotation/json.ts';
+import type { Account } from './account.ts';
+import { call, causeOf } from './call.ts';
+
+export interface Invoker {
+  readonly service: string;
+  /** Undefined: any account's. */
+  readonly sourceAccount: string | undefined;
+}
+
+/** The services that the function's own policy lets in. */
+export async function invokersOf(account: Account, functionName: string): Promise<readonly Invoker[]> {
+  const command = new GetPolicyCommand({ FunctionName: functionName });
+  try {
+    const { Policy = '' } = await call('lambda:GetPolicy', functionName, account.patience, (abort) =>
+      account.functions.send(command, abort),
+    );
+    const { Statement = [] } = (parseObject(Policy) ?? {}) as { Statement?: Statement | readonly Statement[] };
+    return [Statement].flat().flatMap(invokerOf);
+  } catch (error) {
+    if (causeOf(error) === 'ResourceNotFoundException') return [];
+    throw error;
+  }
+}
+
+interface Statement {
+  readonly Effect?: string;
+  readonly Principal?: { readonly Service?: string };
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+function invokerOf({ Effect, Principal, Condition = {} }: Statement): Invoker[] {
+  if (Effect !== 'Allow' || Principal?.Service === undefined) return [];
+  const conditions = Object.values(Condition).flatMap((one) => Object.entries(one));
+  const sourceAccount = conditions.find(([key]) => key.toLowerCase() === 'aws:sourceaccount')?.[1];
+  return [{ service: Principal.Service, sourceAccount }];
+}
+
+/** What every rotation does with its secret: docs/engines. ListSecretVersionIds is for the last rescue. */
+const needed = [
+  'DescribeSecret',
+  'GetSecretValue',
+  'PutSecretValue',
+  'UpdateSecretVersionStage',
+  'ListSecretVersionIds',
+];
+
+/** By IAM's own simulation of the role's policies; what the secret's own policy says is not in it. */
+export async function deniedActions(
+  account: Account,
+  { role, functionArn, secretArn }: { role: string; functionArn: string; secretArn: string },
+): Promise<string[]> {
+  const command = new SimulatePrincipalPolicyCommand({
+    PolicySourceArn: role,
+    ActionNames: needed.map((action) => `secretsmanager:${action}`),
+    ResourceArns: [secretArn],
+    ContextEntries: [
+      {
+        ContextKeyName: 'secretsmanager:resource/AllowRotationLambdaArn',
+        ContextKeyType: 'string',
+        ContextKeyValues: [functionArn],
+      },
+    ],
+  });
+  const { EvaluationResults = [] } = await call('iam:SimulatePrincipalPolicy', role, account.patience, (abort) =>
+    account.iam.send(command, abort),
+  );
+  return EvaluationResults.filter(({ EvalDecision }) => EvalDecision !== 'allowed').map(
+    ({ EvalActionName = '' }) => EvalActionName,
+  );
+}
