@@ -12,6 +12,7 @@ import { packaged } from './package.ts';
 const commands: Readonly<Record<string, readonly [about: string, load: () => Promise<Command>]>> = {
   status: ['a line for each secret, and what state it is in', async () => (await import('./status.ts')).status],
   rotate: ['rotates secrets now, one or a fleet, and watches', async () => (await import('./rotate.ts')).rotate],
+  enable: ['attaches a function and a schedule, and checks', async () => (await import('./enable.ts')).enable],
   doctor: ['what a rotation needs, and what is missing', async () => (await import('./doctor.ts')).doctor],
   explain: ['what an error code means and what to do', async () => (await import('./explain.ts')).explain],
   cost: ['what secrets and parameters cost a month', async () => (await import('./cost.ts')).cost],

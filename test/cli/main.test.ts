@@ -17,17 +17,17 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 describe('rekey', () => {
-  it.each([[['--help']], ...['status', 'rotate', 'doctor', 'explain', 'cost'].map((name) => [[name, '--help']])])(
-    '%j fits a screen',
-    async (parameters) => {
-      const { status, stdout, stderr } = await rekey(parameters);
+  it.each([
+    [['--help']],
+    ...['status', 'rotate', 'enable', 'doctor', 'explain', 'cost'].map((name) => [[name, '--help']]),
+  ])('%j fits a screen', async (parameters) => {
+    const { status, stdout, stderr } = await rekey(parameters);
 
-      const lines = stdout.split('\n');
-      expect([status, stderr]).toEqual([0, '']);
-      expect(lines.length).toBeLessThanOrEqual(24);
-      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
-    },
-  );
+    const lines = stdout.split('\n');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(lines.length).toBeLessThanOrEqual(24);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
 
   it.each([
     [[], 'rekey: no command\nhint: rekey --help lists the commands\n'],
