@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, readonly [about: string, load: () => Pro
   rotate: ['rotates secrets now, one or a fleet, and watches', async () => (await import('./rotate.ts')).rotate],
   enable: ['attaches a function and a schedule, and checks', async () => (await import('./enable.ts')).enable],
   doctor: ['what a rotation needs, and what is missing', async () => (await import('./doctor.ts')).doctor],
+  history: ['versions, and what happened', async () => (await import('./history.ts')).history],
   explain: ['what an error code means and what to do', async () => (await import('./explain.ts')).explain],
   cost: ['what secrets and parameters cost a month', async () => (await import('./cost.ts')).cost],
 };
