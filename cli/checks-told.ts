@@ -1,7 +1,7 @@
 /** Checks, for people. */
 import type { Paint } from '../terminal/paint.ts';
 import { wrapped } from '../terminal/table.ts';
-import type { Check } from './checks.ts';
+import type { Check } from './check.ts';
 
 const WIDTH = 80;
 const marks = { ok: '✓', fails: '✗', unseen: '–' } as const;

@@ -1,7 +1,8 @@
 import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager';
 import { createPaint } from '../terminal/paint.ts';
 import type { Account } from './account.ts';
-import { type Check, collected, loginCheck, quickChecks, scheduleCheck, valueChecks } from './checks.ts';
+import type { Check } from './check.ts';
+import { collected, loginCheck, quickChecks, scheduleCheck, valueChecks } from './checks.ts';
 import { checkLines } from './checks-told.ts';
 import { command } from './command.ts';
 import { factsOf } from './condition.ts';

@@ -1,14 +1,17 @@
 import { createPaint } from '../terminal/paint.ts';
 import type { Account } from './account.ts';
+import { cancelRotation, type Schedule } from './acts.ts';
 import { agreed } from './ask.ts';
-import { type Check, collected, quickChecks } from './checks.ts';
+import type { Check } from './check.ts';
+import { collected, quickChecks } from './checks.ts';
 import { checkLines } from './checks-told.ts';
 import { command } from './command.ts';
 import { factsOf, type SecretFacts } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
 import { outcomeLines, stepLine } from './outcome.ts';
+import { functionOf } from './rights.ts';
 import { type Outcome, rotated } from './rotation.ts';
-import { cancelRotation, describeSecret, functionOf, type Schedule } from './service.ts';
+import { describeSecret } from './service.ts';
 import { everyOf, hoursOf } from './values.ts';
 
 interface Options {

@@ -3,7 +3,8 @@ import { tableLine } from '../terminal/table.ts';
 import { command } from './command.ts';
 import { factsOf, type SecretFacts } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
-import { describeSecret, type LogLine, logOf, versionsOf } from './service.ts';
+import { type LogLine, logOf } from './log.ts';
+import { describeSecret, versionsOf } from './service.ts';
 import { daysOf } from './values.ts';
 
 interface Options {

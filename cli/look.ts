@@ -4,7 +4,8 @@ import { HOUR } from '../shared/rotation/pause.ts';
 import { parseEntry } from '../shared/stores/parameter-store/journal.ts';
 import type { Account } from './account.ts';
 import { type Condition, conditionOf, type SecretFacts, systemOf, unfinished } from './condition.ts';
-import { type LogLine, logOf, versionsOf } from './service.ts';
+import { type LogLine, logOf } from './log.ts';
+import { versionsOf } from './service.ts';
 
 /** One line of `rekey status`. Members are only ever added. */
 export interface Status {
@@ -22,6 +23,8 @@ export interface Status {
   readonly pendingSince: string | null;
   readonly step: string | null;
   readonly code: string | null;
+  /** What opens the system now, as the function saw it when it failed. */
+  readonly working: string | null;
   /** Who manages it, where that is not its rotation function. */
   readonly manager: string | null;
 }
@@ -42,6 +45,7 @@ export async function look(account: Account, facts: SecretFacts, now: number): P
     pendingSince: null,
     step: null,
     code: null,
+    working: null,
     manager: manager ?? (state === 'replica' ? (primaryRegion ?? null) : null),
   };
   const token = unfinished(facts);
@@ -50,7 +54,7 @@ export async function look(account: Account, facts: SecretFacts, now: number): P
     : status;
 }
 
-type Progress = Pick<Status, 'state' | 'pending' | 'pendingSince' | 'step' | 'code'>;
+type Progress = Pick<Status, 'state' | 'pending' | 'pendingSince' | 'step' | 'code' | 'working'>;
 
 async function progress(account: Account, facts: SecretFacts, token: string, now: number): Promise<Progress> {
   const version = (await versionsOf(account, facts.arn)).find(({ VersionId }) => VersionId === token);
@@ -66,6 +70,7 @@ async function progress(account: Account, facts: SecretFacts, token: string, now
     pendingSince: since === undefined ? null : new Date(since).toISOString(),
     step: last?.step ?? null,
     code: isFailing ? (last.code ?? null) : null,
+    working: isFailing ? (last.working ?? null) : null,
   };
 }
 
@@ -96,6 +101,7 @@ export function lookAtCompanion(
     pendingSince: isOpen ? new Date(at).toISOString() : null,
     step: null,
     code: null,
+    working: null,
     manager: null,
   };
 }

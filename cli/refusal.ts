@@ -36,9 +36,9 @@ export async function refusalOf(
     );
   }
   const why = code === null ? 'is stuck' : `failed (${code})`;
-  const abandon = `aws secretsmanager update-secret-version-stage --secret-id '${arn}' --version-stage AWSPENDING --remove-from-version-id '${pending}'`;
+  const explain = code === null ? '' : `rekey explain ${code}, then `;
   return new RefusedError(
     `the rotation of ${name} before this one ${why}, and version ${pending} has AWSPENDING`,
-    `${code === null ? '' : `rekey explain ${code}; then, `}unless AWSPENDING is what opens the system: ${abandon}`,
+    `${explain}rekey abandon ${name}, which looks whether that is safe`,
   );
 }

@@ -1,10 +1,30 @@
-/** Who may call the function, and what its role may do, as far as AWS tells. */
+/** The function, who may call it, and what its role may do, as far as AWS tells. */
 
 import { SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
-import { GetPolicyCommand } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionConfigurationCommand,
+  type GetFunctionConfigurationCommandOutput,
+  GetPolicyCommand,
+} from '@aws-sdk/client-lambda';
 import { parseObject } from '../shared/rotation/json.ts';
 import type { Account } from './account.ts';
 import { call, causeOf } from './call.ts';
+
+/** Undefined: there is no such function in this region. */
+export async function functionOf(
+  account: Account,
+  name: string,
+): Promise<GetFunctionConfigurationCommandOutput | undefined> {
+  const command = new GetFunctionConfigurationCommand({ FunctionName: name });
+  try {
+    return await call('lambda:GetFunctionConfiguration', name, account.patience, (abort) =>
+      account.functions.send(command, abort),
+    );
+  } catch (error) {
+    if (causeOf(error) === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
 
 export interface Invoker {
   readonly service: string;

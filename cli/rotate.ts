@@ -11,7 +11,7 @@ import { RefusedError } from './failure.ts';
 import { inWaves, type Result } from './fleet.ts';
 import { outcomeLines, reportLines, stepLine } from './outcome.ts';
 import { refusalOf } from './refusal.ts';
-import { type Outcome, rotated } from './rotation.ts';
+import { type Begin, type Outcome, rotated } from './rotation.ts';
 import { describeSecret, secretPages, serverOf } from './service.ts';
 import { daysOf, numberFrom, type Tag, tagOf } from './values.ts';
 
@@ -133,9 +133,7 @@ async function work(
       signal,
       serverOf: ({ arn }) => serverOf(account, arn),
       rotate: (facts) =>
-        rotatedOrFailed(account, facts, (step) => {
-          if (isOne) stdout.write(stepLine(step));
-        }),
+        rotatedOrFailed(account, facts, isOne ? (step) => void stdout.write(stepLine(step)) : undefined),
       onOutcome: (outcome) => {
         done += 1;
         const perMs = done / (Date.now() - startedAt);
@@ -151,14 +149,10 @@ async function work(
   }
 }
 
-async function rotatedOrFailed(
-  account: Account,
-  facts: SecretFacts,
-  onStep: (step: Outcome['steps'][number]) => void,
-): Promise<Outcome> {
+async function rotatedOrFailed(account: Account, facts: SecretFacts, onStep: Begin['onStep']): Promise<Outcome> {
   const startedAt = Date.now();
   try {
-    return await rotated(account, facts, { timeoutMs: TIMEOUT_MS, onStep });
+    return await rotated(account, facts, { timeoutMs: TIMEOUT_MS, ...(onStep && { onStep }) });
   } catch (error) {
     if (!(error instanceof RotationError) || account.patience.signal.aborted) throw error;
     const { name, arn } = facts;

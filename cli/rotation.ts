@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CURRENT, carries, holder, PENDING, PREVIOUS } from '../shared/rotation/versions.ts';
 import type { Account } from './account.ts';
-import { factsOf, type SecretFacts } from './condition.ts';
-import { describeSecret, type LogLine, logOf, type Schedule, startRotation } from './service.ts';
+import { type Schedule, startRotation } from './acts.ts';
+import { factsOf, isOfRekey, type SecretFacts } from './condition.ts';
+import { type LogLine, logOf } from './log.ts';
+import { describeSecret } from './service.ts';
 
 export interface Begin {
   /** Without it rotation stays as it is attached. */
@@ -39,30 +41,38 @@ export interface Outcome {
 
 /** CloudWatch shows a line some seconds after it was written. */
 const LOG_LAG_MS = 20_000;
+/** So long whoever watches waits for the lines of a rotation that is over. */
+const LAST_LINES_MS = 5_000;
+const CLOCKS_APART_MS = 60_000;
 const FIRST_POLL_MS = 200;
 const LAST_POLL_MS = 2_000;
 
 export async function rotated(account: Account, before: SecretFacts, begin: Begin): Promise<Outcome> {
   const token = randomUUID();
   const startedAt = Date.now();
-  const { schedule, checkOnly = false } = begin;
+  const { schedule, checkOnly = false, onStep, timeoutMs } = begin;
   const functionName = schedule?.functionName ?? before.functionName ?? '';
   await startRotation(account, before.arn, { token, checkOnly, functionName, ...(schedule && { schedule }) });
-  const seen: Step[] = [];
+  const steps: Step[] = [];
   let lines: readonly LogLine[] | undefined = [];
-  let endedAt: number | undefined;
-  let pollMs = FIRST_POLL_MS;
-  for (;;) {
+  let overAt: number | undefined;
+  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LAST_POLL_MS, pollMs * 1.5)) {
     await wait(pollMs, undefined, { signal: account.patience.signal });
-    pollMs = Math.min(LAST_POLL_MS, pollMs * 1.5);
-    if (lines !== undefined) lines = await logOf(account, functionName, token, startedAt - 60_000);
-    for (const step of newSteps(lines ?? [], seen)) {
-      seen.push(step);
-      begin.onStep?.(step);
+    if (lines !== undefined) lines = await logOf(account, functionName, token, startedAt - CLOCKS_APART_MS);
+    for (const step of newSteps(lines ?? [], steps)) {
+      steps.push(step);
+      onStep?.(step);
     }
     const facts = factsOf(await describeSecret(account, before.arn));
+    if (isOver(facts, before, token)) overAt ??= Date.now();
+    const overMs = overAt === undefined ? undefined : Date.now() - overAt;
+    const isShown =
+      onStep !== undefined && isOfRekey(functionName) && !steps.some(({ step }) => step === 'finishSecret');
+    const verdict = verdictOn({ lines, overMs, checkOnly, isShown, isCurrent: carries(facts.labels, token, CURRENT) });
     const ms = Date.now() - startedAt;
-    const outcome = (result: Outcome['result'], failure?: Partial<LogLine>): Outcome => ({
+    if (verdict === undefined && ms <= timeoutMs) continue;
+    const { result, failure } = verdict ?? { result: 'unknown' };
+    return {
       name: before.name,
       arn: before.arn,
       result,
@@ -70,29 +80,44 @@ export async function rotated(account: Account, before: SecretFacts, begin: Begi
       current: holder(facts.labels, CURRENT) ?? null,
       previous: holder(facts.labels, PREVIOUS) ?? null,
       ms,
-      steps: seen,
+      steps,
       code: failure?.code ?? null,
       fact: failure?.fact ?? null,
       hint: failure?.hint ?? null,
       working: failure?.working ?? null,
-    });
-    const failure = failureIn(lines ?? []);
-    if (failure !== undefined) return outcome('failed', failure);
-    if (isOver(facts, before, token)) {
-      if (!checkOnly) {
-        if (carries(facts.labels, token, CURRENT)) return outcome('rotated');
-        return outcome('failed', {
-          fact: `AWSPENDING was taken off version ${token} before the rotation was complete`,
-          hint: 'somebody stored a value, or abandoned it: rekey history tells who',
-        });
-      }
-      // The labels are as before, passed or not: only the log tells.
-      if (lines?.some(({ message }) => message === 'step done')) return outcome('checked');
-      endedAt ??= Date.now();
-      if (lines === undefined || Date.now() - endedAt > LOG_LAG_MS) return outcome('unknown');
-    }
-    if (ms > begin.timeoutMs) return outcome('unknown');
+    };
   }
+}
+
+interface Sight {
+  /** Undefined: the log may not be read. */
+  readonly lines: readonly LogLine[] | undefined;
+  /** For how long the labels have said that it is over. */
+  readonly overMs: number | undefined;
+  readonly checkOnly: boolean;
+  /** Somebody watches the steps, and the last one is still on its way. */
+  readonly isShown: boolean;
+  readonly isCurrent: boolean;
+}
+
+interface Verdict {
+  readonly result: Outcome['result'];
+  readonly failure?: Partial<LogLine>;
+}
+
+/** Undefined: it is not known yet. */
+function verdictOn({ lines, overMs, checkOnly, isShown, isCurrent }: Sight): Verdict | undefined {
+  const failure = failureIn(lines ?? []);
+  if (failure !== undefined) return { result: 'failed', failure };
+  if (overMs === undefined) return undefined;
+  if (checkOnly) {
+    // The labels are as before, passed or not: only the log tells.
+    if (lines?.some(({ message }) => message === 'step done')) return { result: 'checked' };
+    return lines === undefined || overMs > LOG_LAG_MS ? { result: 'unknown' } : undefined;
+  }
+  if (isCurrent) return isShown && lines !== undefined && overMs < LAST_LINES_MS ? undefined : { result: 'rotated' };
+  const fact = 'AWSPENDING was taken off its version before the rotation was complete';
+  return { result: 'failed', failure: { fact, hint: 'somebody stored a value, or abandoned it: see rekey history' } };
 }
 
 /** A function may promote before the last step: the rotation is over when the service says so, or AWSPENDING is gone. */

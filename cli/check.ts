@@ -1,0 +1,31 @@
+/** One thing that was looked at, and what was seen. */
+import { type ErrorCode, RotationError } from '../shared/rotation/errors.ts';
+import { RefusedError } from './failure.ts';
+
+export interface Check {
+  readonly name: 'secret' | 'function' | 'caller' | 'role' | 'value' | 'superuser' | 'schedule' | 'login';
+  readonly result: 'ok' | 'fails' | 'unseen';
+  readonly text: string;
+  readonly code?: ErrorCode;
+  readonly hint?: string;
+}
+
+export function failed(name: Check['name'], error: RotationError | RefusedError): Check {
+  const { hint } = error;
+  if (error instanceof RefusedError) return { name, result: 'fails', text: error.message, hint };
+  return { name, result: 'fails', text: error.fact, code: error.code, hint };
+}
+
+/** Whoever may not look, or asks a service that is not there, has not found a mistake of the secret. */
+export function unseen(name: Check['name'], error: unknown): Check {
+  if (!(error instanceof RotationError)) throw error;
+  return { name, result: 'unseen', text: error.fact, hint: error.hint };
+}
+
+export async function seen<T>(name: Check['name'], ask: () => Promise<T>): Promise<{ value: T } | Check> {
+  try {
+    return { value: await ask() };
+  } catch (error) {
+    return unseen(name, error);
+  }
+}
