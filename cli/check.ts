@@ -1,5 +1,5 @@
 /** One thing that was looked at, and what was seen. */
-import { type ErrorCode, RotationError } from '../shared/rotation/errors.ts';
+import { type ErrorCode, PermissionError, RotationError } from '../shared/rotation/errors.ts';
 import { RefusedError } from './failure.ts';
 
 export interface Check {
@@ -19,7 +19,8 @@ export function failed(name: Check['name'], error: RotationError | RefusedError)
 /** Whoever may not look, or asks a service that is not there, has not found a mistake of the secret. */
 export function unseen(name: Check['name'], error: unknown): Check {
   if (!(error instanceof RotationError)) throw error;
-  return { name, result: 'unseen', text: error.fact, hint: error.hint };
+  const { fact: text, hint } = error;
+  return { name, result: 'unseen', text, ...(error instanceof PermissionError && { hint }) };
 }
 
 export async function seen<T>(name: Check['name'], ask: () => Promise<T>): Promise<{ value: T } | Check> {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `rekey <command>`: the operator's tool. A command is one file; loaded only when it is asked for. */
+import './old-node.ts';
 import { CommanderError, Command as Parser } from 'commander';
 import { interruption, statusOf } from '../terminal/interruption.ts';
 import { allowLeavingReaders } from '../terminal/output.ts';

@@ -1,6 +1,7 @@
 /** One rotation, or one configuration check, begun and watched to its end. The service works on by itself whatever happens to who watches. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { DeadlineError, RotationError } from '../shared/rotation/errors.ts';
 import { CURRENT, carries, holder, PENDING, PREVIOUS } from '../shared/rotation/versions.ts';
 import type { Account } from './account.ts';
 import { type Schedule, startRotation } from './acts.ts';
@@ -54,17 +55,21 @@ export async function rotated(account: Account, before: SecretFacts, begin: Begi
   const functionName = schedule?.functionName ?? before.functionName ?? '';
   await startRotation(account, before.arn, { token, checkOnly, functionName, ...(schedule && { schedule }) });
   const steps: Step[] = [];
+  let facts = before;
   let lines: readonly LogLine[] | undefined = [];
   let overAt: number | undefined;
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LAST_POLL_MS, pollMs * 1.5)) {
     await wait(pollMs, undefined, { signal: account.patience.signal });
-    if (lines !== undefined) lines = await logOf(account, functionName, token, startedAt - CLOCKS_APART_MS);
+    if (lines !== undefined) {
+      const known: readonly LogLine[] = lines;
+      lines = await unlessPassing(() => logOf(account, functionName, token, startedAt - CLOCKS_APART_MS), known);
+    }
     for (const step of newSteps(lines ?? [], steps)) {
       steps.push(step);
       onStep?.(step);
     }
-    const facts = factsOf(await describeSecret(account, before.arn));
-    if (isOver(facts, before, token)) overAt ??= Date.now();
+    facts = await unlessPassing(async () => factsOf(await describeSecret(account, before.arn)), facts);
+    if (facts !== before && isOver(facts, before, token)) overAt ??= Date.now();
     const overMs = overAt === undefined ? undefined : Date.now() - overAt;
     const isShown =
       onStep !== undefined && isOfRekey(functionName) && !steps.some(({ step }) => step === 'finishSecret');
@@ -86,6 +91,16 @@ export async function rotated(account: Account, before: SecretFacts, begin: Begi
       hint: failure?.hint ?? null,
       working: failure?.working ?? null,
     };
+  }
+}
+
+/** The service goes on by itself: who is throttled, or has no network for a moment, looks again. */
+async function unlessPassing<T>(read: () => Promise<T>, before: T): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof RotationError && error.retryable && !(error instanceof DeadlineError)) return before;
+    throw error;
   }
 }
 

@@ -5,6 +5,8 @@ import type { Account } from '../../cli/account.ts';
 import { startRotation } from '../../cli/acts.ts';
 import { refusalOf } from '../../cli/refusal.ts';
 import { rotate } from '../../cli/rotate.ts';
+import { patience } from '../support/patience.ts';
+import { denyingProxy } from './cost/denying-proxy.ts';
 import { tooWide } from './printed.ts';
 import { BROKEN, ROTATOR, startWorld } from './world.ts';
 
@@ -33,6 +35,20 @@ describe('rekey rotate', () => {
     );
     expect(await world.labels('prod/key')).toEqual(['AWSCURRENT', 'AWSPREVIOUS']);
     expect(operations()).not.toContain('GetSecretValue');
+  });
+
+  it('waits through calls that are throttled', { timeout: patience(30_000) }, async () => {
+    await world.rotating('app');
+    const code = 'ThrottlingException';
+    // Each is asked four times before the client gives up. The first description is of before the rotation.
+    await using proxy = await denyingProxy(world.sandbox.url, {
+      FilterLogEvents: { code, to: 4 },
+      DescribeSecret: { code, from: 2, to: 5 },
+    });
+
+    const { status, stdout } = await world.run(rotate, ['app', '--yes', '--endpoint-url', proxy.url]);
+
+    expect([status, stdout]).toEqual([0, expect.stringContaining('✓ app was rotated')]);
   });
 
   it('tells a failure with its code, fact, hint, what works now, and the next command', async () => {
@@ -180,7 +196,7 @@ describe('rekey rotate, of a fleet', () => {
     const last = await world.run(rotate, [...fleet, '--json']);
 
     expect([first.status, again.status, last.status]).toEqual([1, 0, 0]);
-    expect(first.stderr).toContain(
+    expect(first.stderr.replaceAll('\n', ' ')).toContain(
       'Rotates 3 secrets in us-east-1 now, one at a time, 1 before all others, from a on.',
     );
     expect(first.stdout).toMatch(

@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { root } from '../docs/pages.ts';
 import { run } from '../local/command.ts';
 import { patience } from '../support/patience.ts';
+import { startWorld } from './world.ts';
 
 /** The Node of the tests, and the one of the machine, which may be too old for TypeScript. */
 const nodes = [process.execPath, '/usr/bin/node'].filter((path) => existsSync(path));
@@ -19,6 +20,25 @@ describe('the packed tool', { timeout: patience(60_000) }, () => {
     await run('tar', ['-xzf', join(folder, tarball), '-C', folder]);
   }, patience(60_000));
   afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each(nodes)('asks a service and reads a value on %s', async (node) => {
+    const world = await startWorld();
+    onTestFinished(() => world.close());
+    const login = { engine: 'postgres', host: 'db', port: 5432, username: 'app', password: 'x' };
+    world.sandbox.functions.register('rekey-prod-postgres-single-user', { handler: async () => undefined });
+    await world.rotating('app', { by: 'rekey-prod-postgres-single-user', value: JSON.stringify(login) });
+
+    const { status, stdout, stderr } = await run(node, [join(folder, 'package/index.mjs'), 'doctor', 'app'], {
+      AWS_ACCESS_KEY_ID: 'AKIATEST',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL: world.sandbox.url,
+      HOME: folder,
+    });
+
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/ ✓ caller[\s\S]* ✓ value /);
+  });
 
   it.each(nodes)('runs on %s without anything beside it', async (node) => {
     const main = join(folder, 'package/index.mjs');
