@@ -44,12 +44,10 @@ async function ofMysql(connection: Connection, user: string): Promise<Account[]>
             ${attributes ? "User_attributes->>'$.Password_locking.failed_login_attempts'" : 'NULL'} AS attempts,
             ${attributes ? "User_attributes->>'$.Password_locking.password_lock_time_days'" : 'NULL'} AS lock_days,
             HEX(authentication_string) AS first,
-            ${attributes ? "HEX(User_attributes->>'$.additional_password')" : 'NULL'} AS second
-       FROM mysql.user WHERE User = ?`,
-    [user],
-  );
-  const roles = await connection.query(
-    'SELECT HOST AS host, DEFAULT_ROLE_USER AS role, DEFAULT_ROLE_HOST AS at FROM mysql.default_roles WHERE USER = ?',
+            ${attributes ? "HEX(User_attributes->>'$.additional_password')" : 'NULL'} AS second,
+            (SELECT CAST(JSON_ARRAYAGG(JSON_ARRAY(CONVERT(DEFAULT_ROLE_USER USING utf8mb4), DEFAULT_ROLE_HOST)) AS CHAR)
+               FROM mysql.default_roles AS given WHERE given.USER = account.User AND given.HOST = account.Host) AS roles
+       FROM mysql.user AS account WHERE User = ?`,
     [user],
   );
   return rows.map((row) => ({
@@ -65,11 +63,14 @@ async function ofMysql(connection: Connection, user: string): Promise<Account[]>
     ]),
     expiry: expiry(row.password_lifetime),
     lock: row.account_locked === 'Y' ? 'ACCOUNT LOCK' : 'ACCOUNT UNLOCK',
-    defaultRoles: roles
-      .filter((role) => role.host === row.host)
-      .map((role) => `${identifier(String(role.role))}@${identifier(String(role.at))}`)
-      .sort(),
+    defaultRoles: rolesIn(row.roles),
   }));
+}
+
+/** JSON of names and hosts; NULL where there are none. */
+function rolesIn(json: unknown): string[] {
+  const roles: [name: string, host: string][] = JSON.parse(String(json ?? '[]'));
+  return roles.map(([name, host]) => `${identifier(name)}@${identifier(host)}`).sort();
 }
 
 async function ofMariadb(connection: Connection, user: string): Promise<Account[]> {

@@ -15,18 +15,21 @@ export interface Right {
   readonly restriction: boolean;
 }
 
-/** Rights given to the account by name; `account` undefined is the one that this session logged in as. */
-export async function rightsOf(connection: Connection, account?: AccountName): Promise<Right[]> {
-  const named = account ?? (await ownAccount(connection));
-  const rows = await connection.query(`SHOW GRANTS${account === undefined ? '' : ` FOR ${accountOf(account)}`}`);
+/** Rights given to the account by name. `asked`: a session may ask for its own, whatever else it may see. */
+export async function rightsOf(
+  connection: Connection,
+  account: AccountName,
+  asked: 'SHOW GRANTS' | `SHOW GRANTS FOR ${string}` = `SHOW GRANTS FOR ${accountOf(account)}`,
+): Promise<Right[]> {
+  const rows = await connection.query(asked);
   const lines = rows.map((row) => String(Object.values(row)[0]));
   // There is always one: USAGE, at the least. An answer that cannot be read must never pass for "no rights".
-  if (!lines.some((line) => isAbout(wordsOf(line), named))) {
-    throw new ServiceError(`SHOW GRANTS of ${accountOf(named)} has no line about that account`, {
+  if (!lines.some((line) => isAbout(wordsOf(line), account))) {
+    throw new ServiceError(`SHOW GRANTS of ${accountOf(account)} has no line about that account`, {
       hint: 'report this with the version of the server; use the single-user function meanwhile',
     });
   }
-  return lines.flatMap((line) => parseGrant(line, named));
+  return lines.flatMap((line) => parseGrant(line, account));
 }
 
 /** Is this line of SHOW GRANTS about the account itself? */
@@ -37,12 +40,12 @@ function isAbout(words: readonly string[], account: AccountName): boolean {
   return to >= 0 && (named === grantee || named === accountOf(account));
 }
 
-/** The account that the server took this session for: not always the one that was named. */
-export async function ownAccount(connection: Connection): Promise<AccountName> {
-  const [row] = await connection.query('SELECT CURRENT_USER() AS name');
+/** The account that the server took this session for, not always the one that was named, and the roles that it acts in. */
+export async function ownAccount(connection: Connection): Promise<AccountName & { readonly roles: string }> {
+  const [row] = await connection.query('SELECT CURRENT_USER() AS name, CURRENT_ROLE() AS roles');
   const name = String(row?.name);
   const at = name.lastIndexOf('@');
-  return { user: name.slice(0, at), host: name.slice(at + 1) };
+  return { user: name.slice(0, at), host: name.slice(at + 1), roles: String(row?.roles ?? 'NONE') };
 }
 
 /** Of one line of SHOW GRANTS; nothing of lines that are about somebody else, such as a role that the account has. */

@@ -6,15 +6,13 @@ import { loginPlugin, showCreateUser } from './show-create-user.ts';
 
 export async function privileges(connection: Connection): Promise<string[]> {
   const own = await ownAccount(connection);
-  const rights = await rightsOf(connection);
+  const rights = await rightsOf(connection, own, 'SHOW GRANTS');
   const created = await showCreateUser(connection);
-  const [active] = await connection.query('SELECT CURRENT_ROLE() AS roles');
-  const roles = rolesIn(String(active?.roles ?? 'NONE'));
   const lines = [
     `account at host ${own.host}`,
     `account logs in with ${loginPlugin(created)}`,
     ...optionsOf(created).map((option) => `account ${option}`),
-    ...roles.map((role) => `acts in role ${role}`),
+    ...rolesIn(own.roles).map((role) => `acts in role ${role}`),
     ...rights.map(told),
   ];
   return [...new Set(lines)].sort();
