@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { choose } from '../../tools/stack/choose.ts';
 import { rightNames } from '../../tools/stack/rights.ts';
 import { run } from '../local/command.ts';
+import { isWholeMatrix, sampled } from '../support/matrix.ts';
 import { patience } from '../support/patience.ts';
 import { findTool, toolEnvironment } from '../support/tool.ts';
 import { type Blocks, kindOf, naming, templateOf, theBlocks, unresolved, type Whole } from './stack.ts';
@@ -128,18 +129,19 @@ const cfnLint = await findTool({ engine: 'cfn-lint', name: 'cfn-lint', parameter
 describe.skipIf(cfnLint === undefined)('cfn-lint', () => {
   /** Functions of one kind differ in names only, so each kind stands for its members, and two of a kind for a pair of it. */
   const kinds = Object.values(Object.groupBy(names, (key) => kindOf(key, all[key] as Blocks[string])));
-  const ofKinds = kinds.flatMap(([one = '', two = one] = [], at) => [
-    [one],
+  const ofPairs = kinds.flatMap(([one = '', two = one] = [], at) => [
     [one, two],
     ...kinds.slice(at + 1).map(([other = ''] = []) => [one, other]),
   ]);
 
   it(
-    'finds no error in a template of a function of each kind, of any two kinds, and of all',
+    `finds no error in a template of a function of each kind, of ${isWholeMatrix ? 'any two kinds' : 'some pairs of kinds'}, and of all`,
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'rekey-templates-'));
       onTestFinished(() => rm(folder, { recursive: true }));
-      const templates = [...ofKinds, names].map((keys, at) => ({ file: join(folder, `${at}.json`), keys }));
+      // Half a minute for all the pairs; the tests above look for what is lacking in every one.
+      const chosen = [...kinds.map(([one = ''] = []) => [one]), ...sampled(ofPairs, 8), names];
+      const templates = chosen.map((keys, at) => ({ file: join(folder, `${at}.json`), keys }));
       await Promise.all(
         templates.map(({ file, keys }) =>
           writeFile(file, JSON.stringify({ AWSTemplateFormatVersion: '2010-09-09', ...templateOf(only(...keys)) })),
@@ -152,7 +154,7 @@ describe.skipIf(cfnLint === undefined)('cfn-lint', () => {
         toolEnvironment,
       );
 
-      expect(templates.length).toBeGreaterThan(60);
+      expect(templates.length).toBeGreaterThan(isWholeMatrix ? 60 : 15);
       expect(JSON.parse(stdout)).toEqual([]);
     },
     patience(240_000),
