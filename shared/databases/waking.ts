@@ -1,10 +1,10 @@
 /** Servers that sleep while nobody uses them, and those that start: they need seconds before they take a login. */
-import { advised, type RotationError } from '../rotation/errors.ts';
+import { advised, type RotationError, UnreachableError } from '../rotation/errors.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
-import { CONNECT_MS } from './reach.ts';
+import { CONNECT_MS, outOfTime, type Target } from './reach.ts';
 
 /** Aurora Serverless at 0 ACU needs about 15: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html */
-export const WAKE_MS = 20_000;
+const WAKE_MS = 20_000;
 const PAUSE_MS = 1000;
 /** In less no server that has been asleep lets anybody in. */
 const LEAST_MS = 500;
@@ -35,15 +35,22 @@ export class Unheard {
 /**
  * Opens a connection. `open` is given the milliseconds that it may take. A server that may sleep is tried again, and waited for longer;
  * so is one that is full, or admits nobody, for less time; not where it has answered in this step already (`ctx.awake`): then its silence
- * is news, which applications may be waiting for.
+ * is news, which applications may be waiting for. Where it was this function that had no time left, DeadlineError says so: how far the
+ * connection got until then says nothing about the server.
  */
-export async function untilAwake<T>(ctx: RotationContext, open: (milliseconds: number) => Promise<T>): Promise<T> {
+export async function untilAwake<T>(
+  ctx: RotationContext,
+  at: Pick<Target, 'host' | 'port'>,
+  open: (milliseconds: number) => Promise<T>,
+): Promise<T> {
   const begun = performance.now();
   const since: Partial<Record<Why, number>> = {};
   for (let waited = 0; ; ) {
+    requireTime(ctx, at);
     try {
       return await open(ctx.awake ? CONNECT_MS : WAKE_MS - waited);
     } catch (thrown) {
+      if (thrown instanceof Unheard || thrown instanceof UnreachableError) requireTime(ctx, at);
       if (!(thrown instanceof Unheard)) throw thrown;
       const { error, why } = thrown;
       if (ctx.awake) throw error;
@@ -54,16 +61,16 @@ export async function untilAwake<T>(ctx: RotationContext, open: (milliseconds: n
       // Pauses count, also where a test lets them take no time.
       waited += pause;
       const left = Math.min(WAKE_MS - waited, PATIENCE_MS[why] - (waited - since[why]));
-      const paused =
-        left > LEAST_MS &&
-        !ctx.signal.aborted &&
-        (await ctx.pause(pause).then(
-          () => true,
-          () => false,
-        ));
-      if (paused) continue;
-      const seconds = Math.round((performance.now() - begun) / 1000);
-      throw ADVICE[why] === undefined ? error : advised(error, `${ADVICE[why]}: it was waited for ${seconds} s`);
+      if (left <= LEAST_MS) {
+        const seconds = Math.round((performance.now() - begun) / 1000);
+        throw ADVICE[why] === undefined ? error : advised(error, `${ADVICE[why]}: it was waited for ${seconds} s`);
+      }
+      // It rejects when time is up, and that is looked at next.
+      await ctx.pause(pause).catch(() => {});
     }
   }
+}
+
+function requireTime({ signal }: RotationContext, at: Pick<Target, 'host' | 'port'>): void {
+  if (signal.aborted) throw outOfTime(at, 'check that the function reaches the server');
 }

@@ -109,9 +109,17 @@ export function describeConnecting({ engine, server, ctx, fresh, test, opens }: 
         { ...ctx, signal: abort.signal },
       );
 
-      await expect(refused).rejects.toMatchObject({ name: 'UnreachableError' });
+      await expect(refused).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
       expect(performance.now() - started).toBeLessThan(3_000);
       silent.close();
+    });
+
+    test('tells that time is up where it was before the connection began, whatever is wrong with the way', async () => {
+      const login = await fresh();
+
+      const refused = engine.connect({ ...login, port: await deadPort() }, { ...ctx, signal: AbortSignal.abort() });
+
+      await expect(refused).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
     });
 
     test('throws from every member of a session once the signal aborts', async () => {

@@ -64,7 +64,8 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
     },
     async connect(login, ctx) {
       const server = servers.find(({ host, port }) => sameName(host, login.host) && port === (login.port ?? 5432));
-      if (server === undefined || ctx.signal.aborted) {
+      if (ctx.signal.aborted) throw new DeadlineError('out of time', { hint: 'repeat it' });
+      if (server === undefined) {
         throw new UnreachableError(`${login.host} is not there`, { code: 'UNREACHABLE_TCP', hint: 'check the host' });
       }
       const self = takenIn(server, login.username, login.password);

@@ -41,7 +41,8 @@ export function openConnection(
   defaults: { readonly port: number },
   ctx: RotationContext,
 ): Promise<Connection> {
-  return untilAwake(ctx, (most) => openOnce(login, defaults, ctx, most));
+  const at = { host: login.host, port: login.port ?? defaults.port };
+  return untilAwake(ctx, at, (most) => openOnce(login, defaults, ctx, most));
 }
 
 async function openOnce(

@@ -38,7 +38,8 @@ export interface Connection {
 
 /** Throws what `DatabaseEngine.connect` throws. `product` is the one that the engine is for. */
 export function openConnection(login: DatabaseLogin, kind: Kind, ctx: RotationContext): Promise<Connection> {
-  return untilAwake(ctx, (most) => openOnce(login, kind, ctx, most));
+  const at = { host: login.host, port: login.port ?? kind.port };
+  return untilAwake(ctx, at, (most) => openOnce(login, kind, ctx, most));
 }
 
 export interface Kind {

@@ -1,6 +1,5 @@
 /** One connection to a PostgreSQL server: verified TLS, a deadline for every phase, typed errors, and names that nobody else can plant. */
 import { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 import type { RotationContext } from '../../rotation/strategy.ts';
@@ -100,7 +99,8 @@ const NAMES_NOTHING_ELSE = new RegExp(
 
 /** Throws what `DatabaseEngine.connect` throws. */
 export function openConnection(login: DatabaseLogin, product: Product, ctx: RotationContext): Promise<Connection> {
-  return untilAwake(ctx, (most) => openOnce(login, product, ctx, most));
+  const at = { host: login.host, port: login.port ?? product.defaults.port };
+  return untilAwake(ctx, at, (most) => openOnce(login, product, ctx, most));
 }
 
 async function openOnce(
@@ -117,7 +117,6 @@ async function openOnce(
     tls: login.tls ?? true,
     product,
   };
-  if (ctx.signal.aborted) throw outOfTime(at, LOOK);
   const trust = at.tls ? await ctx.trust() : undefined;
   const socket = new Socket();
   const connect: (port: number, host: string) => Socket = socket.connect.bind(socket);
@@ -217,7 +216,7 @@ async function openOnce(
       await query(statement);
     },
     pause: (milliseconds) =>
-      sleep(milliseconds, undefined, { signal: ctx.signal }).catch(() => {
+      ctx.pause(milliseconds).catch(() => {
         throw outOfTime(at, LOOK);
       }),
     async close() {

@@ -2,7 +2,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CONNECT_MS } from '../../../shared/databases/reach.ts';
 import { Unheard, untilAwake, type Why } from '../../../shared/databases/waking.ts';
-import { UnreachableError } from '../../../shared/rotation/errors.ts';
+import { AuthenticationError, UnreachableError } from '../../../shared/rotation/errors.ts';
 import { testContext } from '../../support/context.ts';
 
 const refusal = new UnreachableError('it did not answer', { code: 'UNREACHABLE_LOGIN', hint: 'look at it' });
@@ -15,11 +15,12 @@ afterAll(() => now.mockRestore());
 async function tried(answers: readonly Why[], given: Parameters<typeof testContext>[0] = {}) {
   const patience: number[] = [];
   const ctx = testContext({ pause: async () => {}, ...given });
-  const error: unknown = await untilAwake(ctx, async (milliseconds) => {
+  const error: unknown = await untilAwake(ctx, { host: 'db.test', port: 1 }, async (milliseconds) => {
     patience.push(milliseconds);
     throw new Unheard(refusal, answers[patience.length - 1] ?? answers.at(-1));
   }).catch((thrown) => thrown);
-  return { times: patience.length, given: patience, hint: (error as UnreachableError).hint };
+  const { code, hint } = error as UnreachableError;
+  return { times: patience.length, given: patience, code, hint };
 }
 
 describe('a server that', () => {
@@ -65,15 +66,50 @@ it('the time that a try takes counts', async () => {
 });
 
 it('is told at once where the server has answered in this step', async () => {
-  expect(await tried(['asleep'], { awake: true })).toEqual({ times: 1, given: [CONNECT_MS], hint: 'look at it' });
+  expect(await tried(['asleep'], { awake: true })).toMatchObject({ times: 1, given: [CONNECT_MS], hint: 'look at it' });
 });
 
-it('is not tried again when time is up, whether or not the pause says so', async () => {
-  expect((await tried(['asleep'], { signal: AbortSignal.abort() })).times).toBe(1);
-});
+describe('where the function has no time left', () => {
+  it('nothing is tried', async () => {
+    expect(await tried(['asleep'], { signal: AbortSignal.abort() })).toMatchObject({
+      times: 0,
+      code: 'DEADLINE_EXCEEDED',
+    });
+  });
 
-it('is not tried again when the pause was cut short', async () => {
-  const pause = () => Promise.reject(new Error('time is up'));
+  it('is not what an attempt says that was broken off', async () => {
+    const abort = new AbortController();
+    const brokenOff = async () => {
+      abort.abort();
+      throw refusal;
+    };
 
-  expect(await tried(['asleep'], { pause })).toMatchObject({ times: 1, hint: expect.stringContaining('look at it') });
+    const opening = untilAwake(testContext({ signal: abort.signal }), { host: 'db.test', port: 1 }, brokenOff);
+
+    await expect(opening).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  });
+
+  it('the refusal of a login that came just then is told all the same', async () => {
+    const abort = new AbortController();
+    const refused = async () => {
+      abort.abort();
+      throw new AuthenticationError('it refused the login', { hint: 'look at it' });
+    };
+
+    const opening = untilAwake(testContext({ signal: abort.signal }), { host: 'db.test', port: 1 }, refused);
+
+    await expect(opening).rejects.toMatchObject({ name: 'AuthenticationError' });
+  });
+
+  it('a pause that was cut short is the last one', async () => {
+    const abort = new AbortController();
+    const pause = async () => {
+      abort.abort();
+      abort.signal.throwIfAborted();
+    };
+
+    const last = await tried(['asleep'], { pause, signal: abort.signal });
+
+    expect(last).toMatchObject({ times: 1, code: 'DEADLINE_EXCEEDED' });
+  });
 });
