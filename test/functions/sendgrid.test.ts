@@ -35,9 +35,12 @@ describe('sendgrid', () => {
     const first = await house.value(secret);
     await house.rotate(secret, arn);
     const untilThen = double.opens(first);
+    const { AWSPREVIOUS: replaced } = await house.labels(secret);
+    const planned = (await schedules()).map(previousIn);
 
     await sandbox.scheduler.due(Date.now() + 13 * 3_600_000);
 
+    expect(planned).toContain(replaced);
     expect([untilThen, double.opens(first), double.opens(await house.value(secret))]).toEqual([true, false, true]);
     expect(house.messages(secret).map(({ body }) => body.outcome)).toEqual(['succeeded', 'revoked']);
   });
@@ -64,12 +67,7 @@ describe('sendgrid', () => {
     );
 
     const outcome = await sandbox.functions.invoke(house.register('sendgrid'), { Parameter: secretId });
-    const { Schedules } = (await sandbox.scheduler.call('ListSchedules', {}, { region: 'us-east-1' })) as {
-      Schedules: { Name: string }[];
-    };
-    const made = await Promise.all(
-      Schedules.map(({ Name }) => sandbox.scheduler.call('GetSchedule', { Name }, { region: 'us-east-1' })),
-    );
+    const made = await schedules();
     const untilThen = double.opens({ api_key });
     await sandbox.scheduler.due(Date.now() + 13 * 3_600_000);
     const current = JSON.parse(await plainRead());
@@ -79,6 +77,7 @@ describe('sendgrid', () => {
     expect(made).toContainEqual(
       expect.objectContaining({ Description: `Rekey revokes what a rotation replaced: ${secretId}` }),
     );
+    expect(made.filter(({ Description }) => Description.endsWith(secretId)).map(previousIn)).toEqual(['1']);
     expect([untilThen, double.opens({ api_key }), double.opens(current)]).toEqual([true, false, true]);
   });
 
@@ -97,6 +96,21 @@ describe('sendgrid', () => {
     expect(JSON.stringify([error, house.messages(secret)])).not.toContain('SG.');
   });
 });
+
+interface Schedule {
+  readonly Description: string;
+  readonly Target: { readonly Input: string };
+}
+
+async function schedules(): Promise<Schedule[]> {
+  const call = (name: string, input: Record<string, unknown>) =>
+    sandbox.scheduler.call(name, input, { region: 'us-east-1' });
+  const { Schedules } = (await call('ListSchedules', {})) as { Schedules: { Name: string }[] };
+  return (await Promise.all(Schedules.map(({ Name }) => call('GetSchedule', { Name })))) as unknown as Schedule[];
+}
+
+/** Which version the call is about. Without it, a later rotation's AWSPREVIOUS would be ended by the schedule of this one. */
+const previousIn = ({ Target }: Schedule): unknown => JSON.parse(Target.Input).PreviousVersion;
 
 /** A key as somebody makes it in the console. */
 async function remade(): Promise<{ api_key: string }> {
