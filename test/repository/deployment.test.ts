@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { House } from './deployment.ts';
-import { faultsOf, thisHouse } from './deployment.ts';
+import { declaredIn, faultsOf, thisHouse } from './deployment.ts';
 
 const house = await thisHouse();
 const without = <T>(all: readonly T[], one: T) => all.filter((other) => other !== one);
@@ -15,6 +15,17 @@ it('there is something to walk', () => {
   expect(house.exports.length).toBeGreaterThan(30);
   expect(kinds.filter((kind) => kind === 'engine').length).toBeGreaterThan(4);
   expect(kinds.filter((kind) => kind === 'provider').length).toBeGreaterThan(11);
+});
+
+it.each([
+  ['engine', 'export const acme: DatabaseEngine = {'],
+  ['engine', "export const acme = {\n  name: 'acme',\n} satisfies DatabaseEngine;"],
+  ['provider', 'export const acme: IssuingProvider<AcmeSecret, AcmeAdmin> = {'],
+  ['provider', "export const acme = {\n  name: 'acme',\n} satisfies IssuingProvider<AcmeSecret>;"],
+  ['provider', "export const acme = {\n  name: 'acme',\n} satisfies AcceptingProvider;"],
+  ['provider', 'export function acme(file: string): AcceptingProvider {'],
+] as const)('an %s is known by each way to declare it: %j', (kind, text) => {
+  expect(declaredIn(`export const other = {\n};\n${text}\n`)).toEqual([{ kind, name: 'acme' }]);
 });
 
 /** Every partner is taken away in turn, and missed. */

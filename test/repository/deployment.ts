@@ -96,11 +96,14 @@ export async function thisHouse(): Promise<House> {
 
 type Declared = Pick<System, 'kind' | 'name'> & { readonly path: string };
 
-/** Whatever a file exports that says of itself that it is an engine or a provider. */
 function systemsIn(path: string): Declared[] {
-  const text = withoutComments(read(path));
+  return declaredIn(withoutComments(read(path))).map((one) => ({ ...one, path }));
+}
+
+/** Whatever a file exports that says of itself that it is an engine or a provider. */
+export function declaredIn(text: string): Pick<System, 'kind' | 'name'>[] {
   const named = (kind: System['kind'], pattern: RegExp) =>
-    [...text.matchAll(pattern)].map(([, name = '']) => ({ kind, name, path }));
+    [...text.matchAll(pattern)].map(([, name = '']) => ({ kind, name }));
   const provider = '(?:Issuing|Accepting)Provider(?:<[^=;{]*>)?';
   return [
     ...named(
@@ -108,7 +111,10 @@ function systemsIn(path: string): Declared[] {
       /^export const (\w+)(?:: DatabaseEngine =| = \{$(?:(?!^\})[\s\S])*?^\} satisfies DatabaseEngine)/gm,
     ),
     ...named('provider', new RegExp(`^export const (\\w+): ${provider} =`, 'gm')),
-    ...named('provider', new RegExp(`^export const (\\w+) = \\{$(?:(?!^\\})[sS])*?^\\} satisfies ${provider}`, 'gm')),
+    ...named(
+      'provider',
+      new RegExp(`^export const (\\w+) = \\{$(?:(?!^\\})[\\s\\S])*?^\\} satisfies ${provider}`, 'gm'),
+    ),
     ...named('provider', new RegExp(`^export function (\\w+)\\([^)]*\\): ${provider} \\{`, 'gm')),
   ];
 }
