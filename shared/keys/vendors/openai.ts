@@ -46,14 +46,13 @@ export const openai: IssuingProvider<OpenaiSecret, OpenaiAdmin> = {
     const listed = accounts.map((account) => {
       const id = textAt(account, 'id');
       const own = keys.filter((key) => nameAt(key, 'owner', 'service_account', 'id') === id);
-      const key = {
+      return {
         id,
         label: nameAt(account, 'name'),
         createdAt: dateAt(account, 'created_at'),
         lastUsed: lastUseOf(own),
+        hasScopes: own.some((one) => memberAt(one, ['scopes']) != null),
       };
-      if (own.some((one) => memberAt(one, ['scopes']) != null)) limited.add(key);
-      return key;
     });
     return withCurrent(listed, 'service_account_id', openai, access);
   },
@@ -97,13 +96,11 @@ function otherRole(): PermissionError {
   );
 }
 
-/** Keys that are listed with scopes of their own. What the API makes beside an account has none. */
-const limited = new WeakSet<Key>();
-
+/** What the API makes beside an account has none. A key of which the list does not say so may have some. */
 function requireNoScopes(key: Key | undefined): void {
-  if (key === undefined || !limited.has(key)) return;
+  if (key === undefined || ('hasScopes' in key && key.hasScopes === false)) return;
   throw otherRights(
-    'the current key has scopes, and the key of a new service account would have none that limit it',
+    'the current key has scopes, or may have some, and the key of a new service account would have none that limit it',
     'change this key by hand, or store one without scopes with put-secret-value',
   );
 }

@@ -3,6 +3,7 @@ import { type OpenaiDouble, startOpenai } from '../../../../local/doubles/openai
 import { openai } from '../../../../shared/keys/vendors/openai.ts';
 import { describeProvider, HAS_NO_LIMIT } from '../../../conformance/provider.case.ts';
 import { openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { timelessContext } from '../../../support/context.ts';
 import { huge } from '../../../support/huge.ts';
 import { keyWorld } from '../../../support/key-world.ts';
 import { labelled } from '../../../support/store.ts';
@@ -114,6 +115,21 @@ describe('OpenAI', () => {
     double.limitFirst();
 
     await expect(wholeRotation(world)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER', retryable: false });
+    expect(double.live()).toHaveLength(1);
+  });
+
+  it.each([
+    ['is handed on as a copy', { hasScopes: true }],
+    ['says nothing of scopes', { hasScopes: undefined }],
+  ])('makes none either where what is listed of it %s', async (_, told) => {
+    double = await startOpenai();
+    const current = openai.schema.parse(JSON.stringify(double.first), 'it');
+    const admin = openai.adminSchema.parse(JSON.stringify(double.admin), 'it');
+    const ctx = timelessContext({ providerEndpoint: double.url });
+
+    const issued = openai.issue('label', { current, admin, ctx }, [{ id: current.service_account_id, ...told }]);
+
+    await expect(issued).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER', retryable: false });
     expect(double.live()).toHaveLength(1);
   });
 
