@@ -1,5 +1,4 @@
 /** Calls of a provider's HTTP API: a deadline for each, and repeats where they are safe. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { Answer, Api, Call } from './call.ts';
 import { CALL_TIMEOUT_MS, deadline, failure, judged } from './judge.ts';
@@ -17,7 +16,7 @@ export async function send(api: Api, call: Call): Promise<Answer> {
     const pause = pauseBefore(answer, call, turn);
     if (pause === undefined) return judged(answer, api, call);
     ctx.log('the provider asks for patience', { provider: api.name, status: answer.status, pauseMs: pause });
-    await sleep(pause, undefined, { signal: ctx.signal }).catch(() => {
+    await ctx.pause(pause).catch(() => {
       throw deadline(api, call);
     });
   }
