@@ -15,8 +15,6 @@ export interface ClientOrder {
   readonly pauseMs?: number;
 }
 
-export type DemoClient = ReturnType<typeof createClient>;
-
 const program = fileURLToPath(new URL('client-process.ts', import.meta.url));
 
 /** An application of this sandbox. Its process is made at once, to be ready by the time it is needed; it does nothing before `start`. */

@@ -5,7 +5,7 @@ import { DeadlineError, UnreachableError } from '../rotation/errors.ts';
 /** For the whole way from name to login, to a server that is awake. Healthy servers need tens of milliseconds. */
 export const CONNECT_MS = 5000;
 /** A server that does not answer the goodbye is left. */
-export const CLOSE_MS = 500;
+const CLOSE_MS = 500;
 
 /** How far a connection got. */
 export type Phase = 'dns' | 'tcp' | 'tls' | 'login';

@@ -33,7 +33,7 @@ export function judged(from: string, isExpected: boolean, named: Named, ours: Ou
   return isSure || isExpected ? 'follows' : 'leave';
 }
 
-export function isOwner(user: string, { owners }: Ours): boolean {
+function isOwner(user: string, { owners }: Ours): boolean {
   return owners.some(({ from }) => from === user);
 }
 

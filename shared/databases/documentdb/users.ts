@@ -27,7 +27,7 @@ export async function privileges(connection: Connection): Promise<string[]> {
   return [...new Set(lines)].sort();
 }
 
-export async function findUser(connection: Connection, username: string): Promise<Document | undefined> {
+async function findUser(connection: Connection, username: string): Promise<Document | undefined> {
   const { users = [] } = await connection.command({ usersInfo: username });
   return users[0];
 }

@@ -96,7 +96,7 @@ export async function openStored(
 }
 
 /** AWSPREVIOUS, then versions without a label, newest first: those for the user, and at the place, of `like`. */
-export async function* olderValues(
+async function* olderValues(
   engine: DatabaseEngine,
   like: DatabaseLogin,
   { previous, forgotten }: Pick<StoredValues, 'previous' | 'forgotten'>,
