@@ -36,19 +36,19 @@ export function wayOf(socket: Socket, host: string, connected: Phase): { phase: 
   return way;
 }
 
-/** Rejects with undefined as reason when the time for a connection is up, or the signal aborts. */
-export async function inTime<T>(connecting: Promise<T>, signal: AbortSignal, most = CONNECT_MS): Promise<T> {
+/** Rejects with undefined as reason when so many milliseconds are over, or the signal aborts. */
+export async function inTime<T>(work: Promise<T>, signal: AbortSignal, most?: number): Promise<T> {
   const timeUp = Promise.withResolvers<never>();
   const giveUp = () => timeUp.reject(undefined);
-  const timer = setTimeout(giveUp, most);
+  const timer = most === undefined ? undefined : setTimeout(giveUp, most);
   signal.addEventListener('abort', giveUp, { once: true });
   if (signal.aborted) giveUp();
   try {
-    return await Promise.race([connecting, timeUp.promise]);
+    return await Promise.race([work, timeUp.promise]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', giveUp);
-    connecting.catch(() => {});
+    work.catch(() => {});
   }
 }
 

@@ -1,6 +1,6 @@
 /** A database engine in memory: the reference that the suites are checked by, on every commit. */
 import type { DatabaseEngine } from '../../shared/databases/engine.ts';
-import { baseOf } from '../../shared/databases/names.ts';
+import { baseOf, counterpartWithin } from '../../shared/databases/names.ts';
 import type { PairNames, PairPort, PairUsers } from '../../shared/databases/pair.ts';
 import { bringIntoLine, oneByOne, requirePair } from '../../shared/databases/pair.ts';
 import { provenByLogin } from '../../shared/databases/proven-by-login.ts';
@@ -55,13 +55,7 @@ export function memoryEngine(...servers: readonly MemoryServer[]): DatabaseEngin
     accepts: ['memory'],
     defaults: { port: 5432 },
     password: { maxLength: 64, forbidden: '', excludedByDefault: '\'"' },
-    counterpart(username) {
-      if (username.endsWith('_clone')) return username.slice(0, -6);
-      if (username.length > 57) {
-        throw new InvalidSecretError('the user name is too long for a clone', { hint: 'use at most 57 characters' });
-      }
-      return `${username}_clone`;
-    },
+    counterpart: counterpartWithin({ longest: 63, unit: 'characters', title: 'memory' }),
     async connect(login, ctx) {
       const server = servers.find(({ host, port }) => sameName(host, login.host) && port === (login.port ?? 5432));
       if (ctx.signal.aborted) throw new DeadlineError('out of time', { hint: 'repeat it' });

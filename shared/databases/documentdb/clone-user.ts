@@ -5,15 +5,18 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Document } from 'mongodb';
-import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
+import { PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairPort, PairUsers } from '../pair.ts';
 import { bringIntoLine, oneByOne, requirePair } from '../pair.ts';
 import { provenByLogin } from '../proven-by-login.ts';
+import { unknownUser } from '../user-errors.ts';
 import type { Connection } from './connection.ts';
 import { codes, isAnswer } from './errors.ts';
 import { haveSameRoles, isTied, noPair, rolesOf, tieOf, union } from './pair.ts';
 import { findUserWithRestrictions, mechanismsOf } from './users.ts';
+
+const ONE_DATABASE = 'the superuser and the pair must live in one database: give both secrets the same authSource';
 
 /** `logIn` as `to`, with a password that the secret has for it. */
 export function cloneUser(
@@ -50,7 +53,7 @@ function usersOf(connection: Connection, { to, base }: PairNames, pwd: string): 
   };
   return {
     read: oneByOne((name) => findUserWithRestrictions(connection, name)),
-    unknownUser,
+    unknownUser: (name) => unknownUser(name, connection, ONE_DATABASE),
     isTied: (pair) => isTied(pair.base, base) && isTied(pair.clone, base),
     noPair: (pair) => noPair(connection, base, [pair.base, pair.clone]),
 
@@ -113,10 +116,4 @@ function requireNothingLost({ base, clone }: Pair<Document>): void {
 /** An empty list lifts what there was. */
 function restrictionsOf({ authenticationRestrictions }: Document): Document {
   return authenticationRestrictions === undefined ? {} : { authenticationRestrictions };
-}
-
-function unknownUser(name: string): InvalidSecretError {
-  return new InvalidSecretError(`the superuser finds no user ${name} in its authentication database`, {
-    hint: 'the superuser and the pair must live in one database: give both secrets the same authSource',
-  });
 }

@@ -104,8 +104,9 @@ async function openOnce(
     username: at.user,
     database: at.database,
     async command(command) {
+      if (ctx.signal.aborted) throw outOfTime(at, LOOK);
       try {
-        return await unlessAborted(ctx.signal, () => client.db(at.database).command(command));
+        return await inTime(client.db(at.database).command(command), ctx.signal);
       } catch (error) {
         if (!ctx.signal.aborted) throw commandError(error, at, command);
         throw outOfTime(at, LOOK);
@@ -123,18 +124,4 @@ async function firstTry(client: MongoClient): Promise<void> {
   const connecting = client.connect();
   connecting.catch(() => {});
   await Promise.race([connecting, failed.promise]);
-}
-
-async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const giveUp = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', giveUp, { once: true });
-  const working = work();
-  try {
-    return await Promise.race([working, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-    working.catch(() => {});
-  }
 }

@@ -5,7 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { Document } from 'mongodb';
-import { TargetMismatchError } from '../../rotation/errors.ts';
+import type { TargetMismatchError } from '../../rotation/errors.ts';
+import { nothingTies } from '../user-errors.ts';
 import type { Connection } from './connection.ts';
 
 export interface RoleName {
@@ -28,7 +29,6 @@ export function isTied(user: Document, base: string): boolean {
   return rolesOf(user).some((role) => isSame(role, tie));
 }
 
-/** Another user may have the name that the other one of a pair would have. Nobody is given its password for that. */
 export function noPair({ database }: Connection, base: string, users: readonly Document[]): TargetMismatchError {
   const text = JSON.stringify;
   const { role, db } = tieOf(base);
@@ -38,9 +38,9 @@ export function noPair({ database }: Connection, base: string, users: readonly D
       ({ user }) =>
         `db.getSiblingDB(${text(database)}).grantRolesToUser(${text(user)}, [{ role: ${text(role)}, db: ${text(db)} }])`,
     );
-  return new TargetMismatchError(
-    `users ${users.map(({ user }) => user).join(' and ')} exist, and nothing tells that they are a pair`,
-    { hint: `if they are, run ${adopt.join('; ')}; if not, one of them must have another name` },
+  return nothingTies(
+    users.map(({ user }) => user),
+    `run ${adopt.join('; ')}`,
   );
 }
 

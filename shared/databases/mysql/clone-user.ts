@@ -7,6 +7,7 @@ import { PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairPort, PairUsers } from '../pair.ts';
 import { bringIntoLine, oneByOne, requirePair } from '../pair.ts';
+import { unknownUser } from '../user-errors.ts';
 import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
 import { adopt } from './adopt.ts';
@@ -17,7 +18,7 @@ import { oneAtATime } from './lock.ts';
 import { isMarked, mark, noPair, provenByHash, requireOwn } from './pair.ts';
 import type { AccountName } from './quoting.ts';
 import { accountOf } from './quoting.ts';
-import { changePasswords, unknownUser } from './set-password.ts';
+import { changePasswords } from './set-password.ts';
 import { identifiedBy } from './verifier.ts';
 
 /** All accounts of one name. */

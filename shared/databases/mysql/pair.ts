@@ -4,6 +4,7 @@
  */
 import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { ProvenLogin } from '../engine.ts';
+import { nothingTies } from '../user-errors.ts';
 import type { Account } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { opens } from './opens.ts';
@@ -57,9 +58,6 @@ export async function provenByHash(
   return (found) => found.every((account) => known.some((password) => opens(account, password)));
 }
 
-/** Another user may have the name that the other one of a pair would have. Nobody is given its password for that. */
 export function noPair(from: string, to: string, base: string): TargetMismatchError {
-  return new TargetMismatchError(`users ${from} and ${to} exist, and nothing tells that they are a pair`, {
-    hint: `if they are, CREATE ROLE ${literal(PREFIX + base)}; if not, one of them must have another name`,
-  });
+  return nothingTies([from, to], `CREATE ROLE ${literal(PREFIX + base)}`);
 }

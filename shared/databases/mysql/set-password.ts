@@ -1,7 +1,8 @@
 /** Changes a password. What each server lets a statement hold instead of the password: docs/engines/mysql.md and mariadb.md. */
 import { randomBytes } from 'node:crypto';
-import { InvalidSecretError, TargetMismatchError } from '../../rotation/errors.ts';
+import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { TakeBack } from '../engine.ts';
+import { unknownUser } from '../user-errors.ts';
 import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
 import type { Connection } from './connection.ts';
@@ -139,10 +140,4 @@ async function alterEach(
 async function discardOlder(connection: Connection, accounts: readonly Kept[]): Promise<void> {
   const doubled = accounts.filter(({ stored }) => stored.length > 1);
   for (const account of doubled) await connection.query(`ALTER USER ${accountOf(account)} DISCARD OLD PASSWORD`);
-}
-
-export function unknownUser(name: string, { username }: Connection): InvalidSecretError {
-  return new InvalidSecretError(`user ${name} does not exist where superuser ${username} looks for it`, {
-    hint: 'check that the superuser secret is the one of this server',
-  });
 }

@@ -4,11 +4,11 @@
  * what both may do. The base role is the model; the clone is made equal to it, whichever of the two is in use.
  */
 import pg from 'pg';
-import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairUsers } from '../pair.ts';
 import { bringIntoLine, cloneOf } from '../pair.ts';
 import { provenByLogin } from '../proven-by-login.ts';
+import { nothingTies, unknownUser } from '../user-errors.ts';
 import type { Statement } from './align.ts';
 import {
   alignAttributes,
@@ -29,7 +29,7 @@ import { tellingWhatLacks } from './lacking.ts';
 import { lend } from './lend.ts';
 import { nextVerifier, VERIFIER_SETTINGS } from './next-verifier.ts';
 import type { Role } from './role.ts';
-import { readRoles, unknownUser } from './role.ts';
+import { readRoles } from './role.ts';
 import { lockOf } from './set-password.ts';
 import { keptIn } from './verifier.ts';
 
@@ -91,7 +91,7 @@ function usersIn(transaction: Transaction, told: Row, names: PairNames, next: Ne
     },
     unknownUser: (name) => unknownUser(name, transaction),
     isTied: ({ base: owner, clone }) => membershipIn(owner, clone) !== undefined,
-    noPair: () => noPair(base, cloneOf(names)),
+    noPair: () => nothingTies([base, cloneOf(names)], `GRANT ${quoted(base)} TO ${quoted(cloneOf(names))}`),
 
     async make(inUse) {
       const made = fresh(to);
@@ -134,11 +134,6 @@ function usersIn(transaction: Transaction, told: Row, names: PairNames, next: Ne
 }
 
 /** Another user may have the name that a clone would have. Nobody is given its password, or its rights, for that. */
-function noPair(base: string, clone: string): TargetMismatchError {
-  return new TargetMismatchError(`users ${base} and ${clone} exist, and nothing tells that they are a pair`, {
-    hint: `if they are, GRANT ${quoted(base)} TO ${quoted(clone)}; if not, one of them must have another name`,
-  });
-}
 
 /** What CREATE ROLE gives by itself. */
 function fresh(name: string): Role {

@@ -1,6 +1,5 @@
 /** What the server knows of a role: attributes, settings, memberships, grants, and whether it owns anything. */
 import pg from 'pg';
-import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { Row, Transaction } from './connection.ts';
 import type { Grant } from './grants.ts';
 import { grantsOf } from './grants.ts';
@@ -138,10 +137,4 @@ function attributesOf(row: Row): string[] {
     `CONNECTION LIMIT ${Number(row.rolconnlimit)}`,
     `VALID UNTIL ${pg.escapeLiteral(row.rolvaliduntil === null ? 'infinity' : String(row.rolvaliduntil))}`,
   ];
-}
-
-export function unknownUser(name: string, { username }: Transaction): InvalidSecretError {
-  return new InvalidSecretError(`user ${name} does not exist where superuser ${username} looks for it`, {
-    hint: 'check that the superuser secret is the one of this server; a login that a pooler maps to a role (app.tenant) is not the name of one',
-  });
 }

@@ -2,10 +2,10 @@
 import pg from 'pg';
 import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { ProvenLogin, TakeBack } from '../engine.ts';
+import { unknownUser } from '../user-errors.ts';
 import { alterPassword } from './alter-password.ts';
 import type { Connection, Row, Transaction } from './connection.ts';
 import { nextVerifier, VERIFIER_SETTINGS } from './next-verifier.ts';
-import { unknownUser } from './role.ts';
 import type { Verifier } from './verifier.ts';
 import { keptIn } from './verifier.ts';
 

@@ -5,12 +5,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { InvalidSecretError, PermissionError } from '../../rotation/errors.ts';
+import { PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairUsers } from '../pair.ts';
 import { bringIntoLine, cloneOf, oneByOne } from '../pair.ts';
 import type { Connection, Transaction } from '../postgres/connection.ts';
 import { provenByLogin } from '../proven-by-login.ts';
+import { unknownUser } from '../user-errors.ts';
 import { alignAttributes, alignMemberships, alignRights, give } from './align.ts';
 import type { Waiting } from './alone.ts';
 import { grantsTo } from './grants.ts';
@@ -21,6 +22,7 @@ import type { User } from './user.ts';
 import { mayLogIn, readUser, requireSpelling } from './user.ts';
 
 const quoted = pg.escapeIdentifier;
+const OTHER_CLUSTER = 'check that the superuser secret is the one of this cluster or workgroup';
 
 /**
  * All or nothing, but for grants that stand in no transaction: they come between two, the first of which ends where it meets them. The
@@ -59,7 +61,7 @@ function usersIn(transaction: Transaction, names: PairNames, password: string, w
   const clone = cloneOf(names);
   return {
     read: oneByOne((name) => readUser(transaction, name)),
-    unknownUser: (name) => unknownUser(name, transaction),
+    unknownUser: (name) => unknownUser(name, transaction, OTHER_CLUSTER),
     isTied: (pair) => isTied(pair.base, base) && isTied(pair.clone, base),
     noPair: (pair) => noPair(transaction, base, { [base]: pair.base, [clone]: pair.clone }),
     async make(inUse) {
@@ -129,11 +131,5 @@ const NEW: User = {
 function takesNothing(waiting: Waiting): PermissionError {
   return new PermissionError(`Redshift says nothing to ${waiting[0]}, and does nothing`, {
     hint: 'run it by hand as a superuser and see what it changes',
-  });
-}
-
-function unknownUser(name: string, transaction: Transaction): InvalidSecretError {
-  return new InvalidSecretError(`user ${name} does not exist where superuser ${transaction.username} looks for it`, {
-    hint: 'check that the superuser secret is the one of this cluster or workgroup',
   });
 }

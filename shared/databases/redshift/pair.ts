@@ -3,8 +3,9 @@
  * only superusers change groups: https://docs.aws.amazon.com/redshift/latest/dg/r_Groups.html
  */
 import pg from 'pg';
-import { TargetMismatchError } from '../../rotation/errors.ts';
+import type { TargetMismatchError } from '../../rotation/errors.ts';
 import type { Transaction } from '../postgres/connection.ts';
+import { nothingTies } from '../user-errors.ts';
 import type { User } from './user.ts';
 
 const quoted = pg.escapeIdentifier;
@@ -21,7 +22,6 @@ export function isTied(user: User, base: string): boolean {
   return user.groups.includes(groupOf(base));
 }
 
-/** Another user may have the name that the other one of a pair would have. Nobody is given its password for that. */
 export async function noPair(
   transaction: Transaction,
   base: string,
@@ -31,10 +31,7 @@ export async function noPair(
   const untied = Object.entries(users).flatMap(([name, user]) => (isTied(user, base) ? [] : [quoted(name)]));
   const create = (await exists(transaction, group)) ? '' : `CREATE GROUP ${quoted(group)}; `;
   const add = `ALTER GROUP ${quoted(group)} ADD USER ${untied.join(', ')}`;
-  return new TargetMismatchError(
-    `users ${Object.keys(users).join(' and ')} exist, and nothing tells that they are a pair`,
-    { hint: `if they are, run ${create}${add}; if not, one of them must have another name` },
-  );
+  return nothingTies(Object.keys(users), `run ${create}${add}`);
 }
 
 /** The user is a member of the group of the pair afterwards. */
