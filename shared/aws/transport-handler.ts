@@ -34,7 +34,9 @@ export function transportHandler(name: string, what: string, { ctx, transport = 
       return {
         response: {
           statusCode: answer.status,
-          headers: answer.headers as Record<string, string>,
+          headers: Object.fromEntries(
+            Object.entries(answer.headers).map(([header, value = '']) => [header, [value].flat().join(', ')]),
+          ),
           body: Readable.from([Buffer.from(answer.body)]),
         },
       };

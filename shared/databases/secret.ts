@@ -28,7 +28,7 @@ export interface DatabaseSecret extends DatabaseLogin {
   /** ARN or name of the superuser secret. AWS's field name. */
   readonly masterarn?: string;
   /** All of it as it is stored. Nothing but user and password, and their copies, ever differs when it is written back. */
-  readonly original: Readonly<Record<string, unknown>>;
+  readonly original: Stored;
 }
 
 /** Drivers write names into their protocols as they are; there a control character ends one and begins the next. */
@@ -48,6 +48,9 @@ const shape = z.looseObject({
   masterarn: z.optional(z.nullable(name)),
 });
 const withSuperuser = z.extend(shape, { masterarn: name.check(z.minLength(1)) });
+
+/** What is stored, when it has been looked at. */
+type Stored = Readonly<Record<string, unknown>> & Readonly<z.infer<typeof shape>>;
 
 /** One host name or address: no port, no scheme, no list, and no path, which drivers take for a socket of this machine. */
 function isHost(text: string): boolean {
@@ -91,20 +94,29 @@ export function databaseSecretSchema(options: DatabaseSecretOptions): SecretSche
   return {
     parse(text, what) {
       const value = requireObject(text, what, EXAMPLE);
-      const result = required.safeParse(value);
-      if (!result.success) throw wrongField(String(result.error.issues[0]?.path[0]), value, what);
-      if (!options.accepts.includes(result.data.engine)) {
+      requireShape(value, required, what);
+      if (!options.accepts.includes(value.engine)) {
         throw new InvalidSecretError(`field engine of ${what} is not one that this function rotates`, {
           hint: `set it to ${options.accepts.join(' or ')}, or use the function of that engine`,
         });
       }
-      return { ...loginIn(result.data), original: value };
+      return { ...loginIn(value), original: value };
     },
     confidential,
     copies: (value) =>
       followers(value.original, ['username', 'password'], (to) => replacing(value, to('username'), to('password'))),
     format,
   };
+}
+
+/** Not what the schema gives, which has the fields in another order. */
+function requireShape(
+  value: Record<string, unknown>,
+  required: typeof shape | typeof withSuperuser,
+  what: string,
+): asserts value is Record<string, unknown> & z.infer<typeof shape> {
+  const { success, error } = required.safeParse(value);
+  if (!success) throw wrongField(String(error.issues[0]?.path[0]), value, what);
 }
 
 /** Throws InvalidSecretError when a field holds the password in a form that cannot follow it. */
@@ -115,11 +127,11 @@ function format({ original, username, password }: DatabaseSecret): string {
 
 function replacing({ original }: Pick<DatabaseSecret, 'original'>, username: string, password: string): Replacements {
   return {
-    secrets: [{ from: String(original.password), to: password }],
-    owners: [{ from: String(original.username), to: username }],
+    secrets: [{ from: original.password, to: password }],
+    owners: [{ from: original.username, to: username }],
     known: KNOWN,
     names: VISIBLE.map((field) => original[field]).filter((text) => typeof text === 'string'),
-    host: String(original.host),
+    host: original.host,
     anyOwner: false,
   };
 }

@@ -38,5 +38,7 @@ function jwkOf(key: KeyObject): Record<string, unknown> {
 }
 
 function asKey(key: unknown, format: 'pem' | 'jwk') {
-  return format === 'jwk' ? { key: key as Record<string, unknown>, format } : String(key);
+  if (format === 'pem' && typeof key === 'string') return key;
+  if (format === 'jwk' && typeof key === 'object') return { key: { ...key }, format };
+  throw new TypeError(`not in ${format}`);
 }

@@ -7,6 +7,7 @@ import { mpint, reader, text, uint32 } from './ssh-wire.ts';
 const MAGIC = Buffer.from('openssh-key-v1\0');
 const BEGIN = '-----BEGIN OPENSSH PRIVATE KEY-----';
 const END = '-----END OPENSSH PRIVATE KEY-----';
+const NO_PAIR = 'is no SSH key pair';
 
 export function sshKey(type: KeyType, comment: string): Generator {
   return {
@@ -21,14 +22,15 @@ export function sshKey(type: KeyType, comment: string): Generator {
       };
     },
     faultOf({ private_key, public_key }) {
+      if (typeof private_key !== 'string' || typeof public_key !== 'string') return NO_PAIR;
       try {
-        const { jwk, blob } = opened(String(private_key));
-        const [name, base64 = ''] = String(public_key).split(' ');
+        const { jwk, blob } = opened(private_key);
+        const [name, base64 = ''] = public_key.split(' ');
         if (name !== nameOf(jwk) || !blob.equals(Buffer.from(base64, 'base64'))) return 'has two different public keys';
         const [secret, open] = [createPrivateKey({ key: jwk, format: 'jwk' }), publicJwk(blob)];
         return mismatchOf(secret, createPublicKey({ key: open, format: 'jwk' }), type);
       } catch {
-        return 'is no SSH key pair';
+        return NO_PAIR;
       }
     },
   };

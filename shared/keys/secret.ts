@@ -90,7 +90,10 @@ export function keySecretSchema<R extends Readonly<Record<string, string>>>({
       }));
     },
 
-    format: (value) => (plain !== undefined && PLAIN in value ? String(value[plain]) : JSON.stringify(value)),
+    format(value) {
+      const only = plain !== undefined && PLAIN in value ? value[plain] : undefined;
+      return typeof only === 'string' ? only : JSON.stringify(value);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 /** What the tag of a secret says about its mirrors. docs/parameter-store.md has its grammar. */
 import { InvalidSecretError } from '../rotation/errors.ts';
+import { parseObject } from '../rotation/json.ts';
 
 /** Names or ARNs of parameters, apart by commas or spaces; each may say behind a colon which one field it is to have. */
 export const TAG = 'rekey:mirror';
@@ -25,20 +26,18 @@ export function mirrorsOf(tag: string, id: string): readonly Mirror[] {
   throw new InvalidSecretError(`the tag ${TAG} of ${id} names one parameter twice`, { hint: HINT, ofTag: true });
 }
 
-/** What the parameter is to have of a secret value. Numbers and booleans are text there. */
+/** What the parameter is to have of a secret value. Numbers and booleans are text there, as they are written in it. */
 export function shareOf(text: string, { field }: Mirror, id: string): string {
   if (field === undefined) return text;
   const hint = `the tag ${TAG} names a field behind the colon; correct it, or leave it out for the whole value`;
-  let value: unknown;
-  try {
-    const fields = JSON.parse(text) as Record<string, unknown> | null;
-    if (fields !== null && Object.hasOwn(fields, field)) value = fields[field];
-  } catch {
-    // The parser quotes what it could not read.
-    throw new InvalidSecretError(`${id} has a mirror for one field, and is not JSON`, { hint, ofTag: true });
+  const fields = parseObject(text);
+  if (fields === undefined) {
+    throw new InvalidSecretError(`${id} has a mirror for one field, and is not a JSON object`, { hint, ofTag: true });
   }
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (typeof value === 'string' && value !== '') return value;
+  const written = JSON.stringify(value) ?? '';
+  if (/^(-?\d|true|false)/.test(written)) return written;
   throw new InvalidSecretError(`field ${field} of ${id} is missing or not text, and has a mirror`, {
     hint,
     ofTag: true,

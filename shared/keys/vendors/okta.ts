@@ -11,7 +11,7 @@ import { segment } from '../api/path-segment.ts';
 import { dateAt, listAt, nameAt, textAt } from '../api/read.ts';
 import { vendor } from '../api/vendor.ts';
 import { limitReached } from '../key-limit.ts';
-import type { AcceptingProvider, Access, KeyAccess, KeySecret } from '../provider.ts';
+import type { AcceptingProvider, Access, KeyAccess } from '../provider.ts';
 import { keySecretSchema } from '../secret.ts';
 
 const SLOTS = 2;
@@ -64,14 +64,14 @@ export const okta: AcceptingProvider<OktaSecret, OktaAdmin> = {
   async verify(secret, access) {
     requireTokenServer(access);
     const { scope, client_id, client_secret, token_endpoint_auth_method: method } = secret;
-    const asked = isAsked(secret);
+    const asked = isAsked(scope);
     const grant = {
       path: `${serverPath(access)}/v1/${asked ? 'token' : 'introspect'}`,
       clientId: client_id,
       clientSecret: client_secret,
       as: 'the new client secret',
       by: method === 'client_secret_post' ? 'form' : 'basic',
-      ...(asked && { fields: { scope: String(scope) } }),
+      ...(asked && { fields: { scope } }),
     } as const;
     await (asked ? clientToken(api.at(access), grant) : clientAccepted(api.at(access), grant, 'introspection'));
   },
@@ -185,7 +185,7 @@ function secretsPath({ current }: OktaAccess): string {
   return `/api/v1/apps/${segment(current.app_id ?? current.client_id, 'app_id')}/credentials/secrets`;
 }
 
-const isAsked = ({ scope }: KeySecret) => typeof scope === 'string' && scope !== '';
+const isAsked = (scope: unknown): scope is string => typeof scope === 'string' && scope !== '';
 
 /**
  * The org's own server gives such tokens for Okta's scopes only, and never for a client secret: its refusal would read as a dead one.
@@ -194,7 +194,7 @@ const isAsked = ({ scope }: KeySecret) => typeof scope === 'string' && scope !==
 function requireTokenServer({ current, ctx }: KeyAccess): void {
   const { issuer } = current;
   const isOrg = typeof issuer !== 'string' || /^(https:\/\/[^/]+(\/oauth2)?)?$/.test(issuer);
-  if (!isAsked(current) || !isOrg) return;
+  if (!isAsked(current.scope) || !isOrg) return;
   throw new InvalidSecretError(`${ctx.secretId} asks for a scope of the org's own authorization server`, {
     hint: 'leave scope out: then the secret is proven without a token; or name the custom server that has the scope in issuer',
   });

@@ -28,7 +28,7 @@ const login = { engine: 'postgres', host: 'db.example.com', dbname: 'shop', user
 const schema = keySecretSchema({ required: { api_key: 'the key' }, visible: [] });
 const users = {
   superuser: (masterarn: string) =>
-    superuserFromSecretsManager.superuserFor({ ...login, masterarn, original: {} }, postgres, testContext()),
+    superuserFromSecretsManager.superuserFor({ ...login, masterarn, original: login }, postgres, testContext()),
   admin: (masterarn: string) => adminFromSecretsManager.adminFor(masterarn, schema, testContext()),
 };
 

@@ -88,7 +88,7 @@ const managed = async (tag: Record<string, string>, value: object = { username: 
 };
 const superuserFor = (masterarn: string, at: string) => {
   const current = { engine: 'redshift', host: at, dbname: 'shop', username: 'app', password: 'App-1', masterarn };
-  return redshiftSuperuser.superuserFor({ ...current, original: {} }, redshift, testContext());
+  return redshiftSuperuser.superuserFor({ ...current, original: current }, redshift, testContext());
 };
 
 describe('a superuser secret that Redshift manages', () => {

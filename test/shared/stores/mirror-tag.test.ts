@@ -18,3 +18,27 @@ it.each([
 
   expect(look).toThrow(expect.objectContaining({ fact: expect.stringContaining(fact), ofTag: true }));
 });
+
+it.each([
+  ['5432', '5432'],
+  ['1.0', '1.0'],
+  ['12345678901234567890', '12345678901234567890'],
+  ['true', 'true'],
+  ['"text"', 'text'],
+])('a field that is %s in the value is %s in the parameter', (written, share) => {
+  const [mirror = expect.fail()] = mirrorsOf('/legacy/app:field', 'app');
+
+  expect(shareOf(`{"field":${written}}`, mirror, 'app')).toBe(share);
+});
+
+it.each(['null', '""', '{"a":1}', '[5]'])('a field that is %s has no share', (written) => {
+  const [mirror = expect.fail()] = mirrorsOf('/legacy/app:field', 'app');
+
+  expect(() => shareOf(`{"field":${written}}`, mirror, 'app')).toThrow('is missing or not text');
+});
+
+it.each(['text', '[1]', '"text"', 'null'])('a value that is %s has no fields', (text) => {
+  const [mirror = expect.fail()] = mirrorsOf('/legacy/app:field', 'app');
+
+  expect(() => shareOf(text, mirror, 'app')).toThrow('is not a JSON object');
+});
