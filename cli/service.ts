@@ -11,6 +11,7 @@ import {
 import { DescribeParametersCommand, type ParameterMetadata } from '@aws-sdk/client-ssm';
 import { InvalidSecretError } from '../shared/rotation/errors.ts';
 import { parseObject } from '../shared/rotation/json.ts';
+import { CURRENT, PENDING, PREVIOUS } from '../shared/rotation/versions.ts';
 import type { Account } from './account.ts';
 import { call, causeOf } from './call.ts';
 import type { Tag } from './values.ts';
@@ -94,7 +95,15 @@ export async function versionsOf(account: Account, id: string): Promise<SecretVe
     found.push(...(page.Versions ?? []));
     NextToken = page.NextToken;
   } while (NextToken);
-  return found.sort((a, b) => (b.CreatedDate?.getTime() ?? 0) - (a.CreatedDate?.getTime() ?? 0));
+  // Dates are whole seconds: of two versions of one second the labels say which came first.
+  const at = ({ CreatedDate }: SecretVersionsListEntry) => CreatedDate?.getTime() ?? 0;
+  return found.sort((a, b) => at(b) - at(a) || ageOf(a) - ageOf(b));
+}
+
+/** The place of a version among those of one second: 0 is the newest. */
+function ageOf({ VersionStages = [] }: SecretVersionsListEntry): number {
+  const place = [PENDING, CURRENT, PREVIOUS].findIndex((label) => VersionStages.includes(label));
+  return place === -1 ? 3 : place;
 }
 
 /** Who asks for a value says what for, and prints nothing of it. */
