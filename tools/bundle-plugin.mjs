@@ -36,15 +36,15 @@ function complete(serverless, log) {
   const all = Object.keys(service.functions).length;
   try {
     service.functions = input.functions = choose(service.functions, functions[deploys ? 'deploy' : 'otherwise']);
+    const { extensions, ...rest } = stackOf({ blocks: service.functions, prefix, values }, naming);
+    // `serverless print` shows the input.
+    service.resources = input.resources = { ...rest, extensions };
   } catch (error) {
-    throw new serverless.classes.Error(error.message, 'REKEY_FUNCTIONS');
+    throw new serverless.classes.Error(error.message, 'REKEY_DEPLOYMENT');
   }
   const names = Object.keys(service.functions);
   if (deploys) log.notice(`functions: ${names.join(', ')} (${names.length} of ${all}). The stack keeps no others.`);
 
-  const { extensions, ...rest } = stackOf({ blocks: service.functions, prefix, values }, naming);
-  // `serverless print` shows the input.
-  service.resources = input.resources = { ...rest, extensions };
   for (const [key, definition] of Object.entries(service.functions)) {
     if (definition.may === undefined) continue;
     definition.role = roleIdOf(key, naming);

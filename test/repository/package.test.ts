@@ -58,7 +58,7 @@ describe('every function', () => {
 
     expect(new Set(roles).size).toBe(lambdas().length);
     const others = ofType('AWS::IAM::Role').filter(([id]) => !roles.includes(id));
-    expect(others.map(([id]) => id)).toEqual(['RevokeScheduler']);
+    expect(others.filter(([id]) => !id.endsWith('Scheduler'))).toEqual([]);
   });
 
   it('may be invoked by Secrets Manager of this account only', () => {
@@ -107,13 +107,17 @@ describe('every function', () => {
   });
 });
 
+/** The daily look reads names, dates and labels of all secrets, and no value. */
+const looks = ({ Handler }: Lambda, action: string) =>
+  Handler.startsWith('dist/watch/') && /^secretsmanager:List(Secrets|SecretVersionIds)$/.test(action);
+
 describe('every role', () => {
   it('reaches secrets only while they name its function, superuser and admin secrets apart', () => {
     for (const lambda of lambdas()) {
       const open = statementsOf(roleOf(lambda)).filter(
         ({ Action, Resource, Condition }) =>
-          [Action].flat().some((action) => action.startsWith('secretsmanager:')) &&
-          !['{"Ref":"SuperuserSecretArns"}', '{"Ref":"AdminSecretArns"}'].includes(JSON.stringify(Resource)) &&
+          [Action].flat().some((action) => action.startsWith('secretsmanager:') && !looks(lambda, action)) &&
+          !/^\{"Ref":"(SuperuserSecretArns|\w+AdminSecretArns)"\}$/.test(JSON.stringify(Resource)) &&
           JSON.stringify(Condition) !==
             JSON.stringify({ StringEquals: { 'secretsmanager:resource/AllowRotationLambdaArn': arnOf(lambda) } }),
       );
@@ -148,8 +152,13 @@ describe('every role', () => {
     }
   });
 
-  it('has no resource * but for two lists that take no name, and network interfaces, which it denies to its own code', () => {
-    const nameless = ['redshift-serverless:ListNamespaces', 'redshift-serverless:ListWorkgroups'];
+  it('has no resource * but for lists that take no name, and network interfaces, which it denies to its own code', () => {
+    const nameless = [
+      'secretsmanager:ListSecrets',
+      'redshift:DescribeClusters',
+      'redshift-serverless:ListNamespaces',
+      'redshift-serverless:ListWorkgroups',
+    ];
 
     for (const lambda of lambdas()) {
       const wide = statementsOf(roleOf(lambda)).filter(
@@ -220,15 +229,37 @@ describe('admin secrets of providers', () => {
     expect(both).toEqual([]);
   });
 
-  it('and schedules: a function that may make one may hand over one role, to the scheduler alone', () => {
+  it('are read by functions of their own provider only', () => {
+    const read = lambdas().map((lambda) => ({
+      vendor: lambda.Handler.split('/')[1]?.replaceAll('-', ''),
+      arns: [...JSON.stringify(statementsOf(roleOf(lambda))).matchAll(/"Ref":"(\w+)AdminSecretArns"/g)].map(
+        ([, vendor = '']) => vendor.toLowerCase(),
+      ),
+    }));
+
+    expect(read.flatMap(({ arns }) => arns).length).toBeGreaterThan(9);
+    expect(read.filter(({ vendor, arns }) => arns.some((one) => one !== vendor))).toEqual([]);
+  });
+
+  it('and schedules: a function may hand over one role, to the scheduler alone, and that may invoke this function only', () => {
     const passing = lambdas().flatMap((lambda) =>
-      statementsOf(roleOf(lambda)).filter((one) => actionsOf(one).includes('iam:PassRole')),
+      statementsOf(roleOf(lambda))
+        .filter((one) => actionsOf(one).includes('iam:PassRole'))
+        .map((statement) => ({ lambda, ...statement })),
     );
 
-    expect(passing.length).toBeGreaterThan(0);
-    for (const { Resource, Condition } of passing) {
-      expect(Resource).toEqual({ 'Fn::GetAtt': ['RevokeScheduler', 'Arn'] });
+    expect(passing.length).toBeGreaterThan(9);
+    for (const { lambda, Resource, Condition } of passing) {
+      const [id = ''] = (Resource as { 'Fn::GetAtt': string[] })['Fn::GetAtt'];
       expect(Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
+      expect(statementsOf(made.resources[id])).toEqual([
+        {
+          Sid: 'CallRotationFunction',
+          Effect: 'Allow',
+          Action: 'lambda:InvokeFunction',
+          Resource: arnOf(lambda),
+        },
+      ]);
     }
   });
 });

@@ -54,7 +54,7 @@ describe('functions are chosen', () => {
     expect(custom.functions.otherwise).toBe('*');
     const chosen = Object.values(choose(all, custom.functions.deploy));
     const rights = chosen.map(({ may = [] }) => may.join());
-    expect(rights.toSorted()).toEqual(['lookOver', ...rights.slice(1).map(() => 'rotate')]);
+    expect(rights.toSorted()).toEqual(['lookOver', ...rights.slice(1).map(() => 'rotate,listVersions')]);
     expect(chosen.map(({ name }) => name)).toContain('rekey-dev-postgres-single-user');
   });
 });
@@ -113,10 +113,40 @@ describe('a template', () => {
     expect(Parameters).not.toHaveProperty('AdminSecretArns');
   });
 
+  it('has the values of one function, or of a group, in its own resources, and asks for none of them', () => {
+    const given = { 'subnet-ids': 'all', 'mysql-*/subnet-ids': 'a,b', 'sendgrid/mirror-parameter-arns': 'arn:m' };
+
+    const { Resources, Parameters } = templateOf(only('mysql-single-user', 'sendgrid', 'iam'), given);
+
+    const vpcs = ['mysql-single-user', 'iam'].map((key) => networkOf(Resources, key));
+    expect(vpcs).toMatchObject([{ SubnetIds: ['a', 'b'] }, { 'Fn::If': ['InVpc', {}, {}] }]);
+    expect(JSON.stringify(Resources.SendgridRole)).toContain('"Resource":["arn:m"]');
+    expect(JSON.stringify(Resources.IamRole)).toContain('"Resource":{"Ref":"MirrorParameterArns"}');
+    expect(Parameters).toMatchObject({ SubnetIds: { Default: 'all' }, MirrorParameterArns: { Default: '' } });
+  });
+
+  it('has the admin secrets of each provider apart, and one name for all only where there is one provider', () => {
+    const given = { 'admin-secret-arns': 'arn:a' };
+
+    const { Parameters } = templateOf(only('datadog-api-key', 'datadog-application-key', 'iam'), given);
+
+    expect(Parameters).toMatchObject({ DatadogAdminSecretArns: { Default: 'arn:a' } });
+    expect(() => templateOf(only('datadog-api-key', 'sendgrid'), given)).toThrow(
+      'of which vendor? Say datadog-admin-secret-arns, sendgrid-admin-secret-arns',
+    );
+  });
+
+  it.each(['subnet-id', 'mysql-*/subnets', 'sendgrid/'])('has no parameter %s, and says so', (name) => {
+    expect(() => templateOf(only('mysql-single-user'), { [name]: 'x' })).toThrow(`no parameter is named ${name}.`);
+  });
+
   it('has rights of every name that a block may give', () => {
     expect(new Set(names.flatMap((key) => all[key]?.may ?? []))).toEqual(new Set(rightNames));
   });
 });
+
+const networkOf = (resources: Whole['Resources'], key: string) =>
+  (resources[naming.getLambdaLogicalId(key)] as { Properties: { VpcConfig: unknown } }).Properties.VpcConfig;
 
 /** What tools/stack makes, whole. */
 const stackOnly = (resources: Whole['Resources']) =>

@@ -56,7 +56,7 @@ export function statementsOf(role: Resource | undefined): Statement[] {
 
 function unconditional(statement: unknown): Statement {
   const branches = (statement as { 'Fn::If'?: unknown[] })['Fn::If'];
-  return (branches === undefined ? statement : branches[1]) as Statement;
+  return branches === undefined ? (statement as Statement) : unconditional(branches[1]);
 }
 
 export const actionsOf = (statement: Statement): string[] => [statement.Action].flat();

@@ -8,13 +8,18 @@ export function choose<Block>(blocks: Readonly<Record<string, Block>>, wanted: s
     .map((glob) => glob.trim())
     .filter(Boolean);
   if (globs.length === 0) throw new Error(`functions: none is named. There are ${names.join(', ')}`);
-  const chosen = new Set(globs.flatMap((glob) => matching(glob, names)));
-  return Object.fromEntries(Object.entries(blocks).filter(([name]) => chosen.has(name)));
+  const named = new Set(globs.flatMap((glob) => matching(glob, names)));
+  return Object.fromEntries(Object.entries(blocks).filter(([name]) => named.has(name)));
+}
+
+/** The names that a glob matches. */
+export function chosen(glob: string, names: readonly string[]): readonly string[] {
+  const pattern = new RegExp(`^${glob.replace(/[^\w*-]/g, '\\$&').replaceAll('*', '.*')}$`);
+  return names.filter((name) => pattern.test(name));
 }
 
 function matching(glob: string, names: readonly string[]): readonly string[] {
-  const pattern = new RegExp(`^${glob.replace(/[^\w*-]/g, '\\$&').replaceAll('*', '.*')}$`);
-  const found = names.filter((name) => pattern.test(name));
+  const found = chosen(glob, names);
   if (found.length > 0) return found;
   const near = names.filter((name) => isNear(glob, name)).slice(0, 3);
   const guess = near.length > 0 ? `, did you mean ${near.join(' or ')}?` : '.';

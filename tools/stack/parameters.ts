@@ -40,11 +40,6 @@ const NETWORK_AND_RIGHTS = [
     'Whole ARNs of the superuser secrets. Only functions with the right readSuperusers may read them.',
   ),
   list(
-    'AdminSecretArns',
-    'HasAdmins',
-    "Whole ARNs of the secrets that hold providers' admin credentials. Only functions with the right readAdmins may read them.",
-  ),
-  list(
     'IamUserArns',
     'HasIamUsers',
     'Whole ARNs of the IAM users whose access keys are rotated. Only functions with the right manageAccessKeys may touch them.',
@@ -126,12 +121,24 @@ const SETTINGS = [
   ),
 ];
 
-export const ASKED: readonly Asked[] = [...NETWORK_AND_RIGHTS, ...SETTINGS];
+/** Each vendor has its own, so that no function reads the admin credentials of another one's. `vendor`: Datadog */
+export const adminsOf = (vendor: string): Asked =>
+  list(
+    `${vendor}AdminSecretArns`,
+    `Has${vendor}Admins`,
+    `Whole ARNs of the secrets with admin credentials of ${vendor}. Only its functions with the right readAdmins may read them.`,
+  );
+
+export const asks = (vendors: readonly string[]): readonly Asked[] => [
+  ...NETWORK_AND_RIGHTS,
+  ...vendors.map(adminsOf),
+  ...SETTINGS,
+];
 
 /** `values`: what was given, by the names for `--param`. */
-export const parameters = (values: Readonly<Record<string, string>>): Record<string, Part> =>
+export const parameters = (all: readonly Asked[], values: Readonly<Record<string, string>>): Record<string, Part> =>
   Object.fromEntries(
-    ASKED.map(({ id, param, standard, list: isList, description, rule }) => [
+    all.map(({ id, param, standard, list: isList, description, rule }) => [
       id,
       {
         Type: isList ? 'CommaDelimitedList' : 'String',
@@ -142,14 +149,15 @@ export const parameters = (values: Readonly<Record<string, string>>): Record<str
     ]),
   );
 
-export const conditions = (): Record<string, Part> => ({
+export const conditions = (all: readonly Asked[]): Record<string, Part> => ({
   ...Object.fromEntries(
-    ASKED.filter(({ given }) => given !== undefined).map(({ id, given, list: isList }) => [
-      given,
-      { 'Fn::Not': [{ 'Fn::Equals': [isList ? { 'Fn::Join': ['', ref(id)] } : ref(id), ''] }] },
-    ]),
+    all
+      .filter(({ given }) => given !== undefined)
+      .map(({ id, given, list: isList }) => [
+        given,
+        { 'Fn::Not': [{ 'Fn::Equals': [isList ? { 'Fn::Join': ['', ref(id)] } : ref(id), ''] }] },
+      ]),
   ),
-  HasMirrorKeys: { 'Fn::And': [{ Condition: 'HasMirrors' }, { Condition: 'HasSecretKeys' }] },
   MakesTopicKey: { 'Fn::Equals': [ref('TopicKeyArn'), ''] },
 });
 

@@ -1,4 +1,5 @@
 /** What a function's role may do, by the names that its block in serverless.yml gives under `may`. */
+import type { Asked } from './parameters.ts';
 import { arnOf, ifElse, ownArn, type Part, type Parts, ref, type Statement, sub } from './template.ts';
 
 export interface Named {
@@ -6,6 +7,10 @@ export interface Named {
   readonly name: string;
   /** The logical id of its log group. */
   readonly logGroup: string;
+  /** Of the role with which EventBridge Scheduler calls it. */
+  readonly scheduler: string;
+  /** The parameter with the admin secrets of its vendor. */
+  readonly admins: Asked;
 }
 type Right = (of: Named) => readonly Part[];
 
@@ -28,26 +33,27 @@ const INTERFACES = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
+const attached = (name: string, sid: string, actions: string | readonly string[]) =>
+  allow(
+    sid,
+    actions,
+    ownArn('secretsmanager', 'secret:*'),
+    equals({ 'secretsmanager:resource/AllowRotationLambdaArn': ownArn('lambda', `function:${name}`) }),
+  );
+
 const RIGHTS = {
   /**
    * Any secret, but only while that secret names this function as its rotation function. The words are those of AWS's own policy
    * template: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html
-   * ListSecretVersionIds finds the versions without a label, which DescribeSecret does not show. The function's ARN is spelled from its
-   * name, since the function itself waits for the role.
+   * The function's ARN is spelled from its name, since the function itself waits for the role.
    */
   rotate: ({ name }) => [
-    allow(
-      'RotateAttachedSecrets',
-      [
-        'secretsmanager:DescribeSecret',
-        'secretsmanager:GetSecretValue',
-        'secretsmanager:ListSecretVersionIds',
-        'secretsmanager:PutSecretValue',
-        'secretsmanager:UpdateSecretVersionStage',
-      ],
-      ownArn('secretsmanager', 'secret:*'),
-      equals({ 'secretsmanager:resource/AllowRotationLambdaArn': ownArn('lambda', `function:${name}`) }),
-    ),
+    attached(name, 'RotateAttachedSecrets', [
+      'secretsmanager:DescribeSecret',
+      'secretsmanager:GetSecretValue',
+      'secretsmanager:PutSecretValue',
+      'secretsmanager:UpdateSecretVersionStage',
+    ]),
     // Secrets with the tag rekey:mirror are copied into these, and no others.
     ifElse(
       'HasMirrors',
@@ -58,15 +64,21 @@ const RIGHTS = {
       ),
     ),
     ifElse(
-      'HasMirrorKeys',
-      allow(
-        'UseMirrorKeysThroughParameterStore',
-        ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
-        ref('SecretKeyArns'),
-        through('ssm'),
+      'HasMirrors',
+      ifElse(
+        'HasSecretKeys',
+        allow(
+          'UseMirrorKeysThroughParameterStore',
+          ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+          ref('SecretKeyArns'),
+          through('ssm'),
+        ),
       ),
     ),
   ],
+
+  /** Finds the versions without a label, which DescribeSecret does not show: they open the system when all others are refused. */
+  listVersions: ({ name }) => [attached(name, 'ListVersionsOfAttachedSecrets', 'secretsmanager:ListSecretVersionIds')],
 
   readSuperusers: () => [
     ifElse(
@@ -79,15 +91,14 @@ const RIGHTS = {
     ),
   ],
 
-  /** The admin credentials of providers, apart from the superusers: a function that rotates API keys reads no database's secret. */
-  readAdmins: () => [
+  /**
+   * The admin credentials of its provider, apart from those of others and from the superusers: a function that rotates API keys reads no
+   * database's secret, and sends no provider's token to another one.
+   */
+  readAdmins: ({ admins }) => [
     ifElse(
-      'HasAdmins',
-      allow(
-        'ReadAdminSecrets',
-        ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-        ref('AdminSecretArns'),
-      ),
+      admins.given ?? '',
+      allow('ReadAdminSecrets', ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], ref(admins.id)),
     ),
   ],
 
@@ -110,12 +121,12 @@ const RIGHTS = {
   ],
 
   /** Secrets whose owner wants the old key to end after a time: the function makes one schedule, which calls it once and is gone. */
-  revokeLater: () => [
+  revokeLater: ({ scheduler }) => [
     allow('ScheduleRevocations', 'scheduler:CreateSchedule', ownArn('scheduler', 'schedule/default/rekey-*')),
     allow(
       'LetSchedulesCallBack',
       'iam:PassRole',
-      arnOf('RevokeScheduler'),
+      arnOf(scheduler),
       equals({ 'iam:PassedToService': 'scheduler.amazonaws.com' }),
     ),
   ],
@@ -179,10 +190,12 @@ const RIGHTS = {
 
   /**
    * Completes secrets that Redshift manages, from the cluster or namespace that their tag names. The two lists take no name:
-   * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshiftserverless.html
+   * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshiftserverless.html. For clusters a name was long
+   * not taken, and is optional since; a namespace is looked up among all of them:
+   * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshift.html
    */
   describeRedshift: () => [
-    allow('DescribeClusters', 'redshift:DescribeClusters', ownArn('redshift', 'cluster:*')),
+    allow('DescribeClusters', 'redshift:DescribeClusters', '*'),
     allow('ListServerless', ['redshift-serverless:ListNamespaces', 'redshift-serverless:ListWorkgroups'], '*'),
   ],
 } satisfies Record<string, Right>;
@@ -191,10 +204,13 @@ export type RightName = keyof typeof RIGHTS;
 export const rightNames = Object.keys(RIGHTS) as RightName[];
 
 /** In the order of the block, then what every function may. */
-export const statementsOf = (may: readonly RightName[], of: Named): readonly Part[] =>
-  [...may.map((right): Right => RIGHTS[right]), always].flatMap((right) => right(of));
+export const statementsOf = (may: readonly RightName[], of: Named): readonly Part[] => {
+  const readsSecrets = may.some((right) => right === 'rotate' || right === 'readSuperusers' || right === 'readAdmins');
+  const rights = may.map((right): Right => RIGHTS[right]);
+  return [...rights, ...(readsSecrets ? [useSecretKeys] : []), always].flatMap((right) => right(of));
+};
 
-const always: Right = ({ name, logGroup }) => [
+const useSecretKeys: Right = () => [
   ifElse(
     'HasSecretKeys',
     allow(
@@ -204,6 +220,9 @@ const always: Right = ({ name, logGroup }) => [
       through('secretsmanager'),
     ),
   ),
+];
+
+const always: Right = ({ name, logGroup }) => [
   allow('Publish', 'sns:Publish', ref('RotationTopic')),
   allow(
     'UseTopicKeyThroughTopic',

@@ -1,5 +1,7 @@
 /** Everything of the stack that Serverless does not make from the functions' blocks by itself. */
-import { conditions, parameters, settings } from './parameters.ts';
+
+import { checked, type Values, withOwn } from './own-values.ts';
+import { adminsOf, asks, conditions, parameters, settings } from './parameters.ts';
 import { type RightName, statementsOf } from './rights.ts';
 import { arnOf, ifElse, ownArn, type Part, type Parts, ref, sub, type Template, withoutUnused } from './template.ts';
 
@@ -24,7 +26,7 @@ export interface Deployment {
   /** rekey-dev */
   readonly prefix: string;
   /** What was given for the parameters, by the names for `--param`. */
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: Values;
 }
 
 /** The resources of a function begin so, and so does its output: PostgresSingleUser. */
@@ -33,11 +35,18 @@ export const roleIdOf = (key: string, naming: Naming) => `${naming.toStartCase(k
 /** The template for these functions, without the functions themselves, their logs, and what brings them events. */
 export function stackOf({ blocks, prefix, values }: Deployment, naming: Naming): Template {
   const rotating = Object.entries(blocks).filter(([, { may }]) => may !== undefined);
-  const perFunction = rotating.map(([key, block]) => resourcesOf(key, block, naming));
+  const vendors = [...new Set(rotating.filter(([, { may }]) => may?.includes('readAdmins')).map(vendorIn(naming)))];
+  const asked = asks(vendors);
+  const given = checked(values, asked, vendors.map(adminsOf));
+  const own = (part: Part, key: string) => withOwn(part, key, given, asked);
   return withoutUnused({
-    Parameters: parameters(values),
-    Conditions: conditions(),
-    Resources: Object.assign(topic(prefix), ...perFunction, ...examples(blocks, naming)),
+    Parameters: parameters(asked, given),
+    Conditions: conditions(asked),
+    Resources: Object.assign(
+      topic(prefix),
+      ...rotating.map(([key, block]) => own(resourcesOf(key, block, naming), key)),
+      ...examples(blocks, naming),
+    ),
     Outputs: {
       RotationTopicArn: {
         Description: 'Tells of every rotation that succeeded or failed, and of alarms',
@@ -50,12 +59,20 @@ export function stackOf({ blocks, prefix, values }: Deployment, naming: Naming):
         ]),
       ),
     },
-    extensions: Object.fromEntries(rotating.map(([key, block]) => [naming.getLambdaLogicalId(key), extension(block)])),
+    extensions: Object.fromEntries(
+      rotating.map(([key, block]) => [naming.getLambdaLogicalId(key), own(extension(key, block, naming), key)]),
+    ),
   });
 }
 
+/** Its bundle, as ids have it: Datadog of dist/datadog/index.apiKey. */
+const vendorIn =
+  (naming: Naming) =>
+  ([, { handler }]: [string, Block]): string =>
+    naming.toStartCase(handler.split('/')[1] ?? '');
+
 /** What only CloudFormation can fill in stands here and not in the function itself: `serverless invoke local` would ask AWS for it. */
-const extension = ({ environment, may }: Block) => ({
+const extension = (key: string, { environment, may }: Block, naming: Naming) => ({
   Properties: {
     VpcConfig: ifElse('InVpc', { SubnetIds: ref('SubnetIds'), SecurityGroupIds: ref('SecurityGroupIds') }),
     Environment: {
@@ -63,17 +80,26 @@ const extension = ({ environment, may }: Block) => ({
         NOTIFICATION_TOPIC_ARN: ref('RotationTopic'),
         ...settings(),
         ...environment,
-        ...(may?.includes('revokeLater') && { SCHEDULER_ROLE_ARN: arnOf('RevokeScheduler') }),
+        ...(may?.includes('revokeLater') && { SCHEDULER_ROLE_ARN: arnOf(schedulerOf(key, naming)) }),
       },
     },
   },
 });
 
-function resourcesOf(key: string, { name, may = [] }: Block, naming: Naming): Record<string, Part> {
+const schedulerOf = (key: string, naming: Naming) => `${naming.toStartCase(key)}Scheduler`;
+
+function resourcesOf(key: string, block: Block, naming: Naming): Record<string, Part> {
+  const { name, may = [] } = block;
   const lambda = naming.getLambdaLogicalId(key);
-  const logGroup = naming.getLogGroupLogicalId(key);
+  const named = {
+    name,
+    logGroup: naming.getLogGroupLogicalId(key),
+    scheduler: schedulerOf(key, naming),
+    admins: adminsOf(vendorIn(naming)([key, block])),
+  };
   return {
-    [roleIdOf(key, naming)]: role('lambda.amazonaws.com', 'rotation', statementsOf(may, { name, logGroup })),
+    [roleIdOf(key, naming)]: role('lambda.amazonaws.com', 'rotation', statementsOf(may, named)),
+    ...(may.includes('revokeLater') && { [named.scheduler]: caller(name) }),
     [`${naming.toStartCase(key)}Errors`]: {
       Type: 'AWS::CloudWatch::Alarm',
       Properties: {
@@ -106,6 +132,22 @@ function resourcesOf(key: string, { name, may = [] }: Block, naming: Naming): Re
   };
 }
 
+/** With it EventBridge Scheduler calls this function back, and no other. Spelled from its name, since the function waits for the role. */
+const caller = (name: string) =>
+  role(
+    'scheduler.amazonaws.com',
+    'call-back',
+    [
+      {
+        Sid: 'CallRotationFunction',
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: ownArn('lambda', `function:${name}`),
+      },
+    ],
+    ofThisAccount(),
+  );
+
 const role = (service: string, policy: string, statements: readonly Part[], condition?: Parts) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
@@ -124,7 +166,7 @@ const role = (service: string, policy: string, statements: readonly Part[], cond
   },
 });
 
-const ofThisAccount = { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } };
+const ofThisAccount = () => ({ StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } });
 
 const topic = (prefix: string) => ({
   // Its own key, because CloudWatch alarms cannot publish to a topic that AWS's alias/aws/sns encrypts: that key's policy cannot be
@@ -152,26 +194,12 @@ const topic = (prefix: string) => ({
             Principal: { Service: 'cloudwatch.amazonaws.com' },
             Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
             Resource: '*',
-            Condition: ofThisAccount,
+            Condition: ofThisAccount(),
           },
         ],
       },
     },
   },
-  // With this role EventBridge Scheduler calls a rotation function back. The name says which, since the functions wait for the role.
-  RevokeScheduler: role(
-    'scheduler.amazonaws.com',
-    'call-back',
-    [
-      {
-        Sid: 'CallRotationFunctions',
-        Effect: 'Allow',
-        Action: 'lambda:InvokeFunction',
-        Resource: ownArn('lambda', `function:${prefix}-*`),
-      },
-    ],
-    ofThisAccount,
-  ),
   RotationTopic: {
     Type: 'AWS::SNS::Topic',
     Properties: {
@@ -200,7 +228,11 @@ function* examples(blocks: Deployment['blocks'], naming: Naming): Generator<Reco
   }
   if ('postgres-single-user-parameter' in blocks) {
     yield {
-      // The execution id is the token of the rotation. RevokeScheduler is the role with which EventBridge Scheduler may call functions.
+      ExampleParameterScheduler: {
+        ...caller(blocks['postgres-single-user-parameter']?.name ?? ''),
+        Condition: 'HasParameterSchedule',
+      },
+      // The execution id is the token of the rotation.
       ExampleParameterSchedule: {
         Type: 'AWS::Scheduler::Schedule',
         Condition: 'HasParameterSchedule',
@@ -210,7 +242,7 @@ function* examples(blocks: Deployment['blocks'], naming: Naming): Generator<Reco
           FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 60 },
           Target: {
             Arn: arnOf(naming.getLambdaLogicalId('postgres-single-user-parameter')),
-            RoleArn: arnOf('RevokeScheduler'),
+            RoleArn: arnOf('ExampleParameterScheduler'),
             Input: sub(`{"Parameter":"\${ScheduledParameter}","Token":"<aws.scheduler.execution-id>"}`),
           },
         },

@@ -1,0 +1,52 @@
+/** Which values a deployment has: for the stack, and in place of those for some of its functions. */
+import { chosen } from './choose.ts';
+import type { Asked } from './parameters.ts';
+import type { Part } from './template.ts';
+
+export type Values = Readonly<Record<string, string>>;
+
+/** What serverless.yml uses by itself. */
+const OTHERS = ['functions', 'rds-roots'];
+
+/**
+ * Checks every name, and gives `admin-secret-arns` to the one vendor that is there. A name may begin with those of functions, or a glob:
+ * `sendgrid/subnet-ids` is a value of that function alone.
+ */
+export function checked(values: Values, all: readonly Asked[], vendors: readonly Asked[]): Values {
+  const { 'admin-secret-arns': admins, ...rest } = values;
+  const known = (param: string) => all.some((one) => one.param === param) || /-admin-secret-arns$/.test(param);
+  const stray = Object.keys(rest).find((name) => !OTHERS.includes(name) && !known(name.replace(/^.*\//, '')));
+  if (stray !== undefined) throw new Error(`no parameter is named ${stray}. There are ${named(all)}`);
+  if (admins === undefined || vendors.length === 0) return rest;
+  const [only, ...others] = vendors;
+  if (only === undefined || others.length > 0) {
+    throw new Error(`admin-secret-arns: of which vendor? Say ${vendors.map(({ param }) => param).join(', ')}`);
+  }
+  return { [only.param]: admins, ...rest };
+}
+
+const named = (all: readonly Asked[]) => [...OTHERS, ...all.map(({ param }) => param)].join(', ');
+
+/** `part` with the values that this function has for itself: they stand in it, and no parameter is asked. */
+export function withOwn(part: Part, key: string, values: Values, all: readonly Asked[]): Part {
+  const own = new Map<string, { given: boolean; value: Part }>();
+  for (const [name, value] of Object.entries(values)) {
+    const [, glob, param] = /^(.*)\/([^/]*)$/.exec(name) ?? [];
+    const asked = all.find((one) => one.param === param);
+    if (glob === undefined || asked === undefined || !chosen(glob, [key]).includes(key)) continue;
+    const filled = { given: value !== '', value: asked.list ? value.split(',') : value };
+    for (const id of [asked.id, ...(asked.given ? [asked.given] : [])]) own.set(id, filled);
+  }
+  return own.size === 0 ? part : put(part, own);
+}
+
+function put(part: Part, own: ReadonlyMap<string, { given: boolean; value: Part }>): Part {
+  if (Array.isArray(part)) return part.map((one) => put(one, own));
+  if (typeof part !== 'object') return part;
+  const { Ref, 'Fn::If': branches } = part as { Ref?: string; 'Fn::If'?: [string, Part, Part] };
+  const value = Ref === undefined ? undefined : own.get(Ref)?.value;
+  if (value !== undefined) return value;
+  const decided = branches && own.get(branches[0]);
+  if (decided) return put(branches[decided.given ? 1 : 2], own);
+  return Object.fromEntries(Object.entries(part).map(([name, one]) => [name, put(one, own)]));
+}
