@@ -12,13 +12,16 @@ export interface StageOptions {
   readonly engine: string;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
+  /** The sandbox refuses what the stack's roles do not allow. */
+  readonly enforceRoles?: boolean;
 }
 
 export type DatabaseStage = Awaited<ReturnType<typeof openDatabaseStage>>;
 export type Planted = Awaited<ReturnType<DatabaseStage['plant']>>;
 
 /** With a database, and so many applications that wait to start. */
-export async function openDatabaseStage({ engine: engineName, signal, progress }: StageOptions, applications: number) {
+export async function openDatabaseStage(options: StageOptions, applications: number) {
+  const { engine: engineName, signal, progress, enforceRoles } = options;
   const engine = await loadEngine(engineName);
   const missing = engine.missing?.();
   if (missing !== undefined) {
@@ -68,5 +71,5 @@ export async function openDatabaseStage({ engine: engineName, signal, progress }
         return { strategy, secret: await stage.store(username, initial), ...registered, initial };
       },
     };
-  });
+  }, enforceRoles);
 }

@@ -6,8 +6,8 @@ import type { Mode, StageOptions } from './database-stage.ts';
 import { engineNames } from './engine.ts';
 import { providerNames } from './provider/act.ts';
 
-const help = `Usage: npm start -- [--engine NAME] [--store parameter | --cold] [--json]
-       npm start -- --provider NAME [--json]
+const help = `Usage: npm start -- [--engine NAME] [--store parameter | --cold] [--enforce-roles] [--json]
+       npm start -- --provider NAME [--enforce-roles] [--json]
 
 Rotates secrets of a database on this machine: one with a single user, one with two users that take turns, and on MySQL
 one with two passwords. The servers are real, but for documentdb and redshift, whose stand-ins say that they are.
@@ -21,6 +21,7 @@ Exit status 0 when everything held that is printed, 1 when something did not, 2 
   --provider NAME  a key of a provider in place of a database, at a double of its API: rotated, rotated through a crash,
                  and revoked after a time. One of ${providerNames().join(', ')}
   --cold         a process for each step, as on a Lambda that was idle for long
+  --enforce-roles  the sandbox refuses, as AWS does, what the role that the stack gives to a function does not allow
   --json         the same figures as data on standard output; progress goes to standard error, and npm is kept from
                  writing there, too, by: npm start --silent -- --json
   --help         this text
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
       store: { type: 'string' },
       provider: { type: 'string' },
       cold: { type: 'boolean' },
+      'enforce-roles': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -53,7 +55,7 @@ async function main(): Promise<void> {
   }
   if (store === 'parameter') refuseBeside('store parameter', { cold: asked.cold });
   return run(async (signal, progress) => {
-    const options = { engine, signal, progress };
+    const options = { engine, signal, progress, enforceRoles: asked['enforce-roles'] };
     const { data, text } =
       provider !== undefined
         ? await ofProvider(provider, options)
@@ -87,9 +89,9 @@ async function ofParameters(options: StageOptions): Promise<Shown> {
   return { data, text: (paint) => parameterReport(data, paint) };
 }
 
-async function ofProvider(provider: string, { signal, progress }: StageOptions): Promise<Shown> {
+async function ofProvider(provider: string, { signal, progress, enforceRoles }: StageOptions): Promise<Shown> {
   const { runProviderDemo } = await import('./provider/demo.ts');
   const { providerReport } = await import('./provider/report.ts');
-  const data = await runProviderDemo(provider, signal, progress);
+  const data = await runProviderDemo(provider, signal, progress, enforceRoles);
   return { data, text: (paint) => providerReport(data, paint) };
 }

@@ -36,14 +36,16 @@ export interface RegisteredFunction {
 /** A path from the root of the repository. */
 const inRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** `build` puts on the stage what else is needed; when it cannot, everything is closed. */
-export async function openStage<S>(build: (stage: Stage) => Promise<S>): Promise<S> {
+/** `build` puts on the stage what else is needed; when it cannot, everything is closed. With roles, functions may do what the stack lets them. */
+export async function openStage<S>(build: (stage: Stage) => Promise<S>, enforceRoles = false): Promise<S> {
   const ends: (() => unknown)[] = [];
   const close = async () => {
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    const sandbox = await startSandbox({ automaticRetries: 0 });
+    const handlers = new Map<string, string>();
+    const roleOf = enforceRoles ? (await import('./roles.ts')).rolesOfStack((name) => handlers.get(name)) : undefined;
+    const sandbox = await startSandbox({ automaticRetries: 0, ...(roleOf && { roleOf }) });
     ends.push(sandbox.close);
     const { region } = sandbox.account;
     const secretsManager = new SecretsManagerClient({
@@ -68,6 +70,7 @@ export async function openStage<S>(build: (stage: Stage) => Promise<S>): Promise
       },
       register: (functionName, bundle, { env, ...definition }) => {
         requireBundle(bundle);
+        handlers.set(functionName, bundle.replace(/mjs$/, definition.export));
         const all = { NOTIFICATION_TOPIC_ARN: String(topic?.TopicArn), ...env };
         const functionArn = sandbox.functions.register(functionName, { ...definition, file: inRoot(bundle), env: all });
         return { functionName, functionArn };

@@ -3,8 +3,9 @@ import { awsJson } from './aws/protocols/json.ts';
 import { awsQuery } from './aws/protocols/query.ts';
 import { type RequestRecord, requestLog } from './aws/requests.ts';
 import { startServer } from './aws/server.ts';
-import type { Account } from './aws/service.ts';
+import type { Account, Service } from './aws/service.ts';
 import { controlRoutes, type Services } from './control.ts';
+import { enforced, type RoleOf } from './enforced.ts';
 import { createFunctions } from './services/lambda/functions.ts';
 import { lambdaRest } from './services/lambda/rest.ts';
 import { cloudWatchLogs } from './services/logs/service.ts';
@@ -15,6 +16,8 @@ import { secretsManager } from './services/secrets-manager/service.ts';
 import { sns } from './services/sns/service.ts';
 import { ssm } from './services/ssm/service.ts';
 import { sts } from './services/sts/service.ts';
+
+export type { RoleOf };
 
 export interface SandboxOptions {
   /** A free one is chosen when absent. */
@@ -27,6 +30,8 @@ export interface SandboxOptions {
   readonly retryDelayMs?: number;
   /** How long a warm process of a function waits for the next invocation before it ends. Default one minute. */
   readonly functionIdleMs?: number;
+  /** What each registered function may do. A call that its role does not allow is refused; without this, none is. */
+  readonly roleOf?: RoleOf;
   /** Runs after every reset: puts back what the host program wants to be there always. */
   readonly afterReset?: () => Promise<void>;
 }
@@ -78,6 +83,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     scheduler: scheduler(account, functions),
   };
   const all = [...Object.values(services), sts(account, functions.callerOf), cloudWatchLogs(functions)];
+  const { roleOf } = options;
+  const guarded = <S extends Service>(service: S) =>
+    roleOf ? enforced(service, { account, roleOf, secrets, callerOf: functions.callerOf }) : service;
 
   const idle = async () => {
     await services.secretsManager.idle();
@@ -94,10 +102,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const server = await startServer({
     port: options.port ?? 0,
     protocols: [
-      awsJson(all, account),
+      awsJson(all.map(guarded), account),
       lambdaRest(functions, account),
-      schedulerRest(services.scheduler, account),
-      awsQuery(all, account),
+      schedulerRest(guarded(services.scheduler), account),
+      awsQuery(all.map(guarded), account),
     ],
     control: controlRoutes({ ...services, functions, faults, requests, reset }),
     faults,

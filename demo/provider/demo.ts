@@ -39,13 +39,18 @@ const scripts: readonly Script[] = [
   },
 ];
 
-export async function runProviderDemo(name: string, signal: AbortSignal, progress: (line: string) => void) {
+export async function runProviderDemo(
+  name: string,
+  signal: AbortSignal,
+  progress: (line: string) => void,
+  enforceRoles?: boolean,
+) {
   const started = performance.now();
   const act = await loadAct(name);
   const { provider, title } = act;
   const isBrief = !('issue' in provider) && provider.outage === 'brief';
   progress('starting the sandbox and the double');
-  const stage = await openProviderStage(name, act, signal);
+  const stage = await openProviderStage(name, act, signal, enforceRoles);
   try {
     const seen = async () => [...provider.schema.confidential(await stage.valueAt('AWSCURRENT'))];
     const values = await seen();

@@ -10,7 +10,7 @@ export type ProviderStage = Awaited<ReturnType<typeof openProviderStage>>;
 export const TIME_LIMIT_S = 6;
 
 /** With a double of the provider, a secret that holds a key of it, and an application that uses it. */
-export function openProviderStage(name: string, act: ProviderAct, signal: AbortSignal) {
+export function openProviderStage(name: string, act: ProviderAct, signal: AbortSignal, enforceRoles?: boolean) {
   const { handler = name } = act;
   return openStage(async (stage) => {
     const { sandbox } = stage;
@@ -32,5 +32,5 @@ export function openProviderStage(name: string, act: ProviderAct, signal: AbortS
     await client.loggedIn(3);
     const valueAt = (label: string) => stage.read<KeySecret>(secret, label);
     return { ...stage, ...registered, double, secret, client, valueAt };
-  });
+  }, enforceRoles);
 }

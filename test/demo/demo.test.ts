@@ -21,7 +21,13 @@ describe('the demo', () => {
     tamper(({ superuser, log }) => ({ environment: {}, log: () => `${log()}\n${superuser.password}` }));
     const { signal } = new AbortController();
 
-    const { held, rotations, claims } = await runDemo({ engine: 'postgres', mode: 'warm', signal, progress: () => {} });
+    const { held, rotations, claims } = await runDemo({
+      engine: 'postgres',
+      mode: 'warm',
+      signal,
+      progress: () => {},
+      enforceRoles: true,
+    });
 
     const broken = [...claims, ...rotations.flatMap((rotation) => rotation.claims)].filter((claim) => !claim.held);
     expect(held).toBe(false);

@@ -7,7 +7,7 @@ import { UsageError } from '../../terminal/usage.ts';
 import { unavailable } from '../support/servers.ts';
 
 const demo = (engine: string): Promise<DemoFigures> =>
-  runDemo({ engine, mode: 'warm', signal: new AbortController().signal, progress: () => {} });
+  runDemo({ engine, mode: 'warm', signal: new AbortController().signal, progress: () => {}, enforceRoles: true });
 const broken = ({ claims, rotations }: DemoFigures) =>
   [...claims, ...rotations.flatMap((rotation) => rotation.claims)].filter((claim) => !claim.held);
 

@@ -6,7 +6,11 @@ import { run } from '../local/command.ts';
 const main = fileURLToPath(new URL('../../demo/main.ts', import.meta.url));
 
 it('npm start -- --store parameter holds what it claims, and its figures tell so, too', async () => {
-  const { status, stdout } = await run(process.execPath, [main, '--store', 'parameter', '--json'], {});
+  const { status, stdout } = await run(
+    process.execPath,
+    [main, '--store', 'parameter', '--enforce-roles', '--json'],
+    {},
+  );
 
   const { held, acts } = JSON.parse(stdout) as ParameterFigures;
   expect([status, held]).toEqual([0, true]);

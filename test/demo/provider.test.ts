@@ -6,8 +6,8 @@ import { act } from '../../demo/providers/sendgrid.ts';
 const { signal } = new AbortController();
 
 describe('the demonstration of a provider', () => {
-  it('shows a rotation, a crash and a revocation, and all its checks hold', async () => {
-    const { held, scenes } = await runProviderDemo('sendgrid', signal, () => {});
+  it('shows a rotation, a crash and a revocation, and all its checks hold, with the rights that the stack gives', async () => {
+    const { held, scenes } = await runProviderDemo('sendgrid', signal, () => {}, true);
 
     expect(held).toBe(true);
     expect(scenes.map(({ live }) => live)).toEqual([2, 2, 1]);

@@ -73,6 +73,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'local/doubles',
     'shared',
     'terminal',
+    // The roles that functions have where they are deployed.
+    'tools/stack',
   ],
   terminal: [],
   cli: ['shared', 'terminal'],

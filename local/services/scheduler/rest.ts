@@ -24,9 +24,9 @@ export function schedulerRest(service: Service, account: Account): Protocol {
       codes: { throttled: 'ThrottlingException', internal: 'InternalServerException' },
       throttledStatus: 429,
       errorBody: ({ message }) => ({ Message: message }),
-      run: async ({ region }) => {
+      run: async ({ accessKeyId, region }) => {
         const input = isList ? listInput(request) : { ...parse(request), ...nameInput(request, encoded ?? '') };
-        return json(200, await service.call(operation, input, { region: region || account.region }));
+        return json(200, await service.call(operation, input, { accessKeyId, region: region || account.region }));
       },
     });
   };
