@@ -29,12 +29,12 @@ interface Lambda {
 }
 
 describe('every function', () => {
-  it('has a zip of its own under 600 kB, under 200 kB where the driver is pg', () => {
+  it('has a zip of its own under 310 kB, under 200 kB where the driver is pg', () => {
     const names = lambdas().map(({ FunctionName }) => FunctionName.replace(/^rekey-dev-/, ''));
 
     const tooLarge = names.filter((name) => {
       const { size } = statSync(join(made.folder, `${name}.zip`));
-      return size >= (/^(postgres|redshift)-/.test(name) ? 200_000 : 600_000);
+      return size >= (/^(postgres|redshift)-/.test(name) ? 200_000 : 310_000);
     });
 
     expect(names.length).toBeGreaterThan(0);
