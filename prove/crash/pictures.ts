@@ -1,4 +1,5 @@
 /** What an administrator of a server sees of some users and can do for them, asked of the server and of nothing of ours. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { MongoClient } from 'mongodb';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
@@ -10,6 +11,10 @@ export interface Administrator {
   /** This user and its clone: there they are, what each `may`, how it comes to that, and what they hold open; no password. */
   picture(prefix: string): Promise<readonly string[]>;
   setPassword(username: string, password: string): Promise<void>;
+  /** Of the server, as far as they answer this user; asked for when it is time. Absent: it has none of its own. */
+  processes?(username: string): Promise<() => readonly number[]>;
+  limit?(username: string, connections: number): Promise<void>;
+  readOnly?(username: string, isOn: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,6 +72,20 @@ async function ofPostgres({ host, port, username, password, dbname }: Login, ca:
     async setPassword(username, value) {
       await client.query(`ALTER ROLE ${pg.escapeIdentifier(username)} PASSWORD ${pg.escapeLiteral(value)}`);
     },
+    async processes() {
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const own = rows[0]?.pid ?? 0;
+      const parent = parentOf(own);
+      // All but the one that the administrator talks to.
+      return () => [parent, ...childrenOf(parent).filter((pid) => pid !== own)];
+    },
+    async limit(username, connections) {
+      await client.query(`ALTER ROLE ${pg.escapeIdentifier(username)} CONNECTION LIMIT ${connections}`);
+    },
+    async readOnly(username, isOn) {
+      const change = isOn ? 'SET default_transaction_read_only = on' : 'RESET default_transaction_read_only';
+      await client.query(`ALTER ROLE ${pg.escapeIdentifier(username)} ${change}`);
+    },
     close: () => client.end(),
   };
 }
@@ -96,6 +115,11 @@ async function ofMysql({ host, port, username, password }: Login, ca: string): P
     },
     async setPassword(user, value) {
       await client.query('ALTER USER ? IDENTIFIED BY ?', [user, value]);
+    },
+    async processes() {
+      const [[file = ''] = []] = await rows('SELECT @@pid_file');
+      const pid = Number(readFileSync(file, 'utf8'));
+      return () => [pid];
     },
     close: () => client.end(),
   };
@@ -128,4 +152,18 @@ async function ofDocumentDb({ host, port, username, password }: Login, ca: strin
     },
     close: () => client.close(),
   };
+}
+
+const parentOf = (pid: number) => Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+
+function childrenOf(parent: number): readonly number[] {
+  const isChild = (pid: number) => {
+    try {
+      return parentOf(pid) === parent;
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  };
+  return readdirSync('/proc').map(Number).filter(Boolean).filter(isChild);
 }

@@ -5,7 +5,7 @@ import { bundleOf, exportOf, type Login } from '../../demo/engine.ts';
 import { loadAct } from '../../demo/provider/act.ts';
 import { openStage, type Stage } from '../../demo/stage.ts';
 import { type StrategyName, strategies } from '../../demo/strategies.ts';
-import { administratorOf } from './pictures.ts';
+import { type Administrator, administratorOf } from './pictures.ts';
 import { type Kept, parameterOf, secretOf } from './stores.ts';
 
 export interface Course {
@@ -16,6 +16,12 @@ export interface Course {
   readonly store: 'Secrets Manager' | 'Parameter Store';
   /** Killed in the very first rotation; else in one that follows others. */
   readonly isFirst: boolean;
+  /** How the functions reach the server; else straight, with the time that they usually have. */
+  readonly reached?: {
+    readonly port: number;
+    readonly seconds: number;
+    readonly env?: Readonly<Record<string, string>>;
+  };
 }
 
 type Value = Record<string, unknown>;
@@ -48,6 +54,9 @@ export interface Ground {
   /** What runs here, for people. */
   readonly title: string;
   plant(course: Course): Promise<Place>;
+  /** Of a server. */
+  readonly administrator?: Administrator;
+  readonly port?: number;
   close(): Promise<void>;
 }
 
@@ -78,10 +87,13 @@ async function databaseGround(engine: string, signal: AbortSignal, progress: (li
   let planted = 0;
   return {
     title: stage.database.title,
-    async plant({ strategy = 'single-user', store }) {
+    administrator,
+    port: stage.database.superuser.port,
+    async plant({ strategy = 'single-user', store, reached }) {
       planted += 1;
       const username = `app${planted}`;
-      const initial = await stage.newUser(strategy, username);
+      const { port, ...user } = await stage.newUser(strategy, username);
+      const initial = { ...user, port: reached?.port ?? port };
       await administrator.adorn(username);
       const kept = await (store === 'Secrets Manager' ? secretOf : parameterOf)(stage, initial);
       let before: readonly string[] | undefined;
@@ -98,7 +110,7 @@ async function databaseGround(engine: string, signal: AbortSignal, progress: (li
         kept,
         hasOutage: strategies[strategy].hasOutage,
         deadAfterMs: store === 'Secrets Manager' ? 0 : (DATABASE_LIMIT_S + MORE_S) * 1000,
-        opens: async (value) => (await stage.engine.login(value as Login, stage.database.ca)) === 'opened',
+        opens: async (value) => (await stage.engine.login({ ...value, port } as Login, stage.database.ca)) === 'opened',
         restore: ({ username: user, password }) => administrator.setPassword(String(user), String(password)),
         async remember() {
           before = await settled();
@@ -114,8 +126,8 @@ async function databaseGround(engine: string, signal: AbortSignal, progress: (li
           name: username,
           bundle: bundleOf(engine),
           exported: exportOf(strategy),
-          seconds: DATABASE_LIMIT_S,
-          env: stage.database.environment,
+          seconds: reached?.seconds ?? DATABASE_LIMIT_S,
+          env: { ...stage.database.environment, ...reached?.env },
         }),
       };
     },

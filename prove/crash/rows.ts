@@ -1,7 +1,8 @@
 /** The rows of the matrix. */
 import { loadEngine } from '../../demo/engine.ts';
-import type { properties, Way } from './case.ts';
+import type { Way } from './case.ts';
 import type { Course } from './places.ts';
+import type { properties } from './watch.ts';
 
 export interface CrashRow extends Course {
   readonly id: string;

@@ -1,12 +1,13 @@
 /** The crash matrix: the process of a packaged function is killed at every call that it makes, on real servers and doubles. */
 import fc from 'fast-check';
 import type { Asked, Row, Section, Told } from '../section.ts';
-import { type Kill, moments, type Played, play, properties, type Way, ways } from './case.ts';
-import { type Ground, openGround, type Place } from './places.ts';
+import { type Kill, moments, type Played, play, type Way, ways } from './case.ts';
+import { type Ground, isDatabase, openGround, type Place } from './places.ts';
 import { type CrashRow, crashRows, isKnown } from './rows.ts';
+import { properties } from './watch.ts';
 
-/** Each waits for a server most of the time. */
-const AT_ONCE = 4;
+/** Each waits for a server most of the time; of keys, until one is no longer young. */
+const AT_ONCE = { database: 4, key: 12 };
 /** Of a row, where there is little time. */
 const FEW = 4;
 
@@ -77,7 +78,9 @@ async function playRow(ground: Ground, row: CrashRow, asked: Asked): Promise<Row
       if (done % 20 === 0) progress(`${row.id}: ${done} of ${cases.length} cases`);
     }
   }
-  const atOnce = Array.from({ length: quick ? 2 : AT_ONCE }, (_, index) => work(index === 0 ? place : undefined));
+  const atOnce = Array.from({ length: quick ? 2 : AT_ONCE[isDatabase(row.system) ? 'database' : 'key'] }, (_, index) =>
+    work(index === 0 ? place : undefined),
+  );
   await Promise.all(atOnce);
   const known = broken.filter((each) => isKnown(row, ways[each.history[2] ?? -1], each.property));
   return {

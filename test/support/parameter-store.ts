@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import {
   GetParameterCommand,
-  GetParameterHistoryCommand,
   PutParameterCommand,
   type PutParameterCommandInput,
+  paginateGetParameterHistory,
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { Sandbox } from '../../local/sandbox.ts';
@@ -86,10 +86,9 @@ export async function parameterStore(
     labels: async () => (await versions.describe(Name)).labels,
     async valueOf(version) {
       if (/^\d+$/.test(version)) return valueAt(`${Name}:${version}`);
-      const { Parameters = [] } = await client
-        .send(new GetParameterHistoryCommand({ Name: companion, WithDecryption: true }))
-        .catch(() => ({ Parameters: [] }));
-      return Parameters.find(({ Description }) => Description === `Rekey value ${version}`)?.Value;
+      const pages = paginateGetParameterHistory({ client }, { Name: companion, WithDecryption: true });
+      const Parameters = await Array.fromAsync(pages, ({ Parameters: some = [] }) => some).catch(() => []);
+      return Parameters.flat().find(({ Description }) => Description === `Rekey value ${version}`)?.Value;
     },
     async switchOff() {
       throw new Error('rotation of a parameter has no switch');
