@@ -7,12 +7,13 @@ import { complain, known, parseOptions, UsageError } from '../terminal/usage.ts'
 import { crash } from './crash/section.ts';
 import { fuzzing } from './fuzzing/section.ts';
 import { secrecy } from './secrecy/section.ts';
+import { delivery } from './delivery/section.ts';
 import { network } from './network/section.ts';
 import type { Row, Section } from './section.ts';
 import { service } from './service/section.ts';
 import { story, table } from './table.ts';
 
-const sections: readonly Section[] = [service, crash, fuzzing, secrecy, network];
+const sections: readonly Section[] = [service, crash, fuzzing, secrecy, network, delivery];
 const names = sections.map(({ name }) => name);
 
 const help = `Usage: npm run prove -- [--section NAME] [--only WORD] [--quick] [--seed N] [--json FILE]

@@ -44,6 +44,9 @@ export interface Place {
   doom(kill?: string): void;
   doomed(event: Record<string, unknown>): Promise<InvokeOutcome>;
   survivor(event: Record<string, unknown>): Promise<InvokeOutcome>;
+  /** Of the function that lives. */
+  readonly survivorName: string;
+  readonly arn: string;
   /** What the doomed process has sent so far, by name. */
   calls(): Promise<readonly string[]>;
   /** Bodies of the messages about it, oldest first. */
@@ -51,6 +54,7 @@ export interface Place {
 }
 
 export interface Ground {
+  readonly stage: Stage;
   /** What runs here, for people. */
   readonly title: string;
   plant(course: Course): Promise<Place>;
@@ -86,6 +90,7 @@ async function databaseGround(engine: string, signal: AbortSignal, progress: (li
   stage.whenClosed(administrator.close);
   let planted = 0;
   return {
+    stage,
     title: stage.database.title,
     administrator,
     port: stage.database.superuser.port,
@@ -142,6 +147,7 @@ function keyGround(provider: string): Promise<Ground> {
     const isBrief = !('issue' in act.provider) && act.provider.outage === 'brief';
     let planted = 0;
     return {
+      stage,
       title: `a double of ${act.provider.name}`,
       async plant({ store }) {
         planted += 1;
@@ -192,8 +198,10 @@ function functionsOf({ sandbox, register }: Stage, { id }: Kept, packaged: Packa
   const { name, bundle, exported, seconds, env } = packaged;
   const definition = { export: exported, timeoutSeconds: seconds, mode: 'warm' } as const;
   const doomedName = `doomed-${name}`;
-  const survivor = register(`survivor-${name}`, bundle, { ...definition, env }).functionName;
+  const { functionName: survivor, functionArn: arn } = register(`survivor-${name}`, bundle, { ...definition, env });
   return {
+    survivorName: survivor,
+    arn,
     doom(kill = '') {
       const killing = { NODE_OPTIONS: `--import ${preload}`, REKEY_KILL: kill };
       register(doomedName, bundle, { ...definition, env: { ...env, ...killing } });

@@ -59,6 +59,8 @@ function placeOf({ strategy = singleUserStrategy, change = () => ({}), place = (
     },
     doomed: (event) => deliver(event, plan),
     survivor: (event) => deliver(event),
+    survivorName: '',
+    arn: '',
     calls: async () => plan.calls,
     told: () => told,
   };
