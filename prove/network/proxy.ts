@@ -38,7 +38,12 @@ export async function startProxy(target: number) {
   const isOn = (...these: Trouble[]) => since > 0 && trouble !== undefined && these.includes(trouble);
   const isYoung = (ms: number) => performance.now() - since < ms;
   const resetAll = () => {
-    for (const socket of open) socket.resetAndDestroy();
+    // A socket that has said its end cannot be reset as well: Node would wait for it at its own end, for ever.
+    for (const socket of open) if (!socket.writableEnded) socket.resetAndDestroy();
+    endAll();
+  };
+  const endAll = () => {
+    for (const socket of open) socket.destroy();
   };
   /** Connections and pieces that come from the client, counted; the trouble begins with one of them. */
   const count = () => {
@@ -98,10 +103,10 @@ export async function startProxy(target: number) {
       trouble = undefined;
       began = undefined;
       since = 0;
-      resetAll();
+      endAll();
     },
     async close(): Promise<void> {
-      resetAll();
+      endAll();
       await new Promise((resolve) => server.close(resolve));
     },
   };
