@@ -27,6 +27,8 @@ export interface Way {
   readonly name: string;
   /** Labels are moved by hand: AWSCURRENT is then what somebody has made of it. */
   readonly isByHand?: true;
+  /** Nobody looks whether what AWSCURRENT is moved to opens the system. */
+  readonly isBlind?: true;
   isFor?(place: Place): boolean;
   go(on: GoingOn): Promise<void>;
 }
@@ -64,6 +66,7 @@ export const ways: readonly Way[] = [
   {
     name: 'AWSCURRENT is moved back by hand, the same token comes again, then another rotation',
     isByHand: true,
+    isBlind: true,
     async go({ place, token, say, look, another }) {
       await place.kept.moveBack();
       say('AWSCURRENT is moved to AWSPREVIOUS');

@@ -67,7 +67,7 @@ export interface Ground {
 const preload = new URL('kill.mjs', import.meta.url).href;
 const DATABASE_LIMIT_S = 20;
 /** Short, because a younger key might still be stored by whoever made it, and somebody waits for that. */
-const KEY_LIMIT_S = 4;
+const KEY_LIMIT_S = 6;
 /** docs/parameter-store.md: an invocation that gives no sign of life for as long as it may run, and 5 s more, is dead. */
 const MORE_S = 5;
 

@@ -2,7 +2,6 @@
 import { loadEngine } from '../../demo/engine.ts';
 import type { Way } from './case.ts';
 import type { Course } from './places.ts';
-import type { properties } from './watch.ts';
 
 export interface CrashRow extends Course {
   readonly id: string;
@@ -50,6 +49,5 @@ function idOf({ system, strategy, store, isFirst }: Course): string {
 
 /** docs/reliability.md tells why, under Known. */
 export function isKnown({ strategy }: Course, way: Way | undefined, property: string): boolean {
-  const afterHands: readonly (keyof typeof properties)[] = ['converges', 'current'];
-  return strategy === 'alternating-users' && way?.isByHand === true && afterHands.some((each) => each === property);
+  return strategy === 'alternating-users' && way?.isBlind === true && property === 'converges';
 }

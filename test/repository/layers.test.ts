@@ -81,17 +81,6 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   bench: ['demo', 'terminal'],
   // What it explores in memory is the suites'; what it kills, cuts and spoils runs on what the demonstration stands on.
   prove: ['shared', 'functions', 'local', 'demo', 'terminal', 'test/conformance', 'test/support'],
-  // What it explores in memory is the suites'; what it kills and cuts runs on what the demonstration stands on.
-  prove: [
-    'shared',
-    'demo',
-    'local/sandbox.ts',
-    'local/certificates.ts',
-    'local/loopback.ts',
-    'terminal',
-    'test/conformance',
-    'test/support',
-  ],
 };
 
 function roomOf(path: string): string {
