@@ -49,5 +49,6 @@ function idOf({ system, strategy, store, isFirst }: Course): string {
 
 /** docs/reliability.md tells why, under Known. */
 export function isKnown({ strategy }: Course, way: Way | undefined, property: string): boolean {
-  return strategy === 'alternating-users' && way?.isBlind === true && property === 'converges';
+  const isKept = strategy === 'alternating-users' || strategy === undefined;
+  return isKept && way?.isBlind === true && property === 'converges';
 }
