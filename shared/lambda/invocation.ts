@@ -9,7 +9,7 @@ import { notificationFormat, notificationTopic, notifiesChecks, runbook } from '
 import type { RotationEvent } from './event.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
-import type { Facts } from './notification.ts';
+import type { Facts, News } from './notification.ts';
 import { notification, severityOf } from './notification.ts';
 import { failureMemory } from './told-failures.ts';
 
@@ -30,7 +30,8 @@ export interface Invocation {
 
 const failures = failureMemory();
 
-type News = Pick<Facts, 'outcome' | 'error' | 'recoveredWith' | 'because' | 'attempt' | 'since'>;
+/** Of a failure also how often it came, and since when. */
+type Seen = News & Pick<Facts, 'attempt' | 'since'>;
 
 export function startInvocation<S extends object>(strategy: RotationStrategy<S>): Invocation {
   const redact = redactor();
@@ -45,7 +46,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
   }));
 
   /** Publishes to the topic, if there is one. Gives whether there is. */
-  async function publishTo(event: RotationEvent, news: News, working: WorkingCredential): Promise<boolean> {
+  async function publishTo(event: RotationEvent, news: Seen, working: WorkingCredential): Promise<boolean> {
     const topicArn = notificationTopic();
     if (topicArn === undefined) return false;
     const facts: Facts = {

@@ -8,8 +8,19 @@ import type { Told } from './message-formats.ts';
 import { chatOf, textOf } from './message-formats.ts';
 import { isCutOff } from './told-failures.ts';
 
-export interface Facts extends Situation {
-  readonly outcome: RotationOutcome['outcome'] | 'failed' | 'unrotated' | 'expired' | 'overdue' | 'stuck';
+/** What happened, with what must be said of it. */
+export type News =
+  | RotationOutcome
+  | { readonly outcome: 'failed'; readonly error: RotationError }
+  /** What a policy says of a parameter that nothing rotates. */
+  | { readonly outcome: 'unrotated'; readonly because: string }
+  | { readonly outcome: 'expired' }
+  /** Why, and since when, a rotation has not come or has not ended. */
+  | { readonly outcome: 'overdue' | 'stuck'; readonly because: string; readonly since: Date };
+
+export type Facts = Circumstances & News;
+
+interface Circumstances extends Situation {
   readonly time: Date;
   /** What keeps the versions. */
   readonly store: Store;
@@ -23,11 +34,9 @@ export interface Facts extends Situation {
   readonly working: WorkingCredential;
   /** How often the step failed in this way. */
   readonly attempt?: number | undefined;
-  /** Since when applications that read AWSCURRENT are refused; or since when a rotation is overdue or stuck. */
+  /** Since when applications that read AWSCURRENT are refused; or as the news say. */
   readonly since?: Date | undefined;
-  /** Which stored version saved the day. */
   readonly recoveredWith?: string | undefined;
-  /** Who or what still uses the credential that was to be revoked; what a policy says of a parameter that nothing rotates; or why a rotation is overdue or stuck. */
   readonly because?: string | undefined;
 }
 
@@ -123,29 +132,42 @@ function refused(secret: string, since: Date | undefined): string {
 }
 
 function subjectOf(facts: Facts, secret: string): string {
-  const { outcome, step, error, because, since, attempt = 1 } = facts;
+  const { outcome, error, since, attempt = 1 } = facts;
   const code = error === undefined ? '' : ` (${error.code})`;
-  const again = attempt > 1 ? `, attempt ${attempt}` : '';
   if (severityOf(facts) === 'cut-off') {
     const when = since === undefined ? '' : ` since ${since.toISOString().slice(11, 16)} UTC`;
-    return fitted(`Rekey: APPLICATIONS ARE REFUSED NOW${when}: `, secret, `${code}${again}`);
+    return fitted(`Rekey: APPLICATIONS ARE REFUSED NOW${when}: `, secret, `${code}${againAt(attempt)}`);
   }
-  const tail = {
-    succeeded: 'was rotated',
-    checked: 'passed its configuration check',
-    recovered: 'was locked out and works again',
-    revoked: 'has no older credential any more',
-    postponed: 'has an older credential that is still in use',
-    failed: attempt > 1 ? `is still failing in ${step}${again}` : `failed in ${step}`,
-    unrotated: because,
-    expired: 'has expired and was deleted',
-    overdue: `is overdue since ${dayOf(since)}`,
-    stuck: `is stuck since ${dayOf(since)}`,
-  };
-  return fitted(`Rekey: ${outcome === 'failed' ? 'rotation of ' : ''}`, secret, ` ${tail[outcome]}${code}`);
+  return fitted(`Rekey: ${outcome === 'failed' ? 'rotation of ' : ''}`, secret, ` ${saidOf(facts)}${code}`);
 }
 
-const dayOf = (since: Date | undefined) => since?.toISOString().slice(0, 10) ?? 'a while';
+function saidOf(facts: Facts): string {
+  switch (facts.outcome) {
+    case 'succeeded':
+      return 'was rotated';
+    case 'checked':
+      return 'passed its configuration check';
+    case 'recovered':
+      return 'was locked out and works again';
+    case 'revoked':
+      return 'has no older credential any more';
+    case 'postponed':
+      return 'has an older credential that is still in use';
+    case 'failed': {
+      const { step, attempt = 1 } = facts;
+      return attempt > 1 ? `is still failing in ${step}${againAt(attempt)}` : `failed in ${step}`;
+    }
+    case 'unrotated':
+      return facts.because;
+    case 'expired':
+      return 'has expired and was deleted';
+    case 'overdue':
+    case 'stuck':
+      return `is ${facts.outcome} since ${facts.since.toISOString().slice(0, 10)}`;
+  }
+}
+
+const againAt = (attempt: number) => (attempt > 1 ? `, attempt ${attempt}` : '');
 
 /** Printable ASCII, at most 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 function fitted(start: string, secret: string, end: string): string {

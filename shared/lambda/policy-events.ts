@@ -8,7 +8,7 @@ import { commandsForParameter } from '../stores/parameter-store/next-command.ts'
 import { notificationFormat, notificationTopic, runbook } from './config.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
-import type { Facts } from './notification.ts';
+import type { Facts, News } from './notification.ts';
 import { notification } from './notification.ts';
 import { parsed } from './parsed.ts';
 import type { PolicyNotice } from './policy-notice.ts';
@@ -82,7 +82,7 @@ async function unrotated(
   type: PolicyNotice['type'],
   { detail }: PolicyEvent,
   signal: AbortSignal,
-): Promise<Pick<Facts, 'outcome' | 'because'> | undefined> {
+): Promise<News | undefined> {
   const { lastRotationOf } = await import('../stores/parameter-store/last-rotation.ts');
   const notice = noticeOf(type, detail['policy-content']);
   const last = await lastRotationOf(detail['parameter-name'], signal);

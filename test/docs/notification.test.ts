@@ -59,18 +59,18 @@ const ofPolicy: Facts = {
   token: '6c6a5a0e-6e1c-4f0c-9b0f-7d1f0e0a9b11',
   working: 'unknown',
 };
-const ofWatch: Facts = {
+const ofWatch = {
   ...facts,
-  outcome: 'overdue',
   engine: 'secret',
   strategy: 'none',
   step: 'watch',
-  working: 'unknown',
+  working: 'unknown' as const,
   since: new Date('2026-02-27T03:59:59.000Z'),
 };
 const examples: Record<Facts['outcome'], Facts> = {
   overdue: {
     ...ofWatch,
+    outcome: 'overdue',
     token: '6c6a5a0e-6e1c-4f0c-9b0f-7d1f0e0a9b11',
     because: 'it was to be rotated by 2026-02-27 02:59 UTC, and the last rotation was on 2026-01-28',
   },
