@@ -1,5 +1,5 @@
 /** What is wrong with a rotation that no function tells of, because none was called, or none came to its end. Pure. */
-import type { SecretListEntry } from '@aws-sdk/client-secrets-manager';
+import type { ListedSecret } from '../aws/secret-list.ts';
 import { DAY, HOUR } from '../rotation/pause.ts';
 import { CURRENT, holder, PENDING } from '../rotation/versions.ts';
 
@@ -9,28 +9,35 @@ export interface Incident {
   readonly because: string;
 }
 
+type Schedule = Pick<ListedSecret, 'rotates' | 'nextRotation' | 'lastRotated' | 'window'>;
+
 /** People are told on the first day, and then once a week. */
 const AGAIN_DAYS = 7;
 
 /** The version of a rotation that is not at its end. */
-export function pendingOf({ SecretVersionsToStages: labels = {} }: SecretListEntry): string | undefined {
+export function pendingOf({ labels }: Pick<ListedSecret, 'labels'>): string | undefined {
   const pending = holder(labels, PENDING);
   return pending === holder(labels, CURRENT) ? undefined : pending;
 }
 
 /** The date of the next rotation is the last moment at which it is to begin; its window may go on after that. */
-export function overdue(entry: SecretListEntry, now: number): Incident | undefined {
-  const { NextRotationDate: next, LastRotatedDate: last, RotationEnabled } = entry;
-  if (!RotationEnabled || next === undefined) return undefined;
-  const since = new Date(next.getTime() + windowOf(entry));
+export function overdue(secret: Schedule, now: number): Incident | undefined {
+  const { nextRotation: next, lastRotated: last, rotates } = secret;
+  if (!rotates || next === undefined) return undefined;
+  const since = new Date(next.getTime() + windowOf(secret));
   if (since.getTime() >= now) return undefined;
   const before = last === undefined ? 'it was never rotated' : `the last rotation was on ${dayOf(last)}`;
   return { outcome: 'overdue', since, because: `it was to be rotated by ${minuteOf(next)}, and ${before}` };
 }
 
 /** `began`: when the version with AWSPENDING was made. */
-export function stuck(entry: SecretListEntry, pending: string, began: Date, now: number): Incident | undefined {
-  const since = new Date(began.getTime() + windowOf(entry));
+export function stuck(
+  secret: Pick<ListedSecret, 'window'>,
+  pending: string,
+  began: Date,
+  now: number,
+): Incident | undefined {
+  const since = new Date(began.getTime() + windowOf(secret));
   if (since.getTime() >= now) return undefined;
   const because = `the rotation of ${minuteOf(began)} has not ended: AWSPENDING is on ${pending}`;
   return { outcome: 'stuck', since, because };
@@ -41,8 +48,8 @@ export function isNews({ since }: Incident, now: number): boolean {
   return Math.floor((now - since.getTime()) / DAY) % AGAIN_DAYS === 0;
 }
 
-function windowOf({ RotationRules }: SecretListEntry): number {
-  return Number(/^(\d+)h$/.exec(RotationRules?.Duration ?? '')?.[1] ?? 1) * HOUR;
+function windowOf({ window }: Pick<ListedSecret, 'window'>): number {
+  return Number(/^(\d+)h$/.exec(window ?? '')?.[1] ?? 1) * HOUR;
 }
 
 const dayOf = (date: Date) => date.toISOString().slice(0, 10);

@@ -2,15 +2,9 @@
  * A look over the account once a day: secrets that should have been rotated and were not, and rotations that have not ended. Failures
  * that reach a function are told by that function; these reach none.
  */
-import {
-  ListSecretsCommand,
-  ListSecretVersionIdsCommand,
-  type SecretListEntry,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod/mini';
-import { clientOf } from '../aws/clients.ts';
-import { serviceError } from '../aws/service-error.ts';
+import type { ListedSecret } from '../aws/secret-list.ts';
+import { listedSecrets, madeAt } from '../aws/secret-list.ts';
 import { ConfigurationError } from '../rotation/errors.ts';
 import { redactor } from '../rotation/redact.ts';
 import { againForSecret, nextForSecret } from '../stores/secrets-manager/next-command.ts';
@@ -25,10 +19,10 @@ import { signalOf } from './running.ts';
 import type { RotationHandler } from './stack.ts';
 
 /** What a rule of EventBridge with a schedule sends. Its time is that of the schedule: two deliveries of it tell the same. */
-const shape = z.object({ id: z.string().check(z.minLength(1)), time: z.string().check(z.minLength(1)) });
+const shape = z.object({ id: z.string().check(z.minLength(1)), time: z.iso.datetime() });
 
 interface Found extends Incident {
-  readonly entry: SecretListEntry;
+  readonly secret: ListedSecret;
   readonly token: string;
 }
 
@@ -70,9 +64,10 @@ interface Look {
 
 async function look({ id, now, prefix, log, signal }: Look): Promise<void> {
   const counts = { secrets: 0, overdue: 0, stuck: 0, told: 0 };
-  for await (const entry of rotatedBy(prefix, signal)) {
+  for await (const secret of listedSecrets(signal)) {
+    if (!secret.rotates || !secret.functionName?.startsWith(prefix)) continue;
     counts.secrets += 1;
-    const found = await incidentOf(entry, id, now, signal);
+    const found = await incidentOf(secret, id, now, signal);
     if (found === undefined) continue;
     counts[found.outcome] += 1;
     if (isNews(found, now) && (await tell(found, now))) counts.told += 1;
@@ -80,65 +75,34 @@ async function look({ id, now, prefix, log, signal }: Look): Promise<void> {
   log.info('looked over the secrets', counts);
 }
 
-async function* rotatedBy(prefix: string, signal: AbortSignal): AsyncIterable<SecretListEntry> {
-  let NextToken: string | undefined;
-  do {
-    const page = await calling('ListSecrets', () =>
-      clientOf(SecretsManagerClient).send(new ListSecretsCommand({ MaxResults: 100, NextToken }), {
-        abortSignal: signal,
-      }),
-    );
-    NextToken = page.NextToken;
-    for (const entry of page.SecretList ?? []) {
-      const name = entry.RotationLambdaARN?.split(':')[6];
-      if (entry.RotationEnabled && name?.startsWith(prefix)) yield entry;
-    }
-  } while (NextToken !== undefined);
-}
-
 /** An unfinished rotation is why the secret is overdue, so that is what is told. */
 async function incidentOf(
-  entry: SecretListEntry,
+  secret: ListedSecret,
   id: string,
   now: number,
   signal: AbortSignal,
 ): Promise<Found | undefined> {
-  const pending = pendingOf(entry);
-  const began = pending === undefined ? undefined : await madeAt(entry, pending, signal);
+  const pending = pendingOf(secret);
+  const began = pending === undefined ? undefined : await madeAt(secret.arn, pending, signal);
   const incident =
-    pending !== undefined && began !== undefined ? stuck(entry, pending, began, now) : overdue(entry, now);
-  return incident && { ...incident, entry, token: pending ?? id };
-}
-
-async function madeAt({ ARN }: SecretListEntry, version: string, signal: AbortSignal): Promise<Date | undefined> {
-  const { Versions = [] } = await calling(`ListSecretVersionIds of ${ARN}`, () =>
-    clientOf(SecretsManagerClient).send(new ListSecretVersionIdsCommand({ SecretId: ARN }), { abortSignal: signal }),
-  );
-  return Versions.find(({ VersionId }) => VersionId === version)?.CreatedDate;
-}
-
-async function calling<T>(what: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw serviceError(error, what);
-  }
+    pending !== undefined && began !== undefined ? stuck(secret, pending, began, now) : overdue(secret, now);
+  return incident && { ...incident, secret, token: pending ?? id };
 }
 
 /** Gives whether there is a topic to tell. */
-async function tell({ outcome, since, because, entry, token }: Found, now: number): Promise<boolean> {
+async function tell({ outcome, since, because, secret, token }: Found, now: number): Promise<boolean> {
   const topicArn = notificationTopic();
   if (topicArn === undefined) return false;
-  const { ARN = '', Name = ARN, SecretVersionsToStages: labels } = entry;
+  const { arn, name, labels } = secret;
   const facts = {
     outcome,
     since,
     because,
     time: new Date(now),
     store: { kind: 'secret', next: nextForSecret, again: againForSecret },
-    secretId: ARN,
-    secretName: Name,
-    secretArn: ARN,
+    secretId: arn,
+    secretName: name,
+    secretArn: arn,
     labels,
     runbook: runbook(),
     engine: 'secret',

@@ -125,6 +125,10 @@ it('does not pretend to watch under a name that says of what', async () => {
   expect(await look(Date.now(), register('my-function'))).toMatchObject({ error: { errorType: 'ConfigurationError' } });
 });
 
+it.each([{}, { id: 'a', time: 'tomorrow' }])('refuses an event that is no schedule: %j', async (event) => {
+  expect(await sandbox.functions.invoke(watch, event)).toMatchObject({ error: { errorType: 'InvalidEventError' } });
+});
+
 it('reads no value', async () => {
   const late = await rotated('prod/app');
   await rotated('prod/stuck', { dies: true });

@@ -4,16 +4,16 @@ import { isNews, overdue, pendingOf, stuck } from '../../../shared/lambda/incide
 
 const at = (text: string) => new Date(`2026-${text}:00Z`);
 const now = at('03-10T06:00').getTime();
-const entry = {
-  RotationEnabled: true,
-  NextRotationDate: at('03-09T23:59'),
-  LastRotatedDate: at('02-07T02:00'),
-  RotationRules: { Duration: '3h' },
+const secret = {
+  rotates: true,
+  nextRotation: at('03-09T23:59'),
+  lastRotated: at('02-07T02:00'),
+  window: '3h',
 };
 
 describe('a secret', () => {
   it('is overdue once the window after the date has passed', () => {
-    expect(overdue(entry, now)).toEqual({
+    expect(overdue(secret, now)).toEqual({
       outcome: 'overdue',
       since: at('03-10T02:59'),
       because: 'it was to be rotated by 2026-03-09 23:59 UTC, and the last rotation was on 2026-02-07',
@@ -21,16 +21,16 @@ describe('a secret', () => {
   });
 
   it.each([
-    ['before its window has passed', { ...entry, NextRotationDate: at('03-10T04:00') }],
-    ['in the moment in which its window ends', { ...entry, NextRotationDate: at('03-10T03:00') }],
-    ['without a date', { ...entry, NextRotationDate: undefined }],
-    ['whose rotation is off', { ...entry, RotationEnabled: false }],
+    ['before its window has passed', { ...secret, nextRotation: at('03-10T04:00') }],
+    ['in the moment in which its window ends', { ...secret, nextRotation: at('03-10T03:00') }],
+    ['without a date', { ...secret, nextRotation: undefined }],
+    ['whose rotation is off', { ...secret, rotates: false }],
   ])('is not overdue %s', (_, other) => {
     expect(overdue(other, now)).toBeUndefined();
   });
 
   it('has an hour where no window is named, and may never have been rotated', () => {
-    const { RotationRules: _, LastRotatedDate: __, ...plain } = entry;
+    const { window: _, lastRotated: __, ...plain } = secret;
 
     expect(overdue(plain, now)).toMatchObject({
       since: at('03-10T00:59'),
@@ -39,20 +39,20 @@ describe('a secret', () => {
   });
 
   it('is stuck when the version with AWSPENDING is older than its window', () => {
-    expect(stuck(entry, 'v2', at('03-10T02:00'), now)).toEqual({
+    expect(stuck(secret, 'v2', at('03-10T02:00'), now)).toEqual({
       outcome: 'stuck',
       since: at('03-10T05:00'),
       because: 'the rotation of 2026-03-10 02:00 UTC has not ended: AWSPENDING is on v2',
     });
-    expect(stuck(entry, 'v2', at('03-10T03:00'), now)).toBeUndefined();
+    expect(stuck(secret, 'v2', at('03-10T03:00'), now)).toBeUndefined();
   });
 
   it.each([
     ['of its own', { v1: ['AWSCURRENT'], v2: ['AWSPENDING'] }, 'v2'],
     ['that is current', { v1: ['AWSCURRENT', 'AWSPENDING'] }, undefined],
     ['nowhere', { v1: ['AWSCURRENT'] }, undefined],
-  ])('is in a rotation when AWSPENDING is on a version %s', (_, SecretVersionsToStages, pending) => {
-    expect(pendingOf({ SecretVersionsToStages })).toBe(pending);
+  ])('is in a rotation when AWSPENDING is on a version %s', (_, labels, pending) => {
+    expect(pendingOf({ labels })).toBe(pending);
   });
 });
 

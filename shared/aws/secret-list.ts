@@ -1,0 +1,59 @@
+/** What lists tell of secrets: names, dates and labels, and no value. */
+import { ListSecretsCommand, ListSecretVersionIdsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretDescription } from '../rotation/versions.ts';
+import { clientOf } from './clients.ts';
+import { serviceError } from './service-error.ts';
+
+export interface ListedSecret {
+  readonly arn: string;
+  readonly name: string;
+  readonly labels: SecretDescription['labels'];
+  readonly rotates: boolean;
+  /** Of the rotation function. */
+  readonly functionName?: string | undefined;
+  readonly lastRotated?: Date | undefined;
+  /** The last moment at which the next rotation is to begin. */
+  readonly nextRotation?: Date | undefined;
+  /** How long a window is open: `3h`. */
+  readonly window?: string | undefined;
+}
+
+/** Every secret of the region. Throws ServiceError. */
+export async function* listedSecrets(signal: AbortSignal): AsyncIterable<ListedSecret> {
+  let NextToken: string | undefined;
+  do {
+    const page = await calling('ListSecrets', () =>
+      clientOf(SecretsManagerClient).send(new ListSecretsCommand({ MaxResults: 100, NextToken }), {
+        abortSignal: signal,
+      }),
+    );
+    NextToken = page.NextToken;
+    for (const { ARN = '', Name = ARN, ...entry } of page.SecretList ?? [])
+      yield {
+        arn: ARN,
+        name: Name,
+        labels: entry.SecretVersionsToStages ?? {},
+        rotates: entry.RotationEnabled === true,
+        functionName: entry.RotationLambdaARN?.split(':')[6],
+        lastRotated: entry.LastRotatedDate,
+        nextRotation: entry.NextRotationDate,
+        window: entry.RotationRules?.Duration,
+      };
+  } while (NextToken !== undefined);
+}
+
+/** When a labelled version was made; undefined when it is gone. Throws ServiceError. */
+export async function madeAt(arn: string, version: string, signal: AbortSignal): Promise<Date | undefined> {
+  const { Versions = [] } = await calling(`ListSecretVersionIds of ${arn}`, () =>
+    clientOf(SecretsManagerClient).send(new ListSecretVersionIdsCommand({ SecretId: arn }), { abortSignal: signal }),
+  );
+  return Versions.find(({ VersionId }) => VersionId === version)?.CreatedDate;
+}
+
+async function calling<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw serviceError(error, what);
+  }
+}
