@@ -80,7 +80,7 @@ export const okta: AcceptingProvider<OktaSecret, OktaAdmin> = {
     if (previous.client_secret === access.current.client_secret) return;
     const listed = await secretsOf(access);
     const found = listed.find(({ value }) => value === previous.client_secret);
-    if (found !== undefined && isCurrentActive(listed, access)) await remove(found, access);
+    if (found !== undefined && isActiveIn(listed, access.current.client_secret)) await remove(found, access);
   },
 };
 
@@ -127,7 +127,11 @@ async function inTheWay(
 ): Promise<ListedSecret | undefined> {
   await requireOwnApp(listed, access, known);
   if (listed.length < SLOTS) return undefined;
-  const stale = await staleOf(listed, pending, access, known);
+  const stale = staleAmong(listed, {
+    pending: pending.client_secret,
+    current: access.current.client_secret,
+    known: (await known()).map(({ client_secret }) => client_secret),
+  });
   if (stale === undefined) throw full(listed, access);
   return stale;
 }
@@ -140,24 +144,26 @@ async function isAccepted(pending: OktaSecret, listed: readonly ListedSecret[], 
 
 /**
  * One that this secret had once, and neither names as current nor waits for. Whose values nobody here knows are somebody else's.
- * That of AWSPREVIOUS goes last, and only beside a current one that is active: else it may be all that works.
+ * That of AWSPREVIOUS, the first of `known`, goes last, and only beside a current one that is active: else it may be all that works.
  */
-async function staleOf(
+export function staleAmong(
   listed: readonly ListedSecret[],
-  pending: OktaSecret,
-  access: OktaAccess,
-  known: () => Promise<readonly OktaSecret[]>,
-): Promise<ListedSecret | undefined> {
-  const kept = [pending.client_secret, access.current.client_secret];
-  const [previous, ...others] = (await known()).map(({ client_secret }) => client_secret);
+  {
+    pending,
+    current,
+    known,
+  }: { readonly pending: string; readonly current: string; readonly known: readonly string[] },
+): ListedSecret | undefined {
+  const [previous, ...others] = known;
   const forgotten = others.filter((value) => value !== previous);
-  const wanted = isCurrentActive(listed, access) ? [...forgotten, previous] : forgotten;
+  const wanted = isActiveIn(listed, current) ? [...forgotten, previous] : forgotten;
+  const kept = [pending, current];
   const found = wanted.map((wanted) => listed.find(({ value }) => value === wanted && !kept.includes(value)));
   return found.find((secret) => secret !== undefined);
 }
 
-function isCurrentActive(listed: readonly ListedSecret[], { current }: OktaAccess): boolean {
-  return listed.some(({ value, isActive }) => isActive && value === current.client_secret);
+function isActiveIn(listed: readonly ListedSecret[], wanted: string): boolean {
+  return listed.some(({ value, isActive }) => isActive && value === wanted);
 }
 
 /** Only an inactive one may be deleted, and the last active one cannot be made inactive. */

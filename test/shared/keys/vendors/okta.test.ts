@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type OktaDouble, startOkta } from '../../../../local/doubles/okta.ts';
 import { accessTo } from '../../../../shared/keys/access.ts';
 import type { AcceptingProvider } from '../../../../shared/keys/provider.ts';
-import { okta } from '../../../../shared/keys/vendors/okta.ts';
+import { okta, staleAmong } from '../../../../shared/keys/vendors/okta.ts';
 import { describeProvider, TELLS_NO_USE } from '../../../conformance/provider.case.ts';
 import { HAS_NO_END } from '../../../conformance/provider-life.case.ts';
 import { configurationCheck, openLabels, step, wholeRotation } from '../../../conformance/rotate.ts';
@@ -308,4 +308,25 @@ describe('okta', () => {
     await step(here, token, 'createSecret');
     return { here, token };
   }
+});
+
+/** Listed are the letters of `listed`; a small one is inactive. */
+it.each([
+  ['an older one before that of AWSPREVIOUS', 'CPO', ['P', 'O'], 'O'],
+  ['that of AWSPREVIOUS beside an active current one', 'CP', ['P'], 'P'],
+  ['nothing beside an inactive current one', 'cP', ['P'], undefined],
+  ['nothing where the current one is not listed', 'XP', ['P'], undefined],
+  ['an older one where the current one is inactive', 'cO', ['P', 'O'], 'O'],
+  ['nothing that nobody here knows', 'CX', ['P', 'O'], undefined],
+  ['neither the current nor the pending one, whatever is known', 'CN', ['N', 'C', 'N'], undefined],
+  ['that of AWSPREVIOUS is not older, where it was stored twice', 'cP', ['P', 'P'], undefined],
+  ['nothing where nothing is known', 'CX', [], undefined],
+])('in the way is %s', (_, letters, known, stale) => {
+  const createdAt = new Date(0);
+  const listed = [...letters].map((letter) => {
+    const value = letter.toUpperCase();
+    return { id: `id of ${value}`, value, isActive: letter === value, createdAt };
+  });
+
+  expect(staleAmong(listed, { pending: 'N', current: 'C', known })?.value).toBe(stale);
 });
