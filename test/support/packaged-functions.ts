@@ -1,5 +1,6 @@
 /** The packaged functions of one bundle in processes of their own, called by the sandbox. */
 import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
@@ -101,7 +102,21 @@ export async function packagedFunctions(
         .filter(({ body }) => body.secret.arn === secretId),
     async close() {
       client.destroy();
+      recordCalls(sandbox);
       await sandbox.close();
     },
   };
+}
+
+/** What each packaged function called, a line for each, in the file that REKEY_CALLS names: test/repository/calls.test.ts reads it. */
+function recordCalls({ requests, functions }: Sandbox): void {
+  const file = process.env.REKEY_CALLS;
+  if (!file) return;
+  const lines = requests.flatMap(({ caller, service, operation }) => {
+    const definition = caller === undefined ? undefined : functions.definition(caller);
+    if (definition === undefined || !('file' in definition)) return [];
+    const [, bundle = ''] = /\/dist\/([^/]+)\/index\.mjs$/.exec(definition.file) ?? [];
+    return [`dist/${bundle}/index.${definition.export} ${service}:${operation}\n`];
+  });
+  appendFileSync(file, [...new Set(lines)].join(''));
 }
