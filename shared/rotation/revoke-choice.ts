@@ -38,7 +38,7 @@ export function revokeChoice(current: Readonly<Record<string, unknown>>, ctx: Ro
 }
 
 function duration(text: unknown, what: string, words: string, ctx: RotationContext): number {
-  const [, count, unit = ''] = /^(\d{1,4})([hd])$/.exec(String(text)) ?? [];
+  const [, count, unit = ''] = (typeof text === 'string' ? /^(\d{1,4})([hd])$/.exec(text) : undefined) ?? [];
   if (count !== undefined) return Number(count) * (UNITS[unit] ?? HOUR);
   throw new InvalidSecretError(`${what} of ${ctx.secretId} is not a time`, { hint: `write ${words}` });
 }

@@ -75,6 +75,19 @@ describe('when the previous key ends', () => {
     expect(here.double.live()).toHaveLength(1);
   });
 
+  it.each([{ of: 12 }, { of: ['12h'] }])(
+    'refuses what is no text in the field before anything is issued: %j',
+    async ({ of }) => {
+      const here = await world({ later: async () => {} });
+      const value = await labelled(here.store, 'AWSCURRENT');
+      await here.store.putCurrent(JSON.stringify({ ...value, revokeAfter: of }));
+
+      await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+
+      expect(here.double.live()).toHaveLength(1);
+    },
+  );
+
   it('refuses a time that the function cannot keep, before anything is issued', async () => {
     const here = await world();
     here.store.tags = { 'rekey:revoke-after': '12h' };
