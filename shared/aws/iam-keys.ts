@@ -8,7 +8,7 @@ import {
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { unusable } from '../keys/api/read.ts';
+import { unusableAnswer } from '../keys/api/read.ts';
 import type { KeyAccess } from '../keys/provider.ts';
 import type { IamKeys } from '../keys/vendors/iam.ts';
 import { AuthenticationError, InvalidSecretError } from '../rotation/errors.ts';
@@ -121,7 +121,7 @@ function options(name: string, what: string, access: KeyAccess) {
 }
 
 function lacking(what: string, member: string, cause?: unknown) {
-  return unusable(`the answer of iam to ${what} lacks ${member}, or it cannot be read`, { cause });
+  return unusableAnswer(`the answer of iam to ${what} lacks ${member}, or it cannot be read`, { cause });
 }
 
 /** IAM said yes, and the SDK makes nothing of it: in an answer that is XML, of a date that is none. */

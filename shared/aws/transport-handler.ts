@@ -1,7 +1,7 @@
 /** An SDK client that speaks through a provider's transport, so that its calls are seen, limited and judged as those of every other. */
 import { Readable } from 'node:stream';
 import { CALL_TIMEOUT_MS, failure } from '../keys/api/judge.ts';
-import { unusable } from '../keys/api/read.ts';
+import { unusableAnswer } from '../keys/api/read.ts';
 import { nodeTransport } from '../keys/api/transport.ts';
 import type { KeyAccess } from '../keys/provider.ts';
 import { PermissionError, ServiceError } from '../rotation/errors.ts';
@@ -67,5 +67,5 @@ function unexpected(status: number, name: string, what: string): Error {
       hint: 'see the health of the service; the step is safe to repeat',
     });
   }
-  return unusable(`the answer of ${name} to ${what} cannot be used (HTTP ${status})`);
+  return unusableAnswer(`the answer of ${name} to ${what} cannot be used (HTTP ${status})`);
 }

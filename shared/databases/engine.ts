@@ -19,7 +19,7 @@ export interface DatabaseEngine {
   readonly defaults: { readonly port: number; readonly dbname?: string };
   /** Length and characters that this engine can really store. */
   readonly password: PasswordPolicy;
-  /** app ↔ app_clone. Its own inverse. Throws InvalidSecretError when the other name would be longer than the engine allows. */
+  /** The other name of a pair: `app_clone` of `app`, and `app` of `app_clone`. Throws InvalidSecretError when the other name would be longer than the engine allows. */
   counterpart(username: string): string;
   /** What else than the password a refused login may come from here, as a clause for hints. */
   readonly refusedFor?: string;

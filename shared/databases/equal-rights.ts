@@ -20,11 +20,11 @@ export function requireEqualRights(pending: Rights, current: Rights): void {
 export function difference(may: readonly string[], should: readonly string[]): string | undefined {
   const surplus = may.filter((line) => !should.includes(line));
   const missing = should.filter((line) => !may.includes(line));
-  return surplus.length + missing.length === 0 ? undefined : told(missing, surplus);
+  return surplus.length + missing.length === 0 ? undefined : differenceText(missing, surplus);
 }
 
 /** The first few lines of each kind: an error is read on a telephone. */
-function told(missing: readonly string[], surplus: readonly string[]): string {
+function differenceText(missing: readonly string[], surplus: readonly string[]): string {
   const few = (lines: readonly string[]) =>
     `${lines.slice(0, 3).join(', ')}${lines.length > 3 ? ` and ${lines.length - 3} more` : ''}`;
   return [

@@ -34,22 +34,28 @@ export function generatePassword(policy: PasswordPolicy, settings: PasswordSetti
   const length = settings.length ?? Math.min(DEFAULT_LENGTH, policy.maxLength);
   const all = types.flat();
 
-  if (all.length === 0) throw unusable('every character is excluded', 'shorten EXCLUDE_CHARACTERS');
+  if (all.length === 0) throw unusableSettings('every character is excluded', 'shorten EXCLUDE_CHARACTERS');
   if (length > policy.maxLength) {
-    throw unusable(`PASSWORD_LENGTH is over ${policy.maxLength}`, `this engine takes at most ${policy.maxLength}`);
+    throw unusableSettings(
+      `PASSWORD_LENGTH is over ${policy.maxLength}`,
+      `this engine takes at most ${policy.maxLength}`,
+    );
   }
   if (length < (policy.minLength ?? 1)) {
-    throw unusable(`PASSWORD_LENGTH is under ${policy.minLength}`, `this engine takes at least ${policy.minLength}`);
+    throw unusableSettings(
+      `PASSWORD_LENGTH is under ${policy.minLength}`,
+      `this engine takes at least ${policy.minLength}`,
+    );
   }
   const required = settings.requireEachIncludedType ? types : [];
   if (required.some((type) => type.length === 0)) {
-    throw unusable(
+    throw unusableSettings(
       'a required character type is excluded whole',
       'set REQUIRE_EACH_INCLUDED_TYPE to false, or EXCLUDE_… for that type',
     );
   }
   if (length < Math.max(1, required.length)) {
-    throw unusable('PASSWORD_LENGTH has no room for each required type', 'make it longer, or exclude types');
+    throw unusableSettings('PASSWORD_LENGTH has no room for each required type', 'make it longer, or exclude types');
   }
   for (let tries = 1; ; tries++) {
     const others = Array.from({ length: length - required.length }, () => pick(all));
@@ -72,6 +78,6 @@ function shuffled(items: string[]): string[] {
   return items;
 }
 
-function unusable(fact: string, hint: string): ConfigurationError {
+function unusableSettings(fact: string, hint: string): ConfigurationError {
   return new ConfigurationError(`no password can be made: ${fact}`, { hint });
 }

@@ -11,7 +11,7 @@ import {
   asAdmin,
   completed,
   isForSame,
-  opens,
+  keyOpens,
   requireSame,
   unproven,
   verified,
@@ -25,7 +25,7 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
   const isBrief = provider.outage === 'brief';
   /** Whoever writes a secret must hold what it is about, before an admin credential acts on its word. */
   const holdsKey = async (values: readonly S[], ctx: RotationContext) => {
-    for (const value of values) if (await opens(provider, value, ports, ctx)) return true;
+    for (const value of values) if (await keyOpens(provider, value, ports, ctx)) return true;
     return false;
   };
   /** What the secret ever had besides AWSCURRENT, of the same account and holder. */
@@ -60,7 +60,7 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
       if (!isBrief) return { close: async () => {} };
       return {
         undo: () => asAdmin(access, () => provider.accept(current, access, ofSame)),
-        reopens: () => opens(provider, current, ports, ctx).catch(() => false),
+        reopens: () => keyOpens(provider, current, ports, ctx).catch(() => false),
         close: async () => {},
       };
     },
@@ -80,7 +80,7 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
       const isLeft = provider.revoke !== undefined && previous !== undefined;
       if (after !== undefined && isLeft) await ctx.later?.(new Date(Date.now() + after));
       // Another delivery of setSecret may have put the previous value back, when its own proof failed.
-      if (isBrief && !(await opens(provider, current, ports, ctx))) {
+      if (isBrief && !(await keyOpens(provider, current, ports, ctx))) {
         const access = await accessTo(provider, current, ports, ctx);
         await asAdmin(access, () => provider.accept(current, access, async () => []));
       }
@@ -88,7 +88,7 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
 
     async revoke({ current, previous }, ctx) {
       if (revokeChoice(current, ctx).after === undefined) return 'kept';
-      if (!(await opens(provider, current, ports, ctx))) return 'kept';
+      if (!(await keyOpens(provider, current, ports, ctx))) return 'kept';
       const access = await accessTo(provider, current, ports, ctx);
       await asAdmin(access, async () => provider.revoke?.(previous, access));
       return undefined;

@@ -109,7 +109,7 @@ export function isForSame(
 }
 
 /** Does the provider let this value in? */
-export async function opens<S extends KeySecret, A extends KeySecret>(
+export async function keyOpens<S extends KeySecret, A extends KeySecret>(
   provider: Provider<S, A>,
   secret: S,
   ports: KeyPorts,

@@ -16,7 +16,7 @@ import {
   unproven,
   verified,
 } from './access.ts';
-import { unusable } from './api/read.ts';
+import { unusableAnswer } from './api/read.ts';
 import { keyTold, limitReached } from './key-limit.ts';
 import { newLabel } from './labels.ts';
 import { type Plan, type PlanChoice, plan } from './plan.ts';
@@ -164,9 +164,9 @@ function requireAnother<S extends KeySecret, A extends KeySecret>(
   pending: S,
   current: S,
 ): void {
-  const [made, before] = [pending, current].map((value) => schema.confidential(value).join('\n'));
-  const isSame = own === undefined ? made === before : own.some((field) => pending[field] === current[field]);
-  if (isSame) throw unusable(`${name} gave the current key for a new one`);
+  const [made, known] = [pending, current].map((value) => schema.confidential(value).join('\n'));
+  const isSame = own === undefined ? made === known : own.some((field) => pending[field] === current[field]);
+  if (isSame) throw unusableAnswer(`${name} gave the current key for a new one`);
 }
 
 /** What keeps another key from being made. */

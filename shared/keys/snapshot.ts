@@ -1,7 +1,7 @@
 /** What a provider tells of the keys of one secret: by one look, and by questions that are asked only where an answer matters. */
 
 import { LONGEST_INVOCATION_MS } from '../rotation/pause.ts';
-import { isForSame, type KeyPorts, opens } from './access.ts';
+import { isForSame, type KeyPorts, keyOpens } from './access.ts';
 import type { Labelled } from './labels.ts';
 import type { Access, IssuingProvider, Key, KeySecret } from './provider.ts';
 
@@ -53,7 +53,7 @@ export async function look<S extends KeySecret, A extends KeySecret>(
   untried = false,
 ): Promise<Look> {
   const { secretId, token, timeLimitMs = LONGEST_INVOCATION_MS } = access.ctx;
-  const opensFor = (value: S) => opens(provider, value, ports, access.ctx);
+  const opensFor = (value: S) => keyOpens(provider, value, ports, access.ctx);
   const keys = await provider.keys(access);
   const idOfPrevious = async () => (previous && (await provider.identify(previous, access, untried))) ?? null;
   // An untried key may be among those that would go, so no slot can be told to be missing.

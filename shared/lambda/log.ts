@@ -11,7 +11,7 @@ export interface Logger {
 /** `always` is evaluated for each line, so that it may grow while the invocation runs. */
 export function logger(redact: Redactor, always: () => Fields): Logger {
   const write = (level: 'INFO' | 'ERROR') => (message: string, fields?: Fields) => {
-    // Names are not masked: a password that is also a name would be told by its absence.
+    // Names stay as they are. If a password were also a name, a masked name would show a reader what the password is.
     const free = masked({ message, ...fields }, redact) as Fields;
     process.stdout.write(`${JSON.stringify({ level, ...always(), ...free })}\n`);
   };

@@ -89,7 +89,7 @@ export function notification(facts: Facts, format: NotificationFormat = 'json'):
     ...(facts.attempt === undefined ? {} : { attempt: facts.attempt }),
     ...(facts.recoveredWith === undefined ? {} : { recoveredWith: facts.recoveredWith }),
     ...(facts.because === undefined ? {} : { because: facts.because }),
-    ...(facts.error === undefined ? {} : { error: told(facts.error) }),
+    ...(facts.error === undefined ? {} : { error: errorBody(facts.error) }),
     next,
     ...(again === undefined ? {} : { rotateAgain: again }),
     ...(entry === undefined ? {} : { runbook: entry }),
@@ -123,7 +123,7 @@ function whereOf({ engine, strategy, step, attempt = 1 }: Facts): string {
   return [engine, strategy, step, ...(attempt > 1 ? [`attempt ${attempt}`] : [])].join(', ');
 }
 
-function told({ name, code, fact, hint, retryable }: RotationError) {
+function errorBody({ name, code, fact, hint, retryable }: RotationError) {
   return { type: name, code, fact, hint, retryable };
 }
 

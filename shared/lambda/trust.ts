@@ -26,7 +26,7 @@ async function makeTrust(region: string, caBundle: string | undefined): Promise<
   try {
     return { roots, secureContext: createSecureContext({ ca: roots, minVersion: 'TLSv1.2' }) };
   } catch (error) {
-    throw unusable(caBundle ?? '', 'a certificate in it is broken', error);
+    throw unusableBundle(caBundle ?? '', 'a certificate in it is broken', error);
   }
 }
 
@@ -35,14 +35,14 @@ async function certificatesIn(path: string): Promise<string[]> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw unusable(path, 'it cannot be read', error);
+    throw unusableBundle(path, 'it cannot be read', error);
   }
   const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-  if (found === null) throw unusable(path, 'it holds no PEM certificate');
+  if (found === null) throw unusableBundle(path, 'it holds no PEM certificate');
   return found;
 }
 
-function unusable(path: string, fact: string, cause?: unknown): ConfigurationError {
+function unusableBundle(path: string, fact: string, cause?: unknown): ConfigurationError {
   return new ConfigurationError(`DATABASE_CA_BUNDLE names ${path}: ${fact}`, {
     hint: 'package a PEM file of CA certificates with the function, and name its path (/var/task/… on Lambda)',
     cause,

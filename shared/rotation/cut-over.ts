@@ -55,10 +55,13 @@ export async function cutOver<S extends object>(
 }
 
 /** Does the version that has AWSCURRENT now hold what the one before this rotation held? */
-async function isCurrentAgain<S extends object>(before: S, { strategy, versions, ctx }: Rotation<S>): Promise<boolean> {
+async function isCurrentAgain<S extends object>(
+  wasCurrent: S,
+  { strategy, versions, ctx }: Rotation<S>,
+): Promise<boolean> {
   try {
     const now = await readCurrent(strategy, versions, ctx);
-    const [one, other] = [now, before].map((value) => JSON.stringify(strategy.schema.confidential(value)));
+    const [one, other] = [now, wasCurrent].map((value) => JSON.stringify(strategy.schema.confidential(value)));
     return one === other;
   } catch {
     return false;
@@ -88,10 +91,10 @@ async function fail<S extends object>(error: unknown, change: Change, rotation: 
   progress.working = seen ? opensAgain(change) : 'unknown';
   ctx.log('the change was taken back', { working: progress.working });
   if (seen) throw error;
-  const before = change.recoveredWith ?? CURRENT;
+  const putBack = change.recoveredWith ?? CURRENT;
   throw advised(
     error,
-    `the value of ${before} was put back, and was not seen to open the system: try it, then ${PENDING}`,
+    `the value of ${putBack} was put back, and was not seen to open the system: try it, then ${PENDING}`,
   );
 }
 

@@ -3,11 +3,12 @@ import type { Account } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { errno, failedWith } from './errors.ts';
 import type { Right } from './grants.ts';
-import { grantStatements, revokeStatements, rightsOf, told } from './grants.ts';
+import { grantStatements, revokeStatements, rightsOf, rightText } from './grants.ts';
 import type { AccountName } from './quoting.ts';
 import { accountOf } from './quoting.ts';
 
-const notIn = (list: readonly Right[]) => (right: Right) => !list.some((other) => told(other) === told(right));
+const notIn = (list: readonly Right[]) => (right: Right) =>
+  !list.some((other) => rightText(other) === rightText(right));
 
 /**
  * Gives before it takes, because `to` may be in use. Restrictions come in a round of their own: they are taken out of rights that

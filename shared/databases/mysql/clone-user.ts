@@ -15,7 +15,7 @@ import { alignRights } from './align-rights.ts';
 import type { Connection } from './connection.ts';
 import { setDefaultRoles } from './default-roles.ts';
 import { oneAtATime } from './lock.ts';
-import { isMarked, mark, noPair, provenByHash, requireOwn } from './pair.ts';
+import { isTied, noPair, provenByHash, requireOwn, tie } from './pair.ts';
 import type { AccountName } from './quoting.ts';
 import { accountOf } from './quoting.ts';
 import { changePasswords } from './set-password.ts';
@@ -49,11 +49,11 @@ function usersOf(connection: Connection, { from, to, base }: PairNames, password
     }),
     unknownUser: (name) => unknownUser(name, connection),
     requireOwn: (inUse, login) => requireOwn(connection, inUse, login),
-    isTied: () => isMarked(connection, base),
+    isTied: () => isTied(connection, base),
     noPair: () => noPair(from, to, base),
 
     async make(inUse) {
-      if (!(await isMarked(connection, base))) await mark(connection, base);
+      if (!(await isTied(connection, base))) await tie(connection, base);
       for (const account of inUse) await make(connection, { user: to, host: account.host }, account);
       await changePasswords(connection, targetsOf(inUse, [], to), password);
       return true;
@@ -63,7 +63,7 @@ function usersOf(connection: Connection, { from, to, base }: PairNames, password
       requireCounterparts(pair, from);
       await adopt(connection, byHost(pair));
     },
-    tie: () => mark(connection, base),
+    tie: () => tie(connection, base),
 
     async align(pair) {
       const { base: model, clone, cloneInUse } = pair;

@@ -107,7 +107,7 @@ function byColumn(right: string): string[] {
 }
 
 /** One line for people and for comparison. */
-export function told({ right, on, passOn, restriction }: Right): string {
+export function rightText({ right, on, passOn, restriction }: Right): string {
   const object = on === '' ? 'role ' : '';
   const tail = `${on === '' ? '' : ` ON ${on}`}${passOn ? (on === '' ? ' WITH ADMIN OPTION' : ' WITH GRANT OPTION') : ''}`;
   return `${restriction ? 'not ' : ''}${object}${right}${tail}`;

@@ -8,7 +8,7 @@ import { accountOf } from './quoting.ts';
 import { shaCrypt } from './sha-crypt.ts';
 import { nativeHash, requireKnownPlugin, roundsIn } from './verifier.ts';
 
-export function opens({ plugin, stored }: Account, password: string): boolean {
+export function storedFits({ plugin, stored }: Account, password: string): boolean {
   return stored.some((kept) => isOf(plugin, kept, password));
 }
 
@@ -34,7 +34,7 @@ function isOf(plugin: string, kept: Buffer, password: string): boolean {
  */
 export async function opensFromHere(connection: Connection, user: string, password: string): Promise<boolean> {
   const accounts = await readAccounts(connection, user);
-  const open = accounts.filter((account) => opens(account, password));
+  const open = accounts.filter((account) => storedFits(account, password));
   if (open.length === 0) {
     // Of what another plugin keeps nobody here can tell, and "no" would be told as a lock-out.
     for (const { plugin } of accounts) requireKnownPlugin(connection, plugin);

@@ -7,21 +7,21 @@ import type { ProvenLogin } from '../engine.ts';
 import { nothingTies } from '../user-errors.ts';
 import type { Account } from './accounts.ts';
 import type { Connection } from './connection.ts';
-import { opens } from './opens.ts';
+import { storedFits } from './opens.ts';
 import { accountOf, literal } from './quoting.ts';
 import { requireKnownPlugin } from './verifier.ts';
 
 /** As long as the suffix of a clone, so it fits wherever the clone's name does. */
 const PREFIX = 'rekey_';
 
-export async function isMarked(connection: Connection, base: string): Promise<boolean> {
+export async function isTied(connection: Connection, base: string): Promise<boolean> {
   const isRole =
     connection.server.product === 'MariaDB' ? "is_role = 'Y'" : "account_locked = 'Y' AND authentication_string = ''";
   const rows = await connection.query(`SELECT 1 FROM mysql.user WHERE User = ? AND ${isRole}`, [PREFIX + base]);
   return rows.length > 0;
 }
 
-export async function mark(connection: Connection, base: string): Promise<void> {
+export async function tie(connection: Connection, base: string): Promise<void> {
   const role = literal(PREFIX + base);
   await connection.query(`CREATE ROLE ${role}`);
   // MariaDB gives a role to whoever made it.
@@ -34,7 +34,7 @@ export async function mark(connection: Connection, base: string): Promise<void> 
  */
 export function requireOwn(connection: Connection, inUse: readonly Account[], { password }: ProvenLogin): void {
   for (const account of inUse) {
-    if (opens(account, password)) continue;
+    if (storedFits(account, password)) continue;
     requireKnownPlugin(connection, account.plugin);
     throw new TargetMismatchError(`${accountOf(account)} has another password than AWSCURRENT of this secret`, {
       hint: `give all accounts of ${account.user} one password, or that one another name; or use the single-user function`,
@@ -50,12 +50,12 @@ export async function provenByHash(
   const known: string[] = [];
   let closed = accounts;
   for await (const password of others) {
-    const left = closed.filter((account) => !opens(account, password));
+    const left = closed.filter((account) => !storedFits(account, password));
     if (left.length < closed.length) known.push(password);
     closed = left;
     if (closed.length === 0) break;
   }
-  return (found) => found.every((account) => known.some((password) => opens(account, password)));
+  return (found) => found.every((account) => known.some((password) => storedFits(account, password)));
 }
 
 export function noPair(from: string, to: string, base: string): TargetMismatchError {

@@ -1,6 +1,6 @@
 /** What the login of a session may do, as lines that two users of a pair can be compared by. Any user may ask this of itself. */
 import type { Connection } from './connection.ts';
-import { ownAccount, rightsOf, told } from './grants.ts';
+import { ownAccount, rightsOf, rightText } from './grants.ts';
 import { identifier } from './quoting.ts';
 import { loginPlugin, showCreateUser } from './show-create-user.ts';
 
@@ -13,7 +13,7 @@ export async function privileges(connection: Connection): Promise<string[]> {
     `account logs in with ${loginPlugin(created)}`,
     ...optionsOf(created).map((option) => `account ${option}`),
     ...rolesIn(own.roles).map((role) => `acts in role ${role}`),
-    ...rights.map(told),
+    ...rights.map(rightText),
   ];
   return [...new Set(lines)].sort();
 }

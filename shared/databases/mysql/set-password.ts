@@ -7,7 +7,7 @@ import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { errno, failedWith } from './errors.ts';
-import { opens } from './opens.ts';
+import { storedFits } from './opens.ts';
 import { accountOf } from './quoting.ts';
 import { loginPlugin, showCreateUser } from './show-create-user.ts';
 import { identifiedAs, identifiedBy, mariadbForm } from './verifier.ts';
@@ -94,8 +94,9 @@ export async function setPasswordOf(
   const all = await readAccounts(connection, user);
   if (all.length === 0) throw unknownUser(user, connection);
   // One that has the new password got it from another delivery of the step.
-  const isProven = (account: Account) => proven === undefined || opens(account, proven) || opens(account, password);
-  const accounts = all.filter(isProven);
+  const isOurs = (account: Account) =>
+    proven === undefined || storedFits(account, proven) || storedFits(account, password);
+  const accounts = all.filter(isOurs);
   if (accounts.length > 0) {
     await alter(connection, accounts, password);
     return {

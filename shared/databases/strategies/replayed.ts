@@ -12,7 +12,7 @@ const PAUSES = [3000];
 
 /** Resolves when `login` opens. Throws a retryable ServiceError when that takes too long; the change on the primary stays. */
 export async function replayed(engine: DatabaseEngine, login: DatabaseLogin, ctx: RotationContext): Promise<void> {
-  const opens = async () => {
+  const isReplayed = async () => {
     try {
       await withSession(engine, login, { ...ctx, awake: true }, async () => {});
       return true;
@@ -21,7 +21,7 @@ export async function replayed(engine: DatabaseEngine, login: DatabaseLogin, ctx
       throw error;
     }
   };
-  if (await patiently(opens, (yes) => yes, PAUSES, ctx.pause)) return;
+  if (await patiently(isReplayed, (yes) => yes, PAUSES, ctx.pause)) return;
   throw new ServiceError(`replica ${login.host} does not know the new password of ${login.username} yet`, {
     hint: 'look at its replication lag; the step is safe to repeat',
   });

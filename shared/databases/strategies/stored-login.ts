@@ -31,14 +31,14 @@ export interface StoredLogin {
 /**
  * AWSCURRENT first, because every refused login counts against the account; then AWSPENDING, AWSPREVIOUS, and the versions without
  * a label, newest first. No value is sent to another place than the one of AWSCURRENT. Throws LockedOutError when none opens.
- * What `opens` says no to is not tried. Last, one or two logins more and never one for each version: AWSCURRENT and AWSPENDING
+ * What `mayOpen` says no to is not tried. Last, one or two logins more and never one for each version: AWSCURRENT and AWSPENDING
  * without what nobody sees, where they begin or end in it.
  */
 export async function openStored(
   engine: DatabaseEngine,
   secrets: StoredValues,
   ctx: RotationContext,
-  opens: (username: string, password: string) => Promise<boolean> = async () => true,
+  mayOpen: (username: string, password: string) => Promise<boolean> = async () => true,
 ): Promise<StoredLogin> {
   const { pending, current } = secrets;
   requireSameTarget(engine, pending, current, current.username);
@@ -47,7 +47,7 @@ export async function openStored(
   /** Undefined when this login does not come about. Any other trouble is not about the password, and ends the step. */
   const attempt = async (value: DatabaseLogin): Promise<Pick<StoredLogin, 'session' | 'value'> | undefined> => {
     tried.set(value.password, value);
-    if (!(await opens(value.username, value.password))) return undefined;
+    if (!(await mayOpen(value.username, value.password))) return undefined;
     try {
       return { session: await engine.connect(value, ctx), value };
     } catch (error) {

@@ -10,7 +10,7 @@ import {
 import { parseObject } from '../../rotation/json.ts';
 import { type UnreachableCode, unreachableCode } from '../../rotation/network.ts';
 import type { Answer, Api, Call } from './call.ts';
-import { unusable } from './read.ts';
+import { unusableAnswer } from './read.ts';
 import type { HttpAnswer } from './transport.ts';
 
 /** For one exchange, so that a server that hangs is told from one that is slow. Milliseconds. */
@@ -39,7 +39,7 @@ export function judged(answer: HttpAnswer, api: Api, call: Call): Answer {
     });
   }
   if (status >= 300 && status < 400) {
-    throw unusable(`${what} was redirected (HTTP ${status}), which is not followed`, {
+    throw unusableAnswer(`${what} was redirected (HTTP ${status}), which is not followed`, {
       hint: 'check the host or domain in the secret',
     });
   }
@@ -78,7 +78,7 @@ function parsed({ body, status }: HttpAnswer, api: Api, call: Call): unknown {
   if (object !== undefined) return object;
   // What says no is allowed to say it in HTML.
   if (call.expected?.includes(status)) return undefined;
-  throw unusable(`${answerOf(api, call)} is not JSON`);
+  throw unusableAnswer(`${answerOf(api, call)} is not JSON`);
 }
 
 function answerOf({ name }: Api, { method, path }: Call): string {
@@ -98,7 +98,8 @@ export function failure(error: unknown, timedOut: boolean, api: Api, call: Call)
   if (api.ctx.signal.aborted) return deadline(api, call);
   // The lookup says in its own words why it refuses an address.
   if (error instanceof RotationError) return error;
-  if (name === 'AnswerTooLarge') return unusable(`the answer of ${api.name} is larger than any that it should give`);
+  if (name === 'AnswerTooLarge')
+    return unusableAnswer(`the answer of ${api.name} is larger than any that it should give`);
   const { host } = new URL(api.ctx.providerEndpoint ?? api.base);
   const reason = timedOut ? 'CONNECTION_LOST' : unreachableCode(code);
   const [what, hint] = WAY[reason];

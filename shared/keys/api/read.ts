@@ -93,10 +93,10 @@ export async function paged<T, P>(
     if (next === undefined) return all;
     at = next;
   }
-  throw unusable(`a list of the provider has more than ${MOST_PAGES} pages`);
+  throw unusableAnswer(`a list of the provider has more than ${MOST_PAGES} pages`);
 }
 
-export function unusable(fact: string, details: Partial<ErrorDetails> = {}): ProviderError {
+export function unusableAnswer(fact: string, details: Partial<ErrorDetails> = {}): ProviderError {
   const hint = 'see the status page of the provider, and whether a proxy stands in between';
   return new ProviderError(fact, { code: 'UNEXPECTED_ANSWER', hint, ...details });
 }
@@ -109,7 +109,7 @@ export function memberAt({ body }: Part, path: readonly string[]): unknown {
 export function odd({ of, hint }: Part, fact: string, path: readonly string[]): ProviderError {
   const where = path.join('.');
   const at = where === '' ? '' : fact === 'lacks' ? ` ${where}` : ` at ${where}`;
-  return unusable(`${of} ${fact}${at}`, hint === undefined ? {} : { hint });
+  return unusableAnswer(`${of} ${fact}${at}`, hint === undefined ? {} : { hint });
 }
 
 function needed<T>(part: Part, path: readonly string[], fact: string, read: (value: unknown) => T | undefined): T {

@@ -101,10 +101,14 @@ export function parseDescription(value: unknown, file: string): Description {
   const result = descriptionSchema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw wrongDescription(file, (issue?.path ?? []).map(String), issue === undefined ? 'is wrong' : told(issue, value));
+  throw wrongDescription(
+    file,
+    (issue?.path ?? []).map(String),
+    issue === undefined ? 'is wrong' : issueText(issue, value),
+  );
 }
 
-function told(issue: z.core.$ZodIssue, value: unknown): string {
+function issueText(issue: z.core.$ZodIssue, value: unknown): string {
   const given = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
   if (given === undefined) return 'is missing';
   switch (issue.code) {

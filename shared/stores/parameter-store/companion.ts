@@ -3,7 +3,7 @@ import type { Tag } from '@aws-sdk/client-ssm';
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import type { ParameterCalls } from './calls.ts';
 import type { EntryKind } from './journal.ts';
-import { told } from './journal.ts';
+import { entryText } from './journal.ts';
 import { LABELS, makeRoom } from './readers-labels.ts';
 import type { ParameterState } from './state.ts';
 
@@ -74,7 +74,7 @@ function entry(state: ParameterState, { value, ...addition }: Addition) {
     Name: state.companion,
     Type: 'SecureString' as const,
     Value: value ?? addition.kind,
-    Description: told(addition),
+    Description: entryText(addition),
     Tier: isAdvanced ? ('Advanced' as const) : Tier,
     ...(KeyId !== undefined && { KeyId }),
   };

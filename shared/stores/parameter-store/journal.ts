@@ -56,7 +56,7 @@ export interface Told {
   readonly deadAfterMs?: number;
 }
 
-export function told({ kind, token, from, to, deadAfterMs }: Told): string {
+export function entryText({ kind, token, from, to, deadAfterMs }: Told): string {
   const parts = { from, to, 'dead-after': deadAfterMs };
   const said = Object.entries(parts).filter(([, number]) => number !== undefined);
   return [`Rekey ${kind} ${token}`, ...said.map(([word, number]) => `${word} ${number}`)].join(' ');

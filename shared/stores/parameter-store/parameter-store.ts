@@ -140,7 +140,7 @@ export function parameterVersions({
 
     async *unlabelled(name) {
       const { companion, versions, journal, latest, previous, open } = await look(name);
-      const old = versions
+      const unlabelled = versions
         .filter(({ Version }) => Version !== latest.Version && Version !== previous)
         .map(({ Version = 0, LastModifiedDate }) => ({
           of: name,
@@ -152,7 +152,7 @@ export function parameterVersions({
         .map(({ version, at }) => ({ of: companion, version, at }));
       let refusal: PermissionError | undefined;
       let found = 0;
-      for (const { of, version } of [...old, ...lost].sort((a, b) => b.at - a.at || b.version - a.version)) {
+      for (const { of, version } of [...unlabelled, ...lost].sort((a, b) => b.at - a.at || b.version - a.version)) {
         // Each version is encrypted with the key of its time, and that one may be gone.
         const text = await calls.value(of, version).catch((error: unknown) => {
           if (!(error instanceof PermissionError)) throw error;

@@ -5,7 +5,7 @@ import { CURRENT, PENDING, PREVIOUS } from '../../rotation/versions.ts';
 import type { ParameterCalls } from './calls.ts';
 import { noSuchParameter, notSecure } from './errors.ts';
 import type { Journal, OpenRotation, Told } from './journal.ts';
-import { told as described, parseEntry, readJournal } from './journal.ts';
+import { entryText, parseEntry, readJournal } from './journal.ts';
 import { companionOf } from './names.ts';
 import { isInTheWay, KEPT } from './versions-kept.ts';
 
@@ -44,7 +44,7 @@ export async function withEntry(
   told: Told,
   calls: ParameterCalls,
 ): Promise<ParameterState | undefined> {
-  const entry = dated({ Version: written, Type: 'SecureString', Description: described(told) }, state);
+  const entry = dated({ Version: written, Type: 'SecureString', Description: entryText(told) }, state);
   const companionVersions = followedBy(entry, state.companionVersions);
   return companionVersions && stateOf({ ...state, companionVersions }, calls);
 }
@@ -120,8 +120,8 @@ function arranged({ versions, latest, journal }: Given, isPromoted: boolean) {
   const isLeftAlone = unfinished !== undefined && current <= unfinished.from && !isMadeAgain;
   const open = isPromoted || isLeftAlone ? unfinished : undefined;
   const currentId = isPromoted && open !== undefined ? open.token : idOf(current);
-  const before = isPromoted && open !== undefined ? open.from : (spanOf(current)?.from ?? current - 1);
-  const previous = versions.some(({ Version }) => Version === before) ? before : undefined;
+  const wasCurrent = isPromoted && open !== undefined ? open.from : (spanOf(current)?.from ?? current - 1);
+  const previous = versions.some(({ Version }) => Version === wasCurrent) ? wasCurrent : undefined;
   const labels: Record<VersionId, StagingLabel[]> = { [currentId]: [CURRENT] };
   const add = (id: VersionId, label: StagingLabel) => {
     labels[id] = [...(labels[id] ?? []), label];

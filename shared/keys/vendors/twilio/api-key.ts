@@ -17,10 +17,10 @@ const schema = keySecretSchema({
   },
   visible: ['account_sid', 'api_key_sid', 'verify_path'],
 });
-type KeySecret = ReturnType<typeof schema.parse>;
-type TwilioAccess = Access<KeySecret, TwilioAdmin>;
+type TwilioKey = ReturnType<typeof schema.parse>;
+type TwilioAccess = Access<TwilioKey, TwilioAdmin>;
 
-export const twilioApiKey: IssuingProvider<KeySecret, TwilioAdmin> = {
+export const twilioApiKey: IssuingProvider<TwilioKey, TwilioAdmin> = {
   name: 'twilio-api-key',
   schema,
   adminSchema: twilioAdminSchema,

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { ProviderError } from '../../../rotation/errors.ts';
-import { nameAt, textAt, unusable } from '../../api/read.ts';
+import { nameAt, textAt, unusableAnswer } from '../../api/read.ts';
 import { limitReached } from '../../key-limit.ts';
 import type { Access, IssuingProvider, Key, KeyAccess } from '../../provider.ts';
 import { keySecretSchema } from '../../secret.ts';
@@ -67,7 +67,7 @@ export const twilioAuthToken: IssuingProvider<TokenSecret, TokenSecret> = {
     const path = `${accountPath(access)}.json`;
     const as = asHolder(access.current, 'the current auth token');
     const { status } = await api.as(as, access, 'GET', path, { expected: [401] });
-    if (status !== 401) throw unusable('twilio does not show which auth token is the primary one');
+    if (status !== 401) throw unusableAnswer('twilio does not show which auth token is the primary one');
   },
 
   /** Asked as the token that is to end, so that it can end nothing else: once it is gone, so is its say. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grantStatements, parseGrant, revokeStatements, told } from '../../../../shared/databases/mysql/grants.ts';
+import { grantStatements, parseGrant, revokeStatements, rightText } from '../../../../shared/databases/mysql/grants.ts';
 
 const account = { user: 'we ird`q', host: '10.%' };
 const grantee = '`we ird``q`@`10.%`';
@@ -38,7 +38,7 @@ describe('lines of SHOW GRANTS', () => {
     [`SET DEFAULT ROLE \`reader\` FOR ${grantee}`, []],
     ['GRANT SELECT ON `d`.* TO `somebody else`@`10.%`', []],
   ])('%s', (line, expected) => {
-    expect(parseGrant(line, account).map(told)).toEqual(expected);
+    expect(parseGrant(line, account).map(rightText)).toEqual(expected);
   });
 });
 

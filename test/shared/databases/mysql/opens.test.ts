@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Account } from '../../../../shared/databases/mysql/accounts.ts';
-import { mayAdmit, opens } from '../../../../shared/databases/mysql/opens.ts';
+import { mayAdmit, storedFits } from '../../../../shared/databases/mysql/opens.ts';
 import { nativeHash } from '../../../../shared/databases/mysql/verifier.ts';
 
 it.each([
@@ -26,5 +26,5 @@ it.each([
   const account = (password: string) =>
     ({ plugin: 'mysql_native_password', stored: [Buffer.from(spelled(nativeHash(password)))] }) as unknown as Account;
 
-  expect([opens(account('right'), 'right'), opens(account('right'), 'wrong')]).toEqual([true, false]);
+  expect([storedFits(account('right'), 'right'), storedFits(account('right'), 'wrong')]).toEqual([true, false]);
 });

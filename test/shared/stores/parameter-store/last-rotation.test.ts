@@ -1,7 +1,7 @@
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, expect, it } from 'vitest';
 import { startSandbox } from '../../../../local/sandbox.ts';
-import { told } from '../../../../shared/stores/parameter-store/journal.ts';
+import { entryText } from '../../../../shared/stores/parameter-store/journal.ts';
 import { lastRotationOf } from '../../../../shared/stores/parameter-store/last-rotation.ts';
 import { ssmTestClient } from '../../../support/parameter-store.ts';
 
@@ -20,8 +20,8 @@ async function rotatedOn(name: string, ...days: number[]): Promise<void> {
   for (const [index, day] of days.entries()) {
     clock.now = start + day * DAY;
     for (const Description of [
-      told({ kind: 'claim', token: `t${index}`, from: index + 1 }),
-      told({ kind: 'done', token: `t${index}`, from: index + 1, to: index + 2 }),
+      entryText({ kind: 'claim', token: `t${index}`, from: index + 1 }),
+      entryText({ kind: 'done', token: `t${index}`, from: index + 1, to: index + 2 }),
     ]) {
       const entry = { Name: `/rekey${name}`, Value: '-', Type: 'SecureString' as const, Description, Overwrite: true };
       await client.send(new PutParameterCommand(entry));
