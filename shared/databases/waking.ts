@@ -1,5 +1,5 @@
 /** Servers that sleep while nobody uses them, and those that start: they need seconds before they take a login. */
-import { advised, type RotationError, UnreachableError } from '../rotation/errors.ts';
+import { advised, type RotationError } from '../rotation/errors.ts';
 import type { RotationContext } from '../rotation/strategy.ts';
 import { CONNECT_MS, outOfTime, type Target } from './reach.ts';
 
@@ -35,22 +35,21 @@ export class Unheard {
 /**
  * Opens a connection. `open` is given the milliseconds that it may take. A server that may sleep is tried again, and waited for longer;
  * so is one that is full, or admits nobody, for less time; not where it has answered in this step already (`ctx.awake`): then its silence
- * is news, which applications may be waiting for. Where it was this function that had no time left, DeadlineError says so: how far the
- * connection got until then says nothing about the server.
+ * is news, which applications may be waiting for. Throws DeadlineError where the function had no time left before anything was tried; what
+ * was seen of a server until time was up is told as that.
  */
 export async function untilAwake<T>(
   ctx: RotationContext,
   at: Pick<Target, 'host' | 'port'>,
   open: (milliseconds: number) => Promise<T>,
 ): Promise<T> {
+  if (ctx.signal.aborted) throw outOfTime(at, 'check that the function reaches the server');
   const begun = performance.now();
   const since: Partial<Record<Why, number>> = {};
   for (let waited = 0; ; ) {
-    requireTime(ctx, at);
     try {
       return await open(ctx.awake ? CONNECT_MS : WAKE_MS - waited);
     } catch (thrown) {
-      if (thrown instanceof Unheard || thrown instanceof UnreachableError) requireTime(ctx, at);
       if (!(thrown instanceof Unheard)) throw thrown;
       const { error, why } = thrown;
       if (ctx.awake) throw error;
@@ -61,16 +60,16 @@ export async function untilAwake<T>(
       // Pauses count, also where a test lets them take no time.
       waited += pause;
       const left = Math.min(WAKE_MS - waited, PATIENCE_MS[why] - (waited - since[why]));
-      if (left <= LEAST_MS) {
-        const seconds = Math.round((performance.now() - begun) / 1000);
-        throw ADVICE[why] === undefined ? error : advised(error, `${ADVICE[why]}: it was waited for ${seconds} s`);
-      }
-      // It rejects when time is up, and that is looked at next.
-      await ctx.pause(pause).catch(() => {});
+      const paused =
+        left > LEAST_MS &&
+        !ctx.signal.aborted &&
+        (await ctx.pause(pause).then(
+          () => true,
+          () => false,
+        ));
+      if (paused) continue;
+      const seconds = Math.round((performance.now() - begun) / 1000);
+      throw ADVICE[why] === undefined ? error : advised(error, `${ADVICE[why]}: it was waited for ${seconds} s`);
     }
   }
-}
-
-function requireTime({ signal }: RotationContext, at: Pick<Target, 'host' | 'port'>): void {
-  if (signal.aborted) throw outOfTime(at, 'check that the function reaches the server');
 }

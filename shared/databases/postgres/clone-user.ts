@@ -29,7 +29,7 @@ import { tellingWhatLacks } from './lacking.ts';
 import { lend } from './lend.ts';
 import { nextVerifier, VERIFIER_SETTINGS } from './next-verifier.ts';
 import type { Role } from './role.ts';
-import { readRoles } from './role.ts';
+import { NO_SUCH_ROLE, readRoles } from './role.ts';
 import { lockOf } from './set-password.ts';
 import { keptIn } from './verifier.ts';
 
@@ -89,7 +89,7 @@ function usersIn(transaction: Transaction, told: Row, names: PairNames, next: Ne
       const roles = await readRoles(transaction, told, [from, to]);
       return { inUse: roles.get(from), other: roles.get(to) };
     },
-    unknownUser: (name) => unknownUser(name, transaction),
+    unknownUser: (name) => unknownUser(name, transaction, NO_SUCH_ROLE),
     isTied: ({ base: owner, clone }) => membershipIn(owner, clone) !== undefined,
     noPair: () => nothingTies([base, cloneOf(names)], `GRANT ${quoted(base)} TO ${quoted(cloneOf(names))}`),
 

@@ -124,6 +124,10 @@ export function optionsOf({ admin, inherit, set }: Membership): string {
   return admin ? ' WITH ADMIN OPTION' : '';
 }
 
+/** For whoever looks for a user that is not there. */
+export const NO_SUCH_ROLE =
+  'check that the superuser secret is the one of this server; a login that a pooler maps to a role (app.tenant) is not the name of one';
+
 function attributesOf(row: Row): string[] {
   const flag = (on: unknown, name: string) => (on === true ? name : `NO${name}`);
   return [

@@ -6,6 +6,7 @@ import { unknownUser } from '../user-errors.ts';
 import { alterPassword } from './alter-password.ts';
 import type { Connection, Row, Transaction } from './connection.ts';
 import { nextVerifier, VERIFIER_SETTINGS } from './next-verifier.ts';
+import { NO_SUCH_ROLE } from './role.ts';
 import type { Verifier } from './verifier.ts';
 import { keptIn } from './verifier.ts';
 
@@ -75,7 +76,7 @@ async function lockCutOver(
     `SELECT ${hold}(hashtext(${pg.escapeLiteral(`rekey cut-over ${username}`)})); ${lockOf(username)};
      SELECT rolconnlimit FROM pg_roles WHERE rolname = ${pg.escapeLiteral(username)}`,
   );
-  if (role === undefined) throw unknownUser(username, transaction);
+  if (role === undefined) throw unknownUser(username, transaction, NO_SUCH_ROLE);
   return Number(role.rolconnlimit);
 }
 

@@ -183,32 +183,6 @@ describe('when the previous key ends', () => {
   });
 });
 
-describe('who may ask for a key', () => {
-  it('nobody who holds none: a made-up key beside the admin secret gets nothing', async () => {
-    const here = await world();
-    const made = { ...here.double.first, ...here.double.madeUp, masterarn: 'arn:admin' };
-    const stranger = keyWorld(sendgrid, { ...here.double, first: made });
-
-    await expect(wholeRotation(stranger)).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
-
-    expect(here.double.live()).toHaveLength(1);
-  });
-
-  it('nobody whose key lives in another account', async () => {
-    const here = await world();
-    const elsewhere = await world();
-    const mixed: IssuingProvider = { ...sendgrid, verify: async () => {} };
-    const stranger = keyWorld(mixed, { ...here.double, first: elsewhere.double.first });
-
-    await expect(wholeRotation(stranger)).rejects.toMatchObject({
-      code: 'INVALID_SECRET',
-      fact: expect.stringContaining('lives, and is none of those'),
-    });
-
-    expect(here.double.live()).toHaveLength(1);
-  });
-});
-
 describe('whose keys may go', () => {
   it('not the one of another secret, whatever AWSPREVIOUS says: a copy of a secret revokes nothing of the original', async () => {
     const here = await world();
@@ -339,17 +313,6 @@ describe('a repeat of createSecret', () => {
     expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
     expect(here.double.live()).toHaveLength(2);
   });
-});
-
-it('refuses an admin secret of another place', async () => {
-  const here = await world();
-  Object.assign(here.double.admin ?? {}, { region: 'eu' });
-  const value = await labelled(here.store, 'AWSCURRENT');
-  await here.store.putCurrent(JSON.stringify({ ...value, region: 'us' }));
-
-  await expect(wholeRotation(here)).rejects.toMatchObject({ code: 'TARGET_MISMATCH' });
-
-  expect(here.double.calls).toEqual([]);
 });
 
 /** A key as somebody makes it in the console. */
