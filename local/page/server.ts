@@ -60,6 +60,7 @@ export async function startPage(options: PageOptions): Promise<{ url: string; cl
     }
     if (given !== null) {
       response.writeHead(303, {
+        ...HEADERS,
         location: '/',
         'set-cookie': `${cookie()}=${session}; HttpOnly; SameSite=Strict; Path=/`,
       });
@@ -68,7 +69,7 @@ export async function startPage(options: PageOptions): Promise<{ url: string; cl
     if (request.method === 'GET' && pathname === '/') return page(response);
     if (request.method === 'GET' && pathname === '/events') return watch(response);
     if (request.method === 'POST' && pathname === '/act') {
-      const problem = await act(await jsonOf(request), { ...options, forget: logins.forget });
+      const problem = await act(await jsonOf(request).catch(() => undefined), { ...options, forget: logins.forget });
       return end(response, problem === undefined ? 200 : 400, problem ?? 'done');
     }
     end(response, 404, 'No such page.');
@@ -98,6 +99,7 @@ export async function startPage(options: PageOptions): Promise<{ url: string; cl
 
 const HEADERS = {
   'cache-control': 'no-store',
+  'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -119,10 +121,13 @@ function end(response: ServerResponse, status: number, text: string): void {
 }
 
 /** Why this request is refused: it is for another name that leads here, or another page makes it. */
-function refusal({ headers, method }: IncomingMessage, port: number): string | undefined {
+function refusal({ headers, method, url = '/' }: IncomingMessage, port: number): string | undefined {
+  const isAddress = method === 'GET' && /^\/(\?token=[\w-]*)?$/.test(url);
   const names = [`127.0.0.1:${port}`, `localhost:${port}`];
   if (!names.includes(headers.host ?? '')) return 'The Host header must name this machine.';
-  const { origin } = headers;
+  const { origin, 'sec-fetch-site': site } = headers;
+  // The address itself is opened from wherever a person clicks it; all else only the page asks for.
+  if (!isAddress && site !== undefined && site !== 'same-origin' && site !== 'none') return 'Another page may not ask.';
   if (origin !== undefined && !names.some((name) => origin === `http://${name}`)) return 'Another page may not ask.';
   // A browser says where a POST comes from; what is no browser has no business here.
   return method === 'POST' && origin === undefined ? 'A POST must say where it comes from.' : undefined;

@@ -21,7 +21,8 @@ export interface Told {
 }
 
 /** For subscribers of the protocol `email`. One fact a line, and commands on lines of their own, to be copied whole. */
-export function textOf(told: Told): string {
+export function textOf(given: Told): string {
+  const told = inOneLine(given, /\p{Cc}+/gu);
   const { secret } = told;
   return [
     headOf(told),
@@ -57,7 +58,8 @@ const SIGNS = { 'cut-off': ':rotating_light:', failing: ':warning:', info: ':inf
  * A custom notification of Amazon Q Developer in chat applications, which shows nothing else that is published to a topic. What belongs
  * to one rotation is one thread. https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
  */
-export function chatOf(told: Told): string {
+export function chatOf(given: Told): string {
+  const told = inOneLine(given, /[\p{Cc}`]+/gu);
   const sentences = [
     told.fact ?? told.because,
     told.hint && `_${told.hint}_`,
@@ -84,6 +86,12 @@ export function chatOf(told: Told): string {
       relatedResources: [told.secret.arn],
     },
   });
+}
+
+/** Facts and hints may hold names that whoever owns a database chose: none begins a line, or ends a command, of its own. */
+function inOneLine(told: Told, unwanted: RegExp): Told {
+  const clean = (text: string | undefined) => text?.replaceAll(unwanted, ' ');
+  return { ...told, fact: clean(told.fact), hint: clean(told.hint), because: clean(told.because) };
 }
 
 const headOf = ({ summary, subject }: Told) => summary ?? subject.replace(/^Rekey: /, '');

@@ -80,8 +80,12 @@ function fieldNames(tag: string, id: string): FieldNames {
 
 /** A user name or a host is shown, and sent where it can be read: who may only tag must not have a password taken for one. */
 function isShown(field: string, name: string): boolean {
-  return roleOf(name) === 'secrets' && roleOf(field) !== 'secrets';
+  if (roleOf(field) === 'secrets') return false;
+  return /pass|pwd|cred/i.test(name) || (TELLING.test(name) && roleOf(name) !== roleOf(field));
 }
+
+/** Anywhere in a name: `API_KEY_2`, `privateKeyPem`, `DATABASE_URL`, which may hold a password. */
+const TELLING = /pw$|secret|token|key|private|url|uri|dsn|connection/i;
 
 function taken(id: string): InvalidSecretError {
   return new InvalidSecretError(

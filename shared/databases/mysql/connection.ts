@@ -160,7 +160,7 @@ async function openOnce(
     at,
     session: greeting.connectionId,
     expired: restricted,
-    sendsInClear: ctx.password.clearText !== 'never',
+    sendsInClear: at.tls && ctx.password.clearText !== 'never',
     query,
     close,
   };

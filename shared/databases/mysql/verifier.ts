@@ -74,13 +74,16 @@ export async function mariadbForm(
 }
 
 function takesNoHash({ at }: Connection): ConfigurationError {
-  return new ConfigurationError(
-    `${at.host}:${at.port} takes no hash in place of a password, and CLEAR_TEXT=never keeps the password itself from it`,
-    {
-      code: 'PASSWORD_REFUSED',
-      hint: `switch strict_password_validation off at the server, or take CLEAR_TEXT=never from the function; ${WITH_ANOTHER_PASSWORD}`,
-    },
-  );
+  const [keeps, or] = at.tls
+    ? ['CLEAR_TEXT=never keeps the password itself from it', 'take CLEAR_TEXT=never from the function']
+    : [
+        'the password itself is sent over TLS only',
+        'switch TLS on at the server and take "ssl": false from the secret',
+      ];
+  return new ConfigurationError(`${at.host}:${at.port} takes no hash in place of a password, and ${keeps}`, {
+    code: 'PASSWORD_REFUSED',
+    hint: `switch strict_password_validation off at the server, or ${or}; ${WITH_ANOTHER_PASSWORD}`,
+  });
 }
 
 /** With a plugin that looks into new passwords, strict validation takes no hash: https://mariadb.com/kb/en/password-validation/ */

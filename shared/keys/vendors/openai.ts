@@ -6,7 +6,7 @@ import { dateAt, lastUseAt, listAt, memberAt, nameAt, numberIn, type Part, paged
 import { bearer, vendor } from '../api/vendor.ts';
 import { withCurrent } from '../known-key.ts';
 import type { Access, IssuingProvider, Key, KeyAccess } from '../provider.ts';
-import { otherRights } from '../same-rights.ts';
+import { otherRights, requireLivingCurrent } from '../same-rights.ts';
 import { keySecretSchema } from '../secret.ts';
 
 const schema = keySecretSchema({
@@ -51,7 +51,7 @@ export const openai: IssuingProvider<OpenaiSecret, OpenaiAdmin> = {
         label: nameAt(account, 'name'),
         createdAt: dateAt(account, 'created_at'),
         lastUsed: lastUseOf(own),
-        hasScopes: own.some((one) => memberAt(one, ['scopes']) != null),
+        hasScopes: own.length === 0 ? undefined : own.some((one) => memberAt(one, ['scopes']) != null),
       };
     });
     return withCurrent(listed, 'service_account_id', openai, access);
@@ -59,6 +59,7 @@ export const openai: IssuingProvider<OpenaiSecret, OpenaiAdmin> = {
 
   async issue(label, access, keys) {
     const { current } = access;
+    await requireLivingCurrent(openai, access);
     requireNoScopes(keys.find(({ id }) => id === current.service_account_id));
     await requireMember(access);
     const path = `${projectOf(access)}/service_accounts`;

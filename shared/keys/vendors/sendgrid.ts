@@ -22,7 +22,7 @@ export const sendgrid: IssuingProvider<SendgridSecret, SendgridSecret> = {
   name: 'sendgrid',
   schema,
   adminSchema: schema,
-  foreign: ['application_key'],
+  foreign: ['application_key', 'project_id', 'service_account_id', 'site'],
   withoutAdmin: 'key',
   sameTarget: ['region'],
   slots: 100,

@@ -80,10 +80,13 @@ describe('the page of the sandbox', () => {
   it.each([
     ['another name for this machine', { host: 'rebound.test' }, undefined],
     ['another page that reads', { origin: 'http://evil.test' }, undefined],
+    ['another port of this machine, whose requests have no Origin', { 'sec-fetch-site': 'same-site' }, undefined],
     ['another page that acts', { origin: 'http://evil.test' }, { act: 'reset' }],
     ['whoever does not say where it comes from', {}, { act: 'reset' }],
   ])('refuses, even with the cookie: %s', async (_, headers, body) => {
-    expect((await ask(body ? '/act' : '/', { cookie, ...headers } as Record<string, string>, body)).status).toBe(403);
+    expect((await ask(body ? '/act' : '/events', { cookie, ...headers } as Record<string, string>, body)).status).toBe(
+      403,
+    );
   });
 
   it('runs no script and loads nothing but its own', async () => {

@@ -5,6 +5,7 @@ import { startDatadogApplicationKeys } from '../../../local/doubles/datadog.ts';
 import type { ProviderDouble } from '../../../local/doubles/double.ts';
 import { startGitlab } from '../../../local/doubles/gitlab.ts';
 import { startIam } from '../../../local/doubles/iam.ts';
+import { startOpenai } from '../../../local/doubles/openai.ts';
 import { startSendgrid } from '../../../local/doubles/sendgrid.ts';
 import { startTwilioApiKey } from '../../../local/doubles/twilio/api-key.ts';
 import { iamKeys } from '../../../shared/aws/iam-keys.ts';
@@ -14,6 +15,7 @@ import { cloudflare } from '../../../shared/keys/vendors/cloudflare/cloudflare.t
 import { datadogApplicationKey } from '../../../shared/keys/vendors/datadog/datadog.ts';
 import { gitlab } from '../../../shared/keys/vendors/gitlab.ts';
 import { iamProvider } from '../../../shared/keys/vendors/iam.ts';
+import { openai } from '../../../shared/keys/vendors/openai.ts';
 import { sendgrid } from '../../../shared/keys/vendors/sendgrid.ts';
 import { twilioApiKey } from '../../../shared/keys/vendors/twilio/api-key.ts';
 import { openLabels, wholeRotation } from '../../conformance/rotate.ts';
@@ -39,6 +41,7 @@ const cases: [name: string, provider: IssuingProvider, start: () => Promise<Prov
   ['datadog', datadogApplicationKey, startDatadogApplicationKeys],
   ['gitlab', gitlab, startGitlab],
   ['iam', roomyIam, startIam],
+  ['openai', openai, startOpenai],
   ['sendgrid', sendgrid, startSendgrid],
   ['twilio', twilioApiKey, () => startTwilioApiKey()],
 ];

@@ -186,3 +186,17 @@ it('a bare value is stored as it is', async () => {
 
   expect(await here.store.valueOf(token)).toBe('bare-key');
 });
+
+it.each(['API_KEY_2', 'privateKeyPem', 'TOKEN_ID', 'password_login', 'DATABASE_URL', 'credentials', 'DB_PWD_OLD'])(
+  'nobody who may only tag has %s taken for a user name, which messages show',
+  async (name) => {
+    const value = { ...own, [name]: 'not to be shown' };
+    const here = await world({ tag: `${TAG.replace('username:DB_USER,', '')} username:${name}`, value });
+
+    const refused = wholeRotation(here);
+
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_SECRET', ofTag: true });
+    await expect(refused).rejects.not.toThrow('not to be shown');
+    expect(here.server.taken).toEqual([]);
+  },
+);

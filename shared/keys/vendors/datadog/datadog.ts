@@ -30,6 +30,9 @@ const common = {
   spreadMs: 15_000,
 } as const;
 
+/** What a key is for, and whether agents may fetch their settings with it. What only the new key shows is more than before. */
+const MEANT_FOR = ['category', 'remote_config_read_enabled'];
+
 export const datadogApiKey: IssuingProvider<Holding<'api_key'>, DatadogAdmin> = {
   ...common,
   schema: keySecretSchema({
@@ -44,9 +47,9 @@ export const datadogApiKey: IssuingProvider<Holding<'api_key'>, DatadogAdmin> = 
 
   async issue(label, access, keys) {
     const like = await found(access.current, 'api_key', API_KEYS, access);
-    const same = kept(like?.part, ['category', 'remote_config_read_enabled']);
+    const same = kept(like?.part, MEANT_FOR);
     const answer = await create(API_KEYS, 'api_keys', { name: label, ...same }, access, keys);
-    requireSame(kept(answer.part, Object.keys(same)), same, 'see in Organization Settings what the two keys are for');
+    requireSame(kept(answer.part, MEANT_FOR), same, 'see in Organization Settings what the two keys are for');
     return { ...access.current, api_key: answer.key, api_key_id: answer.id, previous_api_key_id: like?.id };
   },
 

@@ -79,11 +79,15 @@ describe('OpenAI', () => {
 
   it('holds the previous key of an account of which no key is listed at all', async () => {
     double = await startOpenai();
+    let isEmpty = false;
     const world = keyWorld(openai, double, {}, (transport) => async (request) => {
       const answer = await transport(request);
-      return request.url.pathname.endsWith('/api_keys') ? { ...answer, body: '{"data":[],"has_more":false}' } : answer;
+      return isEmpty && request.url.pathname.endsWith('/api_keys')
+        ? { ...answer, body: '{"data":[],"has_more":false}' }
+        : answer;
     });
     await wholeRotation(world);
+    isEmpty = true;
 
     const rotated = wholeRotation(world);
 
@@ -181,16 +185,27 @@ describe('OpenAI', () => {
     expect(double.live()).toHaveLength(1);
   });
 
-  it('makes a successor for a key whose account somebody deleted, and keeps the previous one', async () => {
+  it('makes no key while no key of the current account is listed: nobody can tell what limits it', async () => {
+    double = await startOpenai();
+    const world = keyWorld(openai, double, {}, (transport) => async (request) => {
+      const answer = await transport(request);
+      return request.url.pathname.endsWith('/api_keys') ? { ...answer, body: '{"data":[],"has_more":false}' } : answer;
+    });
+
+    await expect(wholeRotation(world)).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
+    expect(double.live()).toHaveLength(1);
+  });
+
+  it('makes no successor for a key whose account somebody deleted, and keeps the previous one', async () => {
     const world = await start();
     await wholeRotation(world);
     const current = (await labelled(world.store, 'AWSCURRENT')) ?? {};
     double.forget(String(current.service_account_id));
 
-    await wholeRotation(world);
+    await expect(wholeRotation(world)).rejects.toMatchObject({ name: 'InvalidSecretError' });
 
-    expect(await openLabels(world)).toEqual(['AWSCURRENT']);
-    expect(double.live()).toContain(double.first.api_key);
+    expect(await openLabels(world)).toEqual(['AWSPREVIOUS']);
+    expect(double.live()).toEqual([double.first.api_key]);
   });
 
   it('says who must be asked when no admin secret is named', async () => {
