@@ -7,7 +7,10 @@ import type { ProviderSuite } from './provider.case.ts';
 /** All that the tests of this file send, and all that the double answers, is as the vendor's description has it. */
 export function requireAsDescribed({ provider, description, descriptionErrs = [] }: ProviderSuite): void {
   const described = description && vendorDescription(description);
-  const reason = description === undefined ? 'the vendor publishes none' : 'the descriptions are not on this machine';
+  const reason =
+    description === undefined
+      ? 'no description of this vendor is among those for the tests'
+      : 'the descriptions are not on this machine';
   let count = 0;
   afterEach(() => {
     const exchanges = takeExchanges();

@@ -49,7 +49,7 @@ export function describeRights(
   });
 
   it.skipIf(regranted === undefined).each(['more', 'less'] as const)(
-    `promotes no key that may do %s than the current one${regranted ? '' : ' (the vendor shows no rights of a key)'}`,
+    `promotes no key that may do %s than the current one${regranted ? '' : ' (no list of rights comes with a key; what is shown of one is held by the tests of this provider alone)'}`,
     async (how) => {
       const here = await world({}, () => (transport) => (request) => {
         const { method, body } = request;

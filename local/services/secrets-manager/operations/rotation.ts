@@ -1,7 +1,7 @@
 import { operation } from '../../../aws/operation.ts';
 import { present } from '../../../aws/present.ts';
 import type { Account } from '../../../aws/service.ts';
-import { flag, options, structure, text, whole } from '../../../aws/shapes.ts';
+import { flag, listOf, options, structure, text, whole } from '../../../aws/shapes.ts';
 import { errors } from '../errors.ts';
 import * as member from '../members.ts';
 import { checkRules, nextRotation } from '../schedule.ts';
@@ -34,6 +34,7 @@ export const rotationOperations: SecretOperations = {
         RotationRules: rotationRules,
         RotateImmediately: flag,
         ExternalSecretRotationRoleArn: text({}),
+        ExternalSecretRotationMetadata: listOf(structure({ Key: text({}), Value: text({}) })),
       },
     ),
     (given, world) => {
@@ -41,7 +42,7 @@ export const rotationOperations: SecretOperations = {
       const token = given.ClientRequestToken;
       if (token === undefined) throw errors.invalidParameter(errors.tokenMissing);
       const secret = secrets.getLive(given.SecretId);
-      if (given.ExternalSecretRotationRoleArn !== undefined) {
+      if ((given.ExternalSecretRotationRoleArn ?? given.ExternalSecretRotationMetadata) !== undefined) {
         throw errors.invalidRequest('The sandbox rotates no managed external secrets: it has none of the partners.');
       }
       const functionArn = rotationFunction(secret, given.RotationLambdaARN, account);

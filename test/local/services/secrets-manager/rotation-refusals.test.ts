@@ -32,6 +32,11 @@ describe('what RotateSecret refuses', () => {
       'InvalidRequestException: The sandbox rotates no managed external secrets: it has none of the partners.',
     ],
     [
+      'what belongs to one',
+      { ExternalSecretRotationMetadata: [{ Key: 'adminSecretArn', Value: 'arn' }] },
+      'InvalidRequestException: The sandbox rotates no managed external secrets: it has none of the partners.',
+    ],
+    [
       'bad rules before an unknown function',
       { RotationLambdaARN: `${FUNCTION_ARN}x`, RotationRules: { ScheduleExpression: 'rate(1 hour)' } },
       'InvalidParameterException: Rate in hour should be least 4 and less than 24.',

@@ -40,6 +40,11 @@ const CASES: [operation: string, input: Record<string, unknown>, problem: string
   ],
   [
     'ListSecrets',
+    { SortBy: 'size' },
+    "Value 'size' at 'sortBy' failed to satisfy constraint: Member must satisfy enum value set: [created-date, last-accessed-date, last-changed-date, name]",
+  ],
+  [
+    'ListSecrets',
     { Filters: [{ Key: 'invalid', Values: ['a'] }] },
     "Value 'invalid' at 'filters.1.member.key' failed to satisfy constraint: Member must satisfy enum value set: [all, name, tag-key, description, tag-value]",
   ],
