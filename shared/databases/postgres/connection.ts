@@ -178,12 +178,13 @@ async function openOnce(
 
   const answered = async (text: string, values: readonly unknown[], errorOf: typeof queryError) => {
     if (ctx.signal.aborted) throw outOfTime(at, LOOK);
+    const begun = performance.now();
     try {
       const results: pg.QueryResult<Row>[] = [await client.query<Row>(text, [...values])].flat();
       return results.at(-1)?.rows ?? [];
     } catch (error) {
       if (ctx.signal.aborted) throw outOfTime(at, LOOK);
-      throw errorOf(error, at, text);
+      throw errorOf(error, at, text, performance.now() - begun);
     }
   };
   const query: Transaction['query'] = (text, values = []) => answered(text, values, queryError);

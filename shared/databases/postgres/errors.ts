@@ -108,15 +108,15 @@ function notAdmitted(cause: unknown, at: Target): UnreachableError {
 const CARRIES_VERIFIER = / PASSWORD '/;
 
 /** An error in answer to `statement`. Of one that carries a verifier, only a refusal for want of a right is told in the server's words. */
-export function queryError(raw: unknown, at: Target, statement: string): RotationError {
+export function queryError(raw: unknown, at: Target, statement: string, took: number): RotationError {
   const mayTell = !CARRIES_VERIFIER.test(statement) || (isAnswer(raw) && raw.code === '42501');
-  return errorOf(mayTell ? raw : withoutWords(raw), at);
+  return errorOf(mayTell ? raw : withoutWords(raw), at, took);
 }
 
 /** An error in answer to a statement that carries a password in clear. */
-export function inClearError(raw: unknown, at: Target): RotationError {
+export function inClearError(raw: unknown, at: Target, _statement: string, took: number): RotationError {
   const error = withoutWords(raw);
-  if (!isOfPolicy(error)) return errorOf(error, at);
+  if (!isOfPolicy(error)) return errorOf(error, at, took);
   return new ConfigurationError(
     `${at.host}:${at.port} refused a password of a rotation by its own policy (SQLSTATE ${error.code})`,
     {
@@ -128,8 +128,8 @@ export function inClearError(raw: unknown, at: Target): RotationError {
 }
 
 /** Of a server whose log has the statement now: the password that was in it is set by no repeat. */
-export function loggedInClearError(raw: unknown, at: Target): RotationError {
-  const error = inClearError(raw, at);
+export function loggedInClearError(raw: unknown, at: Target, statement: string, took: number): RotationError {
+  const error = inClearError(raw, at, statement, took);
   if (!isAnswer(raw) || error.code === 'PASSWORD_REFUSED') return error;
   return new ServiceError(
     `${error.fact}; the statement had the password in clear, and the server's log may have it now`,
@@ -182,7 +182,12 @@ export function takesNoVerifier(at: Target): InvalidSecretError {
   });
 }
 
-function errorOf(error: unknown, at: Target): RotationError {
+/** What sessions of ours give a statement (`patience`), and how much sooner the server may count it as over. */
+const STATEMENT_MS = 15_000;
+const SLACK_MS = 500;
+
+/** `took`: milliseconds until the answer. */
+function errorOf(error: unknown, at: Target, took: number): RotationError {
   const where = `${at.host}:${at.port}`;
   if (!isAnswer(error)) return lost(at, 'a statement', error);
   switch (error.code) {
@@ -194,13 +199,15 @@ function errorOf(error: unknown, at: Target): RotationError {
     case '25006':
       return readOnly(error, at);
     case '57014':
-      return new ServiceError(
-        `a statement of ${at.user} at ${where} was cancelled, by somebody or after 15 s (SQLSTATE 57014)`,
-        {
-          hint: 'the server is overloaded, or somebody cancels what takes long: pg_stat_activity tells. The step is safe to repeat',
-          cause: error,
-        },
-      );
+      return took < STATEMENT_MS - SLACK_MS
+        ? new ServiceError(`somebody cancelled a statement of ${at.user} at ${where} (SQLSTATE 57014)`, {
+            hint: 'find who: pg_cancel_backend(), or a program that ends what takes long. The step is safe to repeat',
+            cause: error,
+          })
+        : new ServiceError(`a statement of ${at.user} at ${where} was cancelled after 15 s (SQLSTATE 57014)`, {
+            hint: 'the server is overloaded: pg_stat_activity tells with what. The step is safe to repeat',
+            cause: error,
+          });
     case '55P03':
       return new ServiceError(
         `${where} gave up waiting for a lock that another session holds (SQLSTATE ${error.code})`,
@@ -230,9 +237,9 @@ export function lacksRight(error: unknown): boolean {
 const READS_ONLY = 'call_bool_check_hook';
 
 /** An error in answer to a message that begins a transaction. */
-export function beginError(error: unknown, at: Target): RotationError {
+export function beginError(error: unknown, at: Target, _statement: string, took: number): RotationError {
   const isStandby = isAnswer(error) && error.code === '0A000' && error.routine === READS_ONLY;
-  return isStandby ? readOnly(error, at) : errorOf(error, at);
+  return isStandby ? readOnly(error, at) : errorOf(error, at, took);
 }
 
 function readOnly(cause: unknown, at: Target): PermissionError {

@@ -14,10 +14,26 @@ const quoted = pg.escapeIdentifier;
 /** Since PostgreSQL 16 CREATEROLE is not enough to change a role, and no real superuser is needed for some attributes. */
 const MODERN = "current_setting('server_version_num')::int >= 160000 AS modern";
 
+/** Without it nobody but a real superuser makes a role, or changes one. */
+const CREATES =
+  'EXISTS (SELECT 1 FROM pg_roles WHERE rolname = current_user AND (rolcreaterole OR rolsuper)) AS creates';
+
 /** `error`: a right lacks, and the server names one thing of several, and by no code. Only now it is asked which. */
-export async function tellingWhatLacks(error: unknown, connection: Connection, names: PairNames): Promise<unknown> {
-  const ask = (transaction: Transaction, told: Row) => lackedBy(transaction, told, names);
-  const first = `${AS_LOGIN}; SELECT current_user AS name, ${MODERN}, ${GRANTS_PARAMETERS}`;
+export function tellingWhatLacks(error: unknown, connection: Connection, names: PairNames): Promise<unknown> {
+  return telling(error, connection, (transaction, told) => lackedBy(transaction, told, names));
+}
+
+/** The same, where the password of one role is to be changed. */
+export function tellingWhatLacksFor(error: unknown, connection: Connection, username: string): Promise<unknown> {
+  return telling(error, connection, async (transaction, told) => toChange(transaction, told, [username]));
+}
+
+async function telling(
+  error: unknown,
+  connection: Connection,
+  ask: (transaction: Transaction, told: Row) => Promise<string[]>,
+): Promise<unknown> {
+  const first = `${AS_LOGIN}; SELECT current_user AS name, ${MODERN}, ${CREATES}, ${GRANTS_PARAMETERS}`;
   const statements = await connection.transaction('READ ONLY', ask, first).catch(() => []);
   if (statements.length === 0) return error;
   return advised(error, `as a superuser of that database run ${statements.join('; ')}, then rotate again`);
@@ -33,15 +49,24 @@ async function lackedBy(transaction: Transaction, told: Row, names: PairNames): 
   const settings = [...surplus, ...missing].map(({ name }) => name);
   const to = quoted(String(told.name));
   const modern = told.modern === true;
-  const toAdminister = modern ? await notAdministered(transaction, [...roles.keys()]) : [];
   const toSet = told.grants_parameters === true ? await notToBeSet(transaction, settings) : [];
   const lacked = [
-    ...toAdminister.map((name) => `GRANT ${quoted(name)} TO ${to} WITH ADMIN OPTION`),
+    ...(await toChange(transaction, told, [...roles.keys()])),
     ...toSet.map((name) => `GRANT SET ON PARAMETER ${spelled(name)} TO ${to}`),
   ];
   if (lacked.length > 0 || !pair) return lacked;
   // What it was to do itself: an attribute, a group, or a right that it has not to give, or to take.
   return [...(modern ? alignAttributes(pair.base, pair.clone) : []), ...alignOwn(pair)];
+}
+
+/** What it takes to change these roles, and to make one. */
+async function toChange(transaction: Transaction, told: Row, roles: readonly string[]): Promise<string[]> {
+  const to = quoted(String(told.name));
+  const toAdminister = told.modern === true ? await notAdministered(transaction, roles) : [];
+  return [
+    ...(told.creates === true ? [] : [`ALTER ROLE ${to} CREATEROLE`]),
+    ...toAdminister.map((name) => `GRANT ${quoted(name)} TO ${to} WITH ADMIN OPTION`),
+  ];
 }
 
 async function notAdministered(transaction: Transaction, roles: readonly string[]): Promise<string[]> {

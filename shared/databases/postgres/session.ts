@@ -5,6 +5,8 @@ import type { DatabaseLogin } from '../secret.ts';
 import { cloneUser } from './clone-user.ts';
 import type { Product } from './connection.ts';
 import { openConnection } from './connection.ts';
+import { lacksRight } from './errors.ts';
+import { tellingWhatLacksFor } from './lacking.ts';
 import { privileges, requireEqual } from './privileges.ts';
 import { rehearsedOn } from './rehearsed.ts';
 import { holdCutOver, setPassword } from './set-password.ts';
@@ -23,6 +25,14 @@ export async function openSession(
   };
   let proven: ProvenLogin = { password: login.password, kept: connection.kept };
   let exclusive = false;
+  /** Of another user. A user that may not change its own password lacks what no statement about the two would give. */
+  const telling =
+    (username: string) =>
+    async (error: unknown): Promise<never> => {
+      throw lacksRight(error) && username !== login.username
+        ? await tellingWhatLacksFor(error, connection, username)
+        : error;
+    };
   const rehearsed = rehearsedOn(connection);
   return {
     get proven() {
@@ -34,7 +44,7 @@ export async function openSession(
     ping: () => connection.ping(),
     async setPassword(username, password, given) {
       if (username !== login.username)
-        return (await setPassword(connection, { username, password, before: given })).takeBack;
+        return (await setPassword(connection, { username, password, before: given }).catch(telling(username))).takeBack;
       const before = given ?? proven;
       const { kept, takeBack, ...changed } = await setPassword(connection, { username, password, before });
       ({ exclusive } = changed);
@@ -53,7 +63,7 @@ export async function openSession(
       cloneUser(connection, { from, to, base: baseOf(to) }, { password, proof }, logInAs(to)),
     rehearsal: {
       setPassword: async (username, password) =>
-        void (await setPassword(rehearsed, { username, password, before: undefined })),
+        void (await setPassword(rehearsed, { username, password, before: undefined }).catch(telling(username))),
       cloneUser: (from, to, password, proof) =>
         cloneUser(rehearsed, { from, to, base: baseOf(to) }, { password, proof, look: requireEqual }, logInAs(to)),
     },

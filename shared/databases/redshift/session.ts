@@ -15,6 +15,9 @@ interface Pairs extends Pick<DatabaseEngine, 'counterpart'> {
   baseOf(username: string): string;
 }
 
+/** A user may have a limit of its own, of a millisecond even: https://docs.aws.amazon.com/redshift/latest/dg/r_statement_timeout.html */
+const PATIENCE = ['SET LOCAL statement_timeout TO 15000'];
+
 /** Throws what `DatabaseEngine.connect` throws. */
 export async function openSession(
   login: DatabaseLogin,
@@ -22,7 +25,7 @@ export async function openSession(
   { defaults, counterpart, baseOf }: Pairs & { defaults: { port: number; dbname: string } },
 ): Promise<DatabaseSession> {
   // There is no CONNECT: https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html
-  const product = { defaults, title: 'Redshift', page: 'docs/engines/redshift.md', entry: 'USAGE', patience: [] };
+  const product = { defaults, title: 'Redshift', page: 'docs/engines/redshift.md', entry: 'USAGE', patience: PATIENCE };
   const connection = await openConnection(login, product, ctx);
   const logInAs = (username: string) => async (password: string) => {
     const other = await openConnection({ ...login, username, password }, product, ctx);

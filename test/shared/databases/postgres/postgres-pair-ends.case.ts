@@ -1,10 +1,11 @@
 /** Pairs on a real PostgreSQL server whose rotation is refused, or ends in another way than at first: each ends well, or says what a person runs. */
 import { describe, expect, it } from 'vitest';
+import { postgres } from '../../../../shared/databases/postgres/postgres.ts';
 import type { RealPostgres } from '../../../support/postgres-server.ts';
 import { postgresKit } from './postgres-kit.ts';
 
 export function describePostgresPairEnds(server: RealPostgres): void {
-  const { pair, privileges, count } = postgresKit(server, 'ends');
+  const { ctx, pair, privileges, count } = postgresKit(server, 'ends');
   /** As AWS's template makes the clone: a member of the base user that acts as itself. */
   const ofAws = async () => {
     const made = await pair();
@@ -53,6 +54,30 @@ export function describePostgresPairEnds(server: RealPostgres): void {
 
       expect(statements).toBe(`REVOKE "${group}" FROM "${other.username}"`);
       expect(await privileges(other)).toEqual(await privileges(login));
+    });
+
+    it('of the attribute without which nobody makes or changes a role, and of the role itself', async () => {
+      const { login, other, align } = await pair();
+      await server.sql(`ALTER ROLE rds_like NOCREATEROLE; REVOKE ${login.username} FROM rds_like`);
+      try {
+        const statements = await obeyed(() => align(login.username, other.username, other.password));
+
+        expect(statements).toContain('ALTER ROLE "rds_like" CREATEROLE');
+      } finally {
+        await server.sql('ALTER ROLE rds_like CREATEROLE');
+      }
+    });
+
+    it('of a role whose password alone is to be changed', async ({ skip }) => {
+      if (server.version < 16) skip('CREATEROLE is enough before 16');
+      const { login } = await pair();
+      await server.sql(`REVOKE ${login.username} FROM rds_like`);
+      const set = async () => {
+        const root = await postgres.connect(server.superuser, ctx);
+        await root.setPassword(login.username, 'another password').finally(() => root.close());
+      };
+
+      expect(await obeyed(set)).toBe(`GRANT "${login.username}" TO "rds_like" WITH ADMIN OPTION`);
     });
 
     it('of a group that the base user is to have, for a clone of AWS has it and is in use', async () => {

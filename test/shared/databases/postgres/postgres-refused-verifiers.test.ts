@@ -337,7 +337,7 @@ it.each([
   const answer = Object.assign(new pg.DatabaseError('said', 0, 'error'), { code: 'XX000', routine });
   const at = { host: 'db', port: 5432, user: 'app', database: 'app', tls: true, product };
 
-  const error = queryError(answer, at, "ALTER ROLE app PASSWORD 'SCRAM-SHA-256$…'");
+  const error = queryError(answer, at, "ALTER ROLE app PASSWORD 'SCRAM-SHA-256$…'", 0);
 
   expect(isRefusedByPolicy(error)).toBe(isOne);
 });
