@@ -1,9 +1,10 @@
 import { CURRENT, holder, PENDING } from '../shared/rotation/versions.ts';
+import { unfinished } from '../shared/rotation/window.ts';
 import type { Account } from './account.ts';
 import { dropPending } from './acts.ts';
 import { agreed } from './ask.ts';
 import { command } from './command.ts';
-import { factsOf, type SecretFacts, unfinished } from './condition.ts';
+import { factsOf, type SecretFacts } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
 import { RefusedError } from './failure.ts';
 import { look } from './look.ts';
@@ -28,7 +29,7 @@ export const abandon = command<Options>(
     const { onAccount } = await import('./account.ts');
     return onAccount(options, terminal, async (account) => {
       const facts = factsOf(await describeSecret(account, name));
-      const version = unfinished(facts);
+      const version = unfinished(facts.labels);
       if (version === undefined) throw new RefusedError(`no rotation of ${name} is unfinished`, `rekey rotate ${name}`);
       const proof = await proofOf(account, facts, version);
       const plan = `Takes ${PENDING} off version ${version} of ${name} in ${account.region}: ${proof}.`;

@@ -3,6 +3,7 @@ import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manage
 import { databaseSecretSchema } from '../shared/databases/secret.ts';
 import { InvalidSecretError } from '../shared/rotation/errors.ts';
 import { parseObject } from '../shared/rotation/json.ts';
+import { endOf } from '../shared/rotation/window.ts';
 import type { Account } from './account.ts';
 import { type Check, failed, seen, unseen } from './check.ts';
 import { factsOf, systemOf } from './condition.ts';
@@ -82,7 +83,8 @@ export function scheduleCheck(described: DescribeSecretCommandOutput, now: numbe
     };
   }
   const day = nextRotation.toISOString().slice(0, 10);
-  if (nextRotation.getTime() + windowMs >= now) return { name: 'schedule', result: 'ok', text: `next by ${day}` };
+  if (endOf(nextRotation, windowMs, now) === undefined)
+    return { name: 'schedule', result: 'ok', text: `next by ${day}` };
   return {
     name: 'schedule',
     result: 'fails',

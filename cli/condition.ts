@@ -1,7 +1,7 @@
 /** What state a secret is in, by what lists and descriptions tell. Pure. */
 import type { DescribeSecretCommandOutput, SecretListEntry } from '@aws-sdk/client-secrets-manager';
-import { HOUR } from '../shared/rotation/pause.ts';
-import { CURRENT, holder, PENDING, type SecretDescription } from '../shared/rotation/versions.ts';
+import type { SecretDescription } from '../shared/rotation/versions.ts';
+import { endOf, unfinished, windowMs } from '../shared/rotation/window.ts';
 
 export type Condition =
   | 'ok'
@@ -45,26 +45,20 @@ export function factsOf(entry: SecretListEntry | DescribeSecretCommandOutput): S
     ...(RotationLambdaARN && { functionName: RotationLambdaARN.split(':')[6] ?? RotationLambdaARN }),
     ...(entry.LastRotatedDate && { lastRotated: entry.LastRotatedDate }),
     ...(entry.NextRotationDate && { nextRotation: entry.NextRotationDate }),
-    windowMs: Number(/^(\d+)h$/.exec(RotationRules?.Duration ?? '')?.[1] ?? 1) * HOUR,
+    windowMs: windowMs(RotationRules?.Duration),
     ...(manager && { manager }),
     ...(PrimaryRegion && { primaryRegion: PrimaryRegion }),
   };
-}
-
-/** The version of a rotation that is not at its end. */
-export function unfinished({ labels }: Pick<SecretFacts, 'labels'>): string | undefined {
-  const pending = holder(labels, PENDING);
-  return pending === holder(labels, CURRENT) ? undefined : pending;
 }
 
 /** `rotating` stands for all that is unfinished: how it goes, only the function's log and the age of its version tell. */
 export function conditionOf(facts: SecretFacts, region: string, now: number): Condition {
   if (facts.manager !== undefined) return 'managed';
   if (facts.primaryRegion !== undefined && facts.primaryRegion !== region) return 'replica';
-  if (unfinished(facts) !== undefined) return 'rotating';
+  if (unfinished(facts.labels) !== undefined) return 'rotating';
   if (!facts.rotates) return 'off';
   // The date is the last one on which the rotation is to begin.
-  if (facts.nextRotation !== undefined && facts.nextRotation.getTime() + facts.windowMs < now) return 'overdue';
+  if (endOf(facts.nextRotation, facts.windowMs, now) !== undefined) return 'overdue';
   if (!isOfRekey(facts.functionName)) return 'foreign';
   return facts.lastRotated === undefined ? 'never' : 'ok';
 }

@@ -1,9 +1,10 @@
 /** A closer look at one secret: what state it is in, and of an unfinished rotation how far it is. */
 import type { ParameterMetadata } from '@aws-sdk/client-ssm';
 import { HOUR } from '../shared/rotation/pause.ts';
+import { unfinished } from '../shared/rotation/window.ts';
 import { parseEntry } from '../shared/stores/parameter-store/journal.ts';
 import type { Account } from './account.ts';
-import { type Condition, conditionOf, type SecretFacts, systemOf, unfinished } from './condition.ts';
+import { type Condition, conditionOf, type SecretFacts, systemOf } from './condition.ts';
 import { type LogLine, logOf } from './log.ts';
 import { versionsOf } from './service.ts';
 
@@ -48,7 +49,7 @@ export async function look(account: Account, facts: SecretFacts, now: number): P
     working: null,
     manager: manager ?? (state === 'replica' ? (primaryRegion ?? null) : null),
   };
-  const token = unfinished(facts);
+  const token = unfinished(facts.labels);
   return state === 'rotating' && token !== undefined
     ? { ...status, ...(await progress(account, facts, token, now)) }
     : status;

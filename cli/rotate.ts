@@ -1,11 +1,12 @@
 import { RotationError } from '../shared/rotation/errors.ts';
 import { DAY } from '../shared/rotation/pause.ts';
+import { unfinished } from '../shared/rotation/window.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { UsageError } from '../terminal/usage.ts';
 import type { Account } from './account.ts';
 import { agreed } from './ask.ts';
 import { command, type Terminal } from './command.ts';
-import { factsOf, isOfRekey, type SecretFacts, unfinished } from './condition.ts';
+import { factsOf, isOfRekey, type SecretFacts } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
 import { RefusedError } from './failure.ts';
 import { inWaves, type Result } from './fleet.ts';
@@ -96,7 +97,7 @@ async function chosen(account: Account, { tag, olderThan = 0 }: Options): Promis
     for (const facts of page.map(factsOf)) {
       const isOurs = facts.rotates && facts.manager === undefined && isOfRekey(facts.functionName);
       const isHere = facts.primaryRegion === undefined || facts.primaryRegion === account.region;
-      if (isOurs && isHere && unfinished(facts) === undefined && age(facts) > olderThan * DAY) due.push(facts);
+      if (isOurs && isHere && unfinished(facts.labels) === undefined && age(facts) > olderThan * DAY) due.push(facts);
     }
   }
   return due.sort((a, b) => (a.lastRotated?.getTime() ?? 0) - (b.lastRotated?.getTime() ?? 0));

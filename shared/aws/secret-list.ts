@@ -9,6 +9,8 @@ export interface ListedSecret {
   readonly name: string;
   readonly labels: SecretDescription['labels'];
   readonly rotates: boolean;
+  /** Of a secret of another region. */
+  readonly isReplica: boolean;
   /** Of the rotation function. */
   readonly functionName?: string | undefined;
   readonly lastRotated?: Date | undefined;
@@ -34,6 +36,7 @@ export async function* listedSecrets(signal: AbortSignal): AsyncIterable<ListedS
         name: Name,
         labels: entry.SecretVersionsToStages ?? {},
         rotates: entry.RotationEnabled === true,
+        isReplica: entry.PrimaryRegion !== undefined && entry.PrimaryRegion !== ARN.split(':')[3],
         functionName: entry.RotationLambdaARN?.split(':')[6],
         lastRotated: entry.LastRotatedDate,
         nextRotation: entry.NextRotationDate,

@@ -1,6 +1,7 @@
 /** The function's settings. The only reader of the environment; docs/settings.md has the table. */
 import { ConfigurationError } from '../rotation/errors.ts';
 import type { PasswordSettings } from '../rotation/strategy.ts';
+import type { NotificationFormat } from './notification.ts';
 
 export interface Settings {
   readonly password: PasswordSettings;
@@ -47,7 +48,7 @@ export function notifiesChecks(env: NodeJS.ProcessEnv = process.env): boolean {
 }
 
 /** What subscribers get, by their protocol. */
-export function notificationFormat(env: NodeJS.ProcessEnv = process.env): 'json' | 'text' | 'chat' {
+export function notificationFormat(env: NodeJS.ProcessEnv = process.env): NotificationFormat {
   const format = env.NOTIFICATION_FORMAT?.toLowerCase();
   // A message in another form is better than none.
   return format === 'text' || format === 'chat' ? format : 'json';

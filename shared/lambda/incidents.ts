@@ -1,7 +1,7 @@
 /** What is wrong with a rotation that no function tells of, because none was called, or none came to its end. Pure. */
 import type { ListedSecret } from '../aws/secret-list.ts';
-import { DAY, HOUR } from '../rotation/pause.ts';
-import { CURRENT, holder, PENDING } from '../rotation/versions.ts';
+import { DAY } from '../rotation/pause.ts';
+import { endOf, windowMs } from '../rotation/window.ts';
 
 export interface Incident {
   readonly outcome: 'overdue' | 'stuck';
@@ -14,20 +14,21 @@ type Schedule = Pick<ListedSecret, 'rotates' | 'nextRotation' | 'lastRotated' | 
 /** People are told on the first day, and then once a week. */
 const AGAIN_DAYS = 7;
 
-/** The version of a rotation that is not at its end. */
-export function pendingOf({ labels }: Pick<ListedSecret, 'labels'>): string | undefined {
-  const pending = holder(labels, PENDING);
-  return pending === holder(labels, CURRENT) ? undefined : pending;
+/** Is it rotated, and here, by a function whose name begins so? A replica is rotated where its primary is, and told of there. */
+export function isWatched(
+  { rotates, isReplica, functionName }: Pick<ListedSecret, 'rotates' | 'isReplica' | 'functionName'>,
+  prefix: string,
+): boolean {
+  return rotates && !isReplica && functionName?.startsWith(prefix) === true;
 }
 
 /** The date of the next rotation is the last moment at which it is to begin; its window may go on after that. */
 export function overdue(secret: Schedule, now: number): Incident | undefined {
   const { nextRotation: next, lastRotated: last, rotates } = secret;
-  if (!rotates || next === undefined) return undefined;
-  const since = new Date(next.getTime() + windowOf(secret));
-  if (since.getTime() >= now) return undefined;
-  const before = last === undefined ? 'it was never rotated' : `the last rotation was on ${dayOf(last)}`;
-  return { outcome: 'overdue', since, because: `it was to be rotated by ${minuteOf(next)}, and ${before}` };
+  const since = endOf(next, windowMs(secret.window), now);
+  if (!rotates || next === undefined || since === undefined) return undefined;
+  const previous = last === undefined ? 'it was never rotated' : `the last rotation was on ${dayOf(last)}`;
+  return { outcome: 'overdue', since, because: `it was to be rotated by ${minuteOf(next)}, and ${previous}` };
 }
 
 /** `began`: when the version with AWSPENDING was made. */
@@ -37,8 +38,8 @@ export function stuck(
   began: Date,
   now: number,
 ): Incident | undefined {
-  const since = new Date(began.getTime() + windowOf(secret));
-  if (since.getTime() >= now) return undefined;
+  const since = endOf(began, windowMs(secret.window), now);
+  if (since === undefined) return undefined;
   const because = `the rotation of ${minuteOf(began)} has not ended: AWSPENDING is on ${pending}`;
   return { outcome: 'stuck', since, because };
 }
@@ -46,10 +47,6 @@ export function stuck(
 /** With one look a day. A look that did not come about leaves an incident untold until the next week, and has an error of its own. */
 export function isNews({ since }: Incident, now: number): boolean {
   return Math.floor((now - since.getTime()) / DAY) % AGAIN_DAYS === 0;
-}
-
-function windowOf({ window }: Pick<ListedSecret, 'window'>): number {
-  return Number(/^(\d+)h$/.exec(window ?? '')?.[1] ?? 1) * HOUR;
 }
 
 const dayOf = (date: Date) => date.toISOString().slice(0, 10);

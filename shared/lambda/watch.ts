@@ -7,10 +7,11 @@ import type { ListedSecret } from '../aws/secret-list.ts';
 import { listedSecrets, madeAt } from '../aws/secret-list.ts';
 import { ConfigurationError } from '../rotation/errors.ts';
 import { redactor } from '../rotation/redact.ts';
+import { unfinished } from '../rotation/window.ts';
 import { againForSecret, nextForSecret } from '../stores/secrets-manager/next-command.ts';
 import { notificationFormat, notificationTopic, runbook } from './config.ts';
 import type { Incident } from './incidents.ts';
-import { isNews, overdue, pendingOf, stuck } from './incidents.ts';
+import { isNews, isWatched, overdue, stuck } from './incidents.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
 import { notification } from './notification.ts';
@@ -65,7 +66,7 @@ interface Look {
 async function look({ id, now, prefix, log, signal }: Look): Promise<void> {
   const counts = { secrets: 0, overdue: 0, stuck: 0, told: 0 };
   for await (const secret of listedSecrets(signal)) {
-    if (!secret.rotates || !secret.functionName?.startsWith(prefix)) continue;
+    if (!isWatched(secret, prefix)) continue;
     counts.secrets += 1;
     const found = await incidentOf(secret, id, now, signal);
     if (found === undefined) continue;
@@ -82,7 +83,7 @@ async function incidentOf(
   now: number,
   signal: AbortSignal,
 ): Promise<Found | undefined> {
-  const pending = pendingOf(secret);
+  const pending = unfinished(secret.labels);
   const began = pending === undefined ? undefined : await madeAt(secret.arn, pending, signal);
   const incident =
     pending !== undefined && began !== undefined ? stuck(secret, pending, began, now) : overdue(secret, now);

@@ -1,6 +1,7 @@
 /** When a secret is overdue or stuck, and on which days people hear of it. */
 import { describe, expect, it } from 'vitest';
-import { isNews, overdue, pendingOf, stuck } from '../../../shared/lambda/incidents.ts';
+import { isNews, isWatched, overdue, stuck } from '../../../shared/lambda/incidents.ts';
+import { unfinished } from '../../../shared/rotation/window.ts';
 
 const at = (text: string) => new Date(`2026-${text}:00Z`);
 const now = at('03-10T06:00').getTime();
@@ -52,8 +53,20 @@ describe('a secret', () => {
     ['that is current', { v1: ['AWSCURRENT', 'AWSPENDING'] }, undefined],
     ['nowhere', { v1: ['AWSCURRENT'] }, undefined],
   ])('is in a rotation when AWSPENDING is on a version %s', (_, labels, pending) => {
-    expect(pendingOf({ labels })).toBe(pending);
+    expect(unfinished(labels)).toBe(pending);
   });
+});
+
+it.each([
+  ['that a function of the stack rotates', {}, true],
+  ['whose rotation is off', { rotates: false }, false],
+  ['that is a replica of one in another region', { isReplica: true }, false],
+  ['of another stage', { functionName: 'rekey-dev-iam' }, false],
+  ['without a function', { functionName: undefined }, false],
+])('a secret %s is watched: %s', (_, other, watched) => {
+  expect(isWatched({ rotates: true, isReplica: false, functionName: 'rekey-prod-iam', ...other }, 'rekey-prod-')).toBe(
+    watched,
+  );
 });
 
 it('is told on the first day, and then once a week', () => {
