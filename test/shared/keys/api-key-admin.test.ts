@@ -1,24 +1,13 @@
 /** Who may have a key made: whoever holds one of the account, with the admin secret of that place. */
-import { afterEach, describe, expect, it } from 'vitest';
-import type { ProviderDouble } from '../../../local/doubles/double.ts';
-import { startSendgrid } from '../../../local/doubles/sendgrid.ts';
+import { describe, expect, it } from 'vitest';
 import type { IssuingProvider } from '../../../shared/keys/provider.ts';
 import { sendgrid } from '../../../shared/keys/vendors/sendgrid.ts';
-import type { RotationContext } from '../../../shared/rotation/strategy.ts';
 import { wholeRotation } from '../../conformance/rotate.ts';
-import { type KeyWorld, keyWorld } from '../../support/key-world.ts';
+import { keyWorld } from '../../support/key-world.ts';
+import { sendgridWorlds } from '../../support/sendgrid-worlds.ts';
 import { labelled } from '../../support/store.ts';
 
-const doubles: ProviderDouble[] = [];
-afterEach(async () => {
-  await Promise.all(doubles.splice(0).map((double) => double.close()));
-});
-
-async function world(given: Partial<RotationContext> = {}, provider: IssuingProvider = sendgrid): Promise<KeyWorld> {
-  const double = await startSendgrid();
-  doubles.push(double);
-  return keyWorld(provider, double, given);
-}
+const world = sendgridWorlds();
 
 describe('who may ask for a key', () => {
   it('nobody who holds none: a made-up key beside the admin secret gets nothing', async () => {

@@ -1,24 +1,14 @@
 /** The life cycle of keys, beyond what every provider's suite asks: times, uses, strangers' keys, reads that lag. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ProviderDouble } from '../../../local/doubles/double.ts';
-import { startSendgrid } from '../../../local/doubles/sendgrid.ts';
 import type { IssuingProvider, Key } from '../../../shared/keys/provider.ts';
 import { sendgrid } from '../../../shared/keys/vendors/sendgrid.ts';
-import type { RotationContext } from '../../../shared/rotation/strategy.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
-import { type KeyWorld, keyWorld } from '../../support/key-world.ts';
+import { keyWorld } from '../../support/key-world.ts';
+import { sendgridWorlds } from '../../support/sendgrid-worlds.ts';
 import { byLabel, labelled } from '../../support/store.ts';
 
-const doubles: ProviderDouble[] = [];
-afterEach(async () => {
-  await Promise.all(doubles.splice(0).map((double) => double.close()));
-});
-
-async function world(given: Partial<RotationContext> = {}, provider: IssuingProvider = sendgrid): Promise<KeyWorld> {
-  const double = await startSendgrid();
-  doubles.push(double);
-  return keyWorld(provider, double, given);
-}
+const world = sendgridWorlds();
 
 /** SendGrid, if it told the last use; its keys look as if they had been made 30 hours ago. */
 const telling = (lastUsed: () => Key['lastUsed'], usedBy?: string): typeof sendgrid => ({
