@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen, stop } from '../../local/loopback.ts';
 
 /** A region of so many secrets, which answers lists and nothing else: the sandbox takes half a minute to make as many. */
 export async function largeRegion(size: number) {
@@ -23,12 +23,8 @@ export async function largeRegion(size: number) {
       JSON.stringify(isList ? { ...page, ...(to < size && { NextToken: String(to) }) } : { Parameters: [] }),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    url: `http://127.0.0.1:${await listen(server)}`,
+    [Symbol.asyncDispose]: () => stop(server),
   };
 }

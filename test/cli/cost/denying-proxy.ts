@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen, stop } from '../../../local/loopback.ts';
 
 interface Denial {
   /** Of secrets whose ARN or name has this in it; all when absent. */
@@ -33,12 +33,8 @@ export async function denyingProxy(url: string, denied: Readonly<Record<string, 
     outgoing.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' });
     outgoing.end(Buffer.from(await answer.arrayBuffer()));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    url: `http://127.0.0.1:${await listen(server)}`,
+    [Symbol.asyncDispose]: () => stop(server),
   };
 }

@@ -1,7 +1,7 @@
 /** The life cycle of keys, beyond what every provider's suite asks: times, uses, strangers' keys, reads that lag. */
 import { describe, expect, it } from 'vitest';
 import type { ProviderDouble } from '../../../local/doubles/double.ts';
-import type { IssuingProvider, Key } from '../../../shared/keys/provider.ts';
+import type { Key } from '../../../shared/keys/provider.ts';
 import { sendgrid } from '../../../shared/keys/vendors/sendgrid.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import { keyWorld } from '../../support/key-world.ts';
