@@ -66,6 +66,8 @@ export async function startPage(options: PageOptions): Promise<{ url: string; cl
       });
       return void response.end();
     }
+    // A browser asks for it after a text, too, which cannot say that there is none.
+    if (request.method === 'GET' && pathname === '/favicon.ico') return void response.writeHead(204, HEADERS).end();
     if (request.method === 'GET' && pathname === '/') return page(response);
     if (request.method === 'GET' && pathname === '/events') return watch(response);
     if (request.method === 'POST' && pathname === '/act') {
