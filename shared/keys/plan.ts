@@ -42,7 +42,7 @@ export type Plan =
 /** `now` in epoch milliseconds. */
 export function plan(snapshot: Snapshot, { errand, quietFor }: PlanChoice, now: number): Plan {
   const { keys, currentId, currentOpens, previous, previousId, previousOpens, adminIds } = snapshot;
-  const { isUnlisted, slots, of, timeLimitMs } = snapshot;
+  const { isUnlisted, slots = Number.POSITIVE_INFINITY, of, timeLimitMs } = snapshot;
   const current = keys.find(({ id }) => id === currentId);
 
   const isExpired = ({ expiresAt }: Key) => expiresAt !== undefined && expiresAt.getTime() <= now;
@@ -52,13 +52,10 @@ export function plan(snapshot: Snapshot, { errand, quietFor }: PlanChoice, now: 
 
   /**
    * Keys without names: nobody ever used it, and it is younger than the current one, as only a key can be whose value never got as
-   * far as AWSCURRENT.
+   * far as AWSCURRENT. A date that nobody knows is no number, and neither before nor after another.
    */
   const isUnclaimed = ({ lastUsed, createdAt }: Key) =>
-    lastUsed === 'never' &&
-    createdAt !== undefined &&
-    current?.createdAt !== undefined &&
-    createdAt > current.createdAt;
+    lastUsed === 'never' && Number(createdAt) > Number(current?.createdAt);
 
   /** Made for this secret or rotation, and its value never got as far as AWSCURRENT. */
   const isOurs = (key: Key, isNamed: (key: Key, label: Labelled) => boolean) =>
@@ -118,14 +115,11 @@ export function plan(snapshot: Snapshot, { errand, quietFor }: PlanChoice, now: 
   };
 
   const clear = (revoke: readonly Key[], stays?: Key): Plan => {
-    const held = heldBy(revoke);
-    if (held !== undefined) return held;
     // The key that manages the others ends no rotation.
-    if (revoke.length > 0 && adminIds === undefined) return unknown('adminIds');
-    const own = revoke.find(({ id }) => adminIds?.includes(id));
-    if (own !== undefined) return { is: 'admins', key: own };
+    const own = revoke.find(({ id }) => adminIds?.includes(id) ?? true);
+    if (own !== undefined) return adminIds === undefined ? unknown('adminIds') : { is: 'admins', key: own };
     const left = keys.filter((key) => !revoke.includes(key));
-    if (errand === 'issue' && slots !== undefined && left.length >= slots) return { is: 'full', left };
+    if (errand === 'issue' && left.length >= slots) return { is: 'full', left };
     return { is: 'clear', revoke, left, ...(stays && { stays }) };
   };
 
@@ -133,8 +127,8 @@ export function plan(snapshot: Snapshot, { errand, quietFor }: PlanChoice, now: 
   if (errand === 'revoke') {
     if (previousId === undefined) return unknown('previousId');
     if (previousKey === undefined) return clear([]);
-    const until = usedUntil(previousKey);
-    if (until !== undefined) return { is: 'in use', key: previousKey, until };
+    const held = heldBy([previousKey]);
+    if (held !== undefined) return held;
     if (currentOpens === undefined) return unknown('currentOpens');
     if (!isCurrentHeld()) return { is: 'current refused', until: new Date(now + DAY) };
     const isPreviousOurs = isOwn(previousKey);
@@ -152,14 +146,14 @@ export function plan(snapshot: Snapshot, { errand, quietFor }: PlanChoice, now: 
     return isListed(previousId) ? clear([]) : { is: 'unproven' };
   }
   // What somebody uses is told before the previous key is asked anything: that is a use, and the next try would take it for theirs.
-  const named = previousKey !== undefined && isOwnByName(previousKey) !== false ? [previousKey] : [];
+  const named = keys.filter((key) => key === previousKey && isOwnByName(key) !== false);
   const held = heldBy([...keys.filter(isLost), ...named]);
   if (held !== undefined) return held;
   if (previous !== undefined && previousId === undefined) return unknown('previousId');
   const isPreviousOurs = previousKey !== undefined && isOwn(previousKey);
   if (isPreviousOurs === undefined) return unknown('previousOpens');
   const lost = keys.filter((key) => key !== previousKey && isLost(key));
-  return previousKey !== undefined && isPreviousOurs ? clear([...lost, previousKey]) : clear(lost, previousKey);
+  return isPreviousOurs ? clear([...lost, previousKey]) : clear(lost, previousKey);
 }
 
 const unknown = (what: Question): Plan => ({ is: 'unknown', what });

@@ -16,5 +16,11 @@ class InOrder extends BaseSequencer {
 
 // Vitest reads its configuration from a default export.
 export default defineConfig({
-  test: { include: suites, testTimeout: 20_000, isolate: false, sequence: { sequencer: InOrder } },
+  test: {
+    include: suites,
+    setupFiles: ['tools/mutants/seed.mjs'],
+    testTimeout: 20_000,
+    isolate: false,
+    sequence: { sequencer: InOrder },
+  },
 });

@@ -64,9 +64,8 @@ export function planned(errand: PlanChoice['errand'], { unasked = [], quietFor =
 export function told(given: Plan): string {
   switch (given.is) {
     case 'clear': {
-      const gone = given.revoke.map(({ id }) => id);
-      const left = given.left.map(({ id }) => id).join(', ') || 'nothing';
-      return `revoke ${gone.join(', ') || 'nothing'}, leave ${left}${given.stays ? `; ${given.stays.id} stays` : ''}`;
+      const stays = given.stays === undefined ? '' : `; ${given.stays.id} stays`;
+      return `revoke ${ids(given.revoke)}, leave ${ids(given.left)}${stays}`;
     }
     case 'unknown':
       return `ask ${given.what}`;
@@ -75,11 +74,14 @@ export function told(given: Plan): string {
     case 'admins':
       return `${given.key.id} is the admin's`;
     case 'full':
-      return `full: ${given.left.map(({ id }) => id).join(', ')}`;
+      return `full: ${ids(given.left)}`;
     case 'current refused':
       return `current refused, until ${given.until.toISOString()}`;
     default:
       return given.is;
   }
 }
+
+const ids = (keys: readonly Key[]) => (keys.length === 0 ? 'nothing' : keys.map(({ id }) => id).join(', '));
+
 export const ON_TIME = 'revoke previous, leave current';

@@ -110,6 +110,11 @@ describe('another key is to be made', () => {
       'revoke lost, previous, leave current',
     ],
     [
+      'wherever it stands in the list',
+      { keys: [named('lost', earlier, HOUR), current, previous] },
+      'revoke lost, previous, leave current',
+    ],
+    [
       'a key of this rotation whose maker cannot be alive was lost, too',
       { keys: [current, previous, named('lost', of, 30_000)] },
       'revoke lost, previous, leave current',
@@ -198,6 +203,11 @@ describe('another key is to be made', () => {
       `previous in use, until ${inTime(4 * HOUR)}`,
     ],
     [
+      'also one that will expire',
+      { keys: [current, { ...previous, lastUsed: ago(20 * HOUR), expiresAt: ago(-HOUR) }] },
+      `previous in use, until ${inTime(4 * HOUR)}`,
+    ],
+    [
       'for an hour at least',
       { keys: [current, { ...previous, lastUsed: ago(24 * HOUR - MINUTE) }] },
       `previous in use, until ${inTime(HOUR)}`,
@@ -253,6 +263,11 @@ describe('another key is to be made', () => {
       `lost in use, until ${inTime(24 * HOUR - MINUTE)}`,
     ],
     [
+      'and is told of before a previous key that a person made, whose id costs a call',
+      { keys: [current, { ...byHand, lastUsed: ago(HOUR) }, named('lost', earlier, HOUR, { lastUsed: ago(MINUTE) })] },
+      `lost in use, until ${inTime(24 * HOUR - MINUTE)}`,
+    ],
+    [
       'a key that a person made holds it by its use alone, for nobody tries whether AWSPREVIOUS is that key',
       { keys: [current, { ...byHand, lastUsed: ago(HOUR) }], previousOpens: false },
       `previous in use, until ${inTime(23 * HOUR)}`,
@@ -269,6 +284,11 @@ describe('another key is to be made', () => {
     ['nobody without AWSPREVIOUS when AWSCURRENT is refused', { ...first, currentOpens: false }, 'unproven'],
     ['nobody whose current key lives elsewhere', { ...first, currentId: 'elsewhere', keys: [byHand] }, 'unproven'],
     ['nor whose current key has no id', { ...first, currentId: undefined }, 'unproven'],
+    [
+      'nor beside a nameless key that was just made, which no current key of that list tells to be ours',
+      { ...first, currentId: 'elsewhere', keys: [nameless('theirs', 1000, { lastUsed: 'never' })] },
+      'unproven',
+    ],
     ['AWSPREVIOUS is tried when AWSCURRENT is refused', { currentOpens: false }, 'ask previousOpens'],
     ['but not where it is about another account', { currentOpens: false, previous: { isForSame: false } }, 'unproven'],
     [
