@@ -8,6 +8,11 @@ export const clientOptions = {
 
 type ClientClass<C> = new (options: Partial<typeof clientOptions>) => C;
 
+let requests = 0;
+
+/** How many requests this process has sent to AWS, repeats among them. */
+export const requestsSent = (): number => requests;
+
 const clients = new Map<unknown, unknown>();
 
 /**
@@ -18,6 +23,7 @@ export function clientOf<C>(Client: ClientClass<C>, options: Partial<typeof clie
   const known = clients.get(Client);
   if (known instanceof Client) return known;
   const made = new Client(options);
+  countRequests(made as unknown as Countable);
   clients.set(Client, made);
   return made;
 }
@@ -25,4 +31,22 @@ export function clientOf<C>(Client: ClientClass<C>, options: Partial<typeof clie
 /** From now on this one. For tests, and for whoever must reach AWS in a way of their own. */
 export function useClient<C>(Client: ClientClass<C>, client: C): void {
   clients.set(Client, client);
+}
+
+interface Countable {
+  readonly middlewareStack: {
+    add(
+      middleware: (next: (args: object) => Promise<object>) => (args: object) => Promise<object>,
+      options: object,
+    ): void;
+  };
+}
+
+/** Behind the SDK's own repeats. */
+function countRequests({ middlewareStack }: Countable): void {
+  const count = (next: (args: object) => Promise<object>) => (args: object) => {
+    requests += 1;
+    return next(args);
+  };
+  middlewareStack.add(count, { step: 'finalizeRequest', priority: 'low', name: 'countRequests' });
 }

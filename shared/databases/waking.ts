@@ -47,6 +47,7 @@ export async function untilAwake<T>(
   const begun = performance.now();
   const since: Partial<Record<Why, number>> = {};
   for (let waited = 0; ; ) {
+    ctx.loginTried?.();
     try {
       return await open(ctx.awake ? CONNECT_MS : WAKE_MS - waited);
     } catch (thrown) {

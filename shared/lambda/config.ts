@@ -47,6 +47,11 @@ export function notifiesChecks(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.NOTIFY_CHECKS?.toLowerCase() !== 'off';
 }
 
+/** The stack that metrics are of. Undefined: none are written. */
+export function metricsStack(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return env.METRICS || undefined;
+}
+
 /** What subscribers get, by their protocol. */
 export function notificationFormat(env: NodeJS.ProcessEnv = process.env): NotificationFormat {
   const format = env.NOTIFICATION_FORMAT?.toLowerCase();

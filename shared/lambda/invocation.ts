@@ -1,4 +1,6 @@
 /** Everything that one invocation knows, from its first line to its last. */
+
+import { requestsSent } from '../aws/clients.ts';
 import type { RotationError } from '../rotation/errors.ts';
 import type { Redactor } from '../rotation/redact.ts';
 import { redactor } from '../rotation/redact.ts';
@@ -9,6 +11,7 @@ import { notificationFormat, notificationTopic, notifiesChecks, runbook } from '
 import type { RotationEvent } from './event.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
+import { metrics } from './metrics.ts';
 import type { Facts, News } from './notification.ts';
 import { notification, severityOf } from './notification.ts';
 import { failureMemory } from './told-failures.ts';
@@ -21,9 +24,12 @@ export interface Invocation {
   readonly progress: Rotation<object>['progress'];
   /** What the steps tell people of. */
   readonly report: Rotation<object>['report'];
-  readonly startedAt: number;
   /** The step of `event` is done: if it fails again, that is another failure. */
   passed(): void;
+  /** All that was asked for is done. */
+  done(): void;
+  /** For the metrics. */
+  loginTried(): void;
   /** Logs why the step failed, and tells people unless they know. Takes an error that holds no value. Never throws. */
   fail(error: RotationError): Promise<void>;
 }
@@ -36,7 +42,9 @@ type Seen = News & Pick<Facts, 'attempt' | 'since'>;
 export function startInvocation<S extends object>(strategy: RotationStrategy<S>): Invocation {
   const redact = redactor();
   const progress: Invocation['progress'] = { working: CURRENT };
-  const startedAt = performance.now();
+  const began = { at: performance.now(), requests: requestsSent() };
+  let logins = 0;
+  let outageMs: number | undefined;
   const log = logger(redact, () => ({
     secretId: invocation.event?.secretId,
     token: invocation.event?.token,
@@ -44,6 +52,14 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
     strategy: strategy.name,
     system: strategy.system,
   }));
+
+  const durationMs = () => Math.round(performance.now() - began.at);
+  const measures = () => ({
+    DurationMs: durationMs(),
+    ServiceCalls: requestsSent() - began.requests,
+    Logins: logins,
+    OutageMs: outageMs,
+  });
 
   /** Publishes to the topic, if there is one. Gives whether there is. */
   async function publishTo(event: RotationEvent, news: Seen, working: WorkingCredential): Promise<boolean> {
@@ -83,16 +99,25 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
   const invocation: Invocation = {
     redact,
     progress,
-    startedAt,
     log,
+    loginTried: () => {
+      logins += 1;
+    },
     async report(news) {
       const { event } = invocation;
       if (event === undefined) return;
+      log.info('this is the outcome', metrics({ outcome: news.outcome }));
       if (news.outcome !== 'checked') await tell(event, news, progress.working);
       else if (notifiesChecks()) await publishTo(event, news, progress.working);
     },
     passed() {
-      if (invocation.event !== undefined) failures.passed(invocation.event);
+      const refused = invocation.event && failures.passed(invocation.event);
+      const since = refused ?? progress.refusedSince;
+      if (since !== undefined && progress.working === CURRENT) outageMs ??= Date.now() - since.getTime();
+    },
+    done() {
+      invocation.passed();
+      log.info('step done', { durationMs: durationMs(), ...metrics(measures()) });
     },
     async fail(error) {
       const { event } = invocation;
@@ -101,8 +126,8 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       const seen = event && failures.see({ ...aboutOf(event), code, working, refusedSince: progress.refusedSince });
       const { attempt, since } = seen ?? {};
       const severity = severityOf({ outcome: 'failed', working });
-      const durationMs = Math.round(performance.now() - startedAt);
-      log.error(error.message, { code, type: error.name, fact, hint, working, severity, attempt, since, durationMs });
+      const told = { code, type: error.name, fact, hint, working, severity, attempt, since, durationMs: durationMs() };
+      log.error(error.message, { ...told, ...metrics({ outcome: 'failed', ...measures() }) });
       if (event === undefined || seen === undefined) return;
       if (!seen.isNews) return log.info('people were told of this failure before, and are not told again', { attempt });
       if ((await tell(event, { outcome: 'failed', error, attempt, since }, working)) === 'told') seen.told();

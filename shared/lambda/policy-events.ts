@@ -8,6 +8,7 @@ import { commandsForParameter } from '../stores/parameter-store/next-command.ts'
 import { notificationFormat, notificationTopic, runbook } from './config.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
+import { metrics } from './metrics.ts';
 import type { Facts, News } from './notification.ts';
 import { notification } from './notification.ts';
 import { parsed } from './parsed.ts';
@@ -34,7 +35,8 @@ export function policyEventHandler(): RotationHandler {
   return async (input, context) => {
     const redact = redactor();
     let name: string | undefined;
-    const log = logger(redact, () => ({ parameter: name }));
+    let step: string | undefined;
+    const log = logger(redact, () => ({ secretId: name, system: 'parameter', strategy: 'none', step }));
     try {
       const event = parsed(
         shape,
@@ -42,10 +44,11 @@ export function policyEventHandler(): RotationHandler {
         'a rule of EventBridge sends Parameter Store Policy Action events; see docs/parameter-store.md',
       );
       name = event.detail['parameter-name'];
+      step = event.detail['policy-type'];
       await tell(event, log, signalOf(context));
     } catch (error) {
       const told = redact.error(error, name === undefined ? '' : `parameter ${name}: `);
-      log.error(told.message, { code: told.code, type: told.name });
+      log.error(told.message, { code: told.code, type: told.name, ...metrics({ outcome: 'failed' }) });
       throw told;
     }
   };
@@ -74,7 +77,7 @@ async function tell(event: PolicyEvent, log: Logger, signal: AbortSignal): Promi
   };
   const { publish } = await import('../aws/sns.ts');
   await publish({ topicArn, ...notification(facts, notificationFormat()) });
-  log.info('published', { outcome: news.outcome });
+  log.info('this is the outcome', metrics({ outcome: news.outcome }));
 }
 
 /** Undefined: a rotation will see to it. */

@@ -40,7 +40,7 @@ export function running<S extends object>(
   { schedulerRole, region, caBundle, password, providerEndpoint, cutover }: Settings,
   context: Context,
 ): Running {
-  const { progress, redact, report } = invocation;
+  const { progress, redact, report, loginTried } = invocation;
   const log = invocation.log.info;
   const signal = signalOf(context);
   const timeLimitMs = context.getRemainingTimeInMillis?.();
@@ -66,6 +66,7 @@ export function running<S extends object>(
         log,
         ...(timeLimitMs !== undefined && { timeLimitMs }),
         providerEndpoint,
+        loginTried,
         ...(schedulerRole !== undefined && {
           later: laterCalls(later, {
             about: secretId,

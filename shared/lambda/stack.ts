@@ -47,9 +47,7 @@ export function rotationStack<S extends object>(
       request.event = jobOf(strategy, workFor(event), event, context, internal.invocation);
     })
     .after((request) => {
-      const { log, startedAt, passed } = request.internal.invocation;
-      passed();
-      log.info('step done', { durationMs: Math.round(performance.now() - startedAt) });
+      request.internal.invocation.done();
     })
     .onError(async (request) => {
       const { event, redact, fail } = request.internal.invocation;

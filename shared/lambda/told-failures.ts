@@ -46,12 +46,16 @@ export function isCutOff(working: WorkingCredential): boolean {
  */
 export function failureMemory(now: () => number = Date.now): {
   see(cause: Cause): SeenFailure;
-  /** The step is done: if it fails again, that is news. */
-  passed(task: Task): void;
+  /** The step is done: if it fails again, that is news. Gives since when AWSCURRENT was refused before that, as far as it is known. */
+  passed(task: Task): Date | undefined;
 } {
   const failures = new Map<string, Remembered>();
   return {
-    passed: (task) => void failures.delete(keyOf(task)),
+    passed(task) {
+      const since = failures.get(keyOf(task))?.since;
+      failures.delete(keyOf(task));
+      return since;
+    },
     see({ refusedSince, ...cause }) {
       const key = keyOf(cause);
       const before = failures.get(key);

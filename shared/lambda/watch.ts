@@ -14,6 +14,7 @@ import type { Incident } from './incidents.ts';
 import { isNews, isWatched, overdue, stuck } from './incidents.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
+import { metrics } from './metrics.ts';
 import { notification } from './notification.ts';
 import { parsed } from './parsed.ts';
 import { signalOf } from './running.ts';
@@ -21,6 +22,8 @@ import type { RotationHandler } from './stack.ts';
 
 /** What a rule of EventBridge with a schedule sends. Its time is that of the schedule: two deliveries of it tell the same. */
 const shape = z.object({ id: z.string().check(z.minLength(1)), time: z.iso.datetime() });
+
+const KIND = { system: 'secret', strategy: 'none', step: 'watch' } as const;
 
 interface Found extends Incident {
   readonly secret: ListedSecret;
@@ -31,7 +34,7 @@ interface Found extends Incident {
 export function watchHandler(): RotationHandler {
   return async (input, context) => {
     const redact = redactor();
-    const log = logger(redact, () => ({}));
+    const log = logger(redact, () => KIND);
     try {
       const { id, time } = parsed(
         shape,
@@ -41,7 +44,7 @@ export function watchHandler(): RotationHandler {
       await look({ id, now: Date.parse(time), prefix: stackOf(context?.functionName), log, signal: signalOf(context) });
     } catch (error) {
       const told = redact.error(error, '');
-      log.error(told.message, { code: told.code, type: told.name });
+      log.error(told.message, { code: told.code, type: told.name, ...metrics({ outcome: 'failed' }) });
       throw told;
     }
   };
@@ -71,9 +74,15 @@ async function look({ id, now, prefix, log, signal }: Look): Promise<void> {
     const found = await incidentOf(secret, id, now, signal);
     if (found === undefined) continue;
     counts[found.outcome] += 1;
+    // Each day anew, so that its alarm rings for as long as it is so.
+    log.info('this is the outcome', {
+      secretId: found.secret.arn,
+      token: found.token,
+      ...metrics({ outcome: found.outcome }),
+    });
     if (isNews(found, now) && (await tell(found, now))) counts.told += 1;
   }
-  log.info('looked over the secrets', counts);
+  log.info('looked over the secrets', { ...counts, ...metrics({ outcome: 'looked' }) });
 }
 
 /** An unfinished rotation is why the secret is overdue, so that is what is told. */
@@ -106,9 +115,9 @@ async function tell({ outcome, since, because, secret, token }: Found, now: numb
     secretArn: arn,
     labels,
     runbook: runbook(),
-    engine: 'secret',
-    strategy: 'none',
-    step: 'watch',
+    engine: KIND.system,
+    strategy: KIND.strategy,
+    step: KIND.step,
     token,
     // Nobody has tried it.
     working: 'unknown',

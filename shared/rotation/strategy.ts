@@ -70,6 +70,8 @@ export interface RotationContext {
   readonly signal: AbortSignal;
   /** The system has answered in this step, so it does not sleep: whoever is silent now is not waited for longer. */
   readonly awake?: boolean;
+  /** Called before each login that is tried at a database. */
+  readonly loginTried?: () => void;
   /** Called in `set` by a strategy that saw AWSCURRENT open the system, before it changes anything: for what people are told. */
   currentOpens?(): void;
   /** Waits before a repeat. Rejects with the signal's reason when that aborts meanwhile. */

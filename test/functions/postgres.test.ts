@@ -1,5 +1,6 @@
 /** The packaged functions, end to end: real processes, a real PostgreSQL server, the sandbox's Secrets Manager and SNS. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { metricLines, metricsIn } from '../support/emf.ts';
 import { packaged } from '../support/packaged.ts';
 
 const house = await packaged();
@@ -42,6 +43,23 @@ describe('single user', () => {
       working: 'AWSCURRENT',
     });
     expect(messages[0]?.attributes).toMatchObject({ outcome: { Value: 'succeeded' } });
+  });
+
+  it('writes its metrics into the log: calls, logins and the outage, without the name of the secret or a value', async () => {
+    const arn = house.register('singleUser', { METRICS: 'rekey-test' });
+    const secret = await house.secret();
+
+    await house.rotate(secret, arn);
+
+    const lines = metricLines((sandbox.functions.lines(nameOf(arn), 'us-east-1') ?? []).map(({ message }) => message));
+    const sum = (name: string) => lines.reduce((total, line) => total + Number(line[name] ?? 0), 0);
+    expect(lines.map(({ outcome }) => outcome).filter(Boolean)).toEqual(['succeeded']);
+    // The message, too.
+    expect({ calls: sum('ServiceCalls'), logins: sum('Logins') }).toEqual({ calls: 11, logins: 2 });
+    expect(lines.filter(({ OutageMs }) => OutageMs !== undefined)).toMatchObject([{ step: 'setSecret' }]);
+    expect(sum('OutageMs')).toBeLessThan(5000);
+    expect(metricsIn(lines).join()).not.toContain('packaged');
+    expect(JSON.stringify(lines)).not.toContain(String((await house.value(secret)).password));
   });
 
   it.each([["o'brien packaged"], ['Weird "Name" packaged'], ['пользователь packaged'], ['50%off']])(

@@ -1,6 +1,7 @@
 /** The daily look, end to end: the packaged function over the secrets of the sandbox. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeEach, expect, it } from 'vitest';
+import { metricLines, metricsIn } from '../support/emf.ts';
 import { packagedFunctions } from '../support/packaged-functions.ts';
 
 const HOUR = 3_600_000;
@@ -8,7 +9,7 @@ const DAY = 24 * HOUR;
 const own = await packagedFunctions('watch', {});
 const { sandbox } = own;
 const file = new URL('../../dist/watch/index.mjs', import.meta.url).pathname;
-const env = { NOTIFICATION_TOPIC_ARN: own.topicArn };
+const env = { NOTIFICATION_TOPIC_ARN: own.topicArn, METRICS: 'rekey-test' };
 const register = (name: string) => sandbox.functions.register(name, { file, export: 'rotations', env });
 const watch = register('rekey-test-watch');
 afterAll(() => own.close());
@@ -82,6 +83,18 @@ it('tells of a secret that was to be rotated, on the first day and a week later'
       next: expect.stringMatching(/^aws secretsmanager describe-secret /),
     },
   });
+});
+
+it('counts what it found each day, for an alarm that rings for as long as it is so', async () => {
+  const next = await rotated('prod/late');
+
+  for (const days of [0, 1]) await look(next + 2 * HOUR + days * DAY);
+
+  const lines = metricLines(
+    sandbox.functions.lines('rekey-test-watch', 'us-east-1')?.map(({ message }) => message) ?? [],
+  );
+  expect(lines.map(({ outcome }) => outcome)).toEqual(['overdue', 'looked', 'overdue', 'looked']);
+  expect(metricsIn(lines)).toContain('Outcomes stack=rekey-test outcome=overdue');
 });
 
 it('tells of a rotation that has not ended, and not that it is overdue, too', async () => {

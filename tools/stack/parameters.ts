@@ -69,6 +69,10 @@ const NETWORK_AND_RIGHTS = [
     undefined,
     'ARN of a customer managed key for the topic, which must let CloudWatch use it. Empty makes one.',
   ),
+  asked('Metrics', undefined, 'With off, the functions write no metrics into their logs, and no alarm looks at them.', {
+    standard: 'on',
+    rule: { AllowedValues: ['on', 'off'] },
+  }),
   asked(
     'ScheduledSecretArn',
     'HasSchedule',
@@ -158,6 +162,7 @@ export const conditions = (all: readonly Asked[]): Record<string, Part> => ({
         { 'Fn::Not': [{ 'Fn::Equals': [isList ? { 'Fn::Join': ['', ref(id)] } : ref(id), ''] }] },
       ]),
   ),
+  WritesMetrics: { 'Fn::Equals': [ref('Metrics'), 'on'] },
   MakesTopicKey: { 'Fn::Equals': [ref('TopicKeyArn'), ''] },
 });
 

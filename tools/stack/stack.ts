@@ -60,7 +60,7 @@ export function stackOf({ blocks, prefix, values }: Deployment, naming: Naming):
       ),
     },
     extensions: Object.fromEntries(
-      rotating.map(([key, block]) => [naming.getLambdaLogicalId(key), own(extension(key, block, naming), key)]),
+      rotating.map(([key, block]) => [naming.getLambdaLogicalId(key), own(extension(key, block, prefix, naming), key)]),
     ),
   });
 }
@@ -72,12 +72,13 @@ const vendorIn =
     naming.toStartCase(handler.split('/')[1] ?? '');
 
 /** What only CloudFormation can fill in stands here and not in the function itself: `serverless invoke local` would ask AWS for it. */
-const extension = (key: string, { environment, may }: Block, naming: Naming) => ({
+const extension = (key: string, { environment, may }: Block, prefix: string, naming: Naming) => ({
   Properties: {
     VpcConfig: ifElse('InVpc', { SubnetIds: ref('SubnetIds'), SecurityGroupIds: ref('SecurityGroupIds') }),
     Environment: {
       Variables: {
         NOTIFICATION_TOPIC_ARN: ref('RotationTopic'),
+        METRICS: ifElse('WritesMetrics', prefix),
         ...settings(),
         ...environment,
         ...(may?.includes('revokeLater') && { SCHEDULER_ROLE_ARN: arnOf(schedulerOf(key, naming)) }),
