@@ -103,8 +103,11 @@ export function databaseSecretSchema(options: DatabaseSecretOptions): SecretSche
       return { ...loginIn(value), original: value };
     },
     confidential,
-    copies: (value) =>
-      followers(value.original, ['username', 'password'], (to) => replacing(value, to('username'), to('password'))),
+    copies: (value, together = ['password']) =>
+      followers(value.original, together, (to) => {
+        const username = together.includes('username') ? to('username') : value.username;
+        return replacing(value, username, to('password'));
+      }),
     format,
   };
 }

@@ -1,6 +1,17 @@
 /** A secret may hold the value that a rotation replaces a second time, beside its own field: alone, or in a connection string. */
-import { type Form, forms, hostsIn, linesIn, type Piece, percentDecoded, unescaped, url } from './copy-forms.ts';
+import {
+  type Form,
+  forms,
+  hostsIn,
+  hostsNamed,
+  linesIn,
+  type Piece,
+  percentDecoded,
+  unescaped,
+  url,
+} from './copy-forms.ts';
 import { isDistinct, isOurHost, judged, type Named, type Ours, type Replaced } from './copy-judgement.ts';
+import { loginFollowing } from './copy-logins.ts';
 import { InvalidSecretError } from './errors.ts';
 import { groupOf, type Role, roleOf } from './field-roles.ts';
 import { parseObject, textsIn } from './json.ts';
@@ -20,6 +31,8 @@ interface Place {
   readonly path: string;
   readonly name: string;
   readonly beside: Named;
+  /** A password that is not replaced belongs to it. */
+  readonly isTheirs: boolean;
   readonly all: Replacements;
 }
 
@@ -36,7 +49,7 @@ export function follow<T extends Readonly<Record<string, unknown>>>(value: T, re
   const secrets = stored.filter(({ from, to }) => from !== '' && from !== to);
   if (secrets.length === 0) return value;
   const others = Object.fromEntries(Object.entries(value).filter(([field]) => !known.includes(field)));
-  const place = { path: '', name: '', beside: { users: [], hosts: [] }, all: { ...replacements, secrets } };
+  const place = { path: '', name: '', beside: NOBODY, isTheirs: false, all: { ...replacements, secrets } };
   return { ...value, ...objectFollowing(others, place) };
 }
 
@@ -65,28 +78,37 @@ export function followers(
   );
 }
 
-function objectFollowing(object: object, place: Place): object {
+const NOBODY: Named = { users: [], hosts: [] };
+
+/** `isOurs`: a user that it names is the secret's, unless something beside it says another. */
+function objectFollowing(object: object, place: Place, isOurs = place.path === ''): object {
   const { path, all } = place;
   const isTop = path === '';
   const fields = Object.entries(object);
   const next = new Map<string, unknown>();
-  for (const [name, inner] of fields) {
+  const changed = (fields: Fields) => fields.filter(([name, inner]) => next.get(name) !== inner);
+  const isTheirs = (groups: readonly Fields[]) => {
+    const passwords = ofRole('secrets', groups);
+    return passwords.length > 0 ? changed(passwords).length === 0 : place.isTheirs;
+  };
+  const isPassword = ([name]: Fields[number]) => roleOf(name) === 'secrets';
+  // The others are told by them.
+  for (const [name, inner] of [...fields.filter(isPassword), ...fields.filter((field) => !isPassword(field))]) {
     if (holdsAny(name, all)) throw unknownForm(isTop ? '*' : path, 'is named after what is replaced');
     const groups = groupsOf(name, fields, isTop);
     const beside = { users: named('users', groups, place), hosts: named('hosts', groups, place) };
-    next.set(name, following(inner, { all, name, beside, path: isTop ? shown(name) : `${path}.${shown(name)}` }));
+    const innerPath = isTop ? shown(name) : `${path}.${shown(name)}`;
+    next.set(name, following(inner, { all, name, beside, isTheirs: isTheirs(groups), path: innerPath }));
   }
-  const changed = (fields: Fields) => fields.filter(([name, inner]) => next.get(name) !== inner);
-  const copies = changed(fields);
-  for (const [name, inner] of isTop || copies.length > 0 ? fields : []) {
-    if (roleOf(name) !== 'users' || next.get(name) !== inner) continue;
+  const hasCopies = changed(fields).length > 0;
+  for (const [name, inner] of fields) {
     const groups = groupsOf(name, fields, isTop);
-    const passwords = ofRole('secrets', groups);
-    const isTheirs = passwords.length > 0 && changed(passwords).length === 0;
-    const hosts = named('hosts', groups, place);
-    if (!isTheirs && isOurHost({ users: [], hosts }, all)) next.set(name, ownerFollowing(inner, all.owners));
+    if (roleOf(name) !== 'users' || next.get(name) !== inner || isTheirs(groups)) continue;
+    const namesHost = named('hosts', groups, { ...place, beside: NOBODY }).length > 0;
+    if (!isOurHost({ users: [], hosts: named('hosts', groups, place) }, all)) continue;
+    if (isOurs || hasCopies || namesHost) next.set(name, ownerFollowing(inner, all.owners));
   }
-  return changed(fields).length === 0 ? object : Object.fromEntries(next);
+  return changed(fields).length === 0 ? object : Object.fromEntries(fields.map(([name]) => [name, next.get(name)]));
 }
 
 type Fields = readonly (readonly [string, unknown])[];
@@ -180,7 +202,7 @@ function textFollowing(text: string, place: Place): string {
   }
   const lines = linesIn(text);
   if (lines !== undefined) {
-    const next = objectFollowing(lines.fields, place) as typeof lines.fields;
+    const next = objectFollowing(lines.fields, place, true) as typeof lines.fields;
     if (holdsAny(lines.rest, all)) throw unknownForm(path);
     return next === lines.fields ? text : (lines.write(next) ?? unwritable(path));
   }
@@ -192,7 +214,9 @@ function textFollowing(text: string, place: Place): string {
     if (next !== undefined) return next;
   }
   if (holdsAny(text, all)) throw unknownForm(path);
-  return text;
+  const login = place.isTheirs ? { text } : loginFollowing(text, place.beside, all);
+  if ('text' in login) return login.text;
+  throw unknownForm(path, (login.stale === 'elsewhere' ? ELSEWHERE : UNKNOWN).replace('value', 'user name'));
 }
 
 /** Undefined: the text is something else than the value alone. */
@@ -219,9 +243,7 @@ function formFollowing(text: string, form: Form, { path, beside, all }: Place): 
   const found = pieces.find(({ secret }) => secret !== undefined);
   if (found?.secret === undefined) return undefined;
   const users = pieces.flatMap((piece) => piece.users);
-  const hosts = pieces
-    .filter(({ is }) => is === 'hosts')
-    .flatMap(({ raw }) => form.read(raw).slice(0, 1).flatMap(hostsIn));
+  const hosts = hostsNamed(pieces, form);
   const who = { users: users.length > 0 ? users : beside.users, hosts: hosts.length > 0 ? hosts : beside.hosts };
   const verdict = judged(found.secret.from, found.is === 'secrets', who, all);
   if (verdict === 'refuse') throw unknownForm(path, ELSEWHERE);
@@ -280,16 +302,13 @@ function shown(name: string): string {
   return name.length < LONG || words.every((word) => /^(?:[A-Z]?[a-z]+|[A-Z]+)$/.test(word)) ? name : '*';
 }
 
+const UNKNOWN = 'holds the value that is replaced, in a form that cannot be rewritten';
 const ELSEWHERE = 'holds the value that is replaced, for another user or host than the secret, and cannot be rewritten';
 
-function unknownForm(
-  path: string,
-  what = 'holds the value that is replaced, in a form that cannot be rewritten',
-): InvalidSecretError {
-  const hint =
-    what === ELSEWHERE
-      ? 'write the user and host of the secret there, or move it to a secret of its own, with put-secret-value; docs/settings.md has the rule'
-      : 'take it out, or write it in a form that docs/settings.md lists, with put-secret-value';
+function unknownForm(path: string, what = UNKNOWN): InvalidSecretError {
+  const hint = what.includes(' for another ')
+    ? 'write the user and host of the secret there, or move it to a secret of its own, with put-secret-value; docs/settings.md has the rule'
+    : 'take it out, or write it in a form that docs/settings.md lists, with put-secret-value';
   return new InvalidSecretError(`field ${path} ${what}`, { hint });
 }
 

@@ -40,6 +40,12 @@ export function hostsIn(text: string): string[] {
     .filter((host) => !/^(?:\d*|\*)$/.test(host));
 }
 
+/** Hosts that a text of this form names itself. */
+export function hostsNamed(pieces: readonly Piece[], form: Form): string[] {
+  const hosts = pieces.filter(({ is }) => is === 'hosts');
+  return hosts.flatMap(({ raw }) => form.read(raw).slice(0, 1).flatMap(hostsIn));
+}
+
 /** postgres://app:P@db/shop, jdbc:postgresql://db/shop?user=app&password=P */
 export const url: Form = {
   split(text) {

@@ -28,13 +28,14 @@ export interface Ours {
 /** `isExpected`: it stands where a secret stands, as in a field "password". */
 export function judged(from: string, isExpected: boolean, named: Named, ours: Ours): Verdict {
   const isSure = isDistinct(from, ours.names);
-  const isElsewhere = !named.users.every((user) => isOwner(user, ours)) || !isOurHost(named, ours);
-  if (isElsewhere && !(ours.anyOwner && isSure)) return isSure ? 'refuse' : 'leave';
+  if (isElsewhere(named, ours) && !(ours.anyOwner && isSure)) return isSure ? 'refuse' : 'leave';
   return isSure || isExpected ? 'follows' : 'leave';
 }
 
-function isOwner(user: string, { owners }: Ours): boolean {
-  return owners.some(({ from }) => from === user);
+/** It names another user than the one that is replaced, or another host. */
+export function isElsewhere(named: Named, ours: Ours): boolean {
+  const isOwner = (user: string) => ours.owners.some(({ from }) => from === user);
+  return !named.users.every(isOwner) || !isOurHost(named, ours);
 }
 
 export function isOurHost({ hosts }: Named, { host }: Ours): boolean {

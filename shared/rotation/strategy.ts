@@ -26,8 +26,11 @@ export interface SecretSchema<S extends object> {
    * cannot follow. Absent: `format` sees to it, or there are none.
    */
   follow?(pending: S, current: S): S;
-  /** For each field that a rotation may replace: the fields that will follow it. Throws the same before there is a pending value. */
-  copies?(current: S): ReadonlyMap<string, readonly string[]>;
+  /**
+   * For each field that a rotation may replace: the fields that will follow it. Throws the same before there is a pending value.
+   * `together`: the strategy's.
+   */
+  copies?(current: S, together?: readonly string[]): ReadonlyMap<string, readonly string[]>;
   /** The text of a value, as it is stored. Absent: its JSON. */
   format?(value: S): string;
 }

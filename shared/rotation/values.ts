@@ -128,7 +128,7 @@ export async function requireCopies<S extends object>(
   versions: SecretVersions,
   ctx: RotationContext,
 ): Promise<void> {
-  const copies = strategy.schema.copies?.(current);
+  const copies = strategy.schema.copies?.(current, strategy.together);
   const together = (strategy.together ?? []).map((field) => [field, ...(copies?.get(field) ?? [])]);
   await versions.requireCopy?.(ctx.secretId, asText(strategy, current), together);
 }

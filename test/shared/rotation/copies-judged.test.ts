@@ -116,7 +116,11 @@ describe('stays', () => {
 
     const after = next(before, { from: 'orders_app', user: 'orders_app' });
 
-    expect(after).toEqual({ ...before, DB_USER: 'orders_app_clone' });
+    expect(after).toEqual({
+      ...before,
+      DB_USER: 'orders_app_clone',
+      url: 'postgres://orders_app_clone@db/orders_app',
+    });
   });
 
   it('the database in a URL, when the password is the same', () => {

@@ -177,7 +177,7 @@ describe('a copy follows', () => {
     ['account_sid', 'app', 'app_clone'],
     ['schema', 'app', 'app'],
     ['db_user', 'apps', 'apps'],
-    ['url', 'postgres://app@db/shop', 'postgres://app@db/shop'],
+    ['url', 'postgres://app@db/shop', 'postgres://app_clone@db/shop'],
   ])('the user name in field %s: %s', (field, before, after) => {
     expect(follow({ [field]: before }, plainly)).toEqual({ [field]: after });
   });
