@@ -55,6 +55,8 @@ function modules(): string[] {
       .filter((entry) => entry.isFile() && /\.[cm]?[jt]s$/.test(entry.name))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
   const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const own = folders.map(({ name }) => name).filter((name) => !/^(\.|node_modules$|dist$|coverage$)/.test(name));
+  // Each of the examples is a project of its own.
+  const others = /^(\.|node_modules$|dist$|coverage$|examples$)/;
+  const own = folders.map(({ name }) => name).filter((name) => !others.test(name));
   return [...files('', false), ...own.flatMap((folder) => files(folder, true))];
 }

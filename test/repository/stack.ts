@@ -9,7 +9,9 @@ export const naming: Naming & { getNormalizedFunctionName(key: string): string }
   'serverless/lib/plugins/aws/lib/naming.js',
 );
 
-export type Blocks = Readonly<Record<string, Block & { readonly events?: readonly unknown[] }>>;
+export type Blocks = Readonly<
+  Record<string, Block & { readonly timeout?: number; readonly events?: readonly unknown[] }>
+>;
 
 /** As serverless.yml has them. */
 export async function theBlocks(): Promise<Blocks> {
@@ -32,7 +34,8 @@ export function templateOf(blocks: Blocks, values: Readonly<Record<string, strin
   };
 }
 
-function ofServerless(key: string, { name, handler, events = [] }: Blocks[string], extensions: Record<string, Part>) {
+function ofServerless(key: string, block: Blocks[string], extensions: Record<string, Part>) {
+  const { name, handler, description, timeout = 30, events = [] } = block;
   const lambda = naming.getLambdaLogicalId(key);
   const { Properties } = extensions[lambda] as { Properties: Record<string, Part> };
   const source = { 'Fn::GetAtt': [lambda, 'Arn'] };
@@ -45,6 +48,10 @@ function ofServerless(key: string, { name, handler, events = [] }: Blocks[string
         Handler: handler,
         Runtime: 'nodejs22.x',
         FunctionName: name,
+        MemorySize: 512,
+        Timeout: timeout,
+        Architectures: ['arm64'],
+        Description: description,
         Role: { 'Fn::GetAtt': [roleIdOf(key, naming), 'Arn'] },
         ...Properties,
       },
@@ -54,6 +61,10 @@ function ofServerless(key: string, { name, handler, events = [] }: Blocks[string
       Properties: { LogGroupName: `/aws/lambda/${name}`, RetentionInDays: 90 },
     },
     ...(events.length > 0 && {
+      [`${naming.getNormalizedFunctionName(key)}EventBridgeRule`]: {
+        Type: 'AWS::Events::Rule',
+        Properties: { Name: `${name}-rule`, Targets: [{ Arn: source, Id: `${name}-target` }], ...whenOf(events) },
+      },
       [`${naming.getNormalizedFunctionName(key)}EventBridgeLambdaPermission1`]: {
         Type: 'AWS::Lambda::Permission',
         Properties: { FunctionName: source, Action: 'lambda:InvokeFunction', Principal: 'events.amazonaws.com' },
@@ -61,6 +72,11 @@ function ofServerless(key: string, { name, handler, events = [] }: Blocks[string
     }),
   };
 }
+
+const whenOf = ([event]: readonly unknown[]) => {
+  const { schedule, eventBridge } = event as { schedule?: string; eventBridge?: { pattern: Part } };
+  return schedule === undefined ? { EventPattern: eventBridge?.pattern ?? '' } : { ScheduleExpression: schedule };
+};
 
 /** Ids that a template names and does not have. */
 export function unresolved({ Parameters, Conditions, Resources, Outputs }: Whole): string[] {

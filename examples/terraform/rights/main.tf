@@ -1,0 +1,40 @@
+# The statements of one function's role, out of function.json. No resources: `terraform apply` runs it without a provider.
+
+variable "package" {
+  description = "The folder that `npm run package -- --function NAME` made."
+  type        = string
+}
+
+variable "place" {
+  description = "Partition, region, account and DNS suffix, and the names and ARNs that the role is spelled from."
+  type = object({
+    partition = string
+    region    = string
+    account   = string
+    suffix    = string
+    name      = string
+    log       = string
+    topic     = string
+    scheduler = string
+  })
+}
+
+variable "arns" {
+  description = "What the role may reach, by the names of the template's parameters: SuperuserSecretArns, SecretKeyArns, … SubnetIds and TopicKeyArn count, too."
+  type        = map(list(string))
+}
+
+locals {
+  filled = jsondecode(templatefile("${var.package}/function.json", var.place)).statements
+  # A list that is empty leaves out the statements that need it, as the conditions of the CloudFormation template do.
+  statements = [
+    for one in local.filled : merge(
+      { for key, value in one : key => value if key != "when" && key != "Resource" },
+      { Resource = flatten([for name in flatten([one.Resource]) : lookup(var.arns, name, [name])]) },
+    ) if alltrue([for list in one.when : length(lookup(var.arns, list, [])) > 0])
+  ]
+}
+
+output "statements" {
+  value = local.statements
+}

@@ -1,0 +1,45 @@
+variable "package" {
+  description = "The folder that `npm run package -- --function NAME` made: code.zip and function.json."
+  type        = string
+}
+
+variable "name" {
+  description = "The function's name. Its role, log and secrets go by it."
+  type        = string
+}
+
+variable "subnet_ids" {
+  description = "Subnets from which the databases, Secrets Manager and SNS can be reached. Empty puts the function outside any VPC."
+  type        = list(string)
+  default     = []
+}
+
+variable "security_group_ids" {
+  description = "Security groups of the function, needed with subnet_ids."
+  type        = list(string)
+  default     = []
+}
+
+variable "arns" {
+  description = "What the role may reach besides the secrets that name the function, by the template's parameters: SuperuserSecretArns, SecretKeyArns, MirrorParameterArns, IamUserArns, ParameterArns, DatadogAdminSecretArns, …"
+  type        = map(list(string))
+  default     = {}
+}
+
+variable "settings" {
+  description = "Settings as docs/settings.md names them: { PASSWORD_LENGTH = \"40\" }."
+  type        = map(string)
+  default     = {}
+}
+
+variable "topic_arn" {
+  description = "A topic to tell of rotations. Empty makes one, with a key of its own."
+  type        = string
+  default     = ""
+}
+
+variable "topic_key_arn" {
+  description = "The customer managed key of topic_arn, if it has one."
+  type        = string
+  default     = ""
+}

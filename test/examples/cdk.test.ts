@@ -1,0 +1,67 @@
+/** examples/cdk, with the CDK's own assertions. `npm ci --prefix examples/cdk` brings the CDK: 190 MB, so not to everybody. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it } from 'vitest';
+import { run } from '../local/command.ts';
+import { alone, folderOf } from '../repository/alone.ts';
+import { root } from '../repository/files.ts';
+import { theBlocks } from '../repository/stack.ts';
+import type { Resource } from '../repository/template.ts';
+import { announce, unavailable } from '../support/servers.ts';
+
+const folder = join(root, 'examples/cdk');
+const isHere = existsSync(join(folder, 'node_modules/aws-cdk-lib'));
+const version = isHere ? createRequire(join(folder, 'x.js'))('aws-cdk-lib/package.json').version : '';
+if (isHere) announce({ engine: 'aws-cdk-lib', server: 'examples/cdk', version });
+else unavailable({ engine: 'aws-cdk-lib', reason: 'not installed: npm ci --prefix examples/cdk' });
+
+const blocks = await theBlocks();
+
+interface Synthesized {
+  Resources: Record<string, Resource>;
+  Parameters: Record<string, unknown>;
+}
+
+/** In a process of its own: the CDK and its types are not this project's. */
+async function synthesized(key: string, parameters: object): Promise<Synthesized> {
+  const made = await folderOf(alone(blocks, key));
+  const props = { package: made, functionName: 'rekey-orders', parameters };
+  const script = `
+    import { App, Stack } from 'aws-cdk-lib';
+    import { Template } from 'aws-cdk-lib/assertions';
+    import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+    import { RekeyFunction } from ${JSON.stringify(pathToFileURL(join(folder, 'rekey-function.ts')).href)};
+    const stack = new Stack(new App({ outdir: ${JSON.stringify(join(made, 'out'))} }), 'Orders');
+    const { rotationLambda } = new RekeyFunction(stack, 'Rotation', ${JSON.stringify(props)});
+    Secret.fromSecretNameV2(stack, 'Secret', 'prod/orders').addRotationSchedule('Schedule', { rotationLambda });
+    console.log(JSON.stringify(Template.fromStack(stack).toJSON()));`;
+  const { status, stdout, stderr } = await run(
+    process.execPath,
+    ['--input-type=module', '--eval', script],
+    { PATH: process.env.PATH ?? '', HOME: made },
+    { cwd: folder },
+  );
+  expect(status, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+it.skipIf(!isHere)('the construct has the rights of the template, under ids of its own', async () => {
+  const key = 'mysql-dual-password';
+  const { Resources, Parameters } = await synthesized(key, { SubnetIds: ['subnet-0aaa'], PasswordLength: '40' });
+
+  const ofType = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type);
+  const actions = (role: unknown) => [...JSON.stringify(role).matchAll(/"(\w+:[A-Z]\w+\*?)"/g)].map(([, one]) => one);
+  const { Role, Scheduler } = alone(blocks, key).Resources;
+  expect(ofType('AWS::IAM::Role').map(actions)).toEqual(expect.arrayContaining([actions(Role), actions(Scheduler)]));
+  expect(ofType('AWS::IAM::Role')).toHaveLength(2);
+  expect(ofType('AWS::IAM::Policy')).toEqual([]);
+  const [lambda] = ofType('AWS::Lambda::Function');
+  expect(lambda?.Properties).toMatchObject({ FunctionName: 'rekey-orders', Handler: 'dist/mysql/index.dualPassword' });
+  expect(JSON.stringify(lambda)).toContain('"SubnetIds":["subnet-0aaa"]');
+  expect(JSON.stringify(lambda?.Properties.Code)).toContain('cdk-');
+  expect(Object.keys(Parameters).filter((id) => /CodeBucket|CodeKey|FunctionName|PasswordLength/.test(id))).toEqual([]);
+  const [schedule] = ofType('AWS::SecretsManager::RotationSchedule');
+  expect(JSON.stringify(schedule?.Properties.RotationLambdaARN)).toMatch(/Fn::GetAtt.*Function/);
+});

@@ -1,0 +1,128 @@
+/** examples/terraform: its rights are worked out by Terraform itself, the rest is held against the AWS provider's arguments. */
+import { readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { roleFor } from '../../tools/stack/roles.ts';
+import { run } from '../local/command.ts';
+import { alone, folderOf } from '../repository/alone.ts';
+import { read, root } from '../repository/files.ts';
+import { theBlocks } from '../repository/stack.ts';
+import { findTool, toolEnvironment } from '../support/tool.ts';
+
+const terraform = await findTool({ engine: 'terraform', name: 'terraform', parameters: ['--version'] });
+const blocks = await theBlocks();
+const module = join(root, 'examples/terraform');
+const place = { partition: 'aws-cn', region: 'cn-north-1', accountId: '123456789012' };
+const log = `arn:aws-cn:logs:cn-north-1:123456789012:log-group:/aws/lambda/it:*`;
+const lists = {
+  SuperuserSecretArns: ['arn:s1', 'arn:s2'],
+  SecretKeyArns: ['arn:k'],
+  DatadogAdminSecretArns: ['arn:a'],
+};
+
+async function terraformRun(...args: string[]) {
+  const { status, stdout, stderr } = await run(terraform?.program ?? '', args, toolEnvironment);
+  expect([
+    status,
+    stderr.replace(/There are some problems with the CLI configuration[\s\S]*?exist\.\s+╵\s*/g, ''),
+  ]).toEqual([0, '']);
+  return stdout;
+}
+
+describe.skipIf(terraform === undefined)('the Terraform module', () => {
+  it('is laid out as Terraform lays it out', async () => {
+    expect(await terraformRun('fmt', '-check', '-recursive', module)).toBe('');
+  });
+
+  // Without a VPC, with one, with a topic's key and without.
+  it.each([
+    ['mysql-single-user', {}],
+    ['postgres-alternating-users', { ...lists, SubnetIds: ['subnet-a'] }],
+    ['datadog-api-key', { ...lists, TopicKeyArn: ['arn:topic-key'] }],
+    ['parameter-generated-value', { ParameterArns: ['arn:p'], MirrorParameterArns: ['arn:m'] }],
+    ['watch', {}],
+  ])('gives %s the statements that the stack gives it', async (key, arns: Record<string, string[]>) => {
+    const folder = await folderOf(alone(blocks, key));
+    const state = join(folder, 'state');
+    const values = {
+      package: folder,
+      place: {
+        partition: place.partition,
+        region: place.region,
+        account: place.accountId,
+        suffix: 'amazonaws.com',
+        name: 'it',
+        log,
+        topic: 'arn:topic',
+        scheduler: 'arn:scheduler',
+      },
+      arns,
+    };
+    await writeFile(join(folder, 'values.json'), JSON.stringify(values));
+
+    const from = `-chdir=${join(module, 'rights')}`;
+    await terraformRun(from, 'apply', '-auto-approve', `-state=${state}`, `-var-file=${join(folder, 'values.json')}`);
+
+    expect(readdirSync(join(module, 'rights'))).toEqual(['main.tf']);
+    const { statements } = JSON.parse(await terraformRun('output', `-state=${state}`, '-json'));
+    const { DatadogAdminSecretArns, TopicKeyArn, ...same } = arns;
+    const ofStack = roleFor('it', blocks[key]?.may ?? [], place, {
+      ...same,
+      ...(DatadogAdminSecretArns && { AdminSecretArns: DatadogAdminSecretArns }),
+      RotationTopic: 'arn:topic',
+      'Scheduler.Arn': 'arn:scheduler',
+      ...(TopicKeyArn && { TopicKeyArn: TopicKeyArn[0] ?? '' }),
+    }).filter(({ Sid }) => TopicKeyArn !== undefined || Sid !== 'UseTopicKeyThroughTopic');
+    expect(statements.value).toEqual(ofStack.map((one) => ({ ...one, Resource: [one.Resource].flat() })));
+  });
+});
+
+describe('what the module says to the AWS provider', () => {
+  interface Arguments {
+    readonly arguments: Readonly<Record<string, 'required' | 'optional'>>;
+    readonly blocks?: Readonly<Record<string, Arguments>>;
+  }
+  const { resources } = JSON.parse(read('test/vectors/terraform-aws.json')) as { resources: Record<string, Arguments> };
+  const META = ['count', 'depends_on', 'for_each', 'lifecycle', 'provider'];
+  const text = readdirSync(module)
+    .filter((file) => file.endsWith('.tf'))
+    .map((file) => read(`examples/terraform/${file}`))
+    .join('\n');
+  /** `terraform fmt` has seen to it that arguments of a resource stand two spaces in, and those of a block in it four. */
+  const found = [...text.matchAll(/^resource "(\w+)" "(\w+)" \{\n([\s\S]*?)^\}/gm)].map(
+    ([, type = '', name = '', body = '']) => ({ type, name, body }),
+  );
+
+  it.each(found)('$type.$name has arguments that it knows, and those that it needs', ({ type, body }) => {
+    const known = resources[type];
+    const given = [...body.matchAll(/^ {2}(\w+) += /gm)].map(([, argument = '']) => argument);
+    const nested = [...body.matchAll(/^ {2}(?:dynamic "(\w+)"|(\w+)) \{\n([\s\S]*?)^ {2}\}/gm)];
+
+    expect(known).toBeDefined();
+    expect(given.filter((one) => !META.includes(one) && !(one in (known?.arguments ?? {})))).toEqual([]);
+    const needed = Object.entries(known?.arguments ?? {}).filter(([, need]) => need === 'required');
+    expect(given).toEqual(expect.arrayContaining(needed.map(([one]) => one)));
+    for (const [, dynamic, plain = dynamic, inner = ''] of nested) {
+      const inside = [...inner.matchAll(/^ {4,6}(\w+) += /gm)].map(([, one = '']) => one);
+      const block = known?.blocks?.[plain ?? ''];
+      expect(block, plain).toBeDefined();
+      expect(inside.filter((one) => !META.includes(one) && !(one in (block?.arguments ?? {})))).toEqual([]);
+    }
+  });
+
+  it('is said of nothing that is not there', () => {
+    const declared = new Set([
+      ...found.map(({ type, name }) => `${type}.${name}`),
+      ...[...text.matchAll(/^data "(\w+)" "(\w+)"/gm)].map(([, type, name]) => `data.${type}.${name}`),
+      ...[...text.matchAll(/^variable "(\w+)"/gm)].map(([, name]) => `var.${name}`),
+      ...[...text.matchAll(/^ {2}(\w+) += /gm)].map(([, name]) => `local.${name}`),
+    ]);
+    const used = [...text.matchAll(/(?<![\w".])(data\.\w+\.\w+|(?:aws_\w+)\.\w+|var\.\w+|local\.\w+)/g)].map(
+      ([one]) => one,
+    );
+
+    expect(found.length).toBeGreaterThan(10);
+    expect(used.filter((one) => !declared.has(one))).toEqual([]);
+  });
+});

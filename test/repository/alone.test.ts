@@ -1,0 +1,147 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run } from '../local/command.ts';
+import { patience } from '../support/patience.ts';
+import { findTool, toolEnvironment } from '../support/tool.ts';
+import { alone, DIGEST, temporary, together } from './alone.ts';
+import { root } from './files.ts';
+import { theBlocks, unresolved } from './stack.ts';
+import type { Resource } from './template.ts';
+
+const blocks = await theBlocks();
+const keys = Object.keys(blocks);
+const templates = keys.map((key) => [key, alone(blocks, key)] as const);
+/** CloudFormation takes a template of this size without a bucket. */
+const DIRECT = 51_200;
+const OF_SERVERLESS = /Serverless[A-Z]|rekey-dev|\$\{(self|opt|param|file|sls)/;
+
+describe.each(templates)('%s alone', (key, template) => {
+  const text = JSON.stringify(template);
+
+  it('names nothing that it lacks, nothing of Serverless, and no name of its own', () => {
+    expect(unresolved(template)).toEqual([]);
+    expect(text.match(OF_SERVERLESS)).toBeNull();
+    expect(Object.keys(template.Resources)).toEqual(expect.arrayContaining(['Function', 'Role', 'Log']));
+    expect(text.length).toBeLessThan(DIRECT);
+  });
+
+  it('has the rights, and everything else, that it has in a stack', () => {
+    const { Resources } = together(blocks, key);
+
+    const role = Object.entries(Resources).find(([id]) => id.endsWith('Role'))?.[1];
+    const own = withName(template.Resources.Role, `rekey-dev-${key}`);
+    expect(statementsOf(own)).toEqual(statementsOf(plainIds(role)));
+    const kinds = (all: object) => Object.values(all as Record<string, Resource>).map(({ Type }) => Type);
+    expect(kinds(template.Resources).toSorted()).toEqual(
+      kinds(Resources)
+        .filter((type) => type !== 'AWS::S3::Bucket')
+        .toSorted(),
+    );
+  });
+
+  it('takes its zip from a bucket, and another zip from another key', () => {
+    const { Code } = (template.Resources.Function as unknown as Resource).Properties;
+
+    expect(Code).toEqual({ S3Bucket: { Ref: 'CodeBucket' }, S3Key: { Ref: 'CodeKey' } });
+    expect(template.Parameters.CodeBucket).not.toHaveProperty('Default');
+    expect(template.Parameters.CodeKey).toMatchObject({ Default: `rekey/${key}-${DIGEST.slice(0, 16)}.zip` });
+  });
+});
+
+/** With the name filled in, as the stack has it. */
+const withName = (part: unknown, name: string): unknown =>
+  JSON.parse(JSON.stringify(part).replaceAll(`\${FunctionName}`, name));
+
+/** The ids of a stack begin with the function's. */
+const plainIds = (part: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(part)
+      .replace(/\w+(LogGroup\.Arn\})/g, 'Log.Arn}')
+      .replace(/"\w+Scheduler"/g, '"Scheduler"'),
+  );
+
+/** What differs for a reason: the topic may come from elsewhere. */
+function statementsOf(role: unknown): unknown[] {
+  const [{ PolicyDocument }] = (role as Resource).Properties.Policies as [{ PolicyDocument: { Statement: unknown[] } }];
+  return PolicyDocument.Statement.map((statement) =>
+    JSON.parse(JSON.stringify(statement), (_, value) => {
+      const [condition, then] = value?.['Fn::If'] ?? [];
+      return condition === 'MakesTopic' || condition === 'UsesTopicKey' ? then : value;
+    }),
+  );
+}
+
+describe('a topic of another stack', () => {
+  it('is told of rotations, and none is made', () => {
+    const template = alone(blocks, 'watch');
+    const { RotationTopic, TopicKey } = template.Resources as unknown as Record<string, Resource>;
+
+    expect(RotationTopic?.Condition).toBe('MakesTopic');
+    expect(TopicKey?.Condition).toBe('MakesTopicKey');
+    expect(JSON.stringify(template.Conditions.MakesTopicKey)).toContain('{"Condition":"MakesTopic"}');
+    expect(JSON.stringify(template.Outputs.RotationTopicArn)).toContain('{"Ref":"TopicArn"}');
+  });
+});
+
+const cfnLint = await findTool({ engine: 'cfn-lint', name: 'cfn-lint', parameters: ['--version'] });
+
+it.skipIf(cfnLint === undefined)(
+  'cfn-lint finds no error in the template of any function',
+  async () => {
+    const folder = await temporary();
+    const files = templates.map(([key, template]) => ({ file: join(folder, `${key}.json`), template }));
+    await Promise.all(files.map(({ file, template }) => writeFile(file, JSON.stringify(template))));
+
+    const { stdout } = await run(
+      cfnLint?.program ?? '',
+      ['--ignore-checks', 'W', '--format', 'json', '--template', ...files.map(({ file }) => file)],
+      toolEnvironment,
+    );
+
+    expect(files.length).toBeGreaterThan(30);
+    expect(JSON.parse(stdout)).toEqual([]);
+  },
+  patience(240_000),
+);
+
+it(
+  'npm run package -- --function leaves a zip, a template and what Terraform reads',
+  async () => {
+    const folder = await temporary();
+
+    const { status, stdout, stderr } = await run(
+      process.execPath,
+      [join(root, 'tools/package.mjs'), '--function', 'parameter-events', '--package', folder],
+      { PATH: process.env.PATH ?? '', HOME: folder },
+    );
+
+    expect([status, stderr]).toEqual([0, '']);
+    const [, digest = ''] = /sha256 (\w+)/.exec(stdout) ?? [];
+    const read = async (name: string) => JSON.parse(await readFile(join(folder, 'parameter-events', name), 'utf8'));
+    const [zip, template, plain] = await Promise.all([
+      readFile(join(folder, 'parameter-events/code.zip')),
+      read('template.json'),
+      read('function.json'),
+    ]);
+    expect(zip.subarray(0, 2).toString()).toBe('PK');
+    const { Resources } = alone(blocks, 'parameter-events');
+    expect(statementsOf(template.Resources.Role)).toEqual(statementsOf(Resources.Role));
+    expect(template.Parameters.CodeKey.Default).toContain(digest.slice(0, 16));
+    expect(JSON.stringify(template).match(OF_SERVERLESS)).toBeNull();
+    expect(plain).toMatchObject({ handler: 'dist/parameter-events/index.policyEvents', rotates: false });
+    expect(JSON.parse(plain.pattern)).toMatchObject({ source: ['aws.ssm'] });
+  },
+  patience(120_000),
+);
+
+it('names that are several functions, or nobody’s, end in an error', async () => {
+  const { status, stderr } = await run(
+    process.execPath,
+    [join(root, 'tools/package.mjs'), '--function', 'sendgird', '--package', await temporary()],
+    { PATH: process.env.PATH ?? '', HOME: '/nonexistent' },
+  );
+
+  expect(status).toBe(1);
+  expect(stderr).toContain('did you mean sendgrid?');
+});

@@ -1,0 +1,141 @@
+/** One function and its template, without Serverless: for `aws cloudformation deploy`, SAM, StackSets, Terraform and the CDK. */
+import type { Naming } from './stack.ts';
+import { ifElse, type Part, type Parts, ref } from './template.ts';
+
+/** As Serverless packages it, with this one function. */
+export interface Packaged {
+  readonly Parameters?: Record<string, Part>;
+  readonly Conditions?: Record<string, Part>;
+  readonly Resources: Record<string, Part>;
+  readonly Outputs?: Record<string, Part>;
+}
+export interface Alone {
+  AWSTemplateFormatVersion: string;
+  Description: string;
+  Parameters: Record<string, Part>;
+  Conditions: Record<string, Part>;
+  Resources: Record<string, Part>;
+  Outputs: Record<string, Part>;
+}
+export interface Only {
+  /** mysql-single-user */
+  readonly key: string;
+  /** rekey-dev-mysql-single-user */
+  readonly name: string;
+  /** rekey-dev */
+  readonly prefix: string;
+  readonly description: string;
+  /** Of the zip. With it in the key, another zip is another key, and CloudFormation sees that there is something to do. */
+  readonly digest: string;
+}
+
+/**
+ * The same resources under plain ids. Its name, the place of its zip and its topic are parameters; roles are spelled from the name, as in
+ * the stack, and so have the same rights.
+ */
+export function aloneOf(packaged: Packaged, only: Only, naming: Naming): Alone {
+  const { Parameters = {}, Conditions = {}, Resources, Outputs = {} } = packaged;
+  const kept = Object.entries(Resources).filter(([id]) => !id.startsWith('Serverless'));
+  const ids = new Map(kept.map(([id]) => [id, plainId(id, only.key, naming)]));
+  const plain = (part: Part) => renamed(withoutName(part, only), ids);
+  const resources = Object.fromEntries(kept.map(([id, one]) => [ids.get(id) ?? id, plain(one)]));
+  return {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: `Rekey: ${only.description}`,
+    Parameters: { ...PARAMETERS(only), ...Parameters },
+    Conditions: { ...Conditions, ...topicConditions(Conditions) },
+    Resources: withTopic(withCode(resources)),
+    Outputs: {
+      FunctionArn: { Description: only.description, Value: { 'Fn::GetAtt': ['Function', 'Arn'] } },
+      RotationTopicArn: { ...(Outputs.RotationTopicArn as Parts), Value: TOPIC },
+    },
+  };
+}
+
+const PARAMETERS = ({ key, digest }: Only) => ({
+  FunctionName: {
+    Type: 'String',
+    Default: `rekey-${key}`,
+    AllowedPattern: '[a-zA-Z0-9_-]{1,64}',
+    Description: 'Its role, log and secrets go by this name.',
+  },
+  CodeBucket: { Type: 'String', Description: 'The bucket with the zip, in the region of the stack.' },
+  CodeKey: { Type: 'String', Default: keyOf(key, digest), Description: 'The zip in that bucket.' },
+  TopicArn: {
+    Type: 'String',
+    Default: '',
+    Description: 'A topic to tell of rotations, of another stack of Rekey for example. Empty makes one.',
+  },
+});
+
+export const keyOf = (key: string, digest: string) => `rekey/${key}-${digest.slice(0, 16)}.zip`;
+
+/** MysqlDashsingleDashuserLambdaFunction is Function here, MysqlSingleUserRole is Role. */
+function plainId(id: string, key: string, naming: Naming): string {
+  if (id === naming.getLambdaLogicalId(key)) return 'Function';
+  if (id === naming.getLogGroupLogicalId(key)) return 'Log';
+  if (/EventsRuleSchedule1$|EventBridgeRule$/.test(id)) return id.includes('Permission') ? 'RulePermission' : 'Rule';
+  if (id.endsWith('EventBridgeLambdaPermission1')) return 'RulePermission';
+  const start = naming.toStartCase(key);
+  return id.startsWith(start) && id !== start ? id.slice(start.length) : id;
+}
+
+function renamed(part: Part, ids: ReadonlyMap<string, string>): Part {
+  let text = JSON.stringify(part);
+  for (const [id, plain] of ids) {
+    text = text.replaceAll(`"${id}"`, `"${plain}"`).replaceAll(`\${${id}.`, `\${${plain}.`);
+  }
+  return JSON.parse(text);
+}
+
+/** Wherever the function's name stood, its parameter does. */
+function withoutName(part: Part, only: Only): Part {
+  if (typeof part === 'string') {
+    const text = nameless(part, only);
+    return text === part ? part : text === `\${FunctionName}` ? ref('FunctionName') : { 'Fn::Sub': text };
+  }
+  if (typeof part !== 'object') return part;
+  if (Array.isArray(part)) return part.map((one) => withoutName(one, only));
+  return Object.fromEntries(
+    Object.entries(part).map(([key, one]) => [
+      key,
+      key === 'Fn::Sub' && typeof one === 'string' ? nameless(one, only) : withoutName(one, only),
+    ]),
+  );
+}
+
+const nameless = (text: string, { name, prefix }: Only) =>
+  text.replaceAll(name, `\${FunctionName}`).replaceAll(prefix, `\${FunctionName}`);
+
+const withCode = (resources: Record<string, Part>): Record<string, Part> => {
+  const { Properties, ...rest } = resources.Function as { Properties: Parts };
+  const Code = { S3Bucket: ref('CodeBucket'), S3Key: ref('CodeKey') };
+  return { ...resources, Function: { ...rest, Properties: { ...Properties, Code } } };
+};
+
+const TOPIC = ifElse('MakesTopic', ref('RotationTopic'), ref('TopicArn'));
+const isEmpty = (id: string) => ({ 'Fn::Equals': [ref(id), ''] });
+
+const topicConditions = ({ MakesTopicKey }: Record<string, Part>): Record<string, Part> => ({
+  MakesTopic: isEmpty('TopicArn'),
+  ...(MakesTopicKey !== undefined && {
+    MakesTopicKey: { 'Fn::And': [{ Condition: 'MakesTopic' }, MakesTopicKey] },
+    UsesTopicKey: { 'Fn::Or': [{ Condition: 'MakesTopic' }, { 'Fn::Not': [isEmpty('TopicKeyArn')] }] },
+  }),
+});
+
+/** Nothing but the topic itself refers to it by name; with a topic from elsewhere the key is that topic's, or there is none. */
+function withTopic({ RotationTopic, ...others }: Record<string, Part>): Record<string, Part> {
+  const walk = (part: Part): Part => {
+    if (typeof part !== 'object') return part;
+    if (Array.isArray(part)) return part.map(walk);
+    const { Ref, Sid } = part as { Ref?: string; Sid?: string };
+    if (Ref === 'RotationTopic') return TOPIC;
+    const made = Object.fromEntries(Object.entries(part).map(([key, one]) => [key, walk(one)]));
+    return Sid === 'UseTopicKeyThroughTopic' ? ifElse('UsesTopicKey', made) : made;
+  };
+  return {
+    ...Object.fromEntries(Object.entries(others).map(([id, one]) => [id, walk(one)])),
+    RotationTopic: { ...(RotationTopic as Parts), Condition: 'MakesTopic' },
+  };
+}
