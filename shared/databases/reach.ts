@@ -1,6 +1,7 @@
 /** The way to a server, the same for every engine: its name, TCP, TLS, the login; in few seconds or not at all, and with one set of words. */
 import { isIP, type Socket } from 'node:net';
 import { DeadlineError, UnreachableError } from '../rotation/errors.ts';
+import { unreachableCode } from '../rotation/network.ts';
 
 /** For the whole way from name to login, to a server that is awake. Healthy servers need tens of milliseconds. */
 export const CONNECT_MS = 5000;
@@ -114,7 +115,7 @@ export function unreachable(
         cause: error,
       });
     case 'tls':
-      if (error !== undefined) return noTls(at, how, error);
+      if (error !== undefined) return isEnd(code) ? endedInTls(at, how, error) : noTls(at, how, error);
       return new UnreachableError(`${where} took the connection and said nothing (${how}, phase tls)`, {
         code: 'UNREACHABLE_LOGIN',
         hint: `it is frozen, overloaded or waking up, or field port of the secret is not the one of ${what}; the step is safe to repeat`,
@@ -128,6 +129,22 @@ export function unreachable(
         cause: error,
       });
   }
+}
+
+/** The way ended, and nobody said why. */
+function isEnd(code: string | undefined): boolean {
+  return code === undefined || unreachableCode(code) === 'CONNECTION_LOST';
+}
+
+function endedInTls(at: Target, how: string, cause: unknown): UnreachableError {
+  return new UnreachableError(
+    `${at.host}:${at.port} closed the connection during the TLS handshake (${how}, phase tls)`,
+    {
+      code: 'UNREACHABLE_TLS',
+      hint: 'the server did, or a proxy, firewall or load balancer before it; the step is safe to repeat, and if it stays so, see the log of the server, and that field port of the secret leads to it',
+      cause,
+    },
+  );
 }
 
 /** For hints. A version has one password for ever, so no repeat of a rotation finds another one. */
@@ -165,8 +182,13 @@ function tlsHint(code: string): string {
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       return 'the issuer is not a trusted root: name a PEM file with it in DATABASE_CA_BUNDLE';
-    default:
+    case TLS_IS_OFF:
+    // It answers in something else than TLS.
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return 'switch TLS on at the server, and check that field port of the secret leads to it';
+    default:
+      return 'see the log of the server: it and the function agree on no TLS (1.2 or newer, with a certificate that can be verified)';
   }
 }
 
