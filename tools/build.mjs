@@ -6,7 +6,7 @@ import { deflateRawSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { filesIn, fingerprint, inRoot, root } from './project.mjs';
 
-/** Modules whose code a Lambda never runs, and what stands in for them. */
+/** Modules whose code a Lambda never runs, by a pattern of how they are imported, and what stands in for them. */
 const replacements = {
   // Lambda hands its credentials over in the environment, or at an address that the environment names. Profiles, single sign-on
   // and the metadata service of EC2 have no part in it.
@@ -15,6 +15,11 @@ const replacements = {
     export const defaultProvider = (init) => process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI
       ? async () => (await import('@aws-sdk/credential-provider-http')).fromHttp(init)()
       : fromEnv(init);`,
+  '.*/getInstanceMetadataRegion': 'export const getInstanceMetadataRegion = async () => undefined;',
+  // SHA-256 in JavaScript, for where Node was built without OpenSSL.
+  './Sha256Js': 'export const Sha256Js = undefined;',
+  // Answers that are streams of events, which no call here has.
+  '@smithy/core/event-streams': 'export {};',
   // PostgreSQL's driver: its pool, for one login is one session here, the password file of a home directory, connection strings, and
   // its other self around a library in C.
   'pg-pool': 'module.exports = class {};',
@@ -47,23 +52,43 @@ const replace = {
 };
 
 /**
- * A client registers each error that its service has, with its class and its shape: of RDS a hundred and fifty. Without, an error has the
- * name that came over the wire. Those that are named here keep both, since a name on the wire may be another.
+ * A client of AWS comes with a table of all that its service knows. What no code here names is left out:
+ * - errors, of which each is registered with its class and its shape, of RDS a hundred and fifty. Without, an error has the name that came
+ *   over the wire. Those that are named here keep both, since a name on the wire may be another.
+ * - shapes of calls that nobody makes. esbuild leaves out what is only declared, but takes `{ [_xN]: … }` for a call; with its constant
+ *   written out, it is none.
  */
-function knownErrors() {
+function knownShapes() {
   const named = sources();
-  /** By path: many bundles hold the same client. */
-  const schemas = new Map();
-  const without = (path) =>
-    readFileSync(path, 'utf8').replace(/^n\d+_registry\.registerError\((\w+)\$, \w+\);$/gm, (line, name) =>
-      named.includes(name.replace(/(Exception|Fault)$/, '')) ? line : '',
+  return reading(/client-[\w-]+\/dist-es\/schemas\/schemas_0\.js$/, (text) => {
+    const constants = new Map(
+      [...text.matchAll(/^const (_\w+) = ("\w+");$/gm)].map(([, name, value]) => [name, value]),
     );
+    return text
+      .replace(/^n\d+_registry\.registerError\((\w+)\$, \w+\);$/gm, (line, name) =>
+        named.includes(name.replace(/(Exception|Fault)$/, '')) ? line : '',
+      )
+      .replace(/\[(_\w+)\]:/g, (key, name) => (constants.has(name) ? `${constants.get(name)}:` : key));
+  });
+}
+
+/** Packages read their own package.json, for the version that they tell the server. */
+function onlyVersions() {
+  return reading(/node_modules\/.*\/package\.json$/, (text) => {
+    const { name, version } = JSON.parse(text);
+    return JSON.stringify({ name, version });
+  });
+}
+
+/** Many bundles hold the same file: it is read once. */
+function reading(filter, change) {
+  const texts = new Map();
   return {
-    name: 'known errors',
+    name: `reading ${filter}`,
     setup(bundle) {
-      bundle.onLoad({ filter: /client-[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, ({ path }) => {
-        if (!schemas.has(path)) schemas.set(path, without(path));
-        return { contents: schemas.get(path) };
+      bundle.onLoad({ filter }, ({ path }) => {
+        if (!texts.has(path)) texts.set(path, change(readFileSync(path, 'utf8')));
+        return { contents: texts.get(path), loader: path.endsWith('.json') ? 'json' : 'js' };
       });
     },
   };
@@ -118,7 +143,7 @@ export async function build() {
   const names = filesIn(inRoot('functions'))
     .filter((file) => dirname(file) === inRoot('functions') && extname(file) === '.ts')
     .map((file) => basename(file, '.ts'));
-  const plugins = [replace, knownErrors()];
+  const plugins = [replace, knownShapes(), onlyVersions()];
   const bundled = names.map(async (name) => [name, await bundle(name, plugins)]);
   const functions = Object.fromEntries(await Promise.all(bundled));
 

@@ -2,7 +2,7 @@
  * A look over the account once a day: secrets that should have been rotated and were not, and rotations that have not ended. Failures
  * that reach a function are told by that function; these reach none.
  */
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { ListedSecret } from '../aws/secret-list.ts';
 import { listedSecrets, madeAt } from '../aws/secret-list.ts';
 import { ConfigurationError } from '../rotation/errors.ts';

@@ -14,7 +14,7 @@ export function circles(files: readonly string[], importsOf: (file: string) => r
 }
 
 /** Everything that this file imports, and what that imports, without the file itself unless it comes back to it. */
-function reachedFrom(start: string, importsOf: (file: string) => readonly string[]): ReadonlySet<string> {
+export function reachedFrom(start: string, importsOf: (file: string) => readonly string[]): ReadonlySet<string> {
   const found = new Set<string>();
   const waiting = [...importsOf(start)];
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {

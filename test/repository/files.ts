@@ -22,9 +22,16 @@ function filesNamed(folder: string, name: RegExp): string[] {
 
 /** What a file imports: paths from the root, or names of packages. */
 export function imports(path: string): string[] {
-  const text = withoutComments(read(path));
-  const found = text.matchAll(/(?:\bfrom|\bimport\s*\(|\bimport)\s*['"]([^'"]+)['"]/g);
-  return [...found].map(([, name = '']) =>
+  return importedBy(path, /(?:\bfrom|\bimport\s*\(|\bimport)\s*['"]([^'"]+)['"]/g);
+}
+
+/** Of these, what is loaded with the file: neither types nor what waits behind `import()`. */
+export function importsAtStart(path: string): string[] {
+  return importedBy(path, /^(?:import|export) (?!type\b)[^;=]*?from '([^']+)'/gm);
+}
+
+function importedBy(path: string, statements: RegExp): string[] {
+  return [...withoutComments(read(path)).matchAll(statements)].map(([, name = '']) =>
     name.startsWith('.') ? join(dirname(path), name).split(sep).join('/') : name,
   );
 }

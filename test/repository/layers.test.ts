@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { imports, read, sources, withoutComments } from './files.ts';
+import { reachedFrom } from './circles.ts';
+import { exists, imports, importsAtStart, read, sources, withoutComments } from './files.ts';
 
 /** A layer may import itself and those listed. `aws` fills the ports that databases and keys declare, `stores` that of rotation. */
 const inwards: Record<string, readonly string[]> = {
@@ -45,6 +46,14 @@ describe('arrows point inwards', () => {
     const wrong = imports(path).filter((target) => !/^shared\/(lambda|aws|databases|keys|generated)\//.test(target));
 
     expect(wrong).toEqual([]);
+  });
+
+  // Three steps of four never connect.
+  it.each(sources('functions'))('%s starts without a driver', (path) => {
+    const loaded = [...reachedFrom(path, (file) => (exists(file) ? importsAtStart(file) : []))];
+
+    expect(loaded).toContain('zod/mini');
+    expect(loaded.filter((name) => /^(pg|mysql2|mongodb|@noble\/|@mongodb-js\/)/.test(name))).toEqual([]);
   });
 
   it('no layer that ships knows the sandbox, the tests or the tools', () => {

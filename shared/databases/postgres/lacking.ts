@@ -3,10 +3,11 @@ import pg from 'pg';
 import { advised } from '../../rotation/errors.ts';
 import type { PairNames } from '../pair.ts';
 import { cloneOf } from '../pair.ts';
+import { AS_LOGIN } from './acts-as.ts';
 import { alignAttributes, alignOwn, settingsApart } from './align.ts';
 import type { Connection, Row, Transaction } from './connection.ts';
 import { GRANTS_PARAMETERS } from './grants.ts';
-import { AS_LOGIN, readRoles } from './role.ts';
+import { readRoles } from './role.ts';
 import { spelled } from './setting.ts';
 
 const quoted = pg.escapeIdentifier;

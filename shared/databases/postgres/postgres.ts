@@ -1,7 +1,7 @@
 /** PostgreSQL 13 to 18, also RDS and Aurora. Page: docs/engines/postgres.md */
 import type { DatabaseEngine } from '../engine.ts';
 import { baseOf, counterpartWithin } from '../names.ts';
-import { AS_LOGIN } from './role.ts';
+import { AS_LOGIN } from './acts-as.ts';
 
 /** NAMEDATALEN - 1, in bytes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
 const counterpart = counterpartWithin({ longest: 63, unit: 'bytes', title: 'PostgreSQL' });

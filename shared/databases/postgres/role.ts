@@ -1,5 +1,6 @@
 /** What the server knows of a role: attributes, settings, memberships, grants, and whether it owns anything. */
 import pg from 'pg';
+import { HERE, ownRole } from './acts-as.ts';
 import type { Row, Transaction } from './connection.ts';
 import type { Grant } from './grants.ts';
 import { grantsOf } from './grants.ts';
@@ -69,19 +70,6 @@ const SETTINGS = `
    WHERE s.setrole = r.oid
       OR s.setrole = 0 AND NOT EXISTS (${ownRole('r.oid', 's.setdatabase')})
          AND EXISTS (SELECT FROM pg_roles x WHERE c.entry = 'role=' || x.rolname)`;
-
-/** Says which role it acts as there, or everywhere; goes before what a database says. */
-function ownRole(role: string, database: string): string {
-  return `SELECT FROM pg_db_role_setting own, unnest(own.setconfig) entry
-           WHERE own.setrole = ${role} AND own.setdatabase IN (0, ${database}) AND entry LIKE 'role=%'`;
-}
-
-const HERE = '(SELECT oid FROM pg_database WHERE datname = current_database())';
-
-/** Whoever is to change a role acts as its own settings say, not as what a database has for those who work in it. */
-export const AS_LOGIN = `
-  SELECT set_config('role', 'none', true) FROM pg_roles me
-   WHERE me.rolname = session_user AND current_user <> session_user AND NOT EXISTS (${ownRole('me.oid', HERE)})`;
 
 /** Since 16 a role may be granted by several; before, there is no inherit_option. */
 const MEMBERSHIPS = `
