@@ -5,6 +5,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { clientOptions } from '../shared/aws/clients.ts';
+import { LONGEST_INVOCATION_MS } from '../shared/rotation/pause.ts';
 import { UsageError } from '../terminal/usage.ts';
 import type { Patience } from './call.ts';
 import type { Place, Terminal } from './command.ts';
@@ -38,11 +39,14 @@ export async function onAccount<T>(
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
   };
   const made: { destroy(): void }[] = [];
-  const clientOf = <C extends { destroy(): void }>(Client: new (given: typeof options) => C): (() => C) => {
+  const clientOf = <C extends { destroy(): void }>(
+    Client: new (given: typeof options) => C,
+    own: Partial<typeof options> = {},
+  ): (() => C) => {
     let client: C | undefined;
     return () => {
       if (client === undefined) {
-        client = new Client(options);
+        client = new Client({ ...options, ...own });
         made.push(client);
       }
       return client;
@@ -50,7 +54,10 @@ export async function onAccount<T>(
   };
   const secrets = clientOf(SecretsManagerClient);
   const parameters = clientOf(SSMClient);
-  const functions = clientOf(LambdaClient);
+  // Whoever invokes a function waits for it; `call` has a time of its own for each.
+  const functions = clientOf(LambdaClient, {
+    requestHandler: { ...clientOptions.requestHandler, requestTimeout: LONGEST_INVOCATION_MS },
+  });
   const logs = clientOf(CloudWatchLogsClient);
   const iam = clientOf(IAMClient);
   try {

@@ -24,6 +24,7 @@ export interface SecretFacts {
   /** Rotation is on, by this function. */
   readonly rotates: boolean;
   readonly functionName?: string;
+  readonly functionArn?: string;
   readonly lastRotated?: Date;
   readonly nextRotation?: Date;
   /** How long a window is open. */
@@ -42,7 +43,10 @@ export function factsOf(entry: SecretListEntry | DescribeSecretCommandOutput): S
     arn: ARN,
     labels: labels ?? ('VersionIdsToStages' in entry ? entry.VersionIdsToStages : undefined) ?? {},
     rotates: entry.RotationEnabled === true,
-    ...(RotationLambdaARN && { functionName: RotationLambdaARN.split(':')[6] ?? RotationLambdaARN }),
+    ...(RotationLambdaARN && {
+      functionName: RotationLambdaARN.split(':')[6] ?? RotationLambdaARN,
+      functionArn: RotationLambdaARN,
+    }),
     ...(entry.LastRotatedDate && { lastRotated: entry.LastRotatedDate }),
     ...(entry.NextRotationDate && { nextRotation: entry.NextRotationDate }),
     windowMs: windowMs(RotationRules?.Duration),

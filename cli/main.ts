@@ -16,6 +16,10 @@ const commands: Readonly<Record<string, readonly [about: string, load: () => Pro
   enable: ['attaches a function and a schedule, and checks', async () => (await import('./enable.ts')).enable],
   doctor: ['what a rotation needs, and what is missing', async () => (await import('./doctor.ts')).doctor],
   history: ['versions, and what happened', async () => (await import('./history.ts')).history],
+  'revoke-previous': [
+    'ends what AWSPREVIOUS opens, now',
+    async () => (await import('./revoke-previous.ts')).revokePrevious,
+  ],
   abandon: ['ends a rotation that failed, where that is safe', async () => (await import('./abandon.ts')).abandon],
   explain: ['what an error code means and what to do', async () => (await import('./explain.ts')).explain],
   cost: ['what secrets and parameters cost a month', async () => (await import('./cost.ts')).cost],

@@ -11,7 +11,7 @@ export function stepLine({ step, ms }: Step): string {
 }
 
 export function outcomeLines(outcome: Outcome): string {
-  const { name, result, ms, version, current, previous, code, fact, hint, working } = outcome;
+  const { name, result, ms, version, current, previous } = outcome;
   const short = (id: string | null) => id?.slice(0, 8) ?? 'none';
   if (result === 'rotated') {
     return text([
@@ -26,6 +26,17 @@ export function outcomeLines(outcome: Outcome): string {
       ...hanging('next', "the function's log, and rekey status; without logs:FilterLogEvents no outcome can be seen"),
     ]);
   }
+  return failureLines(outcome);
+}
+
+/** What the function said went wrong. */
+export function failureLines({
+  name,
+  code,
+  fact,
+  hint,
+  working,
+}: Pick<Outcome, 'name' | 'code' | 'fact' | 'hint' | 'working'>): string {
   return text([
     `✗ ${name} failed${code === null ? '' : `: ${code}`}`,
     ...hanging('fact', fact ?? ''),

@@ -1,7 +1,7 @@
 /** Why a secret cannot be rotated now: a sentence and the next command. Found before anything is changed. */
 import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager';
 import type { Account } from './account.ts';
-import { factsOf } from './condition.ts';
+import { factsOf, type SecretFacts } from './condition.ts';
 import { RefusedError } from './failure.ts';
 import { look } from './look.ts';
 
@@ -11,22 +11,32 @@ export async function refusalOf(
   described: DescribeSecretCommandOutput,
 ): Promise<RefusedError | undefined> {
   const facts = factsOf(described);
-  const { name, arn } = facts;
+  return refusedForGood(account, described) ?? unfinishedRefusal(account, facts);
+}
+
+/** It is not Rekey's to change here. */
+export function refusedForGood({ region }: Account, described: DescribeSecretCommandOutput): RefusedError | undefined {
+  const { name, arn, manager, primaryRegion } = factsOf(described);
   if (described.DeletedDate !== undefined) {
     return new RefusedError(`${name} is marked for deletion`, `aws secretsmanager restore-secret --secret-id '${arn}'`);
   }
-  if (facts.manager !== undefined) {
+  if (manager !== undefined) {
     return new RefusedError(
-      `${name} is managed by ${facts.manager}, which rotates it`,
+      `${name} is managed by ${manager}, which rotates it`,
       `rotate it there; an own secret for an own user is what Rekey rotates`,
     );
   }
-  if (facts.primaryRegion !== undefined && facts.primaryRegion !== account.region) {
+  if (primaryRegion !== undefined && primaryRegion !== region) {
     return new RefusedError(
-      `${name} is a replica of ${facts.primaryRegion}, where it rotates`,
-      `the same command with --region ${facts.primaryRegion}`,
+      `${name} is a replica of ${primaryRegion}, where it rotates`,
+      `the same command with --region ${primaryRegion}`,
     );
   }
+  return undefined;
+}
+
+async function unfinishedRefusal(account: Account, facts: SecretFacts): Promise<RefusedError | undefined> {
+  const { name } = facts;
   const { state, pending, code, step } = await look(account, facts, Date.now());
   if (pending === null) return undefined;
   if (state === 'rotating') {

@@ -1,6 +1,6 @@
 /** Keys whose value we make and the provider takes: stored first, so a value cannot be lost. */
 
-import { revokeChoice } from '../rotation/revoke-choice.ts';
+import { NEXT_ROTATION_ENDS_IT, revokeChoice } from '../rotation/revoke-choice.ts';
 import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
 import { PENDING } from '../rotation/versions.ts';
 import type { KeyPorts } from './access.ts';
@@ -9,6 +9,7 @@ import {
   accessTo,
   accessToVerify,
   asAdmin,
+  CURRENT_REFUSED,
   completed,
   isForSame,
   keyOpens,
@@ -87,8 +88,9 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     },
 
     async revoke({ current, previous }, ctx) {
-      if (revokeChoice(current, ctx).after === undefined) return 'kept';
-      if (!(await keyOpens(provider, current, ports, ctx))) return 'kept';
+      if (provider.revoke === undefined) return { because: `${provider.name} has none that could be ended by itself` };
+      if (revokeChoice(current, ctx).after === undefined) return { because: NEXT_ROTATION_ENDS_IT };
+      if (!(await keyOpens(provider, current, ports, ctx))) return { because: CURRENT_REFUSED };
       const access = await accessTo(provider, current, ports, ctx);
       await asAdmin(access, async () => provider.revoke?.(previous, access));
       return undefined;

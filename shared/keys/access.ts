@@ -6,6 +6,9 @@ import type { Transport } from './api/transport.ts';
 import type { AcceptingProvider, Access, IssuingProvider, KeyAccess, KeySecret } from './provider.ts';
 import { isBare } from './secret.ts';
 
+/** Why a previous key is not revoked. */
+export const CURRENT_REFUSED = 'the current key is refused, so the previous one may be all that works';
+
 export interface AdminSource {
   /** The parsed value of the secret that `masterarn` names. Throws InvalidSecretError when there is none that is usable. */
   adminFor<A extends KeySecret>(masterarn: string, schema: SecretSchema<A>, ctx: RotationContext): Promise<A>;

@@ -2,13 +2,14 @@
 
 import { InvalidSecretError, ProviderError, type RotationError } from '../rotation/errors.ts';
 import { DAY, LONGEST_INVOCATION_MS, patiently } from '../rotation/pause.ts';
-import { revokeChoice } from '../rotation/revoke-choice.ts';
+import { NEXT_ROTATION_ENDS_IT, revokeChoice } from '../rotation/revoke-choice.ts';
 import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
 import { PENDING } from '../rotation/versions.ts';
 import {
   accessTo,
   accessToVerify,
   asAdmin,
+  CURRENT_REFUSED,
   completed,
   elsewhere,
   type KeyPorts,
@@ -25,7 +26,6 @@ import { look } from './snapshot.ts';
 
 /** For so long a repeat waits for the delivery that may be about to store what it issued. Milliseconds. */
 const WAIT_FOR_OTHER = [200, 400, 800, 1600];
-const CURRENT_REFUSED = 'the current key is refused, so the previous one may be all that works';
 
 export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
   provider: IssuingProvider<S, A>,
@@ -119,12 +119,13 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
 
     async revoke({ current, previous }, ctx) {
       const { after, quietFor } = revokeChoice(current, ctx);
-      if (after === undefined) return 'kept';
+      if (after === undefined) return { because: NEXT_ROTATION_ENDS_IT };
       const access = await accessTo(provider, current, ports, ctx);
       return asAdmin(access, async () => {
         const judgement = await cleared({ errand: 'revoke', quietFor }, access, current, previous);
         if (judgement.is === 'clear') return undefined;
-        if (judgement.is === 'not ours') return 'kept';
+        if (judgement.is === 'not ours')
+          return { because: 'nothing tells that the key of AWSPREVIOUS is of this secret' };
         if (judgement.is === 'in use') return { until: judgement.until, because: `key ${keyTold(judgement.key)}` };
         if (judgement.is === 'current refused') return { until: judgement.until, because: CURRENT_REFUSED };
         throw refusal(judgement, provider, access);

@@ -14,6 +14,8 @@ export interface RotationEvent {
   readonly postponed: number;
   /** The version that `revokePrevious` is about. */
   readonly previous?: string | undefined;
+  /** A person sent it, and waits for the answer. */
+  readonly asked?: true;
 }
 
 /** What people are told of a store. */

@@ -30,8 +30,8 @@ export interface Invocation {
   done(): void;
   /** For the metrics. */
   loginTried(): void;
-  /** Logs why the step failed, and tells people unless they know. Takes an error that holds no value. Never throws. */
-  fail(error: RotationError): Promise<void>;
+  /** Logs why the step failed, and tells people unless they know. Takes an error that holds no value. Gives what works. Never throws. */
+  fail(error: RotationError): Promise<WorkingCredential>;
 }
 
 const failures = failureMemory();
@@ -128,9 +128,10 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       const severity = severityOf({ outcome: 'failed', working });
       const told = { code, type: error.name, fact, hint, working, severity, attempt, since, durationMs: durationMs() };
       log.error(error.message, { ...told, ...metrics({ outcome: 'failed', ...measures() }) });
-      if (event === undefined || seen === undefined) return;
-      if (!seen.isNews) return log.info('people were told of this failure before, and are not told again', { attempt });
-      if ((await tell(event, { outcome: 'failed', error, attempt, since }, working)) === 'told') seen.told();
+      if (event === undefined || seen === undefined) return working;
+      if (!seen.isNews) log.info('people were told of this failure before, and are not told again', { attempt });
+      else if ((await tell(event, { outcome: 'failed', error, attempt, since }, working)) === 'told') seen.told();
+      return working;
     },
   };
   return invocation;

@@ -1,6 +1,7 @@
 /** What people are told about a rotation. The shape is docs/notification.schema.json; versions only ever add fields. */
 
 import type { RotationError } from '../rotation/errors.ts';
+import { errorTold } from '../rotation/errors.ts';
 import type { RotationOutcome, WorkingCredential } from '../rotation/rotation.ts';
 import type { Situation } from '../stores/next-command.ts';
 import type { Store } from './event.ts';
@@ -89,7 +90,7 @@ export function notification(facts: Facts, format: NotificationFormat = 'json'):
     ...(facts.attempt === undefined ? {} : { attempt: facts.attempt }),
     ...(facts.recoveredWith === undefined ? {} : { recoveredWith: facts.recoveredWith }),
     ...(facts.because === undefined ? {} : { because: facts.because }),
-    ...(facts.error === undefined ? {} : { error: errorBody(facts.error) }),
+    ...(facts.error === undefined ? {} : { error: errorTold(facts.error) }),
     next,
     ...(again === undefined ? {} : { rotateAgain: again }),
     ...(entry === undefined ? {} : { runbook: entry }),
@@ -121,10 +122,6 @@ function bodiesOf(format: NotificationFormat, told: Told): Pick<Notification, 'b
 
 function whereOf({ engine, strategy, step, attempt = 1 }: Facts): string {
   return [engine, strategy, step, ...(attempt > 1 ? [`attempt ${attempt}`] : [])].join(', ');
-}
-
-function errorBody({ name, code, fact, hint, retryable }: RotationError) {
-  return { type: name, code, fact, hint, retryable };
 }
 
 function refused(secret: string, since: Date | undefined): string {

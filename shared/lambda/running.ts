@@ -1,6 +1,7 @@
 /** What one invocation gives to the work that is done in it: its time, its steps, and calls later on. */
 import type { Context } from 'aws-lambda';
 import { pause } from '../rotation/pause.ts';
+import type { Answer } from '../rotation/rotation.ts';
 import { runStep } from '../rotation/steps.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import type { SecretVersions } from '../rotation/versions.ts';
@@ -28,8 +29,11 @@ export interface Running {
   readonly askedAt: number;
   /** Does the strategy look at tags? */
   readonly readsTags: boolean;
-  /** Runs the step that the event names. From then on the log and the messages are about this event. `later` is what it would be called with. */
-  step(event: RotationEvent, versions: SecretVersions, later: LaterEvent): Promise<void>;
+  /**
+   * Runs what the event names, and gives the answer where there is one. From then on the log and the messages are about this event. `later`
+   * is what it would be called with.
+   */
+  step(event: RotationEvent, versions: SecretVersions, later: LaterEvent): Promise<Answer | undefined>;
 }
 
 export type LaterEvent = Readonly<Record<string, unknown>>;
@@ -54,7 +58,7 @@ export function running<S extends object>(
       // The steps of a parameter are one invocation: the one before has passed.
       if (invocation.event?.step !== event.step) invocation.passed();
       invocation.event = event;
-      const { step, secretId, token, previous: revoking } = event;
+      const { step, secretId, token, previous: revoking, asked } = event;
       const ctx = {
         secretId,
         token,
@@ -64,6 +68,7 @@ export function running<S extends object>(
         password,
         trust: () => trustFor(region, caBundle),
         log,
+        ...(asked && { asked }),
         ...(timeLimitMs !== undefined && { timeLimitMs }),
         providerEndpoint,
         loginTried,

@@ -2,6 +2,7 @@
 import { ownNamed } from '../stores/field-names.ts';
 import { mirrored } from '../stores/mirror.ts';
 import { secretsManagerVersions } from '../stores/secrets-manager/secrets-manager.ts';
+import { parseAskedEvent } from './asked-event.ts';
 import { parseSecretEvent, revokeSecretEvent } from './secret-event.ts';
 import type { Work } from './stack.ts';
 
@@ -10,6 +11,9 @@ export const secretWork: Work = {
 
   async run(event, { log, signal, step }) {
     const versions = secretsManagerVersions({ signal, rotationToken: event.rotationToken });
-    await step(event, ownNamed(mirrored(versions, { signal, log })), revokeSecretEvent(event));
+    return step(event, ownNamed(mirrored(versions, { signal, log })), revokeSecretEvent(event));
   },
 };
+
+/** What a person asks for beside the steps. */
+export const askedWork: Work = { ...secretWork, parse: parseAskedEvent };

@@ -1,7 +1,7 @@
 /** The one middy stack: every function that rotates is this around its work. */
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { DeadlineError } from '../rotation/errors.ts';
+import { DeadlineError, errorTold } from '../rotation/errors.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { adoptTemplateEndpoint, readSettings } from './config.ts';
 import type { RotationEvent } from './event.ts';
@@ -53,9 +53,10 @@ export function rotationStack<S extends object>(
       const { event, redact, fail } = request.internal.invocation;
       const where = event === undefined ? '' : `${event.store.kind} ${event.secretId}, step ${event.step}: `;
       const error = redact.error(request.error, where);
-      await fail(error);
-      // The caller learns of a failed step only from a failed invocation.
-      request.error = error;
+      const working = await fail(error);
+      // A person reads the answer. Whoever else called learns of a failed step only from a failed invocation.
+      if (event?.asked) request.response = { outcome: 'failed', working, error: errorTold(error) };
+      else request.error = error;
     })
     .handler(({ work, event, running }) => work.run(event, running));
   // Before the second middleware the event is anything; middy's types have room for one event only.

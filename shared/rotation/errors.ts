@@ -86,6 +86,11 @@ export abstract class RotationError extends Error {
   }
 }
 
+/** What people and their programs are told of an error. */
+export function errorTold({ name, code, fact, hint, retryable }: RotationError) {
+  return { type: name, code, fact, hint, retryable };
+}
+
 /** The same error, with more to do. */
 export function advised(error: unknown, advice: string): unknown {
   if (!(error instanceof RotationError)) return error;

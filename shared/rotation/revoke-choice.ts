@@ -4,11 +4,14 @@ import { DAY, HOUR } from './pause.ts';
 import type { RotationContext } from './strategy.ts';
 
 export interface RevokeChoice {
-  /** Milliseconds after the promotion. Undefined: at the next rotation. */
+  /** Milliseconds after the promotion. Undefined: at the next rotation. None when a person asks for it now. */
   readonly after: number | undefined;
   /** A credential that was used less than this ago is still in use. Milliseconds. */
   readonly quietFor: number;
 }
+
+/** Why the previous credential stays. */
+export const NEXT_ROTATION_ENDS_IT = 'its owner chose that the next rotation ends it';
 
 const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: DAY };
 /** Most providers tell the last use with hours of delay. */
@@ -19,14 +22,14 @@ const QUIET_BY_DEFAULT = DAY;
  * Throws InvalidSecretError for words that mean nothing, ConfigurationError when the function cannot be called later.
  */
 export function revokeChoice(current: Readonly<Record<string, unknown>>, ctx: RotationContext): RevokeChoice {
-  const after = ctx.tags?.['rekey:revoke-after'] ?? current.revokeAfter ?? 'next-rotation';
+  const after = ctx.asked ? '0h' : (ctx.tags?.['rekey:revoke-after'] ?? current.revokeAfter ?? 'next-rotation');
   const quietFor = ctx.tags?.['rekey:quiet-for'] ?? current.quietFor;
   const choice = {
     after: after === 'next-rotation' ? undefined : duration(after, 'revoke-after', 'next-rotation, 12h or 7d', ctx),
     quietFor:
       quietFor === undefined ? QUIET_BY_DEFAULT : duration(quietFor, 'quiet-for', '24h, 2d, or 0h for no matter', ctx),
   };
-  if (choice.after !== undefined && ctx.later === undefined) {
+  if (choice.after !== undefined && !ctx.asked && ctx.later === undefined) {
     throw new ConfigurationError(
       `${ctx.secretId} is to be revoked after a time, and this function cannot be called later`,
       {

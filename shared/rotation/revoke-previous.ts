@@ -1,51 +1,67 @@
 /** Not a step of Secrets Manager's: what a rotation left alive for its readers' sake ends here, at the time its owner chose. */
 import { RotationError } from './errors.ts';
 import { HOUR } from './pause.ts';
-import type { Rotation } from './rotation.ts';
+import type { Answer, Rotation } from './rotation.ts';
 import { described } from './rotation.ts';
-import type { Postponed } from './strategy.ts';
+import type { Kept } from './strategy.ts';
 import { parsed, readCurrent } from './values.ts';
 import type { VersionId } from './versions.ts';
 import { CURRENT, carries, holder, PREVIOUS } from './versions.ts';
+
+/** Said of a strategy without `revoke`. */
+const HAS_NOTHING_TO_END = {
+  brief: 'ended what AWSPREVIOUS opened when it rotated',
+  none: 'has nothing that could be ended before the next rotation',
+};
 
 /**
  * Ends what AWSPREVIOUS opens, if this rotation's version is still AWSCURRENT, AWSPREVIOUS is still on the version that it was
  * asked for, and rotation is on. May come twice, late, or in the middle of another rotation.
  */
-export async function revokePrevious<S extends object>(given: Rotation<S>): Promise<void> {
+export async function revokePrevious<S extends object>(given: Rotation<S>): Promise<Answer> {
   const secret = await given.versions.describe(given.ctx.secretId);
   const previous = holder(secret.labels, PREVIOUS);
   const rotation = described(given, secret, previous);
   const { ctx } = rotation;
-  if (!secret.rotationEnabled) return ctx.log('rotation is switched off, nothing is revoked');
-  if (!carries(secret.labels, ctx.token, CURRENT)) return ctx.log('AWSCURRENT has moved on, nothing to revoke here');
+  const kept = (because: string): Answer => {
+    ctx.log('nothing is revoked', { because });
+    return { outcome: 'kept', because };
+  };
+  if (!secret.rotationEnabled) return kept('rotation is switched off');
+  if (!carries(secret.labels, ctx.token, CURRENT)) return kept('AWSCURRENT has moved on');
   if (previous === undefined || previous !== (rotation.revoking ?? previous)) {
-    return ctx.log('AWSPREVIOUS has moved on, nothing to revoke here');
+    return kept('AWSPREVIOUS has moved on');
   }
-  const outcome = await attempted(previous, rotation);
-  if (outcome === 'kept') return ctx.log('AWSPREVIOUS is not to be revoked after all');
-  if (outcome === undefined) {
+  const left = await attempted(previous, rotation);
+  if (left === undefined) {
     ctx.log('what AWSPREVIOUS opened is revoked');
-    return rotation.report({ outcome: 'revoked' });
+    await rotation.report({ outcome: 'revoked' });
+    return { outcome: 'revoked' };
   }
-  ctx.log('what AWSPREVIOUS opens is still in use, revoked later', { until: outcome.until.toISOString() });
-  await ctx.later?.(outcome.until);
-  return rotation.report({ outcome: 'postponed', because: outcome.because });
+  const { because, until } = left;
+  if (until === undefined) return kept(because);
+  ctx.log('what AWSPREVIOUS opens is still in use', { until: until.toISOString() });
+  // A person has the answer, and asks again.
+  if (!ctx.asked) {
+    await ctx.later?.(until);
+    await rotation.report({ outcome: 'postponed', because });
+  }
+  return { outcome: 'postponed', because, until };
 }
 
-/** Nobody repeats this by itself for long, so a failure that may pass is asked for again, an hour later. */
+/** Nobody repeats a call of the function's own for long, so a failure that may pass is asked for again, an hour later. */
 async function attempted<S extends object>(
   previous: VersionId,
   { strategy, versions, ctx }: Rotation<S>,
-): Promise<Postponed | 'kept' | undefined> {
-  if (strategy.revoke === undefined) return 'kept';
+): Promise<Kept | undefined> {
+  if (strategy.revoke === undefined) return { because: `${strategy.name} ${HAS_NOTHING_TO_END[strategy.outage]}` };
   try {
     const current = await readCurrent(strategy, versions, ctx, ctx.token);
     const text = await versions.read(ctx.secretId, PREVIOUS, previous);
-    if (text === undefined) return 'kept';
+    if (text === undefined) return { because: 'AWSPREVIOUS has no value' };
     return await strategy.revoke({ current, previous: parsed(strategy, text, PREVIOUS, ctx) }, ctx);
   } catch (error) {
-    if (error instanceof RotationError && error.retryable) await ctx.later?.(new Date(Date.now() + HOUR));
+    if (error instanceof RotationError && error.retryable && !ctx.asked) await ctx.later?.(new Date(Date.now() + HOUR));
     throw error;
   }
 }

@@ -16,6 +16,12 @@ export type RotationOutcome =
   /** Who or what still uses the credential that was to be revoked. */
   | { readonly outcome: 'postponed'; readonly because: string };
 
+/** What a person is answered who asked the function for something that is no step of a rotation. No value; members are only ever added. */
+export type Answer =
+  | { readonly outcome: 'revoked' }
+  | { readonly outcome: 'postponed'; readonly because: string; readonly until: Date }
+  | { readonly outcome: 'kept'; readonly because: string };
+
 export interface Rotation<S extends object> {
   readonly strategy: RotationStrategy<S>;
   readonly versions: SecretVersions;

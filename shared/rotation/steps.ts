@@ -5,7 +5,7 @@ import { AuthenticationError, InvalidEventError, RotationError, StagingError } f
 import { patiently } from './pause.ts';
 import { promote } from './promote.ts';
 import { revokePrevious } from './revoke-previous.ts';
-import type { Rotation } from './rotation.ts';
+import type { Answer, Rotation } from './rotation.ts';
 import { described, promotesLater } from './rotation.ts';
 import type { RotationContext, RotationStep } from './strategy.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from './strategy.ts';
@@ -14,9 +14,17 @@ import { asText, readBoth, readCurrent, readForgotten, readPrevious, readStored,
 import type { ForeseenRead, SecretDescription } from './versions.ts';
 import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
 
-/** Runs one step, by its name in the event. Resolves when it is done, or was done before; throws a RotationError otherwise. */
-export async function runStep<S extends object>(name: string, given: Rotation<S>): Promise<void> {
+/**
+ * Runs one step, by its name in the event. Resolves when it is done, or was done before, with the answer of what is none of the four; throws
+ * a RotationError otherwise.
+ */
+export async function runStep<S extends object>(name: string, given: Rotation<S>): Promise<Answer | undefined> {
   if (name === REVOKE_PREVIOUS) return revokePrevious(given);
+  await rotationStep(name, given);
+  return undefined;
+}
+
+async function rotationStep<S extends object>(name: string, given: Rotation<S>): Promise<void> {
   // An earlier try may have got as far as the system, and no label tells.
   if (given.strategy.outage === 'brief') given.progress.working = 'AWSCURRENT or AWSPENDING';
   given.versions.foresee?.(given.ctx.secretId, foreseen(name, given));

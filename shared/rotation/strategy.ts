@@ -60,6 +60,8 @@ export interface RotationContext {
   readonly token: string;
   /** The secret's tags in its store: what an owner decides for this secret alone. Empty until the store was asked. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** A person asks, and waits for the answer: what would be asked for later is done now, or is said. */
+  readonly asked?: true;
   /** How long an invocation may live, in milliseconds: whatever began longer ago has ended, in one way or the other. */
   readonly timeLimitMs?: number;
   /**
@@ -111,10 +113,11 @@ export interface Change {
 }
 
 /** What kept `revoke` from ending what AWSPREVIOUS opens. */
-export interface Postponed {
-  readonly until: Date;
-  /** Who or what still uses it, as far as the system tells. One clause, no value. */
+export interface Kept {
+  /** Who or what still uses it, as far as the system tells; or why it is not to be ended. One clause, no value. */
   readonly because: string;
+  /** When it may be ended. Absent: it is not to be ended after all. */
+  readonly until?: Date;
 }
 
 /**
@@ -181,7 +184,7 @@ export interface RotationStrategy<S extends object> {
   settle?(secrets: { current: S; previous?: S }, ctx: RotationContext): Promise<void>;
   /**
    * Ends what `previous` opens and `current` does not, at the time that `settle` asked for with `ctx.later`. Repeating it is
-   * harmless. Postponed when it is still in use; 'kept' when it is not to be ended after all.
+   * harmless. Gives what kept it from that.
    */
-  revoke?(secrets: { current: S; previous: S }, ctx: RotationContext): Promise<Postponed | 'kept' | undefined>;
+  revoke?(secrets: { current: S; previous: S }, ctx: RotationContext): Promise<Kept | undefined>;
 }

@@ -19,9 +19,9 @@ afterAll(() => sandbox.close());
 describe('rekey', () => {
   it.each([
     [['--help']],
-    ...['status', 'rotate', 'enable', 'doctor', 'history', 'abandon', 'explain', 'cost'].map((name) => [
-      [name, '--help'],
-    ]),
+    ...['status', 'rotate', 'enable', 'doctor', 'history', 'revoke-previous', 'abandon', 'explain', 'cost'].map(
+      (name) => [[name, '--help']],
+    ),
   ])('%j fits a screen', async (parameters) => {
     const { status, stdout, stderr } = await rekey(parameters);
 

@@ -1,7 +1,7 @@
 /** Plays Secrets Manager: calls the steps of one rotation, in one world, through one crash plan. */
 
 import type { Redactor } from '../../shared/rotation/redact.ts';
-import type { Rotation, RotationOutcome } from '../../shared/rotation/rotation.ts';
+import type { Answer, Rotation, RotationOutcome } from '../../shared/rotation/rotation.ts';
 import { runStep } from '../../shared/rotation/steps.ts';
 import { rotationSteps } from '../../shared/rotation/strategy.ts';
 import { byLabel } from '../support/store.ts';
@@ -15,12 +15,15 @@ export interface Rotated {
   readonly news: readonly RotationOutcome[];
   readonly working: string;
   readonly lines: readonly { message: string; fields?: unknown }[];
+  /** Of what a person asked. */
+  readonly answer: Answer | undefined;
 }
 
 export interface StepOptions {
   readonly plan?: CrashPlan;
   readonly cutover?: 'finish';
   readonly revoking?: string;
+  readonly asked?: true;
   readonly signal?: AbortSignal;
   readonly redact?: Redactor;
   /** Looked at by the caller afterwards, also when the step fails. */
@@ -40,6 +43,7 @@ export async function step<S extends object>(
     secretId: world.store.secretId,
     token,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.asked && { asked: true }),
     ...(options.redact === undefined ? {} : { redact: options.redact }),
   });
   const progress = options.progress ?? { working: 'AWSCURRENT' };
@@ -52,12 +56,12 @@ export async function step<S extends object>(
     progress,
     report: async (outcome) => void news.push(outcome),
   });
-  const ended = await Promise.race([running.then(() => 'ended' as const), plan.died]);
+  const ended = await Promise.race([running.then((answer) => ({ answer })), plan.died]);
   if (ended === 'died') {
     await plan.bury();
     throw new Died();
   }
-  return { reports: news.map(({ outcome }) => outcome), news, working: progress.working, lines: ctx.lines };
+  return { reports: news.map(({ outcome }) => outcome), news, working: progress.working, lines: ctx.lines, ...ended };
 }
 
 export class Died extends Error {

@@ -5,7 +5,7 @@
 
 import { PermissionError } from '../../rotation/errors.ts';
 import { DAY } from '../../rotation/pause.ts';
-import { revokeChoice } from '../../rotation/revoke-choice.ts';
+import { NEXT_ROTATION_ENDS_IT, revokeChoice } from '../../rotation/revoke-choice.ts';
 import type { RotationStrategy } from '../../rotation/strategy.ts';
 import { PENDING } from '../../rotation/versions.ts';
 import type { DatabaseEngine, DatabaseSession } from '../engine.ts';
@@ -58,7 +58,7 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
     },
 
     async revoke({ current }, ctx) {
-      if (revokeChoice(current.original, ctx).after === undefined) return 'kept';
+      if (revokeChoice(current.original, ctx).after === undefined) return { because: NEXT_ROTATION_ENDS_IT };
       const isDone = await withSession(engine, current, ctx, async (session) => {
         if (session.discardOldPassword === undefined) throw noDualPasswords(engine, current);
         return session.discardOldPassword();

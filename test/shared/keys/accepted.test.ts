@@ -65,6 +65,19 @@ describe('the previous value', () => {
     expect(await openLabels(here)).toEqual(['AWSCURRENT']);
   });
 
+  it('is revoked at once when a person asks, and said to stay where the provider ends none by itself', async () => {
+    const here = await oktaWorld();
+    const there = await world(auth0, startAuth0);
+    const [{ token }, other] = [await wholeRotation(here), await wholeRotation(there)];
+
+    const { answer } = await step(here, token, 'revokePrevious', { asked: true });
+    const left = await step(there, other.token, 'revokePrevious', { asked: true });
+
+    expect(answer).toEqual({ outcome: 'revoked' });
+    expect(left.answer).toEqual({ outcome: 'kept', because: 'auth0 has none that could be ended by itself' });
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+  });
+
   it('asks for no later call where nothing is left of it', async () => {
     const asked: Date[] = [];
     const later = async (at: Date) => void asked.push(at);

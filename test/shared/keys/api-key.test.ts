@@ -159,6 +159,32 @@ describe('when the previous key ends', () => {
     expect(here.double.live()).toHaveLength(2);
   });
 
+  it('revokes it at once when a person asks for that, whatever time its owner chose', async () => {
+    const here = await world();
+    const { token } = await wholeRotation(here);
+    const scheduled = await step(here, token, 'revokePrevious');
+    const left = here.double.live().length;
+
+    const { answer } = await step(here, token, 'revokePrevious', { asked: true });
+
+    expect(scheduled.answer).toEqual({ outcome: 'kept', because: 'its owner chose that the next rotation ends it' });
+    expect([left, answer]).toEqual([2, { outcome: 'revoked' }]);
+    expect(here.double.live()).toEqual([(await labelled(here.store, 'AWSCURRENT'))?.api_key]);
+  });
+
+  it('but not one that is in use', async () => {
+    const here = await world(
+      {},
+      telling(() => hoursAgo(20), 'the mail server'),
+    );
+    const { token } = await wholeRotation(here);
+
+    const { answer } = await step(here, token, 'revokePrevious', { asked: true });
+
+    expect(answer).toMatchObject({ outcome: 'postponed', because: expect.stringContaining('by the mail server') });
+    expect(here.double.live()).toHaveLength(2);
+  });
+
   it('asks to be called again when the provider fails', async () => {
     const asked: Date[] = [];
     const here = await world({ later: async (at) => void asked.push(at) });

@@ -118,6 +118,34 @@ describe('an event', () => {
   });
 
   it.each([
+    ['what nobody knows', { rekey: 'revoke-all', SecretId: 'x' }, 'field rekey'],
+    ['no version', { rekey: 'revoke-previous', SecretId: 'x', Current: 'y' }, 'field Previous'],
+  ])('that asks for %s is INVALID_EVENT, and the hint says what can be asked', async (_, given, told) => {
+    const error = await about(given);
+
+    expect(error).toMatchObject({ code: 'INVALID_EVENT', fact: expect.stringContaining(told) });
+    expect(error.hint).toContain('"revoke-previous"');
+  });
+
+  it('that a person sent is answered when what it asks for fails', async () => {
+    const asked = { rekey: 'revoke-previous', SecretId: 'x', Current: 'y', Previous: 'z' };
+
+    const answer = await rotate(asked, { awsRequestId: 'id' } as never);
+
+    expect(answer).toEqual({
+      outcome: 'failed',
+      working: 'AWSCURRENT',
+      error: {
+        type: 'UnreachableError',
+        code: 'UNREACHABLE_TCP',
+        fact: expect.stringContaining('DescribeSecret of x'),
+        hint: expect.any(String),
+        retryable: true,
+      },
+    });
+  });
+
+  it.each([
     ['a secret', event, 'DescribeSecret of x'],
     ['a parameter', { Parameter: 'x' }, 'x, step begin: GetParameter'],
   ])('about %s asks its own store', async (_, given, told) => {

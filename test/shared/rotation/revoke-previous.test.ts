@@ -4,14 +4,14 @@ import type { DatabaseSecret } from '../../../shared/databases/secret.ts';
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { ServiceError } from '../../../shared/rotation/errors.ts';
 import type { Rotation } from '../../../shared/rotation/rotation.ts';
-import type { Postponed, RotationStrategy } from '../../../shared/rotation/strategy.ts';
+import type { Kept, RotationStrategy } from '../../../shared/rotation/strategy.ts';
 import type { CrashPlan } from '../../conformance/crash.ts';
 import { rotation, step, wholeRotation } from '../../conformance/rotate.ts';
 import { timelessContext } from '../../support/context.ts';
 import { memoryWorld } from '../../support/memory-world.ts';
 import { byLabel, labelled } from '../../support/store.ts';
 
-function world(postponed?: Postponed) {
+function world(postponed?: Kept) {
   const base = memoryWorld(singleUserStrategy);
   const revoked: { current: string; previous: string }[] = [];
   const asked: Date[] = [];
@@ -43,10 +43,10 @@ describe('revokePrevious', () => {
     const { token } = await wholeRotation(here);
     const [current, previous] = [await labelled(here.store, 'AWSCURRENT'), await labelled(here.store, 'AWSPREVIOUS')];
 
-    const { reports } = await step(here, token, 'revokePrevious');
+    const { reports, answer } = await step(here, token, 'revokePrevious');
 
     expect(here.revoked).toEqual([{ current: current?.password, previous: previous?.password }]);
-    expect(reports).toEqual(['revoked']);
+    expect([reports, answer]).toEqual([['revoked'], { outcome: 'revoked' }]);
   });
 
   it('leaves everything alone when a later rotation has taken over', async () => {
@@ -145,7 +145,10 @@ describe('revokePrevious', () => {
     const { token } = await wholeRotation(here);
     const keeps = {
       ...here,
-      strategy: (plan: CrashPlan) => ({ ...here.strategy(plan), revoke: async () => 'kept' as const }),
+      strategy: (plan: CrashPlan) => ({
+        ...here.strategy(plan),
+        revoke: async () => ({ because: 'its owner says so' }),
+      }),
     };
     const without = {
       ...here,
@@ -162,6 +165,11 @@ describe('revokePrevious', () => {
     const gone = await step(here, token, 'revokePrevious');
 
     expect([...kept, gone].map(({ reports }) => reports)).toEqual([[], [], []]);
+    expect([...kept, gone].map(({ answer }) => answer)).toEqual([
+      { outcome: 'kept', because: 'its owner says so' },
+      { outcome: 'kept', because: 'single-user ended what AWSPREVIOUS opened when it rotated' },
+      { outcome: 'kept', because: 'AWSPREVIOUS has no value' },
+    ]);
     expect(here.revoked).toEqual([]);
     expect(here.asked).toEqual([]);
   });
@@ -232,7 +240,7 @@ describe('revokePrevious', () => {
         ...here.strategy(plan),
         revoke: async (_secrets, ctx) => {
           tags.push(ctx.tags);
-          return 'kept';
+          return { because: 'its owner says so' };
         },
       }),
     };
@@ -241,6 +249,61 @@ describe('revokePrevious', () => {
 
     expect(tags).toEqual([{ 'rekey:quiet-for': '2d' }]);
     expect(progress.secret?.name).toBe(here.store.secretId);
+  });
+});
+
+describe('revokePrevious that a person asks for', () => {
+  it('is answered, and not asked for again, where somebody still uses what it would end', async () => {
+    const until = new Date('2026-12-01T00:00:00Z');
+    const here = world({ until, because: 'key 1 was used yesterday' });
+    const { token } = await wholeRotation(here);
+
+    const { reports, answer } = await step(here, token, 'revokePrevious', { asked: true });
+
+    expect(answer).toEqual({ outcome: 'postponed', because: 'key 1 was used yesterday', until });
+    expect([reports, here.asked]).toEqual([[], []]);
+  });
+
+  it('and that fails is not asked for again', async () => {
+    const here = world();
+    const { token } = await wholeRotation(here);
+    const revoke = () => Promise.reject(new ServiceError('no', { hint: 'none' }));
+    const failing = { ...here, strategy: (plan: CrashPlan) => ({ ...here.strategy(plan), revoke }) };
+
+    await expect(step(failing, token, 'revokePrevious', { asked: true })).rejects.toThrow('no');
+
+    expect(here.asked).toEqual([]);
+  });
+
+  it.each([
+    ['rotation is switched off', (here: ReturnType<typeof world>) => here.store.switchOff()],
+    ['AWSCURRENT has moved on', async (here: ReturnType<typeof world>) => void (await wholeRotation(here))],
+  ])('says why nothing was done: %s', async (because, change) => {
+    const here = world();
+    const { token } = await wholeRotation(here);
+    await change(here);
+
+    const { answer } = await step(here, token, 'revokePrevious', { asked: true });
+
+    expect(answer).toEqual({ outcome: 'kept', because });
+    expect(here.revoked).toEqual([]);
+  });
+
+  it('says that AWSPREVIOUS is on another version, or that the strategy ends it with the next rotation', async () => {
+    const here = world();
+    const { token } = await wholeRotation(here);
+    const strategy = (plan: CrashPlan) => {
+      const { revoke: _, ...own } = here.strategy(plan);
+      return { ...own, outage: 'none' as const };
+    };
+
+    const moved = await step(here, token, 'revokePrevious', { asked: true, revoking: 'a version of before' });
+    const without = await step({ ...here, strategy }, token, 'revokePrevious', { asked: true });
+
+    expect([moved.answer, without.answer]).toEqual([
+      { outcome: 'kept', because: 'AWSPREVIOUS has moved on' },
+      { outcome: 'kept', because: 'single-user has nothing that could be ended before the next rotation' },
+    ]);
   });
 });
 

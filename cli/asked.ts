@@ -1,0 +1,68 @@
+/** The function of a secret is asked for what only it can do: in its place, with its rights, by its strategy. */
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager';
+import { ServiceError } from '../shared/rotation/errors.ts';
+import { parseObject } from '../shared/rotation/json.ts';
+import { LONGEST_INVOCATION_MS } from '../shared/rotation/pause.ts';
+import type { Account } from './account.ts';
+import { call } from './call.ts';
+import { factsOf, isOfRekey, type SecretFacts } from './condition.ts';
+import { RefusedError } from './failure.ts';
+import { failureLines } from './outcome.ts';
+import { refusedForGood } from './refusal.ts';
+
+/** docs/rekey.md, "Asked by hand". Members are only ever added. */
+export interface Answer {
+  readonly outcome: string;
+  readonly because?: string;
+  readonly until?: string;
+  readonly working?: string;
+  readonly error?: { readonly code: string; readonly fact: string; readonly hint: string };
+}
+
+export type Asked = SecretFacts & { readonly functionArn: string };
+
+/** A secret whose function can be asked. Throws RefusedError, with the next command, for any other. */
+export function askable(account: Account, described: DescribeSecretCommandOutput): Asked {
+  const refusal = refusedForGood(account, described);
+  if (refusal !== undefined) throw refusal;
+  const facts = factsOf(described);
+  const { name, rotates, functionArn, functionName } = facts;
+  if (!rotates || functionArn === undefined) {
+    throw new RefusedError(`no function rotates ${name}`, `rekey enable ${name} --function NAME --every 30d`);
+  }
+  if (!isOfRekey(functionName)) {
+    throw new RefusedError(`${functionName}, which rotates ${name}, is no function of Rekey`, 'do it by hand');
+  }
+  return { ...facts, functionArn };
+}
+
+/** Waits for the answer; whoever stops waiting stops nothing. The same question twice does no harm. */
+export async function answerTo(
+  { functions, patience }: Account,
+  { arn, functionArn, functionName = '' }: Asked,
+  question: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  const command = new InvokeCommand({
+    FunctionName: functionArn,
+    Payload: new TextEncoder().encode(JSON.stringify({ ...question, SecretId: arn })),
+  });
+  const longest = { ...patience, deadlineMs: LONGEST_INVOCATION_MS };
+  const { FunctionError, Payload } = await call('lambda:InvokeFunction', functionName, longest, (abort) =>
+    functions.send(command, abort),
+  );
+  const answer = parseObject(new TextDecoder().decode(Payload)) ?? {};
+  if (FunctionError === undefined && typeof answer.outcome === 'string') return answer as unknown as Answer;
+  // Its text is not shown: nobody knows what a function that failed in this way puts there.
+  const type = typeof answer.errorType === 'string' ? answer.errorType : 'no answer';
+  throw new ServiceError(`${functionName} does not answer (${type})`, {
+    hint: 'see its log; if it is of an older version than this tool, deploy it again',
+  });
+}
+
+/** Undefined: it did not fail. */
+export function failureOf({ name }: SecretFacts, { outcome, error, working }: Answer): string | undefined {
+  if (outcome !== 'failed') return undefined;
+  const { code = null, fact = null, hint = null } = error ?? {};
+  return failureLines({ name, code, fact, hint, working: working ?? null });
+}
