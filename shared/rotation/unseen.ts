@@ -1,7 +1,8 @@
 /** What `echo`, an editor or a copied page leaves at the ends of a value, where nobody sees it. */
 
-const UNSEEN = String.raw`[\s\u0085\u00AD\u200B-\u200F\u2060\uFEFF]+`;
-const ENDS = new RegExp(`^${UNSEEN}|${UNSEEN}$`, 'gu');
+/** Spaces, control characters, and what Unicode says to show as nothing; but U+FE0F and the like say how what is before them looks. */
+const UNSEEN = String.raw`[[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]--\p{Variation_Selector}]+`;
+const ENDS = new RegExp(`^${UNSEEN}|${UNSEEN}$`, 'gv');
 const QUOTED = /^(["'])(.+)\1$/su;
 
 const KINDS: readonly (readonly [RegExp, string])[] = [
@@ -9,7 +10,9 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/\t/u, 'a tab'],
   [/\uFEFF/u, 'a byte order mark'],
   [/[\u00A0\u2007\u202F]/u, 'a no-break space'],
-  [/\s/u, 'a space'],
+  [/\p{Bidi_Control}/u, 'a mark for the direction of writing'],
+  [/[\s\u2800]/u, 'a space'],
+  [/\p{Cc}/u, 'a control character'],
 ];
 
 export const UNSEEN_HINT = 'store it again without: printf, not echo, and no line at the end of the file';
