@@ -34,7 +34,7 @@ export function serviceError(error: unknown, what: string): RotationError {
       cause: error,
     });
   }
-  if (THROTTLED.has(name)) {
+  if (isThrottled(error)) {
     return new ServiceError(`${what} is throttled (${name})`, {
       code: 'THROTTLED',
       hint: 'too many calls in this account and region; the step is safe to repeat',
@@ -56,6 +56,10 @@ export function serviceError(error: unknown, what: string): RotationError {
     hint: 'see the health of the service; the step is safe to repeat',
     cause: error,
   });
+}
+
+export function isThrottled(error: unknown): boolean {
+  return THROTTLED.has(nameOf(error));
 }
 
 export function nameOf(error: unknown): string {

@@ -244,8 +244,8 @@ export const rows: readonly Row[] = [
   {
     broken: 'calls are throttled in createSecret',
     broke: ({ house, functionArn: arn }) =>
-      house.sandbox.faults.add({ operation: 'PutSecretValue', caller: callerOf(arn), action: 'throttle', times: 9 }),
-    told: { code: 'THROTTLED', cause: /PutSecretValue/, next: 'look', working: 'AWSCURRENT' },
+      house.sandbox.faults.add({ operation: 'GetSecretValue', caller: callerOf(arn), action: 'throttle', times: 4 }),
+    told: { code: 'THROTTLED', cause: /GetSecretValue/, next: 'look', working: 'AWSCURRENT' },
     mended: ({ house }) => house.sandbox.faults.clear(),
   },
 ];

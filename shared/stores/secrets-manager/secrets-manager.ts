@@ -11,6 +11,7 @@ import { nameOf, serviceError } from '../../aws/service-error.ts';
 import { StagingError } from '../../rotation/errors.ts';
 import type { SecretVersions } from '../../rotation/versions.ts';
 import { CURRENT, PENDING } from '../../rotation/versions.ts';
+import { onceAdmitted } from './once-admitted.ts';
 import { secretValues } from './secret-values.ts';
 
 export interface SecretsManagerOptions {
@@ -50,7 +51,7 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
         RotationToken: options.rotationToken,
       });
       try {
-        await client.send(command, abort);
+        await onceAdmitted(() => client.send(command, abort), options.signal);
         return 'stored';
       } catch (error) {
         if (nameOf(error) === 'ResourceExistsException') return 'exists';
@@ -66,6 +67,7 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
         RemoveFromVersionId: from,
       });
       try {
+        // No longer than the SDK repeats it: a password that is set and not promoted is refused meanwhile, and is better taken back.
         await client.send(command, abort);
       } catch (error) {
         if (nameOf(error) !== 'InvalidParameterException')
@@ -85,7 +87,7 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
         RemoveFromVersionId: version,
       });
       try {
-        await client.send(command, abort);
+        await onceAdmitted(() => client.send(command, abort), options.signal);
       } catch (error) {
         // The service takes the label off by itself, sometimes sooner.
         if (['InvalidParameterException', 'ResourceNotFoundException'].includes(nameOf(error))) return;

@@ -8,6 +8,7 @@ import { startSandbox } from '../../../local/sandbox.ts';
 import { secretsManagerVersions } from '../../../shared/stores/secrets-manager/secrets-manager.ts';
 import { describeSecretVersions } from '../../conformance/secret-versions.case.ts';
 import { memoryStore } from '../../support/memory-store.ts';
+import { patience } from '../../support/patience.ts';
 import { sandboxClient, sandboxStore } from '../../support/sandbox-store.ts';
 
 const sandbox = await startSandbox({ automaticRetries: 0 });
@@ -137,6 +138,50 @@ describe('errors of Secrets Manager', () => {
       name: 'ServiceError',
       retryable: true,
       fact: expect.stringContaining('throttled'),
+    });
+  });
+
+  describe('a write that is turned away', { timeout: patience(60_000) }, () => {
+    /** The SDK's own. */
+    const TRIES = 3;
+    const asked = (operation: string) => sandbox.requests.filter((request) => request.operation === operation).length;
+    const begun = async () => {
+      const store = await sandboxStore(sandbox, client, 'first');
+      return { ...store, token: await store.begin() };
+    };
+
+    it('comes again for longer than the SDK repeats it: others write, too', async () => {
+      const { secretId, token } = await begun();
+      sandbox.faults.add({ operation: 'PutSecretValue', action: 'throttle', times: 9 });
+
+      expect(await versions().put(secretId, token, 'second')).toBe('stored');
+      await versions()
+        .promote(secretId, token, undefined)
+        .catch(() => {});
+      sandbox.faults.add({ operation: 'UpdateSecretVersionStage', action: 'throttle', times: 5 });
+      await versions().dropPending(secretId, token);
+
+      expect(sandbox.faults.pending()).toEqual([]);
+    });
+
+    it('is THROTTLED when the time is up', async () => {
+      const { secretId, token } = await begun();
+      sandbox.faults.add({ operation: 'PutSecretValue', action: 'throttle', times: 1_000 });
+
+      const refused = versions({ signal: AbortSignal.timeout(3_000) }).put(secretId, token, 'second');
+
+      await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/^(THROTTLED|DEADLINE_EXCEEDED)$/) });
+    });
+
+    it('is not waited for when it is the promotion: what is set and not promoted opens nothing for its readers', async () => {
+      const store = await begun();
+      const [from] = Object.keys(await store.labels());
+      sandbox.faults.add({ operation: 'UpdateSecretVersionStage', action: 'throttle', times: 1_000 });
+      const before = asked('UpdateSecretVersionStage');
+
+      await expect(versions().promote(store.secretId, store.token, from)).rejects.toMatchObject({ code: 'THROTTLED' });
+
+      expect(asked('UpdateSecretVersionStage') - before).toBe(TRIES);
     });
   });
 
