@@ -13,13 +13,20 @@ export function ordered(account: Account) {
   const seen = new Map<string, { readonly said: { MessageId: string; SequenceNumber: string }; readonly at: number }>();
   let sequence = 10n ** 19n;
   return {
+    /** How many messages a repetition would be told of. */
+    remembered: () => seen.size,
     /** Gives the answer: to a repetition of what a FIFO topic took less than five minutes ago, the first one. Throws InvalidParameter. */
     accept(topic: Topic, input: Publication, MessageId: string) {
       const id = deduplicationId(topic, input);
       if (id === undefined) return { said: { MessageId }, isRepetition: false };
       const key = `${topic.arn} ${id}`;
+      // The oldest come first.
+      for (const [known, { at }] of seen) {
+        if (account.now() - at < WINDOW_MS) break;
+        seen.delete(known);
+      }
       const first = seen.get(key);
-      if (first && account.now() - first.at < WINDOW_MS) return { said: first.said, isRepetition: true };
+      if (first) return { said: first.said, isRepetition: true };
       sequence += 1n;
       const said = { MessageId, SequenceNumber: String(sequence) };
       seen.set(key, { said, at: account.now() });

@@ -15,6 +15,9 @@ export const print = async () => {
   console.log('to stdout');
   console.error('to stderr');
 };
+export const talk = async ({ lines }) => {
+  for (let line = 1; line <= lines; line += 1) console.log(String(line));
+};
 export const fail = async () => {
   throw new RangeError('out of range');
 };
