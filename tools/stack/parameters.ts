@@ -67,8 +67,22 @@ const NETWORK_AND_RIGHTS = [
   asked(
     'TopicKeyArn',
     undefined,
-    'ARN of a customer managed key for the topic, which must let CloudWatch use it. Empty makes one.',
+    'ARN of a customer managed key for the topic, which must let CloudWatch use it. Empty makes one, which costs; none leaves it to SNS.',
   ),
+  asked(
+    'SilentDays',
+    undefined,
+    'After how many days without an outcome, of a rotation or of the daily look, an alarm rings.',
+    {
+      standard: '2',
+      // CloudWatch looks back seven days at most: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+      rule: { AllowedValues: ['1', '2', '3', '4', '5', '6', '7'] },
+    },
+  ),
+  asked('Dashboard', undefined, 'With on, the stack has a dashboard and queries for its logs.', {
+    standard: 'off',
+    rule: { AllowedValues: ['on', 'off'] },
+  }),
   asked('Metrics', undefined, 'With off, the functions write no metrics into their logs, and no alarm looks at them.', {
     standard: 'on',
     rule: { AllowedValues: ['on', 'off'] },
@@ -163,6 +177,8 @@ export const conditions = (all: readonly Asked[]): Record<string, Part> => ({
       ]),
   ),
   WritesMetrics: { 'Fn::Equals': [ref('Metrics'), 'on'] },
+  MakesDashboard: { 'Fn::And': [{ Condition: 'WritesMetrics' }, { 'Fn::Equals': [ref('Dashboard'), 'on'] }] },
+  HasTopicKey: { 'Fn::Not': [{ 'Fn::Equals': [ref('TopicKeyArn'), 'none'] }] },
   MakesTopicKey: { 'Fn::Equals': [ref('TopicKeyArn'), ''] },
 });
 

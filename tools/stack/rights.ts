@@ -224,11 +224,14 @@ const useSecretKeys: Right = () => [
 
 const always: Right = ({ name, logGroup }) => [
   allow('Publish', 'sns:Publish', ref('RotationTopic')),
-  allow(
-    'UseTopicKeyThroughTopic',
-    ['kms:Decrypt', 'kms:GenerateDataKey'],
-    ifElse('MakesTopicKey', arnOf('TopicKey'), ref('TopicKeyArn')),
-    through('sns'),
+  ifElse(
+    'HasTopicKey',
+    allow(
+      'UseTopicKeyThroughTopic',
+      ['kms:Decrypt', 'kms:GenerateDataKey'],
+      ifElse('MakesTopicKey', arnOf('TopicKey'), ref('TopicKeyArn')),
+      through('sns'),
+    ),
   ),
   allow('Log', ['logs:CreateLogStream', 'logs:PutLogEvents'], sub(`\${${logGroup}.Arn}`)),
   ifElse('InVpc', allow('LetLambdaMakeNetworkInterfaces', INTERFACES, '*')),

@@ -58,6 +58,7 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   HasIamUsers: 'IamUserArns',
   HasParameters: 'ParameterArns',
   InVpc: 'SubnetIds',
+  HasTopicKey: 'TopicKeyArn',
   MakesTopicKey: 'TopicKey',
 };
 

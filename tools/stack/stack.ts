@@ -1,5 +1,7 @@
 /** Everything of the stack that Serverless does not make from the functions' blocks by itself. */
 
+import { alarmsOf } from './alarms.ts';
+import { dashboardOf } from './dashboard.ts';
 import { checked, type Values, withOwn } from './own-values.ts';
 import { adminsOf, asks, conditions, parameters, settings } from './parameters.ts';
 import { type RightName, statementsOf } from './rights.ts';
@@ -39,11 +41,20 @@ export function stackOf({ blocks, prefix, values }: Deployment, naming: Naming):
   const asked = asks(vendors);
   const given = checked(values, asked, vendors.map(adminsOf));
   const own = (part: Part, key: string) => withOwn(part, key, given, asked);
+  const alarms = alarmsOf(prefix, {
+    logGroups: Object.fromEntries(rotating.map(([key]) => [naming.toStartCase(key), naming.getLogGroupLogicalId(key)])),
+    looks: rotating.some(([, { may }]) => may?.includes('lookOver')),
+  });
   return withoutUnused({
     Parameters: parameters(asked, given),
     Conditions: conditions(asked),
     Resources: Object.assign(
       topic(prefix),
+      alarms,
+      dashboardOf(prefix, {
+        logGroups: rotating.map(([key]) => naming.getLogGroupLogicalId(key)),
+        alarms: Object.keys(alarms).filter((id) => id.endsWith('Alarm')),
+      }),
       ...rotating.map(([key, block]) => own(resourcesOf(key, block, naming), key)),
       ...examples(blocks, naming),
     ),
@@ -101,22 +112,6 @@ function resourcesOf(key: string, block: Block, naming: Naming): Record<string, 
   return {
     [roleIdOf(key, naming)]: role('lambda.amazonaws.com', 'rotation', statementsOf(may, named)),
     ...(may.includes('revokeLater') && { [named.scheduler]: caller(name) }),
-    [`${naming.toStartCase(key)}Errors`]: {
-      Type: 'AWS::CloudWatch::Alarm',
-      Properties: {
-        AlarmDescription: "A rotation step failed. The message on the topic and the function's log say why.",
-        Namespace: 'AWS/Lambda',
-        MetricName: 'Errors',
-        Dimensions: [{ Name: 'FunctionName', Value: ref(lambda) }],
-        Statistic: 'Sum',
-        Period: 300,
-        EvaluationPeriods: 1,
-        Threshold: 1,
-        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-        TreatMissingData: 'notBreaching',
-        AlarmActions: [ref('RotationTopic')],
-      },
-    },
     // The account, not one secret, so that a function serves many:
     // https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
     ...(may.includes('rotate') && {
@@ -205,7 +200,7 @@ const topic = (prefix: string) => ({
     Type: 'AWS::SNS::Topic',
     Properties: {
       DisplayName: 'Secret rotations',
-      KmsMasterKeyId: ifElse('MakesTopicKey', arnOf('TopicKey'), ref('TopicKeyArn')),
+      KmsMasterKeyId: ifElse('HasTopicKey', ifElse('MakesTopicKey', arnOf('TopicKey'), ref('TopicKeyArn'))),
     },
   },
 });
