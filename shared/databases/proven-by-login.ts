@@ -8,8 +8,8 @@ const TRIES = 3;
 /** `logIn` as the other user. Asked once for a pair that AWS's template made, and not again once it is tied. */
 export function provenByLogin(logIn: (password: string) => Promise<void>): PairPort<unknown>['proves'] {
   return async (_, others) => {
-    const isProven = await opensWithOne(others, logIn);
-    return () => isProven;
+    const opened = await opensWithOne(others, logIn);
+    return () => opened;
   };
 }
 

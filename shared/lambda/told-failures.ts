@@ -58,16 +58,16 @@ export function failureMemory(now: () => number = Date.now): {
     },
     see({ refusedSince, ...cause }) {
       const key = keyOf(cause);
-      const before = failures.get(key);
-      const isSame = before?.code === cause.code && before.working === cause.working;
+      const last = failures.get(key);
+      const isSame = last?.code === cause.code && last.working === cause.working;
       // What was seen to work again is refused from another moment on.
-      const known = cause.working === CURRENT ? undefined : (before?.since ?? refusedSince);
+      const known = cause.working === CURRENT ? undefined : (last?.since ?? refusedSince);
       const since = isCutOff(cause.working) ? (known ?? new Date(now())) : known;
       const failure: Remembered = {
         ...cause,
-        attempt: isSame ? before.attempt + 1 : 1,
+        attempt: isSame ? last.attempt + 1 : 1,
         ...(since && { since }),
-        ...(isSame && before.toldAt !== undefined && { toldAt: before.toldAt }),
+        ...(isSame && last.toldAt !== undefined && { toldAt: last.toldAt }),
       };
       failures.delete(key);
       failures.set(key, failure);

@@ -166,8 +166,8 @@ function ownerFollowing(value: unknown, owners: readonly Replaced[]): unknown {
 }
 
 /** What did not change is the same object, so that whoever asks can see it. */
-function sameOr(before: readonly unknown[], after: readonly unknown[]): readonly unknown[] {
-  return after.every((inner, at) => inner === before[at]) ? before : after;
+function sameOr(given: readonly unknown[], made: readonly unknown[]): readonly unknown[] {
+  return made.every((inner, at) => inner === given[at]) ? given : made;
 }
 
 function following(value: unknown, place: Place): unknown {
@@ -193,8 +193,8 @@ function textFollowing(text: string, place: Place): string {
 
   const again = (inner: string) => textFollowing(inner, place);
   const around = /^(\s*(?:(?:bearer|basic|token) +)?)(\S(?:[\s\S]*\S)?)(\s*)$/i.exec(text);
-  const [, before = '', core = text, after = ''] = around ?? [];
-  if (core !== text) return before + again(core) + after;
+  const [, front = '', core = text, rest = ''] = around ?? [];
+  if (core !== text) return front + again(core) + rest;
   const json = parseObject(text);
   if (json !== undefined) {
     const next = objectFollowing(json, place);
@@ -290,9 +290,9 @@ function holdsAny(text: string, { secrets, names }: Replacements): boolean {
 const LONG = 12;
 
 function standsAlone(word: string, text: string): boolean {
-  return text.split(word).some((before, at, all) => {
-    const after = all[at + 1];
-    return after !== undefined && !/[\p{L}\p{N}_-]$/u.test(before) && !/^[\p{L}\p{N}_-]/u.test(after);
+  return text.split(word).some((front, at, all) => {
+    const rest = all[at + 1];
+    return rest !== undefined && !/[\p{L}\p{N}_-]$/u.test(front) && !/^[\p{L}\p{N}_-]/u.test(rest);
   });
 }
 

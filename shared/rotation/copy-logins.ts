@@ -35,26 +35,26 @@ export function loginFollowing(text: string, beside: Named, ours: Ours): { text:
 /** A name alone says nothing: a schema, a bucket and an owner have it too. What stands around it may say that somebody logs in with it. */
 function logsIn(text: string, { from }: Replaced, { host = '' }: Ours): boolean {
   for (let at = text.indexOf(from); at >= 0; at = text.indexOf(from, at + 1)) {
-    const [before, after] = [text.slice(0, at), text.slice(at + from.length)];
-    const isWhole = !INSIDE_BEFORE.test(before) && !INSIDE_AFTER.test(after);
-    if (isWhole && (OPTION.test(before) || isAddress(before, after, host))) return true;
+    const [front, rest] = [text.slice(0, at), text.slice(at + from.length)];
+    const isWhole = !INSIDE_FRONT.test(front) && !INSIDE_REST.test(rest);
+    if (isWhole && (OPTION.test(front) || isAddress(front, rest, host))) return true;
   }
   return false;
 }
 
-const INSIDE_BEFORE = /[\p{L}\p{N}_.]$/u;
-const INSIDE_AFTER = /^[.-]?[\p{L}\p{N}_]/u;
+const INSIDE_FRONT = /[\p{L}\p{N}_.]$/u;
+const INSIDE_REST = /^[.-]?[\p{L}\p{N}_]/u;
 /** `user=`, `login: "`, `--username `, `-U` */
 const OPTION =
   /(?:user(?:[_ -]?(?:name|id))?|uid|login)["']?\s*[=:]\s*["'{]?$|(?:^|\s)-(?:u|-user(?:name)?)[\s=]*["']?$/i;
 
 /** `scheme://app@`, `app@tcp(`, or `app@` the host of the secret. */
-function isAddress(before: string, after: string, host: string): boolean {
-  const [whole, protocol] = /^\/?@(\w+\()?(?:\/\/)?/.exec(after) ?? [];
+function isAddress(front: string, rest: string, host: string): boolean {
+  const [whole, protocol] = /^\/?@(\w+\()?(?:\/\/)?/.exec(rest) ?? [];
   if (whole === undefined) return false;
-  if (protocol !== undefined || /(?<!https?):\/\/$/i.test(before)) return true;
-  const place = after.slice(whole.length);
-  return place.toLowerCase().startsWith(host.toLowerCase()) && !INSIDE_AFTER.test(place.slice(host.length));
+  if (protocol !== undefined || /(?<!https?):\/\/$/i.test(front)) return true;
+  const place = rest.slice(whole.length);
+  return place.toLowerCase().startsWith(host.toLowerCase()) && !INSIDE_REST.test(place.slice(host.length));
 }
 
 /** It says nothing about who logs in to a database. */

@@ -36,6 +36,22 @@ function importedBy(path: string, statements: RegExp): string[] {
   );
 }
 
+/** The names that a file's code has, those behind a dot left out: they are others' choice. */
+export function identifiersIn(path: string, text = read(path)): ReadonlySet<string> {
+  let code = withoutComments(text).replace(
+    /(?<=[=(,:!&|?{};]\s*)\/(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/g,
+    '/ /',
+  );
+  // The innermost template first; what it is filled with is code.
+  const template = /`(?:[^`\\$]|\\.|\$(?!\{)|\$\{[^`]*?\})*`/g;
+  while (template.test(code)) {
+    code = code.replace(template, (all) => [...all.matchAll(/\$\{([^`]*?)\}/g)].map(([, inner]) => inner).join(' '));
+    template.lastIndex = 0;
+  }
+  code = code.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''");
+  return new Set(code.match(/(?<![.\w$]|\.\.\.)[A-Za-z_$][\w$]*/g));
+}
+
 export function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
 }

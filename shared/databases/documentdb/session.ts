@@ -25,15 +25,15 @@ export async function openSession(
     ping: async () => void (await connection.command({ ping: 1 })),
     async setPassword(username, password, proven) {
       const isOwn = username === login.username;
-      const before = proven?.password ?? (isOwn ? working : undefined);
+      const replaced = proven?.password ?? (isOwn ? working : undefined);
       const set = async (next: string) => {
         await setPassword(connection, username, next);
         if (isOwn) working = next;
       };
       await set(password);
       return async () => {
-        if (before === undefined) throw new Error('nobody told which password was there before');
-        await set(before);
+        if (replaced === undefined) throw new Error('nobody told which password was there before');
+        await set(replaced);
       };
     },
     cloneUser: (from, to, password, proof) =>

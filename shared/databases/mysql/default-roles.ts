@@ -7,9 +7,9 @@ export async function setDefaultRoles(
   connection: Connection,
   roles: readonly string[],
   to: AccountName,
-  before: readonly string[],
+  current: readonly string[],
 ): Promise<void> {
-  if (String(roles) === String(before)) return;
+  if (String(roles) === String(current)) return;
   const preposition = connection.server.product === 'MariaDB' ? 'FOR' : 'TO';
   const names = roles.length === 0 ? 'NONE' : roles.join(', ');
   await connection.query(`SET DEFAULT ROLE ${names} ${preposition} ${accountOf(to)}`);

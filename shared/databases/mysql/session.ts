@@ -48,13 +48,13 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
           changed.delete(change);
         };
       }
-      const before = working;
+      const replaced = working;
       const set = async (next: string) => {
         await setOwnPassword(connection, next, working);
         working = next;
       };
       await set(password);
-      return () => set(before);
+      return () => set(replaced);
     },
     holdCutOver: hold,
     opens: (username, password) => telling(() => opensFromHere(connection, username, password)),

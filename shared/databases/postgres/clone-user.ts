@@ -39,7 +39,7 @@ export interface Cloning {
   readonly password: string;
   readonly proof: PairProof;
   /** Looks at what was done, before it stays. */
-  readonly look?: (transaction: Transaction, told: Row, names: PairNames) => Promise<void>;
+  readonly look?: (transaction: Transaction, server: Row, names: PairNames) => Promise<void>;
 }
 
 /** All or nothing. `logIn` as `to`, with a password that the secret has for it. */
@@ -54,10 +54,10 @@ export function cloneUser(
     atOnce: <T>(work: (users: PairUsers<Role>) => Promise<T>) =>
       connection.transaction(
         'READ WRITE',
-        async (transaction, told) => {
-          const verifier = nextVerifier(told, keptIn(proof));
-          const left = await work(usersIn(transaction, told, names, { username: names.to, verifier, password }));
-          if (left === undefined) await look?.(transaction, told, names);
+        async (transaction, server) => {
+          const verifier = nextVerifier(server, keptIn(proof));
+          const left = await work(usersIn(transaction, server, names, { username: names.to, verifier, password }));
+          if (left === undefined) await look?.(transaction, server, names);
           return left;
         },
         // REASSIGN OWNED locks tables, and whoever wants one waits behind a statement that waits for it.
@@ -69,7 +69,7 @@ export function cloneUser(
   });
 }
 
-function usersIn(transaction: Transaction, told: Row, names: PairNames, next: NewPassword): PairUsers<Role> {
+function usersIn(transaction: Transaction, server: Row, names: PairNames, next: NewPassword): PairUsers<Role> {
   const { from, to, base } = names;
   const send = async (statements: readonly Statement[]) => {
     const together = statements.filter((each) => typeof each === 'string');
@@ -86,7 +86,7 @@ function usersIn(transaction: Transaction, told: Row, names: PairNames, next: Ne
   const setPassword = () => alterPassword(transaction, next);
   return {
     async read() {
-      const roles = await readRoles(transaction, told, [from, to]);
+      const roles = await readRoles(transaction, server, [from, to]);
       return { inUse: roles.get(from), other: roles.get(to) };
     },
     unknownUser: (name) => unknownUser(name, transaction, NO_SUCH_ROLE),

@@ -38,7 +38,7 @@ export interface Connection {
    * process, which serves the application next. `first` waits for locks, or reads: it is in one message with the beginning, and so costs
    * no time; its last statement tells `work` one row.
    */
-  transaction<T>(mode: Mode, work: (transaction: Transaction, told: Row) => Promise<T>, first?: string): Promise<T>;
+  transaction<T>(mode: Mode, work: (transaction: Transaction, server: Row) => Promise<T>, first?: string): Promise<T>;
   /**
    * Runs one statement in no transaction. Nothing is pinned then, so only what looks no name up in a search_path passes: GRANT and
    * REVOKE of one right on a schema or a database, of and to quoted names. Throws for any other, which the server never sees.
@@ -203,8 +203,8 @@ async function openOnce(
       const change = mode === 'READ WRITE' ? toChange : [];
       const begin = [`BEGIN ${mode}`, PIN, ...patience, ...change, ...(first === undefined ? [] : [first])];
       try {
-        const [told = {}] = await answered(begin.join('; '), [], beginError);
-        const result = await work({ username: at.user, query, inClear }, told);
+        const [server = {}] = await answered(begin.join('; '), [], beginError);
+        const result = await work({ username: at.user, query, inClear }, server);
         await query('COMMIT');
         return result;
       } catch (error) {

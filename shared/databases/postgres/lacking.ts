@@ -21,18 +21,18 @@ const CREATES =
 
 /** `error`: a right lacks, and the server names one thing of several, and by no code. Only now it is asked which. */
 export function tellingWhatLacks(error: unknown, connection: Connection, names: PairNames): Promise<unknown> {
-  return telling(error, connection, (transaction, told) => lackedBy(transaction, told, names));
+  return telling(error, connection, (transaction, server) => lackedBy(transaction, server, names));
 }
 
 /** The same, where the password of one role is to be changed. */
 export function tellingWhatLacksFor(error: unknown, connection: Connection, username: string): Promise<unknown> {
-  return telling(error, connection, async (transaction, told) => toChange(transaction, told, [username]));
+  return telling(error, connection, async (transaction, server) => toChange(transaction, server, [username]));
 }
 
 async function telling(
   error: unknown,
   connection: Connection,
-  ask: (transaction: Transaction, told: Row) => Promise<string[]>,
+  ask: (transaction: Transaction, server: Row) => Promise<string[]>,
 ): Promise<unknown> {
   const first = `${AS_LOGIN}; SELECT current_user AS name, ${MODERN}, ${CREATES}, ${GRANTS_PARAMETERS}`;
   const statements = await connection.transaction('READ ONLY', ask, first).catch(() => []);
@@ -40,19 +40,19 @@ async function telling(
   return advised(error, `as a superuser of that database run ${statements.join('; ')}, then rotate again`);
 }
 
-async function lackedBy(transaction: Transaction, told: Row, names: PairNames): Promise<string[]> {
-  const roles = await readRoles(transaction, told, [names.from, names.to]);
+async function lackedBy(transaction: Transaction, server: Row, names: PairNames): Promise<string[]> {
+  const roles = await readRoles(transaction, server, [names.from, names.to]);
   const [base, clone] = [roles.get(names.base), roles.get(cloneOf(names))];
   const pair = base && clone && { base, clone, cloneInUse: names.to === names.base };
   const { surplus, missing } = pair
     ? settingsApart(pair.base, pair.clone)
     : { surplus: [], missing: base?.settings ?? clone?.settings ?? [] };
   const settings = [...surplus, ...missing].map(({ name }) => name);
-  const to = quoted(String(told.name));
-  const modern = told.modern === true;
-  const toSet = told.grants_parameters === true ? await notToBeSet(transaction, settings) : [];
+  const to = quoted(String(server.name));
+  const modern = server.modern === true;
+  const toSet = server.grants_parameters === true ? await notToBeSet(transaction, settings) : [];
   const lacked = [
-    ...(await toChange(transaction, told, [...roles.keys()])),
+    ...(await toChange(transaction, server, [...roles.keys()])),
     ...toSet.map((name) => `GRANT SET ON PARAMETER ${spelled(name)} TO ${to}`),
   ];
   if (lacked.length > 0 || !pair) return lacked;
@@ -61,11 +61,11 @@ async function lackedBy(transaction: Transaction, told: Row, names: PairNames): 
 }
 
 /** What it takes to change these roles, and to make one. */
-async function toChange(transaction: Transaction, told: Row, roles: readonly string[]): Promise<string[]> {
-  const to = quoted(String(told.name));
-  const toAdminister = told.modern === true ? await notAdministered(transaction, roles) : [];
+async function toChange(transaction: Transaction, server: Row, roles: readonly string[]): Promise<string[]> {
+  const to = quoted(String(server.name));
+  const toAdminister = server.modern === true ? await notAdministered(transaction, roles) : [];
   return [
-    ...(told.creates === true ? [] : [`ALTER ROLE ${to} CREATEROLE`]),
+    ...(server.creates === true ? [] : [`ALTER ROLE ${to} CREATEROLE`]),
     ...toAdminister.map((name) => `GRANT ${quoted(name)} TO ${to} WITH ADMIN OPTION`),
   ];
 }

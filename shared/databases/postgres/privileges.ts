@@ -15,20 +15,24 @@ export function privileges(connection: Connection, base: string): Promise<string
   const self = connection.username;
   return connection.transaction(
     'READ ONLY',
-    async (transaction, told) => {
+    async (transaction, server) => {
       // What an alias has is not what the role of that name has, and its counterpart would be a third one.
-      if (told.login !== self) throw aliased(self, String(told.login));
-      return linesOf({ self, base, actsAs: String(told.name) }, await readRoles(transaction, told, [self], self));
+      if (server.login !== self) throw aliased(self, String(server.login));
+      return linesOf({ self, base, actsAs: String(server.name) }, await readRoles(transaction, server, [self], self));
     },
     `SELECT current_user AS name, session_user AS login, ${GRANTS_PARAMETERS}`,
   );
 }
 
 /** Once both logged in anew. For a superuser: another session does not see what this transaction did. */
-export async function requireEqual(transaction: Transaction, told: Row, { from, to, base }: PairNames): Promise<void> {
+export async function requireEqual(
+  transaction: Transaction,
+  server: Row,
+  { from, to, base }: PairNames,
+): Promise<void> {
   const [here] = await transaction.query('SELECT current_database() AS name');
   const rightsOf = async (self: string) => {
-    const found = await readRoles(transaction, told, [self], self);
+    const found = await readRoles(transaction, server, [self], self);
     const { settings = [], actsAs } = found.get(self) ?? {};
     const inDatabase = settings.find(({ name, database }) => name === 'role' && database === here?.name)?.value;
     const acts = [inDatabase, actsAs].find((name) => name !== undefined && (name === 'none' || found.has(name)));

@@ -38,12 +38,12 @@ export interface Setting {
 }
 
 /**
- * These roles, as far as they are there, by name; all in one statement. `told` has GRANTS_PARAMETERS. With `andOf`, a role that is there,
+ * These roles, as far as they are there, by name; all in one statement. `server` has GRANTS_PARAMETERS. With `andOf`, a role that is there,
  * also those that it is a member of; a superuser counts as a member of none.
  */
 export async function readRoles(
   transaction: Transaction,
-  told: Row,
+  server: Row,
   names: readonly string[],
   andOf: string | null = null,
 ): Promise<Map<string, Role>> {
@@ -56,7 +56,7 @@ export async function readRoles(
             rolconnlimit, rolvaliduntil::text AS rolvaliduntil,
             rolcanlogin AND rolconnlimit <> 0 AND coalesce(rolvaliduntil > now(), true) AS may_log_in,
             (${SETTINGS}) AS settings, (${MEMBERSHIPS}) AS memberships, grants, EXISTS (${OWNED}) AS owns
-       FROM wanted r LEFT JOIN (${grantsOf('wanted', told.grants_parameters === true)}) g USING (oid)`,
+       FROM wanted r LEFT JOIN (${grantsOf('wanted', server.grants_parameters === true)}) g USING (oid)`,
     [names, andOf],
   );
   return new Map(rows.map((row) => [String(row.rolname), roleOf(row)]));

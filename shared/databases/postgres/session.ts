@@ -44,14 +44,15 @@ export async function openSession(
     ping: () => connection.ping(),
     async setPassword(username, password, given) {
       if (username !== login.username)
-        return (await setPassword(connection, { username, password, before: given }).catch(telling(username))).takeBack;
-      const before = given ?? proven;
-      const { kept, takeBack, ...changed } = await setPassword(connection, { username, password, before });
+        return (await setPassword(connection, { username, password, replaced: given }).catch(telling(username)))
+          .takeBack;
+      const replaced = given ?? proven;
+      const { kept, takeBack, ...changed } = await setPassword(connection, { username, password, replaced });
       ({ exclusive } = changed);
       proven = { password, kept };
       const then = (work: () => Promise<void>) => async () => {
         await work();
-        proven = before;
+        proven = replaced;
       };
       const { otherwise } = takeBack;
       return Object.assign(then(takeBack), otherwise && { otherwise: then(otherwise) });
@@ -63,7 +64,7 @@ export async function openSession(
       cloneUser(connection, { from, to, base: baseOf(to) }, { password, proof }, logInAs(to)),
     rehearsal: {
       setPassword: async (username, password) =>
-        void (await setPassword(rehearsed, { username, password, before: undefined }).catch(telling(username))),
+        void (await setPassword(rehearsed, { username, password, replaced: undefined }).catch(telling(username))),
       cloneUser: (from, to, password, proof) =>
         cloneUser(rehearsed, { from, to, base: baseOf(to) }, { password, proof, look: requireEqual }, logInAs(to)),
     },

@@ -14,7 +14,7 @@ export interface PasswordChange {
   readonly username: string;
   readonly password: string;
   /** The user's last login. Without it nothing can be taken back. */
-  readonly before: ProvenLogin | undefined;
+  readonly replaced: ProvenLogin | undefined;
 }
 
 export interface Changed {
@@ -27,18 +27,18 @@ export interface Changed {
 
 /** In one transaction, so that two deliveries of a step wait for each other instead of failing. */
 export async function setPassword(connection: Connection, change: PasswordChange): Promise<Changed> {
-  const { password, before } = change;
+  const { password, replaced } = change;
   const isOwn = change.username === connection.username;
-  const work = async (transaction: Transaction, told: Row): Promise<Changed> => {
-    const { username, pooled } = whose(connection, told, change);
-    const now = before && keptIn(before);
-    const kept = nextVerifier(told, now);
+  const work = async (transaction: Transaction, server: Row): Promise<Changed> => {
+    const { username, pooled } = whose(connection, server, change);
+    const now = replaced && keptIn(replaced);
+    const kept = nextVerifier(server, now);
     const limit = await lockCutOver(transaction, { username, pooled });
     const role = { username, isOwn };
     await alterPassword(transaction, { ...role, password, verifier: kept, undo: now });
     const putBack = (verifier: Verifier) => async () => {
-      if (before === undefined) throw new Error('nobody told which password was there before');
-      const next = { ...role, password: before.password, verifier };
+      if (replaced === undefined) throw new Error('nobody told which password was there before');
+      const next = { ...role, password: replaced.password, verifier };
       await connection.transaction('READ WRITE', (again) => alterPassword(again, next), lockOf(username));
     };
     // A login that showed nothing: the password was asked for in clear. Whatever is kept then, SCRAM lets in whoever knows the password.
@@ -56,8 +56,8 @@ export async function setPassword(connection: Connection, change: PasswordChange
 
 /** Waits for the cut-over of another session, and is then in one itself. Gives whether the user may have this one session only. */
 export function holdCutOver(connection: Connection, username: string): Promise<boolean> {
-  const work = async (transaction: Transaction, told: Row) => {
-    const limit = await lockCutOver(transaction, whose(connection, told, { username }));
+  const work = async (transaction: Transaction, server: Row) => {
+    const limit = await lockCutOver(transaction, whose(connection, server, { username }));
     return limit === 1 && username === connection.username;
   };
   return connection.transaction('READ ONLY', work, WHOSE);
@@ -88,10 +88,10 @@ export function lockOf(username: string): string {
 const WHOSE = 'SELECT session_user AS role, pg_backend_pid() AS process';
 
 /** The role to change: of one's own password that is the role that logged in, whatever a pooler calls it. */
-function whose(connection: Connection, told: Row, { username }: Pick<PasswordChange, 'username'>) {
-  const pooled = told.process !== connection.process;
+function whose(connection: Connection, server: Row, { username }: Pick<PasswordChange, 'username'>) {
+  const pooled = server.process !== connection.process;
   if (username !== connection.username) return { username, pooled };
-  const role = String(told.role);
+  const role = String(server.role);
   if (role !== username && !isAliasOf(username, role)) throw aliased(username, role);
   return { username: role, pooled };
 }

@@ -45,21 +45,21 @@ export async function openSession(
     ping: () => connection.ping(),
     async setPassword(username, password, proven) {
       if (username !== login.username) {
-        return setPassword(connection, { username, password, before: proven?.password }).catch(telling);
+        return setPassword(connection, { username, password, replaced: proven?.password }).catch(telling);
       }
-      const before = proven?.password ?? working;
-      const takeBack = await setPassword(connection, { username, password, before });
+      const replaced = proven?.password ?? working;
+      const takeBack = await setPassword(connection, { username, password, replaced });
       working = password;
       return async () => {
         await takeBack();
-        working = before;
+        working = replaced;
       };
     },
     cloneUser: (from, to, password, proof) =>
       cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)).catch(telling),
     rehearsal: {
       setPassword: async (username, password) =>
-        void (await setPassword(rehearsed, { username, password, before: undefined }).catch(
+        void (await setPassword(rehearsed, { username, password, replaced: undefined }).catch(
           username === login.username ? undefined : telling,
         )),
       cloneUser: (from, to, password, proof) =>

@@ -9,12 +9,12 @@ import { requireSpelling } from './user.ts';
 /** `before` is the password that opened the user's last login. A login by md5 means that its digest is what is kept. */
 export async function setPassword(
   connection: Connection,
-  { username, password, before }: { username: string; password: string; before: string | undefined },
+  { username, password, replaced }: { username: string; password: string; replaced: string | undefined },
 ): Promise<TakeBack> {
   await change(connection, username, password);
   return async () => {
-    if (before === undefined) throw new Error('nobody told which password was there before');
-    await change(connection, username, before);
+    if (replaced === undefined) throw new Error('nobody told which password was there before');
+    await change(connection, username, replaced);
   };
 }
 

@@ -78,15 +78,15 @@ const shownBy = ({ path, as, by, clientId, clientSecret }: ClientGrant) => ({
 function refusal(answer: Answer, api: Api, { as, path }: ClientGrant): Error {
   const { status } = answer;
   const code = codeIn(answer);
-  const told = `(HTTP ${status}${code === undefined ? '' : `, ${code}`})`;
-  if (status === 401 || code === 'invalid_client') return refused(api.name, as, told);
+  const how = `(HTTP ${status}${code === undefined ? '' : `, ${code}`})`;
+  if (status === 401 || code === 'invalid_client') return refused(api.name, as, how);
   if (status === 403 || (code !== undefined && ACCEPTED_BUT.includes(code))) {
-    return new PermissionError(`${api.name} accepts ${as}, but gives it no token ${told}`, {
+    return new PermissionError(`${api.name} accepts ${as}, but gives it no token ${how}`, {
       hint: 'the client must be allowed this grant, scope and audience; the page of the provider names them',
     });
   }
   const isForLater = code !== undefined && FOR_LATER.includes(code);
-  return new ProviderError(`${api.name}, POST ${path} was refused ${told}`, {
+  return new ProviderError(`${api.name}, POST ${path} was refused ${how}`, {
     retryable: isForLater,
     hint: isForLater ? REPEAT : CHECK_NAMES,
   });

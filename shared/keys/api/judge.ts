@@ -48,8 +48,8 @@ export function judged(answer: HttpAnswer, api: Api, call: Call): Answer {
 }
 
 /** A credential that opens nothing. `told` is how the provider said so. */
-export function refused(name: string, as: string, told: string): AuthenticationError {
-  return new AuthenticationError(`${name} refuses ${as} ${told}`, {
+export function refused(name: string, as: string, how: string): AuthenticationError {
+  return new AuthenticationError(`${name} refuses ${as} ${how}`, {
     hint: 'see in its console whether it was revoked or has expired, and store one that works',
   });
 }

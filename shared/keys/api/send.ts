@@ -85,15 +85,15 @@ const SHORTEST_PAUSE_MS = 250;
 
 /** Milliseconds from now. */
 function reset(headers: HttpAnswer['headers']): number | undefined {
-  const told = RESETS.map((name) => headers[name]).find((value) => typeof value === 'string');
-  const ms = typeof told === 'string' ? milliseconds(told) : undefined;
+  const reset = RESETS.map((name) => headers[name]).find((value) => typeof value === 'string');
+  const ms = typeof reset === 'string' ? milliseconds(reset) : undefined;
   return ms === undefined ? undefined : Math.max(ms, SHORTEST_PAUSE_MS);
 }
 
-function milliseconds(told: string): number | undefined {
-  const seconds = Number(told);
+function milliseconds(text: string): number | undefined {
+  const seconds = Number(text);
   if (!Number.isNaN(seconds)) return seconds > EPOCH ? seconds * 1000 - Date.now() : seconds * 1000;
-  const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)s)?(?:(\d+)ms)?$/.exec(told);
+  const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)s)?(?:(\d+)ms)?$/.exec(text);
   if (parts === null) return undefined;
   const [hours = 0, minutes = 0, wholeSeconds = 0, rest = 0] = parts.slice(1).map((part) => Number(part ?? 0));
   return ((hours * 60 + minutes) * 60 + wholeSeconds) * 1000 + rest;

@@ -14,8 +14,8 @@ export function fits(part: Part, where: Readonly<Record<string, unknown>> = {}):
 
 /** A list of words, or a text with spaces between them. */
 export function wordsIn(part: Part, path: string): string[] {
-  const told = memberAt(part, stepsOf(path));
-  const words = typeof told === 'string' ? told.split(' ').filter((word) => word !== '') : told;
+  const found = memberAt(part, stepsOf(path));
+  const words = typeof found === 'string' ? found.split(' ').filter((word) => word !== '') : found;
   // An object is no word: all would be the same one, and rights that differ would be equal.
   const texts = Array.isArray(words) ? words.map(textIn) : [undefined];
   if (texts.every((text) => text !== undefined)) return texts;

@@ -48,7 +48,8 @@ export interface Journal {
   readonly isOurs: boolean;
 }
 
-export interface Told {
+/** What an entry says, as it is to be written. */
+export interface Saying {
   readonly kind: EntryKind;
   readonly token: VersionId;
   readonly from?: number;
@@ -56,7 +57,7 @@ export interface Told {
   readonly deadAfterMs?: number;
 }
 
-export function entryText({ kind, token, from, to, deadAfterMs }: Told): string {
+export function entryText({ kind, token, from, to, deadAfterMs }: Saying): string {
   const parts = { from, to, 'dead-after': deadAfterMs };
   const said = Object.entries(parts).filter(([, number]) => number !== undefined);
   return [`Rekey ${kind} ${token}`, ...said.map(([word, number]) => `${word} ${number}`)].join(' ');

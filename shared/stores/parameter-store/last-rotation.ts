@@ -23,7 +23,7 @@ export async function lastRotationOf(
       parseEntry(Version, LastModifiedDate?.getTime() ?? 0, Description),
     ),
   );
-  const [before, last] = [done.at(-2), done.at(-1)];
+  const [lastButOne, last] = [done.at(-2), done.at(-1)];
   if (last === undefined) return undefined;
-  return { at: new Date(last.at), ...(before && { intervalMs: last.at - before.at }) };
+  return { at: new Date(last.at), ...(lastButOne && { intervalMs: last.at - lastButOne.at }) };
 }

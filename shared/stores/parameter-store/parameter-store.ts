@@ -91,12 +91,12 @@ export function parameterVersions({
     },
 
     async put(name, version, text) {
-      const before = await lastSeen(name, ({ open }) => open?.token === version);
-      const { companion, open, journal } = before;
+      const state = await lastSeen(name, ({ open }) => open?.token === version);
+      const { companion, open, journal } = state;
       if (open?.token !== version) throw notOpen(name, version);
       const isFirst = open.value === undefined;
-      if (isFirst) requireRoomFor(text, before);
-      const written = isFirst ? await append(before, { kind: 'value', token: version, value: text }, calls) : 0;
+      if (isFirst) requireRoomFor(text, state);
+      const written = isFirst ? await append(state, { kind: 'value', token: version, value: text }, calls) : 0;
       // Next in line after what was seen: nobody else has stored one meanwhile.
       const first = isFirst && written === journal.last + 1 ? written : (await look(name)).open?.value;
       if (first === undefined) throw notOpen(name, version);

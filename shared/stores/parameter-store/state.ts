@@ -4,7 +4,7 @@ import type { SecretDescription, StagingLabel, VersionId } from '../../rotation/
 import { CURRENT, PENDING, PREVIOUS } from '../../rotation/versions.ts';
 import type { ParameterCalls } from './calls.ts';
 import { noSuchParameter, notSecure } from './errors.ts';
-import type { Journal, OpenRotation, Told } from './journal.ts';
+import type { Journal, OpenRotation, Saying } from './journal.ts';
 import { entryText, parseEntry, readJournal } from './journal.ts';
 import { companionOf } from './names.ts';
 import { isInTheWay, KEPT } from './versions-kept.ts';
@@ -41,10 +41,10 @@ export async function lookAt(name: string, calls: ParameterCalls): Promise<Param
 export async function withEntry(
   state: ParameterState,
   written: number,
-  told: Told,
+  saying: Saying,
   calls: ParameterCalls,
 ): Promise<ParameterState | undefined> {
-  const entry = dated({ Version: written, Type: 'SecureString', Description: entryText(told) }, state);
+  const entry = dated({ Version: written, Type: 'SecureString', Description: entryText(saying) }, state);
   const companionVersions = followedBy(entry, state.companionVersions);
   return companionVersions && stateOf({ ...state, companionVersions }, calls);
 }
