@@ -14,8 +14,21 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
-/** Throws UsageError for a wrong command line, RotationError for everything that can go wrong outside. */
-export type Command = (parameters: readonly string[], terminal: Terminal) => Promise<ExitCode>;
+export interface Command {
+  /** Throws UsageError for a wrong command line, RotationError for everything that can go wrong outside. */
+  (parameters: readonly string[], terminal: Terminal): Promise<ExitCode>;
+  /** What a shell can complete after its name. */
+  readonly words: readonly Word[];
+}
+
+/** By name: what it gives, and how it is loaded. */
+export type Commands = Readonly<Record<string, readonly [about: string, load: () => Promise<Command>]>>;
+
+/** An option with its dashes, or an argument that is one of a few. */
+export interface Word {
+  readonly text: string;
+  readonly about: string;
+}
 
 /** Where to look. Each is undefined unless it was given. */
 export interface Place {
@@ -36,18 +49,22 @@ interface Shape {
   readonly about: string;
   /** Its own options and arguments. */
   readonly define?: (parser: Parser) => unknown;
+  /** The arguments that there are, where they are known without asking anybody. */
+  readonly completes?: readonly Word[];
   /** It asks AWS: --region and the others make sense. */
   readonly isOnAccount?: boolean;
   /** The actions that it needs, and other words at the end of the help. */
   readonly after?: string;
 }
 
+const HELP = 'this text';
+
 export function command<O extends object>(
   shape: Shape,
   run: (given: Given<O>, terminal: Terminal) => Promise<ExitCode>,
 ): Command {
-  return async (parameters, terminal) => {
-    const parser = parserOf(shape, terminal);
+  const parse = async (parameters: readonly string[], terminal: Terminal) => {
+    const parser = parserOf(shape, terminal.stdout);
     try {
       parser.parse(parameters, { from: 'user' });
     } catch (error) {
@@ -57,9 +74,18 @@ export function command<O extends object>(
     }
     return run({ options: parser.opts(), names: parser.args }, terminal);
   };
+  const wordsOf = () => [
+    ...(shape.completes ?? []),
+    ...parserOf(shape, { write: () => {} }).options.map(({ long, description }) => ({
+      text: long ?? '',
+      about: description,
+    })),
+    { text: '--help', about: HELP },
+  ];
+  return Object.defineProperty(parse, 'words', { get: wordsOf }) as Command;
 }
 
-function parserOf({ name, about, define, isOnAccount = true, after }: Shape, { stdout }: Terminal): Parser {
+function parserOf({ name, about, define, isOnAccount = true, after }: Shape, stdout: Output): Parser {
   const parser = quiet(new Parser(`rekey ${name}`), stdout)
     .description(about)
     .allowExcessArguments(false);
@@ -70,9 +96,11 @@ function parserOf({ name, about, define, isOnAccount = true, after }: Shape, { s
       .option('--region <region>', 'or AWS_REGION, AWS_DEFAULT_REGION, the profile', region)
       .option('--endpoint-url <url>', 'as of the sandbox; or AWS_ENDPOINT_URL', endpoint);
   }
-  parser.option('--json', 'the same as data').helpOption('-h, --help', 'this text');
-  return after === undefined ? parser : parser.addHelpText('after', `\n${wrapped(after, 80).join('\n')}`);
+  parser.option('--json', 'the same as data').helpOption('-h, --help', HELP);
+  return after === undefined ? parser : parser.addHelpText('after', `\n${linesOf(after).join('\n')}`);
 }
+
+const linesOf = (text: string) => text.split('\n').flatMap((line) => wrapped(line, 80));
 
 /** Errors are told in one place, which is main.ts, and no line is wider than a screen. */
 export function quiet(parser: Parser, stdout: Output): Parser {

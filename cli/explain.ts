@@ -14,6 +14,7 @@ export const explain = command(
       "The runbook's entry of an error code: what it means, what works now, what to do and what not, with the " +
       'commands. Without a code the codes. Asks nobody: it works without an account.',
     define: (parser) => parser.argument('[code]', 'as a message or the log has it: LOCKED_OUT'),
+    completes: Object.entries(errorCodes).map(([text, about]) => ({ text, about })),
     isOnAccount: false,
   },
   async ({ options, names: [name] }, { stdout }) => {

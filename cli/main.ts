@@ -5,25 +5,11 @@ import { CommanderError, Command as Parser } from 'commander';
 import { interruption, statusOf } from '../terminal/interruption.ts';
 import { allowLeavingReaders } from '../terminal/output.ts';
 import { UsageError } from '../terminal/usage.ts';
-import { type Command, quiet, type Terminal, usageErrorOf } from './command.ts';
+import { quiet, type Terminal, usageErrorOf } from './command.ts';
+import { commands } from './commands.ts';
 import { type ExitCode, exitCodes, exitHelp } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
 import { packaged } from './package.ts';
-
-const commands: Readonly<Record<string, readonly [about: string, load: () => Promise<Command>]>> = {
-  status: ['a line for each secret, and what state it is in', async () => (await import('./status.ts')).status],
-  rotate: ['rotates secrets now, one or a fleet, and watches', async () => (await import('./rotate.ts')).rotate],
-  enable: ['attaches a function and a schedule, and checks', async () => (await import('./enable.ts')).enable],
-  doctor: ['what a rotation needs, and what is missing', async () => (await import('./doctor.ts')).doctor],
-  history: ['versions, and what happened', async () => (await import('./history.ts')).history],
-  'revoke-previous': [
-    'ends what AWSPREVIOUS opens, now',
-    async () => (await import('./revoke-previous.ts')).revokePrevious,
-  ],
-  abandon: ['ends a rotation that failed, where that is safe', async () => (await import('./abandon.ts')).abandon],
-  explain: ['what an error code means and what to do', async () => (await import('./explain.ts')).explain],
-  cost: ['what secrets and parameters cost a month', async () => (await import('./cost.ts')).cost],
-};
 
 allowLeavingReaders();
 await main(process.argv.slice(2));
