@@ -37,10 +37,12 @@ async function run(parameters: readonly string[], terminal: Terminal): Promise<E
   const parser = quiet(new Parser('rekey'), terminal.stdout)
     .description('Sees, checks and rotates the secrets of an AWS account, or of the sandbox.')
     .usage('<command> [options]')
+    // Its two are in the text at the end: the commands have the screen.
+    .configureHelp({ visibleOptions: () => [] })
     .enablePositionalOptions()
     .helpCommand(false)
     .version(JSON.parse(packaged('package.json')).version)
-    .addHelpText('after', `\nrekey <command> --help tells more.\n${exitHelp}`);
+    .addHelpText('after', `\nrekey <command> --help tells more, rekey --version which one this is.\n${exitHelp}`);
   for (const [name, [about, load]] of Object.entries(commands)) {
     parser
       .command(name)
