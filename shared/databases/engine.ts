@@ -65,7 +65,14 @@ export function withEndsTold(refusal: RotationError, { password }: DatabaseLogin
   return advised(refusal, `the stored password begins or ends in ${unseen}: unless that is meant, ${UNSEEN_HINT}`);
 }
 
-/** After `ctx.signal` aborts, every member throws. Errors are typed; no error holds a password. */
+/**
+ * After `ctx.signal` aborts, every member throws. Errors are typed; no error holds a password.
+ *
+ * @example
+ * const takeBack = await session.setPassword('app', 'A-new-one-1');
+ * const [may, should] = [await session.privileges(), await other.privileges()];
+ * if (may.join() !== should.join()) await takeBack();
+ */
 export interface DatabaseSession {
   /** What opened it. */
   readonly proven: ProvenLogin;

@@ -40,6 +40,12 @@ export function oneByOne<User>(readOne: (name: string) => Promise<User | undefin
   };
 }
 
+/**
+ * How an engine lets the rule of pairs at its users.
+ *
+ * @example
+ * await bringIntoLine(port, names, proof);
+ */
 export interface PairPort<User> {
   /** Makes a look and its act one thing, as far as the engine can: nobody else's change comes between. May call `work` again. */
   atOnce<T>(work: (users: PairUsers<User>) => Promise<T>): Promise<T>;
@@ -50,7 +56,13 @@ export interface PairPort<User> {
   proves(other: User, others: AsyncIterable<string>): Promise<(other: User) => boolean>;
 }
 
-/** What an engine does with the users of one pair, for the length of one `atOnce`. All of it may be repeated. */
+/**
+ * What an engine does with the users of one pair, for the length of one `atOnce`. All of it may be repeated.
+ *
+ * @example
+ * const { inUse, other } = await users.read(names);
+ * if (inUse !== undefined && other === undefined) await users.make(inUse);
+ */
 export interface PairUsers<User> {
   /** Both as they are now. In two looks the other one comes first: whoever makes it ties the one in use first. */
   read(names: PairNames): Promise<Found<User>>;

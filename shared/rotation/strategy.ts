@@ -55,6 +55,14 @@ export interface Trust {
   readonly secureContext: SecureContext;
 }
 
+/**
+ * What a strategy is given beside the values: who asks, until when, and how to tell what it does.
+ *
+ * @example
+ * ctx.redact.add(password);
+ * ctx.log('waiting for the user to be there', { username });
+ * await ctx.pause(100);
+ */
 export interface RotationContext {
   readonly secretId: string;
   readonly token: string;

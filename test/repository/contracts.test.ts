@@ -1,23 +1,22 @@
-/** The examples at the public contracts, run as they stand there. */
-import { readFileSync } from 'node:fs';
+/** The examples at the public contracts: each has one, and it runs as it stands there. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { startAuth0 } from '../../local/doubles/auth0.ts';
 import type { ProviderDouble } from '../../local/doubles/double.ts';
 import { startSendgrid } from '../../local/doubles/sendgrid.ts';
-import { withSession } from '../../shared/databases/engine.ts';
 import { singleUserStrategy } from '../../shared/databases/strategies/single-user.ts';
 import { randomText } from '../../shared/generated/random-text.ts';
 import { accessTo } from '../../shared/keys/access.ts';
 import type { AcceptingProvider, IssuingProvider } from '../../shared/keys/provider.ts';
 import { auth0 } from '../../shared/keys/vendors/auth0.ts';
 import { sendgrid } from '../../shared/keys/vendors/sendgrid.ts';
-import { holder } from '../../shared/rotation/versions.ts';
 import { timelessContext } from '../support/context.ts';
 import { keyWorld } from '../support/key-world.ts';
 import { memoryEngine, memoryServer } from '../support/memory-engine.ts';
 import { memoryStore } from '../support/memory-store.ts';
-
-type Names = Readonly<Record<string, unknown>>;
+import { pairUser, serverWith } from '../support/pair-users.ts';
+import { examples } from './contract-examples.ts';
+import { contracts } from './contracts.ts';
+import { read } from './files.ts';
 
 const doubles: ProviderDouble[] = [];
 afterAll(() => Promise.all(doubles.map((double) => double.close())));
@@ -30,10 +29,10 @@ function database() {
   const engine = memoryEngine(server);
   const strategy = singleUserStrategy(engine);
   const current = strategy.schema.parse(text, 'a value');
-  return { server, engine, strategy, schema: strategy.schema, current, login: current, ctx: timelessContext() };
+  return { server, engine, strategy, current, ctx: timelessContext() };
 }
 
-async function keys(provider: IssuingProvider | AcceptingProvider, start: () => Promise<ProviderDouble>) {
+async function keys<P extends IssuingProvider | AcceptingProvider>(provider: P, start: () => Promise<ProviderDouble>) {
   const double = await start();
   doubles.push(double);
   const { admins, context } = keyWorld(provider, double);
@@ -41,82 +40,126 @@ async function keys(provider: IssuingProvider | AcceptingProvider, start: () => 
   return { double, provider, access: await accessTo(provider, value, { admins }, context({})) };
 }
 
-/** Runs the example at `interface <contract>` with these names in reach, and gives what it named itself. */
-async function ran(file: string, contract: string, given: Names, wanted: readonly string[] = []): Promise<Names> {
-  const source = readFileSync(new URL(`../../shared/${file}`, import.meta.url), 'utf8');
-  const before = source.slice(0, source.search(new RegExp(`export interface ${contract}\\b`)));
-  const comment = before.slice(before.lastIndexOf('/**'));
-  const [, example] = /@example\n(.*) \*\/\s*$/s.exec(comment) ?? [];
-  if (example === undefined) throw new Error(`${contract} has no example`);
-  const code = example.replace(/^ \* ?/gm, '');
-  const AsyncFunction = (async () => {}).constructor as new (
-    ...texts: string[]
-  ) => (...values: unknown[]) => Promise<Names>;
-  const run = new AsyncFunction(...Object.keys(given), `${code}\nreturn { ${wanted.join(', ')} };`);
-  return run(...Object.values(given));
-}
+const names = { from: 'app', to: 'app_clone', base: 'app' };
 
-describe('the example at', () => {
-  it('SecretSchema reads a value, hides what nobody may see, and stores it again', async () => {
-    const { schema, ctx } = database();
+const runs: Record<keyof typeof examples, () => Promise<void>> = {
+  async DatabaseEngine() {
+    const { server, engine, current, ctx } = database();
 
-    const { stored } = await ran('rotation/strategy.ts', 'SecretSchema', { schema, text, ctx }, ['stored']);
-
-    expect(stored).toBe(text);
-    expect(ctx.redact.text('it is First-one-1')).not.toContain('First-one-1');
-  });
-
-  it('RotationStrategy changes the password, and proves it', async () => {
-    const { server, strategy, current, ctx } = database();
-
-    const { pending } = await ran('rotation/strategy.ts', 'RotationStrategy', { strategy, current, ctx }, ['pending']);
-
-    expect(server.users.get('app')?.password).toBe((pending as typeof current).password);
-    expect(server.open).toEqual([]);
-  });
-
-  it('SecretVersions promotes a version', async () => {
-    const store = memoryStore(text);
-    const given = { versions: store.versions, id: store.secretId, token: await store.begin(), holder };
-
-    const { current } = await ran('rotation/versions.ts', 'SecretVersions', given, ['current']);
-
-    expect(current).toBe('{"password":"a new one"}');
-    expect((await store.labels())[given.token]).toEqual(['AWSCURRENT']);
-  });
-
-  it('DatabaseEngine sets a password, and logs in with it', async () => {
-    const { server, engine, login, ctx } = database();
-
-    await ran('databases/engine.ts', 'DatabaseEngine', { withSession, engine, login, ctx });
+    await examples.DatabaseEngine(engine, current, ctx);
 
     expect(server.users.get('app')?.password).toBe('A-new-one-1');
     expect(server.taken).toEqual(['app', 'app']);
-  });
+  },
 
-  it('IssuingProvider issues a key, and revokes the one that was current', async () => {
-    const { double, ...given } = await keys(sendgrid, startSendgrid);
+  async DatabaseSession() {
+    const { server, engine, current, ctx } = database();
+    const [session, other] = [await engine.connect(current, ctx), await engine.connect(current, ctx)];
+    const more = { ...other, privileges: async () => ['more'] };
 
-    const { pending } = await ran('keys/provider.ts', 'IssuingProvider', given, ['pending']);
+    await examples.DatabaseSession(session, more);
+    const takenBack = server.users.get('app')?.password;
+    await examples.DatabaseSession(session, other);
 
-    expect([double.opens(double.first), double.opens(pending as never)]).toEqual([false, true]);
-  });
+    expect([takenBack, server.users.get('app')?.password]).toEqual([current.password, 'A-new-one-1']);
+  },
 
-  it('AcceptingProvider has its own value taken', async () => {
-    const { double, ...given } = await keys(auth0, startAuth0);
+  async PairPort() {
+    const server = serverWith(pairUser('app'));
+    const proof = { password: 'password of app', async *others() {} };
 
-    const { pending } = await ran('keys/provider.ts', 'AcceptingProvider', given, ['pending']);
+    await examples.PairPort(server.portTo('app_clone'), names, proof);
 
-    expect(double.opens(pending as never)).toBe(true);
-  });
+    expect(server.state()).toMatchObject({ app: { tied: true }, app_clone: { tied: true, rights: ['right of app'] } });
+  },
 
-  it('Generator makes a value in which it finds no fault', async () => {
-    const { fault, made } = await ran('generated/generator.ts', 'Generator', { generator: randomText('hex', 8) }, [
-      'fault',
-      'made',
-    ]);
+  async PairUsers() {
+    const server = serverWith(pairUser('app'));
+
+    await examples.PairUsers(server.at('app_clone'), names);
+
+    expect(server.state()).toMatchObject({ app_clone: { password: 'new' } });
+  },
+
+  async IssuingProvider() {
+    const { double, provider, access } = await keys(sendgrid, startSendgrid);
+
+    const { pending } = await examples.IssuingProvider(provider, access);
+
+    expect([double.opens(double.first), double.opens(pending)]).toEqual([false, true]);
+  },
+
+  async AcceptingProvider() {
+    const { double, provider, access } = await keys(auth0, startAuth0);
+
+    const { pending } = await examples.AcceptingProvider(provider, access);
+
+    expect(double.opens(pending)).toBe(true);
+  },
+
+  async Generator() {
+    const { made, fault } = await examples.Generator(randomText('hex', 8));
 
     expect(fault).toBeUndefined();
     expect(made).toEqual({ value: expect.stringMatching(/^[0-9a-f]{16}$/) });
+  },
+
+  async SecretSchema() {
+    const { strategy, ctx } = database();
+
+    const { stored } = await examples.SecretSchema(strategy.schema, text, ctx);
+
+    expect(stored).toBe(text);
+    expect(ctx.redact.text('it is First-one-1')).not.toContain('First-one-1');
+  },
+
+  async RotationContext() {
+    const ctx = timelessContext();
+
+    await examples.RotationContext(ctx, 'app', 'First-one-1');
+
+    expect(ctx.redact.text('it is First-one-1')).not.toContain('First-one-1');
+    expect(ctx.lines).toEqual([{ message: 'waiting for the user to be there', fields: { username: 'app' } }]);
+  },
+
+  async RotationStrategy() {
+    const { server, strategy, current, ctx } = database();
+
+    const { pending } = await examples.RotationStrategy(strategy, current, ctx);
+
+    expect(server.users.get('app')?.password).toBe(pending.password);
+    expect(server.open).toEqual([]);
+  },
+
+  async SecretVersions() {
+    const store = memoryStore(text);
+    const token = await store.begin();
+
+    const { current } = await examples.SecretVersions(store.versions, store.secretId, token);
+
+    expect(current).toBe('{"password":"a new one"}');
+    expect((await store.labels())[token]).toEqual(['AWSCURRENT']);
+  },
+};
+
+describe('a contract', () => {
+  const found = contracts();
+  const source = read('test/repository/contract-examples.ts');
+  const told = (name: string) =>
+    new RegExp(String.raw`^ {2}async ${name}\b[^{]*\{\n([\s\S]*?)^ {2}\},`, 'm').exec(source)?.[1];
+  /** Lines are broken elsewhere in a comment. */
+  const flat = (code = '') => code.replace(/^ +return \{.*\};\n$/m, '').replace(/,?\s+(?=[)}\]])|\s+/g, '');
+
+  it.each(found)('$name in $file has an example, and it is the one that runs', ({ name, example }) => {
+    expect(example).toBeDefined();
+    expect(flat(told(name))).toBe(flat(example));
   });
+
+  it('is all that has one', () => {
+    expect(Object.keys(examples).sort()).toEqual(found.map(({ name }) => name).sort());
+  });
+});
+
+it.each(Object.entries(runs))('the example at %s runs', async (_name, run) => {
+  await run();
 });

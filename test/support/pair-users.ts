@@ -65,25 +65,26 @@ export function serverWith(...initial: readonly PairUser[]) {
     },
   });
 
+  const portTo = (to: string): PairPort<PairUser> => ({
+    async atOnce(work) {
+      held++;
+      try {
+        return await work(at(to));
+      } finally {
+        held--;
+      }
+    },
+    async proves(other, passwords) {
+      expect(held).toBe(0);
+      const known: string[] = [];
+      for await (const password of passwords) known.push(password);
+      meanwhile.proof?.();
+      return known.includes(other.password) ? (found) => known.includes(found.password) : () => false;
+    },
+  });
+
   const bring = async (from: string, others: readonly string[] = []) => {
     const to = from === 'app' ? 'app_clone' : 'app';
-    const port: PairPort<PairUser> = {
-      async atOnce(work) {
-        held++;
-        try {
-          return await work(at(to));
-        } finally {
-          held--;
-        }
-      },
-      async proves(other, passwords) {
-        expect(held).toBe(0);
-        const known: string[] = [];
-        for await (const password of passwords) known.push(password);
-        meanwhile.proof?.();
-        return known.includes(other.password) ? (found) => known.includes(found.password) : () => false;
-      },
-    };
     const proof = {
       password: `password of ${from}`,
       async *others() {
@@ -91,9 +92,11 @@ export function serverWith(...initial: readonly PairUser[]) {
         yield* others;
       },
     };
-    await bringIntoLine(port, { from, to, base: 'app' }, proof);
+    await bringIntoLine(portTo(to), { from, to, base: 'app' }, proof);
   };
   return {
+    at,
+    portTo,
     bring,
     meanwhile,
     refuses,
