@@ -4,6 +4,10 @@ import type { Commands } from './command.ts';
 export const commands: Commands = {
   status: ['a line for each secret, and what state it is in', async () => (await import('./status.ts')).status],
   rotate: ['rotates secrets now, one or a fleet, and watches', async () => (await import('./rotate.ts')).rotate],
+  'rotate-parameter': [
+    'rotates a parameter now, by a function',
+    async () => (await import('./rotate-parameter.ts')).rotateParameter,
+  ],
   enable: ['attaches a function and a schedule, and checks', async () => (await import('./enable.ts')).enable],
   doctor: ['what a rotation needs, and what is missing', async () => (await import('./doctor.ts')).doctor],
   history: ['versions, and what happened', async () => (await import('./history.ts')).history],

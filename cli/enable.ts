@@ -9,7 +9,7 @@ import { command } from './command.ts';
 import { factsOf, type SecretFacts } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
 import { outcomeLines, stepLine } from './outcome.ts';
-import { functionOf } from './rights.ts';
+import { functionNamed } from './rights.ts';
 import { type Outcome, rotated } from './rotation.ts';
 import { describeSecret } from './service.ts';
 import { everyOf, hoursOf } from './values.ts';
@@ -78,14 +78,9 @@ export const enable = command<Options>(
 
 /** A function that is not there is for the checks to say. */
 async function scheduleOf(account: Account, { function: given, every, window }: Options): Promise<Schedule> {
-  const name = given.split(':').at(-1) ?? given;
-  const candidates = name.startsWith('rekey-') ? [name] : [name, `rekey-${name}`];
-  for (const candidate of candidates) {
-    const found = await functionOf(account, candidate);
-    if (found?.FunctionArn === undefined) continue;
-    return { functionName: candidate, functionArn: found.FunctionArn, every, ...(window && { window }) };
-  }
-  return { functionName: name, functionArn: given, every, ...(window && { window }) };
+  const found = await functionNamed(account, given);
+  const named = found ?? { functionName: given.split(':').at(-1) ?? given, functionArn: given };
+  return { ...named, every, ...(window && { window }) };
 }
 
 function planOf(

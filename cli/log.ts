@@ -46,7 +46,8 @@ export async function logOf(
   return lines.sort((a, b) => a.at - b.at);
 }
 
-function lineOf(at: number, message: string): LogLine[] {
+/** A line of Rekey, or nothing. */
+export function lineOf(at: number, message: string): LogLine[] {
   try {
     const line = JSON.parse(message);
     return typeof line?.message === 'string' ? [{ ...line, at }] : [];

@@ -26,6 +26,19 @@ export async function functionOf(
   }
 }
 
+/** By its name, with or without `rekey-`, or its ARN. Undefined: there is none. */
+export async function functionNamed(
+  account: Account,
+  given: string,
+): Promise<{ readonly functionName: string; readonly functionArn: string } | undefined> {
+  const name = given.split(':').at(-1) ?? given;
+  for (const functionName of name.startsWith('rekey-') ? [name] : [name, `rekey-${name}`]) {
+    const { FunctionArn } = (await functionOf(account, functionName)) ?? {};
+    if (FunctionArn !== undefined) return { functionName, functionArn: FunctionArn };
+  }
+  return undefined;
+}
+
 export interface Invoker {
   readonly service: string;
   /** Undefined: any account's. */
