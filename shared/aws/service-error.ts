@@ -62,6 +62,11 @@ export function isThrottled(error: unknown): boolean {
   return THROTTLED.has(nameOf(error));
 }
 
+/** Of whatever a service was asked for and did not do, for a line of the log. */
+export function codeOf(error: unknown): string {
+  return error instanceof RotationError ? error.code : 'UNEXPECTED';
+}
+
 export function nameOf(error: unknown): string {
   return facts(error).name;
 }

@@ -13,6 +13,12 @@ export function unknownUser(
   });
 }
 
+/** What opened the user before its change. A change that nobody proved cannot be taken back. */
+export function requireReplaced<T>(replaced: T | undefined): T {
+  if (replaced === undefined) throw new Error('nobody told which password was there before');
+  return replaced;
+}
+
 /** Another user may have the name that the other one of a pair would have. Nobody is given its password for that. `tie` makes them a pair. */
 export function nothingTies(users: readonly string[], tie: string): TargetMismatchError {
   return new TargetMismatchError(`users ${users.join(' and ')} exist, and nothing tells that they are a pair`, {

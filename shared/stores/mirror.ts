@@ -1,5 +1,6 @@
 /** Copies a secret into parameters, for readers that speak Parameter Store only. docs/parameter-store.md says when there is no need to. */
-import { InvalidSecretError, RotationError, StagingError } from '../rotation/errors.ts';
+import { codeOf } from '../aws/service-error.ts';
+import { InvalidSecretError, StagingError } from '../rotation/errors.ts';
 import { patiently, pause } from '../rotation/pause.ts';
 import type { SecretVersions, VersionId } from '../rotation/versions.ts';
 import { CURRENT } from '../rotation/versions.ts';
@@ -72,7 +73,7 @@ export function mirrored(versions: SecretVersions, options: MirrorOptions): Secr
       await versions.promote(id, version, from);
       // The label has moved: whatever happens now must not look like a promotion that was refused.
       await mirror(id, version).catch((error: unknown) => {
-        log('the mirror is written later', { code: error instanceof RotationError ? error.code : 'UNEXPECTED' });
+        log('the mirror is written later', { code: codeOf(error) });
       });
     },
     copy: mirror,

@@ -2,6 +2,7 @@
 import type { RotationContext } from '../../rotation/strategy.ts';
 import type { DatabaseSession } from '../engine.ts';
 import type { DatabaseLogin } from '../secret.ts';
+import { requireReplaced } from '../user-errors.ts';
 import { cloneUser, requireClonable } from './clone-user.ts';
 import { openConnection } from './connection.ts';
 import { privileges, setPassword } from './users.ts';
@@ -31,10 +32,7 @@ export async function openSession(
         if (isOwn) working = next;
       };
       await set(password);
-      return async () => {
-        if (replaced === undefined) throw new Error('nobody told which password was there before');
-        await set(replaced);
-      };
+      return async () => set(requireReplaced(replaced));
     },
     cloneUser: (from, to, password, proof) =>
       cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)),

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { ProvenLogin, TakeBack } from '../engine.ts';
-import { unknownUser } from '../user-errors.ts';
+import { requireReplaced, unknownUser } from '../user-errors.ts';
 import { alterPassword } from './alter-password.ts';
 import type { Connection, Row, Transaction } from './connection.ts';
 import { nextVerifier, VERIFIER_SETTINGS } from './next-verifier.ts';
@@ -37,8 +37,7 @@ export async function setPassword(connection: Connection, change: PasswordChange
     const role = { username, isOwn };
     await alterPassword(transaction, { ...role, password, verifier: kept, undo: now });
     const putBack = (verifier: Verifier) => async () => {
-      if (replaced === undefined) throw new Error('nobody told which password was there before');
-      const next = { ...role, password: replaced.password, verifier };
+      const next = { ...role, password: requireReplaced(replaced).password, verifier };
       await connection.transaction('READ WRITE', (again) => alterPassword(again, next), lockOf(username));
     };
     // A login that showed nothing: the password was asked for in clear. Whatever is kept then, SCRAM lets in whoever knows the password.

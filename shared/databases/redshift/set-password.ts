@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { TakeBack } from '../engine.ts';
 import type { Connection, Transaction } from '../postgres/connection.ts';
+import { requireReplaced } from '../user-errors.ts';
 import { repeatedly } from './repeatedly.ts';
 import { requireSpelling } from './user.ts';
 
@@ -12,10 +13,7 @@ export async function setPassword(
   { username, password, replaced }: { username: string; password: string; replaced: string | undefined },
 ): Promise<TakeBack> {
   await change(connection, username, password);
-  return async () => {
-    if (replaced === undefined) throw new Error('nobody told which password was there before');
-    await change(connection, username, replaced);
-  };
+  return async () => change(connection, username, requireReplaced(replaced));
 }
 
 async function change(connection: Connection, username: string, password: string): Promise<void> {

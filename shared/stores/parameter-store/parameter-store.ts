@@ -1,7 +1,8 @@
 /** Parameter Store as a store of secret versions. What stands where, and why: docs/decisions/0005-parameter-store.md. */
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { clientOf } from '../../aws/clients.ts';
-import { PermissionError, RotationError, StagingError } from '../../rotation/errors.ts';
+import { codeOf } from '../../aws/service-error.ts';
+import { PermissionError, StagingError } from '../../rotation/errors.ts';
 import type { SecretVersions, VersionId } from '../../rotation/versions.ts';
 import { CURRENT, PREVIOUS } from '../../rotation/versions.ts';
 import type { BeginTimes, Begun } from './begin.ts';
@@ -181,10 +182,6 @@ export function parameterVersions({
     tags.set(name, found);
     return found;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof RotationError ? error.code : 'UNEXPECTED';
 }
 
 function notOpen(name: string, version: VersionId): StagingError {
