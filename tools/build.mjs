@@ -4,6 +4,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
+import { noticesOf } from './notices.mjs';
 import { filesIn, fingerprint, inRoot, root } from './project.mjs';
 
 /** Modules whose code a Lambda never runs, by a pattern of how they are imported, and what stands in for them. */
@@ -168,12 +169,16 @@ async function bundle(name, plugins) {
     });
 
   const outputFiles = result.outputFiles.map(withoutNeedlessBanner);
-  write(outdir, outputFiles);
+  write(outdir, [...outputFiles, ...besides(name, outdir, result)]);
   const roots = 'shared/aws/rds-roots.ts' in result.metafile.inputs;
   if (roots) cpSync(inRoot('shared/aws/rds-roots'), join(outdir, 'rds-roots'), { recursive: true });
   else rmSync(join(outdir, 'rds-roots'), { recursive: true, force: true });
   return sizes({ ...result, outputFiles });
 }
+
+/** Who wrote what is inside. */
+const besides = (name, outdir, { metafile }) =>
+  Object.entries(noticesOf(name, metafile)).map(([file, contents]) => ({ path: join(outdir, file), contents }));
 
 /**
  * dist/rekey is a package of its own, for the Node that an operator has: `npm pack ./dist/rekey`. It has no dependencies, for those of
@@ -181,14 +186,14 @@ async function bundle(name, plugins) {
  */
 async function bundleTool() {
   const outdir = inRoot('dist/rekey');
-  const { plugins: _, metafile: __, ...same } = settings;
-  const { outputFiles } = await esbuild.build({
+  const { plugins: _, ...same } = settings;
+  const result = await esbuild.build({
     ...same,
     entryPoints: { index: 'cli/main.ts' },
     outdir,
     target: 'node20.19',
   });
-  write(outdir, outputFiles);
+  write(outdir, [...result.outputFiles, ...besides('tool', outdir, result)]);
   const { name, version, description, license, engines } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
   const manifest = { name, version, description, license, type: 'module', engines, bin: { rekey: 'index.mjs' } };
   writeFileSync(join(outdir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);

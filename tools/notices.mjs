@@ -1,0 +1,89 @@
+// What others wrote of a bundle, by what the bundler says is inside: their licences, and a list for machines (CycloneDX).
+import { readdirSync, readFileSync } from 'node:fs';
+import { inRoot } from './project.mjs';
+
+/** Files that lie beside a bundle. The same bundle makes the same bytes: no time, no serial number. */
+export function noticesOf(name, metafile) {
+  const packages = packagesIn(metafile);
+  return {
+    'THIRD-PARTY-NOTICES.txt': notices(packages),
+    'sbom.cdx.json': `${JSON.stringify(bom(name, packages))}\n`,
+  };
+}
+
+/** Of which at least a byte is in it, once for each version. */
+function packagesIn({ outputs }) {
+  const folders = Object.values(outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .flatMap(([input]) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []);
+  const found = [...new Set(folders)].map((folder) => {
+    const { name, version, license, author } = JSON.parse(readFileSync(inRoot(folder, 'package.json'), 'utf8'));
+    if (typeof license !== 'string') throw new Error(`${name} does not say what its licence is`);
+    return { name, version, license, author: author?.name ?? author, text: licenceIn(inRoot(folder)) };
+  });
+  const byName = new Map(found.map((one) => [`${one.name}@${one.version}`, one]));
+  return [...byName.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+}
+
+/** What a licence asks to be passed on: its text and, where there is one, the notice. */
+function licenceIn(folder) {
+  const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file));
+  return files
+    .toSorted()
+    .map((file) => readFileSync(`${folder}/${file}`, 'utf8').trim())
+    .join('\n\n');
+}
+
+/** Each text once, after the packages and the copyright lines that it goes with. */
+function notices(packages) {
+  const groups = new Map();
+  for (const { name, version, license, author, text } of packages) {
+    const body =
+      withoutOwners(text) || `${license}, by ${author ?? 'its authors'}. The package has no text of its licence.`;
+    const key = body.replace(/\s+/g, ' ');
+    const group = groups.get(key) ?? { body, of: [] };
+    group.of.push(`${name} ${version} (${[license, ...ownersIn(text)].join(', ')})`);
+    groups.set(key, group);
+  }
+  const parts = [...groups.values()].map(({ body, of }) => `${of.join('\n')}\n\n${body}\n`);
+  const head = 'This program holds code of others. What it does not use of them was taken out.';
+  return `${head}\n\n${parts.join(`\n${'-'.repeat(72)}\n\n`)}`;
+}
+
+const isOwner = (line) => /^\s*(copyright|\(c\)|©)\s.*\d{4}/i.test(line);
+const ownersIn = (text) =>
+  text
+    .split('\n')
+    .filter(isOwner)
+    .map((line) => line.trim());
+
+/** The appendix of Apache-2.0 says how to use it for one's own work. */
+function withoutOwners(text) {
+  const [terms = ''] = text.split(/^\s*END OF TERMS AND CONDITIONS$/m);
+  return terms
+    .split('\n')
+    .filter((line) => !isOwner(line))
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trim();
+}
+
+/** https://cyclonedx.org/docs/1.6/json/ */
+function bom(name, packages) {
+  const { version, license } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+  const licensed = (id) => [/^[\w.-]+$/.test(id) ? { license: { id } } : { expression: id }];
+  return {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: { component: { type: 'application', name: `rekey-${name}`, version, licenses: licensed(license) } },
+    components: packages.map((one) => ({
+      type: 'library',
+      name: one.name,
+      version: one.version,
+      licenses: licensed(one.license),
+      purl: `pkg:npm/${one.name.replace('@', '%40')}@${one.version}`,
+    })),
+  };
+}
