@@ -67,7 +67,7 @@ function statementsOf(role: unknown): unknown[] {
   return PolicyDocument.Statement.map((statement) =>
     JSON.parse(JSON.stringify(statement), (_, value) => {
       const [condition, then] = value?.['Fn::If'] ?? [];
-      return condition === 'MakesTopic' || condition === 'UsesTopicKey' ? then : value;
+      return condition === 'MakesTopic' ? then : value;
     }),
   );
 }

@@ -83,7 +83,7 @@ function plainId(id: string, key: string, naming: Naming): string {
 function renamed(part: Part, ids: ReadonlyMap<string, string>): Part {
   let text = JSON.stringify(part);
   for (const [id, plain] of ids) {
-    text = text.replaceAll(`"${id}"`, `"${plain}"`).replaceAll(`\${${id}.`, `\${${plain}.`);
+    text = text.replaceAll(`"${id}"`, `"${plain}"`).replace(new RegExp(`\\$\\{${id}(?=[.}])`, 'g'), `\${${plain}`);
   }
   return JSON.parse(text);
 }
@@ -116,23 +116,22 @@ const withCode = (resources: Record<string, Part>): Record<string, Part> => {
 const TOPIC = ifElse('MakesTopic', ref('RotationTopic'), ref('TopicArn'));
 const isEmpty = (id: string) => ({ 'Fn::Equals': [ref(id), ''] });
 
-const topicConditions = ({ MakesTopicKey }: Record<string, Part>): Record<string, Part> => ({
+/** With a topic from elsewhere its key is that topic's, or there is none to use. */
+const topicConditions = ({ MakesTopicKey = '', HasTopicKey = '' }: Record<string, Part>): Record<string, Part> => ({
   MakesTopic: isEmpty('TopicArn'),
-  ...(MakesTopicKey !== undefined && {
-    MakesTopicKey: { 'Fn::And': [{ Condition: 'MakesTopic' }, MakesTopicKey] },
-    UsesTopicKey: { 'Fn::Or': [{ Condition: 'MakesTopic' }, { 'Fn::Not': [isEmpty('TopicKeyArn')] }] },
-  }),
+  MakesTopicKey: { 'Fn::And': [{ Condition: 'MakesTopic' }, MakesTopicKey] },
+  HasTopicKey: {
+    'Fn::And': [HasTopicKey, { 'Fn::Or': [{ Condition: 'MakesTopic' }, { 'Fn::Not': [isEmpty('TopicKeyArn')] }] }],
+  },
 });
 
-/** Nothing but the topic itself refers to it by name; with a topic from elsewhere the key is that topic's, or there is none. */
+/** It is made only where none is given. */
 function withTopic({ RotationTopic, ...others }: Record<string, Part>): Record<string, Part> {
   const walk = (part: Part): Part => {
     if (typeof part !== 'object') return part;
     if (Array.isArray(part)) return part.map(walk);
-    const { Ref, Sid } = part as { Ref?: string; Sid?: string };
-    if (Ref === 'RotationTopic') return TOPIC;
-    const made = Object.fromEntries(Object.entries(part).map(([key, one]) => [key, walk(one)]));
-    return Sid === 'UseTopicKeyThroughTopic' ? ifElse('UsesTopicKey', made) : made;
+    if ((part as { Ref?: string }).Ref === 'RotationTopic') return TOPIC;
+    return Object.fromEntries(Object.entries(part).map(([key, one]) => [key, walk(one)]));
   };
   return {
     ...Object.fromEntries(Object.entries(others).map(([id, one]) => [id, walk(one)])),

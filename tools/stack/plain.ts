@@ -67,7 +67,7 @@ function listsOf(conditions: Record<string, Part>): ReadonlyMap<string, string> 
     return id === undefined ? [] : [[name, id] as const];
   });
   // Terraform's module is told the key of its topic, whoever made it.
-  return new Map([...asked, ['UsesTopicKey', 'TopicKeyArn']]);
+  return new Map([...asked, ['HasTopicKey', 'TopicKeyArn']]);
 }
 
 function fixed(variables: Parts, parameters: Record<string, Part>): Record<string, string> {
