@@ -3,6 +3,8 @@
 export const mutated = [
   'shared/rotation/{cut-over,errors,pause,promote,redact,revoke-previous,rotation,steps}.ts',
   'shared/rotation/{same-name,strategy,test-pending,unseen,values,versions}.ts',
+  // Which field of a secret follows a new password.
+  'shared/rotation/{copy-judgement,field-roles}.ts',
   'shared/databases/strategies/{single-user,alternating-users,superuser-set,dual-password}.ts',
   'shared/databases/strategies/{stored-login,replayed,prove-login,superuser-session}.ts',
   'shared/databases/{equal-rights,place,password}.ts',
@@ -17,6 +19,7 @@ export const mutated = [
  * tables alone: what they do not say, thousands of drawn snapshots should not have to find.
  */
 export const suites = [
+  'test/shared/rotation/{cop,field}*.test.ts',
   'test/shared/rotation/*.test.ts',
   'test/shared/keys/{plan,plan-to-revoke}.test.ts',
   'test/shared/databases/{password,place,pair}.test.ts',

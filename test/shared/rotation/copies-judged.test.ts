@@ -1,7 +1,6 @@
 /** What follows, what stays, what is refused: each row is a secret of user app at db, and one more field. */
 import { describe, expect, it } from 'vitest';
 import { follow } from '../../../shared/rotation/copies.ts';
-import { roleOf } from '../../../shared/rotation/field-roles.ts';
 
 const P = 'S3cr3t-Passw0rd!';
 const N = 'N3w-Value-of-32-characters-long';
@@ -222,20 +221,5 @@ describe('is refused', () => {
     ['aB3', 'tokens.aB3'],
   ])('with the name of an inner field only where it is no value: %s', (name, path) => {
     expect(() => next({ tokens: { [name]: `x ${P}` } })).toThrow(`field ${path} holds`);
-  });
-});
-
-describe('what a name says', () => {
-  it.each([
-    ['db_user', 'users'],
-    ['PGUSER', 'users'],
-    ['users_table', undefined],
-    ['token_id', 'ids'],
-    ['secret_host', 'hosts'],
-    ['DB_PASSWORD_1', 'secrets'],
-    ['spring.datasource.password', 'secrets'],
-    ['secrets.env', undefined],
-  ])('%s: %s', (name, role) => {
-    expect(roleOf(name)).toBe(role);
   });
 });
