@@ -35,8 +35,8 @@ it.each([
   ['opens', 'the server keeps a verifier of this password', /^shared\/databases\//],
   [
     'codeOf',
-    'the code of an error of Parameter Store, for the log',
-    /^shared\/stores\/parameter-store\/parameter-store\.ts$/,
+    'the code of whatever kept a store from something, for the log',
+    /^shared\/(aws\/service-error|stores\/.*)\.ts$/,
   ],
 ])('%s means %s, wherever it is a name', (word, _, where) => {
   const elsewhere = shipped.filter((path) => named.get(path)?.has(word) && !where.test(path));
