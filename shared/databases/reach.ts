@@ -223,6 +223,20 @@ export function lost(at: Pick<Target, 'host' | 'port'>, what: string, cause: unk
   });
 }
 
+/** The server says itself that it ended the session. `by`: what somebody says to have it do so. */
+export function ended(
+  at: Pick<Target, 'host' | 'port' | 'user'>,
+  how: string,
+  by: string,
+  cause: unknown,
+): UnreachableError {
+  return new UnreachableError(`the session of ${at.user} at ${at.host}:${at.port} was ended by the server (${how})`, {
+    code: 'CONNECTION_LOST',
+    hint: `it stops, or somebody has it end sessions (${by}); the step is safe to repeat`,
+    cause,
+  });
+}
+
 /** `look` says where one sees what the server is busy with. */
 export function outOfTime(at: Pick<Target, 'host' | 'port'>, look: string): DeadlineError {
   return new DeadlineError(`${at.host}:${at.port} had no time left to answer before the time limit of the function`, {

@@ -36,6 +36,9 @@ const lacking = [...unknownCommand, ...unknownArgument.filter((code) => code !==
 /** What servers say that take no writes. */
 const NOT_WRITABLE = [10107, 13435];
 
+/** What they say to a command that was ended by killOp. */
+const INTERRUPTED = 11601;
+
 /**
  * What they say while they start, stop or fail over ("node is recovering"):
  * https://github.com/mongodb/specifications/blob/master/source/server-discovery-and-monitoring/server-discovery-and-monitoring.md#not-writable-primary-and-node-is-recovering
@@ -135,6 +138,12 @@ export function commandError(error: unknown, at: Target, command: Document): Rot
     return new UnreachableError(`${where} starts, stops or fails over (code ${error.code})`, {
       code: 'CONNECTION_LOST',
       hint: 'the step is safe to repeat, once the cluster has a primary again',
+      cause: error,
+    });
+  }
+  if (error.code === INTERRUPTED) {
+    return new ServiceError(`somebody ended a command of ${at.user} at ${where} (code ${error.code})`, {
+      hint: 'find who: killOp, or a program that ends what takes long. The step is safe to repeat',
       cause: error,
     });
   }

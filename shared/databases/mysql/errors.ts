@@ -7,7 +7,7 @@ import {
   ServiceError,
 } from '../../rotation/errors.ts';
 import type { Target as Place } from '../reach.ts';
-import { lost, WITH_ANOTHER_PASSWORD } from '../reach.ts';
+import { ended, lost, WITH_ANOTHER_PASSWORD } from '../reach.ts';
 import { rightsFor } from './needed-rights.ts';
 
 export interface Target extends Place {
@@ -47,6 +47,8 @@ export const errno = {
   readOnlyMode: 1836,
   passwordExpired: 1862,
   connectionKilled: 1927,
+  tooLongMariadb: 1969,
+  tooLong: 3024,
   accountLocked: 3118,
   tlsRequired: 3159,
   sessionKilled: 3169,
@@ -69,13 +71,9 @@ const DENIED: readonly number[] = [
   errno.mayNotCreateUserByGrant,
   errno.proxyDenied,
 ];
-const ENDED: readonly number[] = [
-  errno.shutdown,
-  errno.abortedConnection,
-  errno.connectionKilled,
-  errno.sessionKilled,
-  errno.idleDisconnect,
-];
+const ENDED: readonly number[] = [errno.shutdown, errno.abortedConnection, errno.idleDisconnect];
+const SESSION_KILLED: readonly number[] = [errno.connectionKilled, errno.sessionKilled];
+const KILLED: readonly number[] = [errno.killed, errno.tooLong, errno.tooLongMariadb, ...SESSION_KILLED];
 const READ_ONLY: readonly number[] = [errno.optionPrevents, errno.readOnlyTransaction, errno.readOnlyMode];
 
 /** Says too much rather than too little: PASSWORD EXPIRE carries none. */
@@ -92,6 +90,7 @@ export function queryError(raw: unknown, at: Target, statement: string): Rotatio
   const error = withoutStatement(raw, statement);
   const where = `${at.host}:${at.port}`;
   const number = errnoOf(error);
+  if (number !== undefined && KILLED.includes(number)) return killed(number, at, error);
   if (number === undefined || ENDED.includes(number)) return lost(at, 'a statement', error);
   const said = `error ${number}: ${(error as Error).message}`;
   if (DENIED.includes(number)) {
@@ -160,6 +159,21 @@ export function queryError(raw: unknown, at: Target, statement: string): Rotatio
     hint: "look the number up in the server's error reference; the step is safe to repeat",
     cause: error,
   });
+}
+
+/** Something ended the work before its end: somebody, or the limit that our session has. */
+export function killed(number: number, at: Target, cause?: unknown): RotationError {
+  const where = `${at.host}:${at.port}`;
+  if (SESSION_KILLED.includes(number)) return ended(at, `error ${number}`, 'KILL', cause);
+  return number === errno.killed
+    ? new ServiceError(`somebody ended a statement of ${at.user} at ${where} (error ${number})`, {
+        hint: 'find who: KILL QUERY, or a program that ends what takes long. The step is safe to repeat',
+        cause,
+      })
+    : new ServiceError(`a statement of ${at.user} at ${where} took more than its 15 s (error ${number})`, {
+        hint: 'the server is overloaded: SHOW PROCESSLIST tells with what. The step is safe to repeat',
+        cause,
+      });
 }
 
 /** An expired password lets its owner in for nothing but to change it. */

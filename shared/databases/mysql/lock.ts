@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ServiceError } from '../../rotation/errors.ts';
 import type { Connection, Row } from './connection.ts';
+import { errno, killed } from './errors.ts';
 
 /** Seconds that one delivery of a step waits for another that works on the same users. */
 const PATIENCE = 10;
@@ -52,6 +53,8 @@ async function take(connection: Connection, name: string, user: string): Promise
     [name, PATIENCE],
   );
   if (row !== undefined && Number(row.taken) === 1) return row;
+  // MariaDB's answer to a KILL QUERY; MySQL's is an error.
+  if (row?.taken === null) throw killed(errno.killed, connection.at);
   throw new ServiceError(`another session has worked on the accounts of ${user} for ${PATIENCE} s`, {
     code: 'LOCK_TIMEOUT',
     hint: 'the step is safe to repeat; SHOW PROCESSLIST tells who it is',

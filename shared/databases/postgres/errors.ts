@@ -10,7 +10,7 @@ import {
   UnreachableError,
 } from '../../rotation/errors.ts';
 import type { Phase, Target as Place } from '../reach.ts';
-import { busy, lost, tooManyConnections, unreachable, WITH_ANOTHER_PASSWORD } from '../reach.ts';
+import { busy, ended, lost, tooManyConnections, unreachable, WITH_ANOTHER_PASSWORD } from '../reach.ts';
 import type { Why } from '../waking.ts';
 
 export interface Target extends Place {
@@ -208,6 +208,8 @@ function errorOf(error: unknown, at: Target, took: number): RotationError {
             hint: 'the server is overloaded: pg_stat_activity tells with what. The step is safe to repeat',
             cause: error,
           });
+    case '57P01':
+      return ended(at, `SQLSTATE ${error.code}`, 'pg_terminate_backend()', error);
     case '55P03':
       return new ServiceError(
         `${where} gave up waiting for a lock that another session holds (SQLSTATE ${error.code})`,

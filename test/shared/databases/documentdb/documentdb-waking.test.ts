@@ -72,6 +72,7 @@ it.each([
   [91, 'CONNECTION_LOST', true],
   [189, 'CONNECTION_LOST', true],
   [11600, 'CONNECTION_LOST', true],
+  [11601, 'SERVICE_FAILED', true],
   [11602, 'CONNECTION_LOST', true],
   [13436, 'CONNECTION_LOST', true],
   [10107, 'READ_ONLY', false],

@@ -47,3 +47,13 @@ it('a lock that was waited for in vain is told as one', () => {
 
   expect(error).toMatchObject({ code: 'LOCK_TIMEOUT', retryable: true });
 });
+
+it.each([1927, 3169])('a session that was ended by the server is told so: %d', (errno) => {
+  const error = queryError(raw(errno, 'Connection was killed', 'SELECT 1'), at, 'SELECT 1');
+
+  expect(error).toMatchObject({
+    code: 'CONNECTION_LOST',
+    fact: `the session of app at db.test:3306 was ended by the server (error ${errno})`,
+    hint: expect.stringContaining('KILL'),
+  });
+});

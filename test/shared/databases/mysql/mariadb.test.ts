@@ -10,6 +10,7 @@ import { describeMariadbAlone } from './mariadb-alone.case.ts';
 import { describeMysqlFamily } from './mysql.case.ts';
 import { describeMysqlConnecting } from './mysql-connecting.case.ts';
 import { describeMysqlInUse } from './mysql-in-use.case.ts';
+import { describeMysqlKilled } from './mysql-killed.case.ts';
 import { describeMysqlLacking } from './mysql-lacking.case.ts';
 import { describeMysqlPairs } from './mysql-pairs.case.ts';
 import { describeMysqlPooled } from './mysql-pooled.case.ts';
@@ -54,6 +55,7 @@ for (const [number, name, from] of series) {
     describeMysqlPairs(mariadb, server);
     describeMysqlPooled(mariadb, server);
     describeMysqlInUse(mariadb, server);
+    describeMysqlKilled(mariadb, server);
     describeMysqlLacking(mariadb, server);
     describeMysqlVerifiers(mariadb, server);
   });

@@ -10,6 +10,7 @@ import { describeMysqlAlone } from './mysql-alone.case.ts';
 import { describeMysqlConnecting } from './mysql-connecting.case.ts';
 import { describeDualPasswords } from './mysql-dual-passwords.case.ts';
 import { describeMysqlInUse } from './mysql-in-use.case.ts';
+import { describeMysqlKilled } from './mysql-killed.case.ts';
 import { describeMysqlLacking } from './mysql-lacking.case.ts';
 import { describeMysqlPairs } from './mysql-pairs.case.ts';
 import { describeMysqlPooled } from './mysql-pooled.case.ts';
@@ -29,6 +30,7 @@ if (availableMysql() === undefined) {
     describeMysqlPairs(mysql, server);
     describeMysqlPooled(mysql, server);
     describeMysqlInUse(mysql, server);
+    describeMysqlKilled(mysql, server);
     describeMysqlLacking(mysql, server);
     describeMysqlVerifiers(mysql, server);
     describeMysqlAlone(server);

@@ -191,5 +191,26 @@ export function describePostgresSettings(server: RealPostgres): void {
       });
       await connection.close();
     });
+
+    it('a session that somebody ends is told as one that the server ended', async () => {
+      const { login } = await pair();
+      const connection = await openConnection(login, product, ctx);
+      const end = () =>
+        server.sql(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1 AND query LIKE '%pg_sleep%'",
+          [login.username],
+        );
+
+      const ended = connection.transaction('READ ONLY', (transaction) => transaction.query('SELECT pg_sleep(20)'));
+      const refusal = ended.catch((error: unknown) => error);
+      await expect.poll(async () => (await end()).length).toBe(1);
+
+      expect(await refusal).toMatchObject({
+        code: 'CONNECTION_LOST',
+        retryable: true,
+        fact: expect.stringMatching(/^the session of .* was ended by the server \(SQLSTATE 57P01\)$/),
+      });
+      await connection.close();
+    });
   });
 }
