@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { inRoot } from './project.mjs';
 import { choose } from './stack/choose.ts';
+import { leftBehind, refusalOf } from './stack/left-behind.ts';
 import { rightNames } from './stack/rights.ts';
 import { roleIdOf, stackOf } from './stack/stack.ts';
 
@@ -19,6 +20,8 @@ export default class BundlePlugin {
       initialize: () => complete(serverless, log),
       'before:package:createDeploymentArtifacts': bundle,
       'before:deploy:function:packageFunction': bundle,
+      'before:deploy:deploy': () => leaveNoneBehind(serverless, log, namesOf(serverless)),
+      'before:remove:remove': () => leaveNoneBehind(serverless, log, []),
       'before:invoke:local:invoke': async () => {
         await bundle();
         for (const definition of Object.values(serverless.service.functions)) standIn(definition);
@@ -51,6 +54,28 @@ function complete(serverless, log) {
     const { patterns = [] } = definition.package ?? {};
     definition.package = { patterns: [...filesOf(definition.handler, rdsRoots), ...patterns] };
   }
+}
+
+const namesOf = ({ service }) => Object.values(service.functions).map(({ name }) => name);
+
+/** Ends the command where a secret names a function of this stack that is about to go. Who may not list secrets is told so. */
+async function leaveNoneBehind(serverless, log, stay) {
+  const { prefix, leftBehind: allowed } = serverless.service.custom;
+  if (allowed === 'allow') return;
+  const { SecretsManagerClient, paginateListSecrets } = await import('@aws-sdk/client-secrets-manager');
+  const client = new SecretsManagerClient(await serverless.getProvider('aws').getAwsSdkV3Config());
+  const left = [];
+  try {
+    for await (const { SecretList = [] } of paginateListSecrets({ client }, {})) {
+      left.push(...leftBehind(SecretList, prefix, stay));
+    }
+  } catch (error) {
+    if (error.name !== 'AccessDeniedException') throw error;
+    log.warning('secretsmanager:ListSecrets is denied: nobody looked for secrets that name functions which go now.');
+  } finally {
+    client.destroy();
+  }
+  if (left.length > 0) throw new serverless.classes.Error(refusalOf(left), 'REKEY_LEFT_BEHIND');
 }
 
 /** Of its bundle, with the RDS roots of one region. With '!**' Serverless would walk through every folder here, once a function. */

@@ -136,6 +136,7 @@ describe('blocks that can be run', () => {
   it('are in the README, and in the pages that people follow by hand', () => {
     expect(toRun.map(({ path }) => path)).toEqual([
       'README.md',
+      'docs/deploying.md',
       'docs/first-night.md',
       'docs/notifications.md',
       'docs/rekey.md',

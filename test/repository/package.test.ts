@@ -294,6 +294,16 @@ describe('admin secrets of providers', () => {
 });
 
 describe('the stack', () => {
+  it('keeps zips in a bucket that is private and has all versions', () => {
+    const [[, bucket] = []] = ofType('AWS::S3::Bucket');
+
+    expect(bucket?.Properties).toMatchObject({
+      VersioningConfiguration: { Status: 'Enabled' },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true },
+      BucketEncryption: expect.anything(),
+    });
+  });
+
   it('encrypts the topic', () => {
     expect(made.resources.RotationTopic?.Properties).toHaveProperty('KmsMasterKeyId');
   });

@@ -37,15 +37,26 @@ export async function makePackage(...params: string[]): Promise<Package> {
 
 /** Its output, in an environment without an account or a home. */
 export async function serverless(...args: string[]): Promise<string> {
+  const { stdout } = await start({}, args);
+  return stdout;
+}
+
+/** All that it says, also when it fails, with an account in its environment. */
+serverless.at = async (account: NodeJS.ProcessEnv, ...args: string[]): Promise<string> => {
+  const { stdout, stderr } = await start(account, args).catch((error: { stdout: string; stderr: string }) => error);
+  return `${stdout}${stderr}`;
+};
+
+function start(account: NodeJS.ProcessEnv, args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
   const env: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
     HOME: join(tmpdir(), 'rekey-no-home'),
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',
+    ...account,
   };
   const program = join(root, 'node_modules/serverless/bin/serverless.js');
-  const { stdout } = await run(process.execPath, [program, ...args], { cwd: root, env, maxBuffer: 2 ** 24 });
-  return stdout;
+  return run(process.execPath, [program, ...args], { cwd: root, env, maxBuffer: 2 ** 24 });
 }
 
 /** All statements of a role, those behind a condition included. */

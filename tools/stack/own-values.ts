@@ -6,7 +6,7 @@ import type { Part } from './template.ts';
 export type Values = Readonly<Record<string, string>>;
 
 /** What serverless.yml uses by itself. */
-const OTHERS = ['functions', 'rds-roots'];
+const OTHERS = ['functions', 'left-behind', 'rds-roots'];
 
 /**
  * Checks every name, and gives `admin-secret-arns` to the one vendor that is there. A name may begin with those of functions, or a glob:
