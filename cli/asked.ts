@@ -14,6 +14,9 @@ import { refusedForGood } from './refusal.ts';
 /** docs/rekey.md, "Asked by hand". Members are only ever added. */
 export interface Answer {
   readonly outcome: string;
+  /** The versions that have the labels now. */
+  readonly current?: string;
+  readonly previous?: string;
   readonly because?: string;
   readonly until?: string;
   readonly working?: string;

@@ -11,6 +11,7 @@ export const commands: Commands = {
   enable: ['attaches a function and a schedule, and checks', async () => (await import('./enable.ts')).enable],
   doctor: ['what a rotation needs, and what is missing', async () => (await import('./doctor.ts')).doctor],
   history: ['versions, and what happened', async () => (await import('./history.ts')).history],
+  rollback: ['makes AWSPREVIOUS current again, and work', async () => (await import('./rollback.ts')).rollback],
   'revoke-previous': [
     'ends what AWSPREVIOUS opens, now',
     async () => (await import('./revoke-previous.ts')).revokePrevious,

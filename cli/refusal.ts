@@ -35,7 +35,8 @@ export function refusedForGood({ region }: Account, described: DescribeSecretCom
   return undefined;
 }
 
-async function unfinishedRefusal(account: Account, facts: SecretFacts): Promise<RefusedError | undefined> {
+/** A rotation that is under way, or stuck, stands in the way. */
+export async function unfinishedRefusal(account: Account, facts: SecretFacts): Promise<RefusedError | undefined> {
   const { name } = facts;
   const { state, pending, code, step } = await look(account, facts, Date.now());
   if (pending === null) return undefined;

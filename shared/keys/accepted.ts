@@ -52,6 +52,7 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     },
 
     async set({ pending, current, ...older }, ctx) {
+      revokeChoice(current, ctx);
       requireSame(provider, completed(pending, ctx), completed(current, ctx), PENDING);
       const access = await accessTo(provider, current, ports, ctx);
       const ofSame = () => olderThan(current, older);

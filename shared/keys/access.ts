@@ -2,6 +2,7 @@
 
 import { AuthenticationError, InvalidSecretError, PermissionError, TargetMismatchError } from '../rotation/errors.ts';
 import type { RotationContext, SecretSchema } from '../rotation/strategy.ts';
+import { ROLLBACK } from '../rotation/strategy.ts';
 import type { Transport } from './api/transport.ts';
 import type { AcceptingProvider, Access, IssuingProvider, KeyAccess, KeySecret } from './provider.ts';
 import { isBare } from './secret.ts';
@@ -139,7 +140,8 @@ export async function verified<S extends KeySecret, A extends KeySecret>(
   access: KeyAccess<S>,
 ): Promise<void> {
   const { ctx } = access;
-  const until = performance.now() + provider.spreadMs;
+  // Nobody waits for a key that is as old as that of AWSPREVIOUS.
+  const until = performance.now() + (ctx.asked === ROLLBACK ? 0 : provider.spreadMs);
   for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
     try {
       return await provider.verify(secret, access);
@@ -182,7 +184,11 @@ function withoutAdmin<S extends KeySecret, A extends KeySecret>(
   );
 }
 
-function refused({ fact, cause }: AuthenticationError, { token }: RotationContext): AuthenticationError {
+function refused({ fact, cause }: AuthenticationError, { token, asked }: RotationContext): AuthenticationError {
+  if (asked === ROLLBACK) {
+    const hint = 'a key that was revoked does not come back: rotate again, which makes another';
+    return new AuthenticationError(fact, { code: 'PREVIOUS_UNUSABLE', hint, cause });
+  }
   return new AuthenticationError(fact, {
     hint: `repeat it; if somebody revoked the pending key, take AWSPENDING off version ${token} and rotate again`,
     cause,

@@ -92,6 +92,7 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     },
 
     async set({ pending, current }, ctx) {
+      revokeChoice(current, ctx);
       requireSame(provider, completed(pending, ctx), completed(current, ctx), PENDING);
       return { close: async () => {} };
     },

@@ -1,4 +1,5 @@
 /** What an event asks for, whichever store it is about. */
+import type { RotationContext } from '../rotation/strategy.ts';
 import type { NextCommand, Situation } from '../stores/next-command.ts';
 
 export interface RotationEvent {
@@ -14,8 +15,8 @@ export interface RotationEvent {
   readonly postponed: number;
   /** The version that `revokePrevious` is about. */
   readonly previous?: string | undefined;
-  /** A person sent it, and waits for the answer. */
-  readonly asked?: true;
+  /** What a person asks for, who waits for the answer. */
+  readonly asked?: RotationContext['asked'];
 }
 
 /** What people are told of a store. */

@@ -39,6 +39,7 @@ interface Circumstances extends Situation {
   readonly since?: Date | undefined;
   readonly recoveredWith?: string | undefined;
   readonly because?: string | undefined;
+  readonly action?: 'rollback' | undefined;
 }
 
 export interface Notification {
@@ -79,6 +80,7 @@ export function notification(facts: Facts, format: NotificationFormat = 'json'):
     severity,
     ...(summary !== undefined && { summary: `${summary}. Do now: ${next}` }),
     outcome: facts.outcome,
+    ...(facts.action === undefined ? {} : { action: facts.action }),
     time: facts.time.toISOString(),
     secret: { name: secret, arn: facts.secretArn ?? facts.secretId },
     engine: facts.engine,
@@ -141,7 +143,7 @@ function subjectOf(facts: Facts, secret: string): string {
 function saidOf(facts: Facts): string {
   switch (facts.outcome) {
     case 'succeeded':
-      return 'was rotated';
+      return facts.action === 'rollback' ? 'was rolled back' : 'was rotated';
     case 'checked':
       return 'passed its configuration check';
     case 'recovered':

@@ -6,6 +6,7 @@ import { AuthenticationError, advised } from './errors.ts';
 import { patiently } from './pause.ts';
 import { hasMovedOn, promote } from './promote.ts';
 import type { Rotation, WorkingCredential } from './rotation.ts';
+import { broughtBy } from './rotation.ts';
 import type { Change } from './strategy.ts';
 import { readCurrent } from './values.ts';
 import type { VersionId } from './versions.ts';
@@ -38,7 +39,7 @@ export async function cutOver<S extends object>(
     if (strategy.outage === 'brief' && error instanceof AuthenticationError) progress.working = 'unknown';
     return fail(error, at.change, rotation);
   }
-  if (strategy.outage === 'brief') progress.working = PENDING;
+  if (strategy.outage === 'brief') progress.working = broughtBy(rotation);
   const promotion = await promote(versions, at.from, ctx);
   if (promotion.moved) {
     progress.working = CURRENT;
@@ -79,7 +80,8 @@ async function fail<S extends object>(error: unknown, change: Change, rotation: 
   if (promoted === 'yes') return;
   if (promoted === 'unknown') throw error;
   // Nobody tried, so a value that has passed its test still opens the system.
-  if (change.undo === undefined) throw progress.working === PENDING ? error : stays(error, change, rotation);
+  if (change.undo === undefined)
+    throw progress.working === broughtBy(rotation) ? error : stays(error, change, rotation);
   try {
     await change.undo();
   } catch (undoing) {
@@ -88,22 +90,23 @@ async function fail<S extends object>(error: unknown, change: Change, rotation: 
     throw stays(error, change, rotation);
   }
   const seen = (await change.reopens?.()) ?? false;
-  progress.working = seen ? opensAgain(change) : 'unknown';
+  progress.working = seen ? opensAgain(change, rotation) : 'unknown';
   ctx.log('the change was taken back', { working: progress.working });
   if (seen) throw error;
   const putBack = change.recoveredWith ?? CURRENT;
   throw advised(
     error,
-    `the value of ${putBack} was put back, and was not seen to open the system: try it, then ${PENDING}`,
+    `the value of ${putBack} was put back, and was not seen to open the system: try it, then ${broughtBy(rotation)}`,
   );
 }
 
 /** What was set was not taken back. Nobody saw whether it works: its proof failed, or an undo whose answer was lost was done all the same. */
-function stays<S extends object>(error: unknown, change: Change, { strategy, progress }: Rotation<S>): unknown {
+function stays<S extends object>(error: unknown, change: Change, rotation: Rotation<S>): unknown {
+  const { strategy, progress } = rotation;
   // Nothing that AWSCURRENT needs was changed; or nothing at all, for AWSPENDING opened the system already.
   if (strategy.outage === 'none' || change.recoveredWith === PENDING) return error;
   progress.working = 'unknown';
-  return advised(error, `the new password was set and was not taken back: try ${PENDING}, then ${CURRENT}`);
+  return advised(error, `the new password was set and was not taken back: try ${broughtBy(rotation)}, then ${CURRENT}`);
 }
 
 /**
@@ -139,7 +142,8 @@ async function promotedElsewhere<S extends object>(rotation: Rotation<S>): Promi
 }
 
 /** What opened the system before the change, and does again. */
-function opensAgain({ recoveredWith }: Change): WorkingCredential {
+function opensAgain<S extends object>({ recoveredWith }: Change, rotation: Rotation<S>): WorkingCredential {
   if (recoveredWith === undefined) return CURRENT;
-  return recoveredWith === PENDING || recoveredWith === PREVIOUS ? recoveredWith : 'unknown';
+  if (recoveredWith === PENDING) return broughtBy(rotation);
+  return recoveredWith === PREVIOUS ? PREVIOUS : 'unknown';
 }

@@ -12,6 +12,8 @@ export const errorCodes = {
   TOKEN_NOT_PENDING: 'the version is neither AWSPENDING nor AWSCURRENT',
   PENDING_EMPTY: 'the pending version has no value (yet)',
   CURRENT_MISSING: 'the secret has no AWSCURRENT value',
+  ROTATION_UNFINISHED: 'a rotation of the secret has not ended',
+  PREVIOUS_UNUSABLE: 'the value of AWSPREVIOUS cannot be AWSCURRENT again',
   CURRENT_MOVED: 'AWSCURRENT moved to another version while the step ran',
   SECRET_NOT_FOUND: 'the secret does not exist',
   INVALID_SECRET: 'the secret value is not what the strategy needs',

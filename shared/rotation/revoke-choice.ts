@@ -2,6 +2,7 @@
 import { ConfigurationError, InvalidSecretError } from './errors.ts';
 import { DAY, HOUR } from './pause.ts';
 import type { RotationContext } from './strategy.ts';
+import { REVOKE_PREVIOUS } from './strategy.ts';
 
 export interface RevokeChoice {
   /** Milliseconds after the promotion. Undefined: at the next rotation. None when a person asks for it now. */
@@ -22,14 +23,15 @@ const QUIET_BY_DEFAULT = DAY;
  * Throws InvalidSecretError for words that mean nothing, ConfigurationError when the function cannot be called later.
  */
 export function revokeChoice(current: Readonly<Record<string, unknown>>, ctx: RotationContext): RevokeChoice {
-  const after = ctx.asked ? '0h' : (ctx.tags?.['rekey:revoke-after'] ?? current.revokeAfter ?? 'next-rotation');
+  const isNow = ctx.asked === REVOKE_PREVIOUS;
+  const after = isNow ? '0h' : (ctx.tags?.['rekey:revoke-after'] ?? current.revokeAfter ?? 'next-rotation');
   const quietFor = ctx.tags?.['rekey:quiet-for'] ?? current.quietFor;
   const choice = {
     after: after === 'next-rotation' ? undefined : duration(after, 'revoke-after', 'next-rotation, 12h or 7d', ctx),
     quietFor:
       quietFor === undefined ? QUIET_BY_DEFAULT : duration(quietFor, 'quiet-for', '24h, 2d, or 0h for no matter', ctx),
   };
-  if (choice.after !== undefined && !ctx.asked && ctx.later === undefined) {
+  if (choice.after !== undefined && !isNow && ctx.later === undefined) {
     throw new ConfigurationError(
       `${ctx.secretId} is to be revoked after a time, and this function cannot be called later`,
       {

@@ -1,13 +1,14 @@
 /** One rotation, as the steps see it: what they are given, and what they tell of it. */
 import type { RotationContext, RotationStrategy } from './strategy.ts';
 import type { SecretDescription, SecretVersions, StagingLabel, VersionId } from './versions.ts';
+import { PENDING } from './versions.ts';
 
 /** Which credential opens the system at this moment, as far as the steps know. Told to people when a step fails. */
 export type WorkingCredential = StagingLabel | 'AWSCURRENT or AWSPENDING' | 'none' | 'unknown';
 
 /** What people are told of a rotation that goes on. */
 export type RotationOutcome =
-  | { readonly outcome: 'succeeded' }
+  | { readonly outcome: 'succeeded'; readonly action?: 'rollback' }
   /** AWSCURRENT was refused, and the stored version of this name opened the system. */
   | { readonly outcome: 'recovered'; readonly recoveredWith: string }
   /** A configuration check passed. */
@@ -18,6 +19,8 @@ export type RotationOutcome =
 
 /** What a person is answered who asked the function for something that is no step of a rotation. No value; members are only ever added. */
 export type Answer =
+  /** AWSCURRENT is on `current`, and it opens the system. */
+  | { readonly outcome: 'succeeded'; readonly current: VersionId; readonly previous: VersionId | undefined }
   | { readonly outcome: 'revoked' }
   | { readonly outcome: 'postponed'; readonly because: string; readonly until: Date }
   | { readonly outcome: 'kept'; readonly because: string };
@@ -28,6 +31,8 @@ export interface Rotation<S extends object> {
   readonly ctx: RotationContext;
   /** 'finish' keeps the order of AWS's templates: promotion in finishSecret, whatever the strategy would do. */
   readonly cutover?: 'finish' | undefined;
+  /** Which label the value has that is to be AWSCURRENT. Absent: AWSPENDING. */
+  readonly brings?: StagingLabel;
   /** For `revokePrevious`: the version that was AWSPREVIOUS when it was asked for. */
   readonly revoking?: VersionId | undefined;
   /**
@@ -44,8 +49,13 @@ export interface Rotation<S extends object> {
   };
 }
 
-/** In finishSecret, as AWS's templates do, and not within setSecret. */
-export function promotesLater<S extends object>({ cutover, strategy }: Rotation<S>): boolean {
+export function broughtBy<S extends object>({ brings = PENDING }: Rotation<S>): StagingLabel {
+  return brings;
+}
+
+/** In finishSecret, as AWS's templates do, and not within setSecret. Who rolls back has one step only. */
+export function promotesLater<S extends object>({ cutover, strategy, brings }: Rotation<S>): boolean {
+  if (brings !== undefined) return false;
   return cutover === 'finish' || strategy.cutover === 'finish';
 }
 

@@ -1,16 +1,17 @@
 /** The four rotation steps, written once for every strategy, engine and store. See docs/architecture.md. */
-import type { Changed } from './cut-over.ts';
-import { cutOver, unlessPromoted } from './cut-over.ts';
-import { AuthenticationError, InvalidEventError, RotationError, StagingError } from './errors.ts';
+import { copied, settle } from './after-promotion.ts';
+import { InvalidEventError, StagingError } from './errors.ts';
 import { patiently } from './pause.ts';
 import { promote } from './promote.ts';
+import { putInForce } from './put-in-force.ts';
 import { revokePrevious } from './revoke-previous.ts';
+import { rollBack } from './roll-back.ts';
 import type { Answer, Rotation } from './rotation.ts';
 import { described, promotesLater } from './rotation.ts';
-import type { RotationContext, RotationStep } from './strategy.ts';
-import { REVOKE_PREVIOUS, rotationSteps } from './strategy.ts';
+import type { RotationStep } from './strategy.ts';
+import { REVOKE_PREVIOUS, ROLLBACK, rotationSteps } from './strategy.ts';
 import { testPending } from './test-pending.ts';
-import { asText, readBoth, readCurrent, readForgotten, readPrevious, readStored, requireCopies } from './values.ts';
+import { asText, readBoth, readCurrent, readPrevious, readStored, requireCopies } from './values.ts';
 import type { ForeseenRead, SecretDescription } from './versions.ts';
 import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
 
@@ -20,6 +21,7 @@ import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
  */
 export async function runStep<S extends object>(name: string, given: Rotation<S>): Promise<Answer | undefined> {
   if (name === REVOKE_PREVIOUS) return revokePrevious(given);
+  if (given.ctx.asked === ROLLBACK) return rollBack(given);
   await rotationStep(name, given);
   return undefined;
 }
@@ -138,53 +140,10 @@ async function makePending<S extends object>(
   ctx.log(stored === 'stored' ? 'pending value stored' : 'an earlier try stored a pending value, which stays');
 }
 
-async function setSecret<S extends object>(secret: SecretDescription, rotation: Rotation<S>): Promise<void> {
-  const { strategy, progress } = rotation;
-  const made = await unlessPromoted(rotation, () => changed(secret, rotation));
-  if (made === undefined) return;
-  const { change } = made;
-  try {
-    // A value that has just logged in; whatever else was set is not seen to work before the test.
-    if (strategy.outage === 'brief' && change.recoveredWith === PENDING) progress.working = PENDING;
-    else if (strategy.outage === 'brief') progress.refusedSince = new Date();
-    const later = promotesLater(rotation);
-    await cutOver({ ...made, from: holder(secret.labels, CURRENT), later }, rotation);
-    if (later || change.recoveredWith === undefined) return;
-    // While other deliveries wait: the next rotation could otherwise have begun its cut-over by the time that people are told.
-    await rotation.report({ outcome: 'recovered', recoveredWith: change.recoveredWith });
-  } finally {
-    await change.close();
-  }
-}
-
-/** Makes the system accept the pending value. */
-async function changed<S extends object>(
-  { labels }: SecretDescription,
-  { strategy, versions, ctx, progress }: Rotation<S>,
-): Promise<Changed<S>> {
-  const [pending, current] = await readBoth(strategy, versions, ctx, holder(labels, CURRENT));
-  let opened = false;
-  const seeing: RotationContext = {
-    ...ctx,
-    currentOpens: () => {
-      opened = true;
-    },
-  };
-  const older = {
-    previous: () => readPrevious(strategy, versions, ctx),
-    forgotten: () => readForgotten(strategy, versions, ctx),
-  };
-  try {
-    return { pending, current, change: await strategy.set({ pending, current, ...older }, seeing) };
-  } catch (error) {
-    if (opened && isRefusal(error)) progress.working = CURRENT;
-    throw error;
-  }
-}
-
-/** The system has said no to the change, so it is as it was. What may pass when it is repeated may also have been done. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof RotationError && !error.retryable && !(error instanceof AuthenticationError);
+async function setSecret<S extends object>({ labels }: SecretDescription, rotation: Rotation<S>): Promise<void> {
+  const { strategy, versions, ctx } = rotation;
+  const from = holder(labels, CURRENT);
+  await putInForce({ from, read: () => readBoth(strategy, versions, ctx, from) }, rotation);
 }
 
 async function finishSecret<S extends object>(secret: SecretDescription, rotation: Rotation<S>): Promise<void> {
@@ -216,18 +175,4 @@ async function complete<S extends object>(rotation: Rotation<S>): Promise<void> 
   await rotation.report({ outcome: 'succeeded' });
   await versions.dropPending(ctx.secretId, ctx.token);
   ctx.log('rotation complete');
-}
-
-/** Before anybody is told of success. */
-async function copied<S extends object>({ versions, ctx }: Rotation<S>): Promise<void> {
-  await versions.copy?.(ctx.secretId, ctx.token);
-}
-
-async function settle<S extends object>({ strategy, versions, ctx }: Rotation<S>): Promise<void> {
-  if (strategy.settle === undefined) return;
-  const [current, previous] = await Promise.all([
-    readCurrent(strategy, versions, ctx, ctx.token),
-    readPrevious(strategy, versions, ctx),
-  ]);
-  await strategy.settle(previous === undefined ? { current } : { current, previous }, ctx);
 }

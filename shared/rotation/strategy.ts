@@ -5,6 +5,8 @@ import type { Redactor } from './redact.ts';
 
 export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 export type RotationStep = (typeof rotationSteps)[number];
+/** What a person asks for: AWSPREVIOUS is AWSCURRENT again, and works. */
+export const ROLLBACK = 'rollback';
 /** What the function calls itself for later on; Secrets Manager never does. */
 export const REVOKE_PREVIOUS = 'revokePrevious';
 
@@ -68,8 +70,8 @@ export interface RotationContext {
   readonly token: string;
   /** The secret's tags in its store: what an owner decides for this secret alone. Empty until the store was asked. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** A person asks, and waits for the answer: what would be asked for later is done now, or is said. */
-  readonly asked?: true;
+  /** What a person asks for, and waits for the answer. */
+  readonly asked?: typeof REVOKE_PREVIOUS | typeof ROLLBACK;
   /** How long an invocation may live, in milliseconds: whatever began longer ago has ended, in one way or the other. */
   readonly timeLimitMs?: number;
   /**

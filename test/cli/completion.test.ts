@@ -23,7 +23,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 describe('rekey completion', () => {
   it('completes each command', async () => {
     expect(await offered('')).toEqual([...Object.keys(commands), '--help', '--version']);
-    expect(await offered('ro')).toEqual(['rotate']);
+    expect(await offered('rol')).toEqual(['rollback']);
   });
 
   it('completes the options of the command that is typed', async () => {

@@ -9,6 +9,7 @@ import { redactor } from '../../shared/rotation/redact.ts';
 import { type KeyWorld, keyWorld } from '../support/key-world.ts';
 import { byLabel, labelled } from '../support/store.ts';
 import { describeChecks } from './provider-checks.case.ts';
+import { describeProviderCrashes } from './provider-crashes.case.ts';
 import { requireAsDescribed } from './provider-described.case.ts';
 import { CAP, type KeyLife, keepsTheCap } from './provider-life.case.ts';
 import { NO_SLOT, namesTheKeys } from './provider-limit.case.ts';
@@ -17,7 +18,6 @@ import { type Between, describeRights, type KeyRights } from './provider-rights.
 import { addsNoUse, NO_OWN_USE } from './provider-use.case.ts';
 import { configurationCheck, openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import { type Skip, skippingTests } from './skips.ts';
-import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
 
 export interface ProviderSuite {
   readonly provider: IssuingProvider | AcceptingProvider;
@@ -334,8 +334,7 @@ export function describeProvider(suite: ProviderSuite): void {
         expect(here.double.live().length, `${where}: too many keys live`).toBeLessThanOrEqual(2);
       },
     };
-    describeCrashes(suiteOfCrashes);
-    describeFailures(suiteOfCrashes);
+    describeProviderCrashes(suiteOfCrashes, provider);
 
     testSkips(`provider ${provider.name}`);
 

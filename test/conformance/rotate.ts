@@ -3,7 +3,8 @@
 import type { Redactor } from '../../shared/rotation/redact.ts';
 import type { Answer, Rotation, RotationOutcome } from '../../shared/rotation/rotation.ts';
 import { runStep } from '../../shared/rotation/steps.ts';
-import { rotationSteps } from '../../shared/rotation/strategy.ts';
+import type { RotationContext } from '../../shared/rotation/strategy.ts';
+import { ROLLBACK, rotationSteps } from '../../shared/rotation/strategy.ts';
 import { byLabel } from '../support/store.ts';
 import type { CrashPlan } from './crash.ts';
 import { crashPlan } from './crash.ts';
@@ -23,7 +24,7 @@ export interface StepOptions {
   readonly plan?: CrashPlan;
   readonly cutover?: 'finish';
   readonly revoking?: string;
-  readonly asked?: true;
+  readonly asked?: RotationContext['asked'];
   readonly signal?: AbortSignal;
   readonly redact?: Redactor;
   /** Looked at by the caller afterwards, also when the step fails. */
@@ -43,7 +44,7 @@ export async function step<S extends object>(
     secretId: world.store.secretId,
     token,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.asked && { asked: true }),
+    ...(options.asked && { asked: options.asked }),
     ...(options.redact === undefined ? {} : { redact: options.redact }),
   });
   const progress = options.progress ?? { working: 'AWSCURRENT' };
@@ -85,6 +86,15 @@ export async function wholeRotation<S extends object>(
 ): Promise<{ token: string; reports: string[] }> {
   const token = await world.store.begin();
   return { token, reports: await rotation(world, token, options) };
+}
+
+/** What a person asks for who wants the version back that has AWSPREVIOUS. */
+export async function rollback<S extends object>(
+  world: StrategyWorld<S>,
+  options: StepOptions & { readonly version?: string } = {},
+): Promise<Rotated> {
+  const version = options.version ?? (await byLabel(world.store)).AWSPREVIOUS ?? '';
+  return step(world, version, ROLLBACK, { ...options, asked: ROLLBACK });
 }
 
 /** testSecret alone, of a version that holds what AWSCURRENT does. */

@@ -6,13 +6,14 @@ import { rotationSteps } from '../../shared/rotation/strategy.ts';
 import { sampled } from '../support/matrix.ts';
 import { patience } from '../support/patience.ts';
 import { byLabel } from '../support/store.ts';
+import type { CrashPlan } from './crash.ts';
 import { crashPlan } from './crash.ts';
 import { Died, openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import type { StrategyWorld } from './world.ts';
 
 const FRESH = 'a fresh token, after AWSPENDING was taken off';
 /** Calls of a test, where a sample is enough. */
-const FEW = 2;
+export const FEW = 2;
 type Retry = <S extends object>(world: StrategyWorld<S>, token: string, from: string) => Promise<string>;
 
 export interface CrashSuite<S extends object> {
@@ -152,7 +153,7 @@ async function killAndRetry<S extends object>(
 }
 
 /** A few at a time: the system under test mostly waits. */
-async function inChunks<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+export async function inChunks<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let at = 0; at < items.length; at += 4) {
     results.push(...(await Promise.all(items.slice(at, at + 4).map(work))));
@@ -164,8 +165,15 @@ async function inChunks<T, R>(items: readonly T[], work: (item: T) => Promise<R>
 async function callsOf<S extends object>(suite: CrashSuite<S>, turn: 'first' | 'second'): Promise<readonly number[]> {
   const world = await suite.world();
   if (turn === 'second') await wholeRotation(world);
+  return callsIn(suite, (plan) => wholeRotation(world, { plan }));
+}
+
+export async function callsIn<S extends object>(
+  suite: CrashSuite<S>,
+  work: (plan: CrashPlan) => Promise<unknown>,
+): Promise<readonly number[]> {
   const plan = crashPlan();
-  await wholeRotation(world, { plan });
+  await work(plan);
   const all = [...plan.calls.keys()];
   return suite.crashes === 'sample' ? sampled(all, FEW) : all;
 }

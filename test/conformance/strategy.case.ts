@@ -8,6 +8,7 @@ import { crashPlan } from './crash.ts';
 import { configurationCheck, openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import type { CrashSuite } from './strategy-crashes.case.ts';
 import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
+import { describeRollbacks } from './strategy-rollbacks.case.ts';
 import type { DatabaseWorld } from './world.ts';
 
 export interface StrategySuite {
@@ -264,6 +265,7 @@ export function describeStrategy(suite: StrategySuite): void {
 
     describeCrashes(suite);
     describeFailures(suite);
+    describeRollbacks(suite);
     const { lag } = suite;
     const name = 'gets through when %i reads after every write are stale';
     if (lag === undefined) it.skip(`${name} (this store has no lag to play)`, () => {});

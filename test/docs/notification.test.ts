@@ -127,6 +127,14 @@ describe('docs/notification.schema.json', () => {
     expect(validate.errors).toBeNull();
   });
 
+  it('takes that a secret was rolled back, and the subject says so', () => {
+    const { subject, body } = notification({ ...facts, action: 'rollback', step: 'rollback' });
+    validate(JSON.parse(body));
+
+    expect(subject).toBe('Rekey: prod/app was rolled back');
+    expect([validate.errors, JSON.parse(body).action]).toEqual([null, 'rollback']);
+  });
+
   it('takes what is told before the secret was described', () => {
     const { secretName, secretArn, ...early } = examples.failed;
 

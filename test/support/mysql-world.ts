@@ -79,7 +79,7 @@ export async function mysqlHouse(product: keyof typeof products, what: string): 
           throw error;
         }
       },
-      setPassword: async (name, password) => void (await server.sql('SET PASSWORD FOR ? = ?', [name, password])),
+      setPassword: async (name, password) => void (await server.sql('ALTER USER ? IDENTIFIED BY ?', [name, password])),
       async refusedLogins() {
         const log = await server.generalLog();
         const fresh = log.slice(readUpTo);

@@ -2,6 +2,7 @@
 
 export const mutated = [
   'shared/rotation/{cut-over,errors,pause,promote,redact,revoke-previous,rotation,steps}.ts',
+  'shared/rotation/{after-promotion,put-in-force,roll-back}.ts',
   'shared/rotation/{same-name,strategy,test-pending,unseen,values,versions}.ts',
   // Which field of a secret follows a new password.
   'shared/rotation/{copy-judgement,field-roles}.ts',

@@ -1,6 +1,9 @@
 /** Two users take turns, so AWSCURRENT works at every moment. A superuser makes the other one ready. */
 
-import type { RotationContext, RotationStrategy } from '../../rotation/strategy.ts';
+import { AuthenticationError, PermissionError } from '../../rotation/errors.ts';
+import type { Change, RotationContext, RotationStrategy } from '../../rotation/strategy.ts';
+import { ROLLBACK } from '../../rotation/strategy.ts';
+import { PENDING } from '../../rotation/versions.ts';
 import type { DatabaseEngine, Rehearsal } from '../engine.ts';
 import { openSession, withSession } from '../engine.ts';
 import { difference, requireEqualRights } from '../equal-rights.ts';
@@ -33,6 +36,8 @@ export function alternatingUsersStrategy(
 
     async set({ pending, current, ...older }, ctx) {
       requireSameTarget(engine, pending, current, engine.counterpart(current.username));
+      const asItIs = ctx.asked === ROLLBACK && (await servesStill(engine, pending, current, ctx));
+      if (asItIs) return { ...asItIs, test: async () => {}, close: async () => {} };
       // Who the superuser is may be asked for while the user is proven.
       const asking = source.superuserFor(current, engine, ctx);
       asking.catch(() => {});
@@ -94,6 +99,29 @@ function inDatabaseOf({ dbname }: DatabaseLogin, { dbname: _, ...superuser }: Da
 
 function privilegesOf(engine: DatabaseEngine, login: DatabaseLogin, ctx: RotationContext) {
   return withSession(engine, login, ctx, (session) => session.privileges());
+}
+
+/**
+ * A person brings back the other user's last value: while that works as it is, nothing is changed, and no superuser is needed. Where AWSCURRENT
+ * is refused there is nothing to compare with, and nobody to lose a right. Undefined: it has to be made ready.
+ */
+async function servesStill(
+  engine: DatabaseEngine,
+  pending: DatabaseLogin,
+  current: DatabaseLogin,
+  ctx: RotationContext,
+): Promise<Pick<Change, 'recoveredWith'> | undefined> {
+  const rightsOf = (login: DatabaseLogin) => privilegesOf(engine, login, ctx).catch(unlessRefused);
+  const may = await rightsOf(pending);
+  if (may === undefined) return undefined;
+  const should = await rightsOf(current);
+  if (should === undefined) return { recoveredWith: PENDING };
+  return difference(may, should) === undefined ? {} : undefined;
+}
+
+function unlessRefused(error: unknown): undefined {
+  if (error instanceof AuthenticationError || error instanceof PermissionError) return undefined;
+  throw error;
 }
 
 /** Throws PermissionError when the two logins may do different things. */

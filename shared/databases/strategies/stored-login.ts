@@ -70,6 +70,8 @@ export async function openStored(
     return { ...early, recoveredWith: PENDING };
   }
   for await (const { value, version } of olderValues(engine, current, secrets)) {
+    // A refused login counts, and whoever rolls back has AWSPREVIOUS for AWSPENDING.
+    if (tried.has(value.password)) continue;
     const rescued = await attempt(asIn(current, value));
     if (rescued !== undefined) return { ...rescued, recoveredWith: version };
   }

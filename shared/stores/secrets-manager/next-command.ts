@@ -24,6 +24,12 @@ export function nextForSecret(situation: Situation): string {
   }
 }
 
+/** Of what a person asked for, no pending value is the matter: there is none that could be abandoned, and none that the next try needs. */
+export function nextWhenAsked(situation: Situation): string {
+  const { move } = firstMove(situation.error);
+  return move === 'abandon' || move === 'rotate' ? (letIn(situation) ?? describe(situation)) : nextForSecret(situation);
+}
+
 /**
  * What hints call "rotate again". The service refuses a rotation while AWSPENDING is on a version that is not AWSCURRENT, so
  * the label comes off first. Undefined where a repeat by the service is better: where AWSPENDING is what works, or may be.

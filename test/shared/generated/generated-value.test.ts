@@ -6,6 +6,7 @@ import { redactor } from '../../../shared/rotation/redact.ts';
 import type { RotationContext } from '../../../shared/rotation/strategy.ts';
 import { configurationCheck, openLabels, step, wholeRotation } from '../../conformance/rotate.ts';
 import { describeCrashes, describeFailures } from '../../conformance/strategy-crashes.case.ts';
+import { describeRollbackCrashes } from '../../conformance/strategy-rollbacks.case.ts';
 import type { StrategyWorld } from '../../conformance/world.ts';
 import { timelessContext } from '../../support/context.ts';
 import { memoryStore } from '../../support/memory-store.ts';
@@ -192,4 +193,5 @@ describe.each([
   };
   describeCrashes(suite);
   describeFailures(suite);
+  describeRollbackCrashes(suite);
 });

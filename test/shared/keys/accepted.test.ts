@@ -70,8 +70,8 @@ describe('the previous value', () => {
     const there = await world(auth0, startAuth0);
     const [{ token }, other] = [await wholeRotation(here), await wholeRotation(there)];
 
-    const { answer } = await step(here, token, 'revokePrevious', { asked: true });
-    const left = await step(there, other.token, 'revokePrevious', { asked: true });
+    const { answer } = await step(here, token, 'revokePrevious', { asked: 'revokePrevious' });
+    const left = await step(there, other.token, 'revokePrevious', { asked: 'revokePrevious' });
 
     expect(answer).toEqual({ outcome: 'revoked' });
     expect(left.answer).toEqual({ outcome: 'kept', because: 'auth0 has none that could be ended by itself' });

@@ -165,7 +165,7 @@ describe('when the previous key ends', () => {
     const scheduled = await step(here, token, 'revokePrevious');
     const left = here.double.live().length;
 
-    const { answer } = await step(here, token, 'revokePrevious', { asked: true });
+    const { answer } = await step(here, token, 'revokePrevious', { asked: 'revokePrevious' });
 
     expect(scheduled.answer).toEqual({ outcome: 'kept', because: 'its owner chose that the next rotation ends it' });
     expect([left, answer]).toEqual([2, { outcome: 'revoked' }]);
@@ -179,7 +179,7 @@ describe('when the previous key ends', () => {
     );
     const { token } = await wholeRotation(here);
 
-    const { answer } = await step(here, token, 'revokePrevious', { asked: true });
+    const { answer } = await step(here, token, 'revokePrevious', { asked: 'revokePrevious' });
 
     expect(answer).toMatchObject({ outcome: 'postponed', because: expect.stringContaining('by the mail server') });
     expect(here.double.live()).toHaveLength(2);

@@ -258,7 +258,7 @@ describe('revokePrevious that a person asks for', () => {
     const here = world({ until, because: 'key 1 was used yesterday' });
     const { token } = await wholeRotation(here);
 
-    const { reports, answer } = await step(here, token, 'revokePrevious', { asked: true });
+    const { reports, answer } = await step(here, token, 'revokePrevious', { asked: 'revokePrevious' });
 
     expect(answer).toEqual({ outcome: 'postponed', because: 'key 1 was used yesterday', until });
     expect([reports, here.asked]).toEqual([[], []]);
@@ -270,7 +270,7 @@ describe('revokePrevious that a person asks for', () => {
     const revoke = () => Promise.reject(new ServiceError('no', { hint: 'none' }));
     const failing = { ...here, strategy: (plan: CrashPlan) => ({ ...here.strategy(plan), revoke }) };
 
-    await expect(step(failing, token, 'revokePrevious', { asked: true })).rejects.toThrow('no');
+    await expect(step(failing, token, 'revokePrevious', { asked: 'revokePrevious' })).rejects.toThrow('no');
 
     expect(here.asked).toEqual([]);
   });
@@ -283,7 +283,7 @@ describe('revokePrevious that a person asks for', () => {
     const { token } = await wholeRotation(here);
     await change(here);
 
-    const { answer } = await step(here, token, 'revokePrevious', { asked: true });
+    const { answer } = await step(here, token, 'revokePrevious', { asked: 'revokePrevious' });
 
     expect(answer).toEqual({ outcome: 'kept', because });
     expect(here.revoked).toEqual([]);
@@ -297,8 +297,11 @@ describe('revokePrevious that a person asks for', () => {
       return { ...own, outage: 'none' as const };
     };
 
-    const moved = await step(here, token, 'revokePrevious', { asked: true, revoking: 'a version of before' });
-    const without = await step({ ...here, strategy }, token, 'revokePrevious', { asked: true });
+    const moved = await step(here, token, 'revokePrevious', {
+      asked: 'revokePrevious',
+      revoking: 'a version of before',
+    });
+    const without = await step({ ...here, strategy }, token, 'revokePrevious', { asked: 'revokePrevious' });
 
     expect([moved.answer, without.answer]).toEqual([
       { outcome: 'kept', because: 'AWSPREVIOUS has moved on' },

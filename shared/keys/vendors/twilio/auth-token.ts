@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { ProviderError } from '../../../rotation/errors.ts';
+import { ROLLBACK } from '../../../rotation/strategy.ts';
 import { nameAt, textAt, unusableAnswer } from '../../api/read.ts';
 import { limitReached } from '../../key-limit.ts';
 import type { Access, IssuingProvider, Key, KeyAccess } from '../../provider.ts';
@@ -63,6 +64,8 @@ export const twilioAuthToken: IssuingProvider<TokenSecret, TokenSecret> = {
   async verify(secret, access) {
     const shown = await primaryOf(secret, access);
     if (shown !== secret.auth_token || secret.auth_token === access.current.auth_token) return;
+    // The primary one is what AWSPREVIOUS is, after a rotation.
+    if (access.ctx.asked === ROLLBACK) return;
     // A fresh secondary token that passes for the primary, beside one that does, too: then nothing below is safe to do.
     const path = `${accountPath(access)}.json`;
     const as = asHolder(access.current, 'the current auth token');

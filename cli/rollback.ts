@@ -1,0 +1,56 @@
+import { CURRENT, holder, PREVIOUS } from '../shared/rotation/versions.ts';
+import { agreed } from './ask.ts';
+import { type Answer, type Asked, answerTo, askable, failureOf } from './asked.ts';
+import { command } from './command.ts';
+import { exitCodes } from './exit-codes.ts';
+import { RefusedError } from './failure.ts';
+import { unfinishedRefusal } from './refusal.ts';
+import { describeSecret } from './service.ts';
+
+interface Options {
+  readonly yes?: true;
+}
+
+export const rollback = command<Options>(
+  {
+    name: 'rollback',
+    about:
+      'Makes AWSPREVIOUS current again, and makes it work: where the system no longer takes its value, the function ' +
+      'sets it there, proves it, and then moves the labels. The value that leaves is AWSPREVIOUS afterwards.',
+    define: (parser) => parser.argument('<secret>').option('--yes', 'does not ask'),
+    after:
+      'Actions to allow: secretsmanager:DescribeSecret, ListSecretVersionIds; lambda:InvokeFunction on its function; logs:FilterLogEvents, to tell how an unfinished rotation goes.',
+  },
+  async ({ options, names: [name = ''] }, terminal) => {
+    const { onAccount } = await import('./account.ts');
+    return onAccount(options, terminal, async (account) => {
+      const secret = askable(account, await describeSecret(account, name));
+      const refusal = await unfinishedRefusal(account, secret);
+      if (refusal !== undefined) throw refusal;
+      const [current, previous] = [CURRENT, PREVIOUS].map((label) => holder(secret.labels, label));
+      if (previous === undefined) {
+        throw new RefusedError(`${name} has no ${PREVIOUS}: there is nothing to go back to`, `rekey history ${name}`);
+      }
+      const plan =
+        `Rolls ${secret.name} in ${account.region} back to version ${previous}, by ${secret.functionName}: what is ` +
+        `${PREVIOUS} becomes ${CURRENT}, in the system too; version ${current} becomes ${PREVIOUS}.`;
+      if (!(await agreed(plan, options.yes ?? false, terminal))) return exitCodes.declined;
+      const answer = await answerTo(account, secret, { rekey: 'rollback', Version: previous });
+      terminal.stdout.write(options.json ? json(secret, answer) : told(secret, answer));
+      return answer.outcome === 'succeeded' ? exitCodes.good : exitCodes.attention;
+    });
+  },
+);
+
+function told(secret: Asked, answer: Answer): string {
+  const short = (id: string | undefined) => id?.slice(0, 8) ?? 'none';
+  const { name } = secret;
+  return (
+    failureOf(secret, answer) ??
+    `✓ ${name} was rolled back, and its value works\n  ${CURRENT} ${short(answer.current)}, ${PREVIOUS} ${short(answer.previous)}\n`
+  );
+}
+
+function json({ name, arn }: Asked, answer: Answer): string {
+  return `${JSON.stringify({ version: 1, name, arn, ...answer }, null, 2)}\n`;
+}
