@@ -26,14 +26,18 @@ export interface Replacements extends Ours {
   readonly known: readonly string[];
 }
 
-/** Where a text stands. */
+/** Where an object or a text stands. */
 interface Place {
   readonly path: string;
-  readonly name: string;
   readonly beside: Named;
   /** A password that is not replaced belongs to it. */
   readonly isTheirs: boolean;
   readonly all: Replacements;
+}
+
+/** `name`: of its field. */
+interface FieldPlace extends Place {
+  readonly name: string;
 }
 
 /**
@@ -49,7 +53,7 @@ export function follow<T extends Readonly<Record<string, unknown>>>(value: T, re
   const secrets = stored.filter(({ from, to }) => from !== '' && from !== to);
   if (secrets.length === 0) return value;
   const others = Object.fromEntries(Object.entries(value).filter(([field]) => !known.includes(field)));
-  const place = { path: '', name: '', beside: NOBODY, isTheirs: false, all: { ...replacements, secrets } };
+  const place = { path: '', beside: NOBODY, isTheirs: false, all: { ...replacements, secrets } };
   return { ...value, ...objectFollowing(others, place) };
 }
 
@@ -91,10 +95,11 @@ function objectFollowing(object: object, place: Place, isOurs = place.path === '
     const passwords = ofRole('secrets', groups);
     return passwords.length > 0 ? changed(passwords).length === 0 : place.isTheirs;
   };
-  const isPassword = ([name]: Fields[number]) => roleOf(name) === 'secrets';
-  // The others are told by them.
-  for (const [name, inner] of [...fields.filter(isPassword), ...fields.filter((field) => !isPassword(field))]) {
-    if (holdsAny(name, all)) throw unknownForm(isTop ? '*' : path, 'is named after what is replaced');
+  const rank = ([name]: Fields[number]) => (roleOf(name) === 'secrets' ? 0 : 1);
+  // Passwords first: the others are told by them.
+  for (const [name, inner] of fields.toSorted((one, other) => rank(one) - rank(other))) {
+    if (holdsAny(name, all))
+      throw unknownForm(isTop ? '*' : path, { ...UNKNOWN, what: 'is named after what is replaced' });
     const groups = groupsOf(name, fields, isTop);
     const beside = { users: named('users', groups, place), hosts: named('hosts', groups, place) };
     const innerPath = isTop ? shown(name) : `${path}.${shown(name)}`;
@@ -105,7 +110,7 @@ function objectFollowing(object: object, place: Place, isOurs = place.path === '
     const groups = groupsOf(name, fields, isTop);
     if (roleOf(name) !== 'users' || next.get(name) !== inner || isTheirs(groups)) continue;
     const namesHost = named('hosts', groups, { ...place, beside: NOBODY }).length > 0;
-    if (!isOurHost({ users: [], hosts: named('hosts', groups, place) }, all)) continue;
+    if (!isOurHost(named('hosts', groups, place), all)) continue;
     if (isOurs || hasCopies || namesHost) next.set(name, ownerFollowing(inner, all.owners));
   }
   return changed(fields).length === 0 ? object : Object.fromEntries(fields.map(([name]) => [name, next.get(name)]));
@@ -170,7 +175,7 @@ function sameOr(given: readonly unknown[], made: readonly unknown[]): readonly u
   return made.every((inner, at) => inner === given[at]) ? given : made;
 }
 
-function following(value: unknown, place: Place): unknown {
+function following(value: unknown, place: FieldPlace): unknown {
   if (typeof value === 'string') return textFollowing(value, place);
   if (Array.isArray(value)) {
     return sameOr(
@@ -186,15 +191,17 @@ function following(value: unknown, place: Place): unknown {
   return value;
 }
 
-function textFollowing(text: string, place: Place): string {
+function textFollowing(text: string, place: FieldPlace): string {
   const { path, all } = place;
   const bare = bareFollowing(text, place);
   if (bare !== undefined) return bare;
 
   const again = (inner: string) => textFollowing(inner, place);
-  const around = /^(\s*(?:(?:bearer|basic|token) +)?)(\S(?:[\s\S]*\S)?)(\s*)$/i.exec(text);
-  const [, front = '', core = text, rest = ''] = around ?? [];
-  if (core !== text) return front + again(core) + rest;
+  const core = text.trim().replace(/^(?:bearer|basic|token) /i, '');
+  if (core !== text) {
+    const at = text.lastIndexOf(core);
+    return text.slice(0, at) + again(core) + text.slice(at + core.length);
+  }
   const json = parseObject(text);
   if (json !== undefined) {
     const next = objectFollowing(json, place);
@@ -204,7 +211,7 @@ function textFollowing(text: string, place: Place): string {
   if (lines !== undefined) {
     const next = objectFollowing(lines.fields, place, true) as typeof lines.fields;
     if (holdsAny(lines.rest, all)) throw unknownForm(path);
-    return next === lines.fields ? text : (lines.write(next) ?? unwritable(path));
+    return lines.write(next) ?? unwritable(path);
   }
   if (text.includes('\n')) return text.split('\n').map(again).join('\n');
   const encoded = base64(text, again);
@@ -216,11 +223,11 @@ function textFollowing(text: string, place: Place): string {
   if (holdsAny(text, all)) throw unknownForm(path);
   const login = place.isTheirs ? { text } : loginFollowing(text, place.beside, all);
   if ('text' in login) return login.text;
-  throw unknownForm(path, (login.stale === 'elsewhere' ? ELSEWHERE : UNKNOWN).replace('value', 'user name'));
+  throw unknownForm(path, login.stale === 'elsewhere' ? ELSEWHERE : UNKNOWN, 'user name');
 }
 
 /** Undefined: the text is something else than the value alone. */
-function bareFollowing(text: string, { path, name, beside, all }: Place): string | undefined {
+function bareFollowing(text: string, { path, name, beside, all }: FieldPlace): string | undefined {
   const secret = all.secrets.find(({ from }) => from === text);
   const role = roleOf(name);
   if (secret === undefined) return undefined;
@@ -248,8 +255,7 @@ function formFollowing(text: string, form: Form, { path, beside, all }: Place): 
   const verdict = judged(found.secret.from, found.is === 'secrets', who, all);
   if (verdict === 'refuse') throw unknownForm(path, ELSEWHERE);
   if (verdict === 'leave') return undefined;
-  const rest = pieces.filter(({ secret }) => secret === undefined).map(({ raw }) => raw);
-  if (holdsAny(rest.join('\n'), all)) throw unknownForm(path);
+  if (pieces.some(({ secret, raw }) => secret === undefined && holdsAny(raw, all))) throw unknownForm(path);
   const next = pieces.map(({ raw, secret, owner }) => {
     const change = secret ?? owner;
     return change === undefined || change.from === change.to ? raw : form.write(change.to, raw);
@@ -263,12 +269,11 @@ function base64(text: string, follow: (inner: string) => string): string | undef
     const bytes = Buffer.from(text, alphabet);
     const encoded = (inner: Buffer) => {
       const full = inner.toString(alphabet);
-      return text.length % 4 === 0 && alphabet === 'base64' ? full : full.replace(/=+$/, '');
+      return text.length % 4 === 0 ? full : full.replaceAll('=', '');
     };
     const inner = bytes.toString();
     if (text.length < 8 || encoded(bytes) !== text || !Buffer.from(inner).equals(bytes)) continue;
-    const next = follow(inner);
-    return next === inner ? text : encoded(Buffer.from(next));
+    return encoded(Buffer.from(follow(inner)));
   }
   return undefined;
 }
@@ -279,7 +284,7 @@ function holdsAny(text: string, { secrets, names }: Replacements): boolean {
   return secrets.some(({ from }) => {
     if (!isDistinct(from, names)) return false;
     const bytes = Buffer.from(from);
-    const encoded = [encodeURIComponent(from.toWellFormed()), bytes.toString('base64').replace(/=+$/, '')];
+    const encoded = [encodeURIComponent(from.toWellFormed()), bytes.toString('base64').replaceAll('=', '')];
     if (encoded.some((form) => form !== from && text.includes(form))) return true;
     if (text.toLowerCase().includes(bytes.toString('hex'))) return true;
     return bare.some((form) => (from.length < LONG ? standsAlone(from, form) : form.includes(from)));
@@ -302,14 +307,22 @@ function shown(name: string): string {
   return name.length < LONG || words.every((word) => /^(?:[A-Z]?[a-z]+|[A-Z]+)$/.test(word)) ? name : '*';
 }
 
-const UNKNOWN = 'holds the value that is replaced, in a form that cannot be rewritten';
-const ELSEWHERE = 'holds the value that is replaced, for another user or host than the secret, and cannot be rewritten';
+interface Refusal {
+  readonly what: string;
+  readonly hint: string;
+}
 
-function unknownForm(path: string, what = UNKNOWN): InvalidSecretError {
-  const hint = what.includes(' for another ')
-    ? 'write the user and host of the secret there, or move it to a secret of its own, with put-secret-value; docs/settings.md has the rule'
-    : 'take it out, or write it in a form that docs/settings.md lists, with put-secret-value';
-  return new InvalidSecretError(`field ${path} ${what}`, { hint });
+const UNKNOWN: Refusal = {
+  what: 'holds the value that is replaced, in a form that cannot be rewritten',
+  hint: 'take it out, or write it in a form that docs/settings.md lists, with put-secret-value',
+};
+const ELSEWHERE: Refusal = {
+  what: 'holds the value that is replaced, for another user or host than the secret, and cannot be rewritten',
+  hint: 'write the user and host of the secret there, or move it to a secret of its own, with put-secret-value; docs/settings.md has the rule',
+};
+
+function unknownForm(path: string, { what, hint } = UNKNOWN, of = 'value'): InvalidSecretError {
+  return new InvalidSecretError(`field ${path} ${what.replace('value', of)}`, { hint });
 }
 
 function unwritable(path: string): never {

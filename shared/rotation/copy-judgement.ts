@@ -35,10 +35,10 @@ export function judged(from: string, isExpected: boolean, named: Named, ours: Ou
 /** It names another user than the one that is replaced, or another host. */
 export function isElsewhere(named: Named, ours: Ours): boolean {
   const isOwner = (user: string) => ours.owners.some(({ from }) => from === user);
-  return !named.users.every(isOwner) || !isOurHost(named, ours);
+  return !named.users.every(isOwner) || !isOurHost(named.hosts, ours);
 }
 
-export function isOurHost({ hosts }: Named, { host }: Ours): boolean {
+export function isOurHost(hosts: readonly string[], { host }: Ours): boolean {
   return host === undefined || hosts.every((one) => sameName(one, host));
 }
 

@@ -1,15 +1,19 @@
 /** What follows, what stays, what is refused: each row is a secret of user app at db, and one more field. */
 import { describe, expect, it } from 'vitest';
 import { follow } from '../../../shared/rotation/copies.ts';
+import { parseObject } from '../../../shared/rotation/json.ts';
 
 const P = 'S3cr3t-Passw0rd!';
 const N = 'N3w-Value-of-32-characters-long';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-function next(fields: Record<string, unknown>, { from = P, to = N, user = 'app', names = [] as string[] } = {}) {
+function next(
+  fields: Record<string, unknown>,
+  { from = P, to = N, user = 'app', names = [] as string[], isAlone = false } = {},
+) {
   return follow(fields, {
     secrets: [{ from, to }],
-    owners: [{ from: user, to: `${user}_clone` }],
+    owners: [{ from: user, to: isAlone ? user : `${user}_clone` }],
     known: ['username', 'password', 'host', 'engine'],
     names: [user, 'db', ...names],
     host: 'db',
@@ -54,6 +58,20 @@ describe('follows', () => {
       { url: 'https://wiki/x', password: '«P»' },
       { url: 'https://wiki/x', password: '«N»' },
     ],
+    ['beside a page of the web without TLS', { url: 'http://wiki/x', pw: '«P»' }, { url: 'http://wiki/x', pw: '«N»' }],
+    ['where a user stands', { login: '«P»' }, { login: '«N»' }],
+    ['beside a user that is empty', { user: '', password: '«P»' }, { user: '', password: '«N»' }],
+    [
+      'beside our host, and one of another group',
+      { db_pw: '«P»', host: 'db', smtp_host: 'mail' },
+      { db_pw: '«N»', host: 'db', smtp_host: 'mail' },
+    ],
+    [
+      'libpq of the database with the name of the user',
+      'host=db user=app password=«P» dbname=app',
+      'host=db user=app_clone password=«N» dbname=app',
+    ],
+    ['a header with two spaces', 'Bearer  «P»', 'Bearer  «N»'],
     [
       'beside another host of another group',
       { pw: '«P»', host: 'db', smtp_host: 'mail' },
@@ -75,6 +93,33 @@ describe('follows', () => {
       dsn: 'host=db password=x',
       redis: 'redis://:x@db',
     });
+  });
+
+  it('a password of one character, where a password stands', () => {
+    expect(next({ pw: ' x\n' }, { from: 'x', to: 'y' })).toEqual({ pw: ' y\n' });
+  });
+
+  it('a short password in base64, where a password stands', () => {
+    expect(next({ token: base64('abc12') }, { from: 'abc12', to: 'x' })).toEqual({ token: base64('x') });
+  });
+
+  it('base64 without its padding, and gets none', () => {
+    const bare = (text: string) => base64(text).replaceAll('=', '');
+
+    expect(next({ pw: bare('~~~???>>>1') }, { from: '~~~???>>>1', to: '?' })).toEqual({ pw: bare('?') });
+  });
+
+  it('beside numbers that JavaScript cannot hold', () => {
+    const fields = (password: string) =>
+      parseObject(`{"in":{"n":12345678901234567890,"list":["x",1.0],"password":"${password}"}}`) ?? {};
+
+    expect(JSON.stringify(next(fields(P)))).toBe(JSON.stringify(fields(N)));
+  });
+
+  it('and a user that stays is written as it was', () => {
+    const url = (password: string) => ({ url: `postgres://my+app:${password}@db/x` });
+
+    expect(next(url(encodeURIComponent(P)), { user: 'my app', isAlone: true })).toEqual(url(N));
   });
 
   it('a value without what is unseen at the ends of the stored one, too', () => {
@@ -104,6 +149,18 @@ it('the login of a registry, in base64 inside of base64', () => {
 });
 
 describe('stays', () => {
+  it('what is empty, where a password is empty', () => {
+    const before = { pw: '', token: [''] };
+
+    expect(next(before, { from: '' })).toEqual(before);
+  });
+
+  it('the user name, too, while the password stays', () => {
+    const before = { db_user: 'app', pw: P };
+
+    expect(next(before, { to: P })).toEqual(before);
+  });
+
   it('all that is the user name, when the password is the same', () => {
     const before = {
       DB_USER: 'orders_app',
@@ -137,6 +194,9 @@ describe('stays', () => {
     ['Passw0rd', { page: 'https://wiki/Passw0rd-policy', other: 'myPassw0rd' }],
     ['abc', { token: 'YWJj' }],
     ['postgres', { staging: { host: 'staging-db', password: 'postgres' } }],
+    ['abc12', { remote: 'https://abc12@db/x' }],
+    ['Passw0rd-11', { note: 'myPassw0rd-11s' }],
+    ['Bearer-Token-1', { note: 'the token is not here' }],
   ])('%s in %o', (from, before) => {
     expect(next(before, { from })).toEqual(before);
   });
@@ -167,6 +227,12 @@ describe('is refused', () => {
     ['one with another host in a URL', { url: 'jdbc:pg://staging-db/x', user: 'app', password: '«P»' }, elsewhere],
     ['one inside of it', { host: 'staging-db', login: { password: '«P»' } }, elsewhere],
     ['a list of hosts', { hosts: ['db', 'replica'], password: '«P»' }, elsewhere],
+    ['a list of an empty host and another', { hosts: ['', 'replica'], password: '«P»' }, elsewhere],
+    ['one with a database over HTTPS', { url: 'jdbc:ch:https://other/x', user: 'app', password: '«P»' }, elsewhere],
+    ['one inside of another user’s', { username: 'reporting', login: { password: '«P»' } }, elsewhere],
+    ['a URL of another user with the password in its query', 'postgres://other@db/x?password=«P»', elsewhere],
+    ['libpq beside another user', { user: 'reporting', dsn: 'host=db password=«P»' }, elsewhere],
+    ['libpq beside another host', { host: 'replica', dsn: 'user=app password=«P»' }, elsewhere],
     ['a group of its own in an object', { db_host: 'staging-db', password: '«P»' }, elsewhere],
     ['.pgpass of another host', 'db:1:x:app:«P»\nother:1:x:app:«P»', elsewhere],
     ['libpq of another host', 'host=other user=app password=«P»', elsewhere],
@@ -178,6 +244,7 @@ describe('is refused', () => {
     ['lines of another host', 'url=jdbc:postgresql://other/x\nuser=app\npassword=«P»', elsewhere],
     ['a remark', 'a=b\n# «P»', unknown],
     ['hexadecimal digits', Buffer.from(P).toString('hex').toUpperCase(), unknown],
+    ['base64 in a sentence', `see ${base64(P).replaceAll('=', '')} there`, unknown],
     ['a header of two', `Basic ${base64(`x-${P}`)}`, unknown],
     ['the name of a field', { [P]: 1 }, 'is named after'],
   ])('%s', (_what, value, fact) => {
@@ -197,6 +264,22 @@ describe('is refused', () => {
 
   it('a name of a field at the top', () => {
     expect(() => next({ [P]: 1 })).toThrow(/^field \* is named/);
+  });
+
+  it.each([
+    ['a value between others', 'Passw0rd', 'it is Passw0rd now'],
+    ['a long one inside of a word', 'Passw0rd-123', 'myPassw0rd-123s'],
+  ])('%s', (_what, from, note) => {
+    expect(() => next({ note }, { from })).toThrow('field note holds');
+  });
+
+  it.each([
+    ['of no form', `x ${P}`, 'take it out'],
+    ['of another host', `postgres://app:${P}@other/x`, 'write the user and host of the secret there'],
+  ])('what is %s says what to do', (_what, text, hint) => {
+    const fact = expect.stringMatching(/^field text holds the value that is replaced, /);
+
+    expect(() => next({ text })).toThrow(expect.objectContaining({ fact, hint: expect.stringContaining(hint) }));
   });
 
   it('a number in a field for passwords', () => {
@@ -219,6 +302,9 @@ describe('is refused', () => {
     ['connectionString', 'tokens.connectionString'],
     ['CONNECTION_STRING', 'tokens.CONNECTION_STRING'],
     ['aB3', 'tokens.aB3'],
+    ['tok_live_a12', 'tokens.*'],
+    ['tok_live_a1', 'tokens.tok_live_a1'],
+    ['live_token_key0123', 'tokens.*'],
   ])('with the name of an inner field only where it is no value: %s', (name, path) => {
     expect(() => next({ tokens: { [name]: `x ${P}` } })).toThrow(`field ${path} holds`);
   });

@@ -16,14 +16,14 @@ describe('a database secret', () => {
     schema.parse(JSON.stringify({ engine: 'postgres', host: 'db', username: 'app', password: OLD, ...more }), 'it');
 
   it('tells for user and password which fields follow each', () => {
-    const copies = schema.copies?.(value({ db_pw: OLD, db_user: 'app', url: `pg://app:${OLD}@db`, note: 'app' }), [
-      'username',
-      'password',
-    ]);
+    const copies = schema.copies?.(
+      value({ db_pw: OLD, db_user: 'app', url: `pg://app:${OLD}@db`, env: `PGPASSWORD=${OLD}`, note: 'app' }),
+      ['username', 'password'],
+    );
 
     expect([...(copies ?? [])]).toEqual([
       ['username', ['db_user', 'url']],
-      ['password', ['db_pw', 'url']],
+      ['password', ['db_pw', 'url', 'env']],
     ]);
   });
 
