@@ -20,7 +20,9 @@ const replacements = {
   // SHA-256 in JavaScript, for where Node was built without OpenSSL.
   './Sha256Js': 'export const Sha256Js = undefined;',
   // Answers that are streams of events, which no call here has.
-  '@smithy/core/event-streams': 'export {};',
+  '@smithy/core/event-streams': `
+    export const resolveEventStreamSerdeConfig = (config) => config;
+    export const eventStreamSerdeProvider = () => undefined;`,
   // PostgreSQL's driver: its pool, for one login is one session here, the password file of a home directory, connection strings, and
   // its other self around a library in C.
   'pg-pool': 'module.exports = class {};',

@@ -20,12 +20,13 @@ export interface ListedSecret {
   readonly window?: string | undefined;
 }
 
-/** Every secret of the region. Throws ServiceError. */
-export async function* listedSecrets(signal: AbortSignal): AsyncIterable<ListedSecret> {
+/** Every secret of the region, or those whose names begin so. Throws ServiceError. */
+export async function* listedSecrets(signal: AbortSignal, prefix?: string): AsyncIterable<ListedSecret> {
+  const Filters = prefix === undefined ? undefined : [{ Key: 'name' as const, Values: [prefix] }];
   let NextToken: string | undefined;
   do {
     const page = await calling('ListSecrets', () =>
-      clientOf(SecretsManagerClient).send(new ListSecretsCommand({ MaxResults: 100, NextToken }), {
+      clientOf(SecretsManagerClient).send(new ListSecretsCommand({ MaxResults: 100, Filters, NextToken }), {
         abortSignal: signal,
       }),
     );

@@ -38,6 +38,9 @@ export const errorCodes = {
   KEY_ISSUED_ELSEWHERE: 'another delivery of the step may have issued a key and not stored it yet',
   UNEXPECTED_ANSWER: 'the provider answered with something that cannot be used',
   SERVICE_FAILED: 'a service or server answered with an error nobody expected',
+  ROTATION_ABANDONED: 'the service gave a rotation up, because a value was stored while it ran',
+  FUNCTION_NOT_REACHED: 'Secrets Manager did not reach the function',
+  FUNCTION_DIED: 'the process of the function ended before it could say why',
   DEADLINE_EXCEEDED: 'the time limit of the function was near',
   UNEXPECTED: 'a defect in Rekey',
 } as const;

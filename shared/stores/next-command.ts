@@ -33,6 +33,7 @@ const begins: Partial<Record<ErrorCode, Move>> = {
   TARGET_MISMATCH: 'abandon',
   PASSWORD_REFUSED: 'abandon',
   LOCKED_OUT: 'store',
+  FUNCTION_NOT_REACHED: 'find the function',
 };
 
 /** What a person begins with, and what with, where that is not the rotated secret. */

@@ -39,7 +39,7 @@ const actionsOf = (may: readonly RightName[]) =>
 /** Rights whose use the suites cannot record, and why. */
 const UNSEEN: readonly [action: RegExp, reason: string][] = [
   [/^kms:/, 'Secrets Manager, Parameter Store and SNS use the key for the function; the sandbox encrypts nothing'],
-  [/^logs:/, 'Lambda writes the log, with the role of the function'],
+  [/^logs:(Create|Put)/, 'Lambda writes the log, with the role of the function'],
   [/^iam:PassRole$/, 'CreateSchedule asks for it; test/local/enforced.test.ts holds it'],
   [/^iam:\w+AccessKey/, 'IAM is a double beside the sandbox; test/shared/keys/vendors has its calls'],
   [/^redshift/, 'the sandbox has no Redshift; test/shared/aws has its calls'],

@@ -170,6 +170,12 @@ const RIGHTS = {
     allow('ListVersions', 'secretsmanager:ListSecretVersionIds', ownArn('secretsmanager', 'secret:*')),
   ],
 
+  /** What Rekey's functions have said of a rotation, and which of them rotates a secret. Their logs hold no value. */
+  readRotationLogs: () => [
+    allow('ListSecrets', 'secretsmanager:ListSecrets', '*'),
+    allow('ReadLogs', 'logs:FilterLogEvents', ownArn('logs', 'log-group:/aws/lambda/rekey-*')),
+  ],
+
   /** When Rekey last rotated a parameter. The history has values, too: they are not asked for, and may not be decrypted. */
   readJournals: () => [
     allow('ReadJournals', 'ssm:GetParameterHistory', ownArn('ssm', 'parameter/rekey/*')),

@@ -1,0 +1,78 @@
+/** What is told of a secret by those who rotate none: the daily look, and the events of Secrets Manager. */
+import type { ListedSecret } from '../aws/secret-list.ts';
+import { ConfigurationError } from '../rotation/errors.ts';
+import { redactor } from '../rotation/redact.ts';
+import { againForSecret, nextForSecret } from '../stores/secrets-manager/next-command.ts';
+import { notificationFormat, notificationTopic, runbook } from './config.ts';
+import type { Logger } from './log.ts';
+import { logger } from './log.ts';
+import { metrics } from './metrics.ts';
+import type { Facts, News } from './notification.ts';
+import { notification } from './notification.ts';
+import { signalOf } from './running.ts';
+import type { RotationHandler } from './stack.ts';
+
+const KIND = { system: 'secret', strategy: 'none' } as const;
+
+/** What such a function knows of where it runs. */
+export interface Watch {
+  readonly functionName: string;
+  /** How the names of the functions of its stack begin. */
+  readonly prefix: string;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** A function that looks, and whose name ends so: its stack is what is before that. Rejects with what it could not do, which is in the log. */
+export function watching(
+  ending: string,
+  step: string,
+  work: (event: unknown, watch: Watch) => Promise<void>,
+): RotationHandler {
+  return async (input, context) => {
+    const redact = redactor();
+    const log = logger(redact, () => ({ ...KIND, step }));
+    try {
+      const { functionName = '' } = context ?? {};
+      const prefix = stackOf(functionName, ending);
+      await work(input, { functionName, prefix, log, signal: signalOf(context) });
+    } catch (error) {
+      const told = redact.error(error, '');
+      log.error(told.message, { code: told.code, type: told.name, ...metrics({ outcome: 'failed' }) });
+      throw told;
+    }
+  };
+}
+
+/** With another name, it would look at nothing and find nothing. */
+function stackOf(name: string, ending: string): string {
+  if (name.endsWith(ending)) return name.slice(0, -ending.length);
+  throw new ConfigurationError(`the function is called ${name}, which does not end in ${ending}`, {
+    hint: `its name says which functions it watches: rekey-prod-${ending} looks at the secrets of rekey-prod-…`,
+  });
+}
+
+/** Gives whether there is a topic to tell. */
+export async function tellOf(
+  secret: ListedSecret,
+  news: News & Pick<Facts, 'time' | 'step' | 'token'> & Partial<Pick<Facts, 'because'>>,
+): Promise<boolean> {
+  const topicArn = notificationTopic();
+  if (topicArn === undefined) return false;
+  const facts: Facts = {
+    ...news,
+    store: { kind: 'secret', next: nextForSecret, again: againForSecret },
+    secretId: secret.arn,
+    secretName: secret.name,
+    secretArn: secret.arn,
+    labels: secret.labels,
+    runbook: runbook(),
+    engine: KIND.system,
+    strategy: KIND.strategy,
+    // Nobody has tried it.
+    working: 'unknown',
+  };
+  const { publish } = await import('../aws/sns.ts');
+  await publish({ topicArn, ...notification(facts, notificationFormat()) });
+  return true;
+}
