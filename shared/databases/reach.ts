@@ -206,10 +206,12 @@ export function tooManyConnections(
   at: Pick<Target, 'host' | 'port' | 'user'>,
   how: string,
   cause: unknown,
+  tookPassword: boolean,
 ): UnreachableError {
   return new UnreachableError(`${at.host}:${at.port} has too many connections (${how}, phase login)`, {
     code: 'UNREACHABLE_LOGIN',
     hint: `end some that nobody needs, or raise the limit of the server, the database or user ${at.user}; the step is safe to repeat`,
+    tookPassword,
     cause,
   });
 }

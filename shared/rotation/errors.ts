@@ -62,6 +62,8 @@ export interface ErrorDetails {
   readonly ofPending?: boolean;
   /** It is a tag of the rotated secret that is wrong. */
   readonly ofTag?: boolean;
+  /** The system has taken the password of the login; what it refused comes after that. */
+  readonly tookPassword?: boolean;
   readonly cause?: unknown;
 }
 
@@ -75,6 +77,7 @@ export abstract class RotationError extends Error {
   readonly isDeleted?: boolean;
   readonly ofPending?: boolean;
   readonly ofTag?: boolean;
+  readonly tookPassword?: boolean;
 
   constructor(name: string, fact: string, code: ErrorCode, retryable: boolean, details: ErrorDetails) {
     super(`${fact}; hint: ${details.hint}`, details.cause === undefined ? undefined : { cause: details.cause });
@@ -88,6 +91,7 @@ export abstract class RotationError extends Error {
     if (details.isDeleted) this.isDeleted = true;
     if (details.ofPending) this.ofPending = true;
     if (details.ofTag) this.ofTag = true;
+    if (details.tookPassword) this.tookPassword = true;
   }
 }
 

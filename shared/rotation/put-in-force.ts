@@ -61,7 +61,11 @@ async function changed<S extends object>(
   }
 }
 
-/** The system has said no to the change, so it is as it was. What may pass when it is repeated may also have been done. */
+/**
+ * The system has said no to the change, so it is as it was. What may pass when it is repeated may also have been done, unless it did not
+ * get further than the login.
+ */
 function isRefusal(error: unknown): boolean {
-  return error instanceof RotationError && !error.retryable && !(error instanceof AuthenticationError);
+  if (!(error instanceof RotationError)) return false;
+  return error.tookPassword === true || (!error.retryable && !(error instanceof AuthenticationError));
 }

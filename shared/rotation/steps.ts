@@ -30,7 +30,8 @@ async function rotationStep<S extends object>(name: string, given: Rotation<S>):
   // An earlier try may have got as far as the system, and no label tells.
   if (given.strategy.outage === 'brief') given.progress.working = 'AWSCURRENT or AWSPENDING';
   given.versions.foresee?.(given.ctx.secretId, foreseen(name, given));
-  const secret = await admitted(given);
+  const admission = () => admitted(given);
+  const secret = await (knownStep(name) === 'createSecret' ? untilStored(given, admission) : admission());
   const isCurrent = carries(secret.labels, given.ctx.token, CURRENT);
   // What is AWSPREVIOUS once this rotation's version is AWSCURRENT.
   const rotation = described(given, secret, holder(secret.labels, isCurrent ? PREVIOUS : CURRENT));
@@ -40,11 +41,11 @@ async function rotationStep<S extends object>(name: string, given: Rotation<S>):
   }
   switch (stepOf(name)) {
     case 'createSecret':
-      return createSecret(secret, rotation);
+      return untilStored(rotation, () => makePending(secret, rotation));
     case 'setSecret':
-      return setSecret(secret, rotation);
+      return untilRead(rotation, () => setSecret(secret, rotation));
     case 'testSecret':
-      return testPending(secret, rotation);
+      return untilRead(rotation, () => testPending(secret, rotation));
     case 'finishSecret':
       return finishSecret(secret, rotation);
   }
@@ -59,8 +60,12 @@ function foreseen<S extends object>(name: string, rotation: Rotation<S>): readon
 }
 
 /** One page of AWS's documentation spells them create_secret and so on; both are taken. */
+function knownStep(name: string): RotationStep | undefined {
+  return rotationSteps.find((known) => known === name.replace('_secret', 'Secret'));
+}
+
 function stepOf(name: string): RotationStep {
-  const step = rotationSteps.find((known) => known === name.replace('_secret', 'Secret'));
+  const step = knownStep(name);
   if (step !== undefined) return step;
   throw new InvalidEventError('the event asks for a step that is none of the four', {
     hint: `use ${rotationSteps.join(', ')}`,
@@ -103,12 +108,27 @@ function refusalOf(secret: SecretDescription, token: string): StagingError | und
   return undefined;
 }
 
-async function createSecret<S extends object>(secret: SecretDescription, rotation: Rotation<S>): Promise<void> {
+/** Nothing is set before it is stored: without a pending value this rotation has changed nothing. */
+async function untilStored<S extends object, T>(rotation: Rotation<S>, work: () => Promise<T>): Promise<T> {
   try {
-    await makePending(secret, rotation);
+    return await work();
   } catch (error) {
-    // Nothing is set before it is stored: without a pending value this rotation has changed nothing.
-    if (await hasNoValue(rotation)) rotation.progress.working = CURRENT;
+    // A rotation that was abandoned may have had a value: its version has lost the label by which it is looked for.
+    if (!isAbandoned(error) && (await hasNoValue(rotation))) rotation.progress.working = CURRENT;
+    throw error;
+  }
+}
+
+function isAbandoned(error: unknown): boolean {
+  return error instanceof StagingError && (error.code === 'TOKEN_UNKNOWN' || error.code === 'TOKEN_NOT_PENDING');
+}
+
+/** The same, where the value is read first. */
+async function untilRead<S extends object>({ progress }: Rotation<S>, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof StagingError && error.code === 'PENDING_EMPTY') progress.working = CURRENT;
     throw error;
   }
 }

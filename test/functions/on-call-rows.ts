@@ -48,6 +48,8 @@ export interface Row {
 const sql = ({ house }: Scene, text: string) => house.server.sql(text);
 const named = (house: PackagedPostgres) => house.rawSecret(JSON.stringify(house.server.superuser));
 const LOCKED_OUT = { code: 'LOCKED_OUT', next: 'store', working: 'none', severity: 'cut-off' } as const;
+/** The server took the password of AWSCURRENT, and refused what comes after it. */
+const TAKEN = { next: 'look', working: 'AWSCURRENT' } as const;
 /** An earlier try of the same rotation may have got through, and this one did not get as far as to see. */
 const UNSEEN = { next: 'look', working: 'AWSCURRENT or AWSPENDING' } as const;
 
@@ -182,12 +184,12 @@ export const rows: readonly Row[] = [
       await house.server.sql('REVOKE CONNECT ON DATABASE closed FROM PUBLIC');
       return { dbname: 'closed' };
     },
-    told: { ...UNSEEN, code: 'PERMISSION_DENIED', cause: /permission denied for database "closed"|CONNECT/ },
+    told: { ...TAKEN, code: 'PERMISSION_DENIED', cause: /permission denied for database "closed"|CONNECT/ },
   },
   {
     broken: 'the database is gone',
     fields: () => ({ dbname: 'nowhere' }),
-    told: { ...UNSEEN, code: 'INVALID_SECRET', cause: /database nowhere/, next: 'store' },
+    told: { ...TAKEN, code: 'INVALID_SECRET', cause: /database nowhere/, next: 'store' },
   },
   {
     broken: 'somebody else has the name of the clone',
@@ -207,7 +209,7 @@ export const rows: readonly Row[] = [
       const application = await at.house.session(await at.house.value(at.secret));
       at.later(() => application.end());
     },
-    told: { ...UNSEEN, code: 'UNREACHABLE_LOGIN', cause: /too many connections/ },
+    told: { ...TAKEN, code: 'UNREACHABLE_LOGIN', cause: /too many connections/ },
     mended: (at) => sql(at, `ALTER ROLE ${at.username} CONNECTION LIMIT 5`),
   },
   {
@@ -246,6 +248,13 @@ export const rows: readonly Row[] = [
     broke: ({ house, functionArn: arn }) =>
       house.sandbox.faults.add({ operation: 'GetSecretValue', caller: callerOf(arn), action: 'throttle', times: 4 }),
     told: { code: 'THROTTLED', cause: /GetSecretValue/, next: 'look', working: 'AWSCURRENT' },
+    mended: ({ house }) => house.sandbox.faults.clear(),
+  },
+  {
+    broken: 'DescribeSecret is refused in createSecret',
+    broke: ({ house, functionArn: arn }) =>
+      house.sandbox.faults.add({ operation: 'DescribeSecret', caller: callerOf(arn), action: 'throttle', times: 4 }),
+    told: { code: 'THROTTLED', cause: /DescribeSecret/, next: 'look', working: 'AWSCURRENT' },
     mended: ({ house }) => house.sandbox.faults.clear(),
   },
 ];

@@ -58,11 +58,13 @@ function refusedByServer(error: unknown, number: number, at: Target): RotationEr
     case errno.noSuchDatabase:
       return new InvalidSecretError(`database ${at.database} does not exist at ${where}`, {
         hint: 'correct field dbname of the secret',
+        tookPassword: true,
         cause: error,
       });
     case errno.databaseDenied:
       return new PermissionError(`user ${at.user} may not use database ${at.database} at ${where}`, {
         hint: 'grant it a right there, or take field dbname out of the secret',
+        tookPassword: true,
         cause: error,
       });
     case errno.tlsRequired:
@@ -84,7 +86,8 @@ function refusedByServer(error: unknown, number: number, at: Target): RotationEr
     case errno.tooManyConnections:
     case errno.userConnections:
     case errno.resourceLimit:
-      return tooManyConnections(at, `error ${number}`, error);
+      // The server's own limit comes before the password, those of the account after it.
+      return tooManyConnections(at, `error ${number}`, error, number !== errno.tooManyConnections);
     default:
       return busy(at, `error ${number}`, error);
   }

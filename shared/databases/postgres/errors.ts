@@ -58,9 +58,13 @@ export function connectError(error: unknown, phase: Phase, at: Target, unsupport
   return unreachable(error, phase, at, at.product.title);
 }
 
+/** What the server does once it has taken the password. A pooler, which has errors of its own before that, names no routine. */
+const AFTER_PASSWORD = ['InitializeSessionUserId', 'InitPostgres', 'CheckMyDatabase'];
+
 /** The server was reached, and its answer to the login is an error. */
 function refusedByServer(error: pg.DatabaseError, at: Target): RotationError {
   const where = `${at.host}:${at.port}`;
+  const tookPassword = AFTER_PASSWORD.includes(error.routine ?? '');
   switch (error.code) {
     case '28P01':
       return authentication(`${where} refused the password of user ${at.user}`, error);
@@ -73,15 +77,17 @@ function refusedByServer(error: pg.DatabaseError, at: Target): RotationError {
     case '3D000':
       return new InvalidSecretError(`database ${at.database} does not exist at ${where}`, {
         hint: 'correct field dbname of the secret',
+        tookPassword,
         cause: error,
       });
     case '42501':
       return new PermissionError(`user ${at.user} may not connect to database ${at.database} at ${where}`, {
         hint: `GRANT ${at.product.entry} ON DATABASE ${pg.escapeIdentifier(at.database)} TO ${pg.escapeIdentifier(at.user)}, or correct field dbname of the secret`,
+        tookPassword,
         cause: error,
       });
     case '53300':
-      return tooManyConnections(at, 'SQLSTATE 53300', error);
+      return tooManyConnections(at, 'SQLSTATE 53300', error, tookPassword);
     default:
       return busy(at, `SQLSTATE ${error.code}`, error);
   }

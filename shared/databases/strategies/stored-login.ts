@@ -1,6 +1,6 @@
 /** Finds the stored value that opens the system, for strategies in which one user keeps its name. */
 
-import { AuthenticationError, LockedOutError } from '../../rotation/errors.ts';
+import { AuthenticationError, LockedOutError, RotationError } from '../../rotation/errors.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import { unseenEnd, withoutUnseen } from '../../rotation/unseen.ts';
 import { PENDING, PREVIOUS } from '../../rotation/versions.ts';
@@ -51,6 +51,7 @@ export async function openStored(
     try {
       return { session: await engine.connect(value, ctx), value };
     } catch (error) {
+      if (value === current && error instanceof RotationError && error.tookPassword) ctx.currentOpens?.();
       if (!(error instanceof AuthenticationError)) throw error;
       if (error.code === 'LOGIN_UNSUPPORTED') unsupported ??= error;
       return undefined;
