@@ -7,7 +7,7 @@ export type Stale = 'elsewhere' | 'unknown';
 
 /** The text with the user that comes in place of the one it names, or why nobody can write it. It has no secret that is replaced. */
 export function loginFollowing(text: string, beside: Named, ours: Ours): { text: string } | { stale: Stale } {
-  const owners = ours.owners.filter(({ from, to }) => from !== to && text !== from);
+  const owners = ours.owners.filter(({ from, to }) => from !== to);
   for (const form of forms) {
     const pieces = form.split(text);
     const users = pieces.filter(({ is, raw }) => (is === 'users' || is === 'either') && raw !== '');
