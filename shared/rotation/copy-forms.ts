@@ -46,80 +46,91 @@ export function hostsNamed(pieces: readonly Piece[], form: Form): string[] {
   return hosts.flatMap(({ raw }) => form.read(raw).slice(0, 1).flatMap(hostsIn));
 }
 
+const URL_PARTS = /^((?:[a-z][a-z0-9+.-]*:)+\/\/)(?:([^/?#]*)(?=@))?(@?)([^/?#]*)([^?]*)([\s\S]*)/i;
+
 /** postgres://app:P@db/shop, jdbc:postgresql://db/shop?user=app&password=P */
 export const url: Form = {
-  split(text) {
-    const [, scheme = '', userinfo = '', host = '', path = '', query = ''] =
-      /^((?:[a-z][a-z0-9+.-]*:)+\/\/)(?:([^/?#]*)(?=@))?(@?[^/?#]*)([^?]*)([\s\S]*)$/i.exec(text) ?? [];
-    if (scheme === '') return [];
-    const at = host.startsWith('@') ? 1 : 0;
-    return [
+  split: (text) =>
+    taken(URL_PARTS.exec(text), (scheme, userinfo, at, host, path, query) => [
       other(scheme),
       ...inUserinfo(userinfo),
-      other(host.slice(0, at)),
-      { is: 'hosts', raw: host.slice(at) },
+      other(at),
+      { is: 'hosts', raw: host },
       other(path),
-      ...keyed(query, /([?&]([^=&#]*)=)([^&#]*)(#[\s\S]*$)?/gy),
-    ];
-  },
+      ...keyed(query, /([?&]([^=&#]*)=)([^&#]*)(#[\s\S]*)?/gy),
+    ]) ?? [],
   read: (raw) => [percentDecoded(raw), percentDecoded(raw.replaceAll('+', ' '))],
   write: percentEncoded,
 };
 
-const SEMICOLONS =
-  /(([^=;"']+)=\s*)("(?:""|[^"])*"|'(?:''|[^'])*'|\{(?:\}\}|[^}])*\}(?=\s*(?:;|$))|(?!["'])[^;]*)(;\s*|$)/gy;
+const SEMICOLONS = /(([^=;"']+)=\s*)("(?:""|[^"])*"|'(?:''|[^'])*'|\{(?:\}\}|[^}])*\}|(?!["'])[^;]*)(;\s*|$)/gy;
+
+const PGPASS = /^((?:\\[\s\S]|[^:\\])*)(:(?:(?:\\[\s\S]|[^:\\])*:){2})((?:\\[\s\S]|[^:\\])*):([\s\S]+)/;
 
 export const forms: readonly Form[] = [
   url,
   // host=db user=app password='P': libpq
   {
     split: (text) => keyed(text, /((\w+)\s*=\s*)('(?:\\[\s\S]|[^'\\])*'|(?:\\[\s\S]|[^\s'\\])*)(\s+|$)/gy),
-    read: (raw) => [unescaped(raw.replace(/^'([\s\S]*)'$/, '$1'))],
+    read: (raw) => [unescaped(raw.replace(/^'([\s\S]*)'/, '$1'))],
     write: (value, raw) =>
       raw.startsWith("'") || /^$|[\s'\\]/.test(value) ? `'${value.replace(/[\\']/g, '\\$&')}'` : value,
   },
   // Driver={PostgreSQL};Server=db;UID=app;PWD={P}: ODBC. It has no other quotes than braces.
   {
-    split: (text) => (/(?:^|;)\s*(?:driver|dsn|filedsn)\s*=/i.test(text) ? keyed(text, SEMICOLONS) : []),
+    split: (text) => (isOdbc(text) ? keyed(text, SEMICOLONS) : []),
     read: (raw) => [/^\{.*\}$/s.test(raw) ? raw.slice(1, -1).replaceAll('}}', '}') : raw.trim()],
     write: (value, raw) =>
       raw.startsWith('{') || /^$|[[\]{}(),;?*=!@"']|^\s|\s$/.test(value) ? `{${value.replaceAll('}', '}}')}}` : value,
   },
   // Host=db;Username=app;Password=P: .NET
   {
-    split: (text) => (/(?:^|;)\s*(?:driver|dsn|filedsn)\s*=/i.test(text) ? [] : keyed(text, SEMICOLONS)),
+    split: (text) => (isOdbc(text) ? [] : keyed(text, SEMICOLONS)),
     read(raw) {
-      const [, quote, quoted] = /^(["'])([\s\S]*)\1$/.exec(raw) ?? [];
-      return [quote === undefined ? raw.trim() : String(quoted).replaceAll(quote + quote, quote)];
+      const quote = quoteOf(raw);
+      return [quote === undefined ? raw.trim() : raw.slice(1, -1).replaceAll(quote + quote, quote)];
     },
     write(value, raw) {
-      const given = /^["']/.exec(raw)?.[0];
-      const quote = given ?? (/^$|[;"'{}]|^[\s=]|\s$/.test(value) ? '"' : '');
-      return quote === '' ? value : quote + value.replaceAll(quote, quote + quote) + quote;
+      const quote = quoteOf(raw) ?? (/^$|[;"'{}]|^[\s=]|\s$/.test(value) ? '"' : '');
+      return quote + value.replaceAll(quote, quote + quote) + quote;
     },
   },
   // db:5432:shop:app:P: a line of .pgpass
   {
-    split(text) {
-      const [, host = '', rest = '', user = '', secret = ''] =
-        /^((?:\\[\s\S]|[^:\\])*)(:(?:(?:\\[\s\S]|[^:\\])*:){2})((?:\\[\s\S]|[^:\\])*):([\s\S]+)$/.exec(text) ?? [];
-      return rest === ''
-        ? []
-        : [{ is: 'hosts', raw: host }, other(rest), ...pair(user === '*' ? '' : user, secret, user)];
-    },
+    split: (text) =>
+      taken(PGPASS.exec(text), (host, rest, user, secret) => [
+        { is: 'hosts', raw: host },
+        other(rest),
+        ...pair(user === '*' ? '' : user, secret, user),
+      ]) ?? [],
     read: (raw) => [unescaped(raw)],
     write: (value) => value.replace(/[\\:]/g, '\\$&'),
   },
   // app:P
   {
-    split(text) {
-      const [, user = '', secret = ''] = /^([^:]+):([\s\S]+)$/.exec(text) ?? [];
-      return user === '' ? [] : pair(user, secret);
-    },
+    split: (text) => taken(/^([^:]+):([\s\S]+)/.exec(text), (user, secret) => pair(user, secret)) ?? [],
     read: (raw) => [raw],
     write: (value) => value,
   },
 ];
+
+/** What `make` makes of the groups. Undefined: there is no match. */
+function taken<T>(match: RegExpExecArray | null, make: (...groups: string[]) => T): T | undefined {
+  return match === null ? undefined : make(...groupsOf(match));
+}
+
+/** One that took no part is empty. */
+function groupsOf(match: RegExpExecArray): string[] {
+  return match.slice(1).map((group) => group ?? '');
+}
+
+function isOdbc(text: string): boolean {
+  return /(?:^|;)\s*(?:driver|dsn|filedsn)\s*=/i.test(text);
+}
+
+function quoteOf(raw: string): string | undefined {
+  return /^["']/.exec(raw)?.[0];
+}
 
 function other(raw: string): Piece {
   return { is: 'other', raw };
@@ -139,12 +150,13 @@ function inUserinfo(userinfo: string): Piece[] {
 /** Pairs of a name and a value, all the text long: each match of `pairs` is the name up to its value, the name, the value, the rest. */
 function keyed(text: string, pairs: RegExp): Piece[] {
   const found = [...text.matchAll(pairs)];
-  if (found.map(([whole]) => whole).join('') !== text) return text === '' ? [] : [other(text)];
-  return found.flatMap(([, head = '', name = '', raw = '', tail = '']) => [
+  if (found.map(([whole]) => whole).join('') !== text) return [other(text)];
+  const make: (...groups: string[]) => Piece[] = (head, name, raw, tail) => [
     other(head),
     { is: meaningOf(name.trim()), raw },
     other(tail),
-  ]);
+  ];
+  return found.flatMap((match) => make(...groupsOf(match)));
 }
 
 function meaningOf(name: string): Piece['is'] {
@@ -167,21 +179,24 @@ export interface Lines {
 
 export function linesIn(text: string): Lines | undefined {
   if (!text.includes('\n') && !/^[\w.-]+\s*=\s*[^\s;=]+$/.test(text)) return undefined;
-  const parts = text.split('\n').map((line) => /^(\s*([\w.-]+)[ \t]*=[ \t]*)(.+?)(\s*)$/.exec(line) ?? line);
+  const parts = text.split('\n').map((line) => {
+    const assignment = /^(\s*([\w.-]+)[ \t]*=[ \t]*)(.+?)(\s*)$/.exec(line);
+    return taken(assignment, (head, name, raw, tail) => ({ line, head, name, raw, tail })) ?? line;
+  });
   const keyed = parts.filter((part) => typeof part !== 'string');
   if (keyed.length === 0) return undefined;
   const bare = (raw: string) => raw.replace(/^(["'])(.*)\1$/, '$2');
-  const values = (name: string) => keyed.filter(([, , own]) => own === name).map(([, , , raw = '']) => bare(raw));
+  const values = (name: string) => keyed.filter((one) => one.name === name).map(({ raw }) => bare(raw));
   return {
     fields: Object.fromEntries(
-      keyed.map(([, , name = '']) => [name, values(name).length === 1 ? String(values(name)) : values(name)]),
+      keyed.map(({ name }) => [name, values(name).length === 1 ? String(values(name)) : values(name)]),
     ),
     rest: parts.filter((part) => typeof part === 'string').join('\n'),
     write(fields) {
       const left = new Map(Object.entries(fields).map(([name, all]) => [name, [all].flat()]));
       const lines = parts.map((part) => {
         if (typeof part === 'string') return part;
-        const [line, head = '', name = '', raw = '', tail = ''] = part;
+        const { line, head, name, raw, tail } = part;
         const next = left.get(name)?.shift() ?? '';
         if (next === bare(raw)) return line;
         const written = inLine(next, raw);

@@ -5,7 +5,7 @@ export const mutated = [
   'shared/rotation/{after-promotion,put-in-force,roll-back}.ts',
   'shared/rotation/{same-name,strategy,test-pending,unseen,values,versions}.ts',
   // Which field of a secret follows a new password.
-  'shared/rotation/{copies,copy-judgement,field-roles}.ts',
+  'shared/rotation/{copies,copy-forms,copy-judgement,field-roles}.ts',
   'shared/databases/strategies/{single-user,alternating-users,superuser-set,dual-password}.ts',
   'shared/databases/strategies/{stored-login,replayed,prove-login,superuser-session}.ts',
   'shared/databases/{equal-rights,place,password}.ts',

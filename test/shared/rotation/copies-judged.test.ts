@@ -262,6 +262,10 @@ describe('is refused', () => {
     expect(() => next({ DB_HOST: 'other', DB_PASSWORD: P })).toThrow(elsewhere);
   });
 
+  it('a line, by its name', () => {
+    expect(() => next({ env: `user=other\npassword=${P}` })).toThrow(/^field env\.password holds/);
+  });
+
   it('a name of a field at the top', () => {
     expect(() => next({ [P]: 1 })).toThrow(/^field \* is named/);
   });
@@ -269,6 +273,7 @@ describe('is refused', () => {
   it.each([
     ['a value between others', 'Passw0rd', 'it is Passw0rd now'],
     ['a long one inside of a word', 'Passw0rd-123', 'myPassw0rd-123s'],
+    ['a line beside others', 'Passw0rd', 'a=b\nnote\nPassw0rd\nnote'],
   ])('%s', (_what, from, note) => {
     expect(() => next({ note }, { from })).toThrow('field note holds');
   });
