@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { PermissionError } from '../../rotation/errors.ts';
 import type { Transaction } from './connection.ts';
-import { isRefusedByPolicy } from './errors.ts';
+import { refusesVerifiers } from './errors.ts';
 import { USUAL_ITERATIONS } from './next-verifier.ts';
 import type { Verifier } from './verifier.ts';
 import { verifierText } from './verifier.ts';
@@ -28,7 +28,7 @@ export async function alterPassword(transaction: Transaction, next: NewPassword)
     // In one message, so that the savepoint costs no time.
     await transaction.query(`${asItself}SAVEPOINT verifier; ${change(text)}`);
   } catch (error) {
-    if (!isRefusedByPolicy(error)) throw error;
+    if (!refusesVerifiers(error)) throw error;
     await transaction.query('ROLLBACK TO SAVEPOINT verifier');
     const { isQuiet } = await prepare(transaction, next);
     await transaction.inClear(change(password), !isQuiet);

@@ -115,8 +115,9 @@ const CARRIES_VERIFIER = / PASSWORD '/;
 
 /** An error in answer to `statement`. Of one that carries a verifier, only a refusal for want of a right is told in the server's words. */
 export function queryError(raw: unknown, at: Target, statement: string, took: number): RotationError {
-  const mayTell = !CARRIES_VERIFIER.test(statement) || (isAnswer(raw) && raw.code === '42501');
-  return errorOf(mayTell ? raw : withoutWords(raw), at, took);
+  if (!CARRIES_VERIFIER.test(statement)) return errorOf(raw, at, took);
+  const error = isAnswer(raw) && raw.code === '42501' ? raw : withoutWords(raw);
+  return isOfHook(error) ? refusedByHook(error, at) : errorOf(error, at, took);
 }
 
 /** An error in answer to a statement that carries a password in clear. */
@@ -160,18 +161,43 @@ function withoutWords(error: unknown): unknown {
 }
 
 /**
- * What a check_password_hook answers with: 22023 (passwordcheck, and most of its kin), 28000 (credcheck; its first versions gave no code
- * of their own, but the routine has that name everywhere), 28P01, 0A000, and what PL/pgSQL raises (pg_tle, on RDS and Aurora).
+ * What a check_password_hook answers with when it takes no verifier: 28000 (credcheck), 22023 (passwordcheck's kin). The first versions of
+ * credcheck gave no code of their own, but the routine has that name everywhere.
  */
-const OF_POLICY: readonly (string | undefined)[] = ['22023', '28000', '28P01', '0A000', 'P0001'];
+const NO_VERIFIER: readonly (string | undefined)[] = ['28000', '22023'];
 
-function isOfPolicy(error: unknown): error is pg.DatabaseError {
-  return isAnswer(error) && (OF_POLICY.includes(error.code) || error.routine === 'check_password');
+function isForVerifiers(error: pg.DatabaseError): boolean {
+  return NO_VERIFIER.includes(error.code) || error.routine === 'check_password';
 }
 
-/** Has the server refused what a statement made the password, and not the change as such? */
-export function isRefusedByPolicy(error: unknown): boolean {
-  return error instanceof ServiceError && isOfPolicy(error.cause);
+/**
+ * And what it answers for any reason that its author may have: PL/pgSQL raises P0001 (pg_tle, on RDS and Aurora), also where an expiry
+ * date lacks. The password itself would be shown to it, and written down, for nothing.
+ */
+const OF_HOOK: readonly (string | undefined)[] = ['P0001', '28P01'];
+
+function isOfHook(error: unknown): error is pg.DatabaseError {
+  return isAnswer(error) && OF_HOOK.includes(error.code) && !isForVerifiers(error);
+}
+
+function refusedByHook(error: pg.DatabaseError, { host, port }: Target): ConfigurationError {
+  return new ConfigurationError(
+    `a rule of ${host}:${port} for passwords refused a verifier, and does not say why (SQLSTATE ${error.code})`,
+    {
+      code: 'PASSWORD_REFUSED',
+      hint: `read the rule (pg_tle: the function that is registered as passcheck), and have it take what is of PASSWORD_TYPE_SCRAM_SHA_256; ${WITH_ANOTHER_PASSWORD}`,
+      cause: error,
+    },
+  );
+}
+
+function isOfPolicy(error: unknown): error is pg.DatabaseError {
+  return isAnswer(error) && (isForVerifiers(error) || isOfHook(error));
+}
+
+/** Has the server refused a verifier for being one? */
+export function refusesVerifiers(error: unknown): boolean {
+  return error instanceof ServiceError && isAnswer(error.cause) && isForVerifiers(error.cause);
 }
 
 /** A verifier was refused, and the password itself must not be sent. */

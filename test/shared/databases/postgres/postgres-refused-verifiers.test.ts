@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { availablePostgresVersions } from '../../../../local/servers/postgres/binaries.ts';
 import type { TakeBack } from '../../../../shared/databases/engine.ts';
-import { isRefusedByPolicy, queryError } from '../../../../shared/databases/postgres/errors.ts';
+import { queryError, refusesVerifiers } from '../../../../shared/databases/postgres/errors.ts';
 import { postgres, product } from '../../../../shared/databases/postgres/postgres.ts';
 import { verifierText } from '../../../../shared/databases/postgres/verifier.ts';
 import type { DatabaseLogin } from '../../../../shared/databases/secret.ts';
@@ -155,7 +155,7 @@ describe('a server that takes no verifier is told the password itself', () => {
     expect(shown).toEqual(seen);
   });
 
-  it.each(['28000', '28P01', '22023', '0A000', 'P0001'])('the refusal may have SQLSTATE %s', async (code) => {
+  it.each(['28000', '22023'])('the refusal may have SQLSTATE %s', async (code) => {
     const login = await user();
     refusing.refuses = { verifier: { code } };
 
@@ -203,6 +203,22 @@ describe('the password itself is not sent', () => {
       expect(await kept(login)).toBe(before);
     },
   );
+
+  it.each([
+    ['P0001', 'PASSWORD_REFUSED'],
+    ['28P01', 'PASSWORD_REFUSED'],
+    ['0A000', 'SERVICE_FAILED'],
+  ])('where nothing says that it was refused for being a verifier: %s', async (code, told) => {
+    const login = await user();
+    const before = await kept(login);
+    refusing.refuses = { verifier: { code, words: 'Password must have an expiry date' } };
+
+    const failed = change(login, login, 'second password 2');
+
+    await expect(failed).rejects.toMatchObject({ code: told, fact: expect.stringContaining(code) });
+    expect(refusing.statements.join()).not.toContain('second password');
+    expect(await kept(login)).toBe(before);
+  });
 
   it.each([
     ['without TLS', { tls: false as const }, here.context, '"ssl": false'],
@@ -339,5 +355,5 @@ it.each([
 
   const error = queryError(answer, at, "ALTER ROLE app PASSWORD 'SCRAM-SHA-256$…'", 0);
 
-  expect(isRefusedByPolicy(error)).toBe(isOne);
+  expect(refusesVerifiers(error)).toBe(isOne);
 });
