@@ -8,12 +8,13 @@ import { crash } from './crash/section.ts';
 import { delivery } from './delivery/section.ts';
 import { fuzzing } from './fuzzing/section.ts';
 import { network } from './network/section.ts';
+import { scale } from './scale/section.ts';
 import { secrecy } from './secrecy/section.ts';
 import type { Row, Section } from './section.ts';
 import { service } from './service/section.ts';
 import { story, table } from './table.ts';
 
-const sections: readonly Section[] = [service, crash, fuzzing, secrecy, network, delivery];
+const sections: readonly Section[] = [service, crash, fuzzing, secrecy, network, delivery, scale];
 const names = sections.map(({ name }) => name);
 
 const help = `Usage: npm run prove -- [--section NAME] [--only WORD] [--quick] [--seed N] [--json FILE]

@@ -7,9 +7,9 @@ import { look } from '../../cli/look.ts';
 import { describeSecret } from '../../cli/service.ts';
 import { status } from '../../cli/status.ts';
 import { HOUR } from '../../shared/rotation/pause.ts';
+import { largeRegion } from '../support/large-region.ts';
 import { patience } from '../support/patience.ts';
 import { denyingProxy } from './cost/denying-proxy.ts';
-import { largeRegion } from './large-region.ts';
 import { tooWide } from './printed.ts';
 import { BROKEN, ROTATOR, startWorld } from './world.ts';
 
