@@ -7,8 +7,6 @@ export interface Target<I = unknown> {
   readonly what: string;
   /** So many inputs in a run, and in a short one. */
   readonly inputs: { readonly whole: number; readonly quick: number };
-  /** Properties that do not hold here for a reason that is written down: docs/reliability.md. */
-  readonly known?: readonly string[];
   /** Why it cannot be tried here: what is not installed. */
   missing?(): string | undefined;
   /** Starts what it takes. */

@@ -19,7 +19,7 @@ const owners: readonly [name: RegExp, layers: readonly string[]][] = [
   [/^@middy\//, ['lambda']],
   [/^aws-lambda$/, ['lambda']],
   [/^pg$/, ['databases']],
-  [/^mongodb$/, ['databases']],
+  [/^mongodb(\/lib\/(bson|cmap\/commands)\.js)?$/, ['databases']],
   [/^mysql2/, ['databases']],
   [/^@mongodb-js\/saslprep$/, ['databases']],
   [/^@noble\/ed25519$/, ['databases']],

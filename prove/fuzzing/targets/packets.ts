@@ -68,7 +68,6 @@ const AT_ONCE = 8;
 interface Kind {
   readonly engine: DatabaseEngine;
   readonly inputs: { readonly whole: number; readonly quick: number };
-  readonly known?: readonly string[];
   missing?(): string | undefined;
   start(tls: boolean): Promise<LocalServer>;
 }
@@ -95,8 +94,6 @@ const kinds: Readonly<Record<string, Kind>> = {
   documentdb: {
     engine: documentdb,
     inputs: { whole: 250, quick: none },
-    // bson does not come to an end with some lengths: docs/reliability.md
-    known: ['in-time', 'alive'],
     start: (tls) => startDocumentDb({ tls }),
   },
 };

@@ -4,6 +4,7 @@ import { isIP, isIPv6 } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import type { Document, MongoClientOptions } from 'mongodb';
 import { MongoClient } from 'mongodb';
+import './reply-guard.ts';
 import type { RotationContext } from '../../rotation/strategy.ts';
 import { inTime, inTimeToClose, nameInTls, outOfTime } from '../reach.ts';
 import type { DatabaseLogin } from '../secret.ts';
