@@ -7,6 +7,7 @@ import {
 import fc from 'fast-check';
 import { loadEngine } from '../../demo/engine.ts';
 import type { StrategyName } from '../../demo/strategies.ts';
+import type { FaultRule } from '../../local/aws/faults.ts';
 import type { Sandbox } from '../../local/sandbox.ts';
 import { type Ground, openGround, type Place } from '../crash/places.ts';
 import { Refuted, type Watched, watch, properties as watched } from '../crash/watch.ts';
@@ -21,6 +22,7 @@ export const properties = {
   ...watched,
   refused: 'what the service no longer asks for, or not yet, is refused, and changes no label',
   checked: 'a configuration check passes, and changes nothing',
+  throttled: 'a rotation passes whose every call is throttled twice before it is taken',
 } as const;
 
 interface Scene {
@@ -76,6 +78,16 @@ export const deliveries: readonly Delivery[] = [
     },
   },
   {
+    name: 'every call is throttled twice',
+    async play({ sandbox, place, watched: { token, delivered } }) {
+      for (const operation of operations) sandbox.faults.add(...twiceEach(operation, place.survivorName));
+      for (const sent of place.kept.events(token)) {
+        if (!(await delivered(sent))) throw new Refuted('throttled', `${sent.step} fails`);
+      }
+      sandbox.faults.clear();
+    },
+  },
+  {
     name: 'every call is throttled from the third on',
     async play({ sandbox, place, watched: { token, delivered } }) {
       const relieve = async () => sandbox.faults.clear();
@@ -126,6 +138,19 @@ export const deliveries: readonly Delivery[] = [
     },
   },
 ];
+
+const operations = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'];
+/** More than a rotation makes of one kind. */
+const MOST_CALLS = 12;
+
+/** Of three tries of this call by this function, two are turned away. Two calls at once share them, and neither is turned away four times. */
+function twiceEach(operation: string, caller: string): FaultRule[] {
+  const service = 'secretsmanager';
+  return Array.from({ length: MOST_CALLS }, (_, call) => {
+    const nth = 3 * call + 1;
+    return { service, operation, caller, nth, times: 2, action: 'throttle' };
+  });
+}
 
 async function eachDelivered({ place, watched: { token, delivered } }: Scene, times: number): Promise<void> {
   for (const sent of place.kept.events(token)) for (let time = 0; time < times; time++) await delivered(sent);

@@ -11,6 +11,7 @@ function played(name: string, { moves = false, passes = true } = {}) {
   const watched = { token: 'token', delivered: async () => passes, another: async () => {}, converge: async () => {} };
   const sandbox = {
     idle: async () => {},
+    faults: { add: () => {}, clear: () => {} },
     secretsManager: { history: [{ secretId: 'app', event: 'TestRotationSucceeded' }] },
   };
   const scene = { place: { kept }, sandbox, client: { send: async () => {} }, watched };
@@ -28,6 +29,11 @@ it.each(['the last step first', 'cancelled after createSecret', 'cancelled after
     await expect(played(name, { passes: false })).resolves.toBeUndefined();
   },
 );
+
+it('a step that fails when its calls are throttled twice is found', async () => {
+  await expect(played('every call is throttled twice', { passes: false })).rejects.toThrow(brokenBy('throttled'));
+  await expect(played('every call is throttled twice')).resolves.toBeUndefined();
+});
 
 it('a configuration check that moves a label is found', async () => {
   await expect(played('RotateImmediately=false', { moves: true })).rejects.toThrow(brokenBy('checked'));
