@@ -4,6 +4,7 @@ import { MongoClient } from 'mongodb';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import type { DemoDatabase, Login } from '../../demo/engine.ts';
+import type { Way } from '../network/proxy.ts';
 
 export interface Administrator {
   /** What applications of such a user have been given besides. */
@@ -15,6 +16,10 @@ export interface Administrator {
   processes?(username: string): Promise<() => readonly number[]>;
   limit?(username: string, connections: number): Promise<void>;
   readOnly?(username: string, isOn: boolean): Promise<void>;
+  /** After so many pieces another server answers, which takes writes a while later. */
+  failOver?(proxy: Way, after: number): Promise<void>;
+  /** Resolves when it does. */
+  promoted?(): Promise<void>;
   close(): Promise<void>;
 }
 

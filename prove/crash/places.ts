@@ -194,7 +194,7 @@ interface Packaged {
   readonly env: Readonly<Record<string, string>>;
 }
 
-function functionsOf({ sandbox, register }: Stage, { id }: Kept, packaged: Packaged) {
+export function functionsOf({ sandbox, register }: Stage, { id }: Kept, packaged: Packaged) {
   const { name, bundle, exported, seconds, env } = packaged;
   const definition = { export: exported, timeoutSeconds: seconds, mode: 'warm' } as const;
   const doomedName = `doomed-${name}`;

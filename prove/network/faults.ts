@@ -1,5 +1,7 @@
 /** What happens on the way to a server, or to it, and what may be told of it. */
 import type { Administrator } from '../crash/pictures.ts';
+import type { Ground } from '../crash/places.ts';
+import { failoverGround } from './failover.ts';
 import type { Trouble, Way } from './proxy.ts';
 
 export interface Fault {
@@ -14,6 +16,8 @@ export interface Fault {
   readonly seconds?: number;
   /** What a step that fails may tell; absent: what is told of the way. */
   readonly codes?: readonly string[];
+  /** Servers that the fault needs, for one case. */
+  ground?(): Promise<Ground>;
   begin(scene: Scene): Promise<void>;
   end(scene: Scene): Promise<void>;
 }
@@ -89,6 +93,18 @@ export const faults: readonly Fault[] = [
     codes: ['UNREACHABLE_LOGIN'],
     begin: async ({ administrator, username }) => administrator.limit?.(username, 0),
     end: async ({ administrator, username }) => administrator.limit?.(username, 40),
+  },
+  {
+    name: 'failover to a standby',
+    engines: ['postgres'],
+    isAlone: true,
+    codes: [...onTheWayCodes, 'READ_ONLY'],
+    ground: failoverGround,
+    begin: async ({ administrator, proxy, after }) => administrator.failOver?.(proxy, after),
+    async end({ administrator, proxy }) {
+      await administrator.promoted?.();
+      proxy.end();
+    },
   },
   {
     name: 'read-only after a failover',

@@ -34,6 +34,7 @@ export async function startProxy(target: number) {
   let began: (() => void) | undefined;
   let seen = 0;
   let since = 0;
+  let leader = target;
 
   const isOn = (...these: Trouble[]) => since > 0 && trouble !== undefined && these.includes(trouble);
   const isYoung = (ms: number) => performance.now() - since < ms;
@@ -64,7 +65,7 @@ export async function startProxy(target: number) {
     count();
     if (isOn('restarted') && isYoung(RESTART_MS)) return void client.resetAndDestroy();
     if (isOn('another certificate')) return answerWithAnother(client);
-    const upstream = watched(connect(target, '127.0.0.1'));
+    const upstream = watched(connect(leader, '127.0.0.1'));
     forward(client, upstream, 'to the server');
     forward(upstream, client, 'back');
   });
@@ -97,6 +98,10 @@ export async function startProxy(target: number) {
     /** From the piece after so many on. `happens` is called then. */
     begin(what: Trouble | undefined, pieces: number, happens?: () => void): void {
       [trouble, after, began, seen, since] = [what, pieces, happens, 0, 0];
+    },
+    /** New connections go to this port. */
+    lead(port: number): void {
+      leader = port;
     },
     /** Whoever waits for something that was swallowed is told now. */
     end(): void {

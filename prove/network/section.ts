@@ -109,7 +109,16 @@ async function rowOf(
 }
 
 /** A rotation that meets the fault, which ends with the step that fails; then a repeat, and another rotation. */
-async function suffer(ground: Ground, engine: string, fault: Fault, part: number): Promise<Suffered> {
+async function suffer(shared: Ground, engine: string, fault: Fault, part: number): Promise<Suffered> {
+  const own = await fault.ground?.();
+  try {
+    return await sufferedOn(own ?? shared, engine, fault, part);
+  } finally {
+    await own?.close();
+  }
+}
+
+async function sufferedOn(ground: Ground, engine: string, fault: Fault, part: number): Promise<Suffered> {
   const { administrator, port } = ground;
   if (administrator === undefined || port === undefined) throw new Error(`${engine} is no server`);
   const proxy = await startProxy(port);
