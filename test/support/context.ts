@@ -5,6 +5,7 @@ import type { Pause } from '../../shared/rotation/pause.ts';
 import { pause } from '../../shared/rotation/pause.ts';
 import { redactor } from '../../shared/rotation/redact.ts';
 import type { PasswordSettings, RotationContext, Trust } from '../../shared/rotation/strategy.ts';
+import { heardBy } from './canary.ts';
 
 export const passwordSettings: PasswordSettings = {
   excludeNumbers: false,
@@ -54,7 +55,7 @@ export function testContext(given: Partial<RotationContext> & { ca?: string } = 
     token: 'token-0000-0000-0000-000000000000',
     signal,
     pause: pause(signal),
-    redact: redactor(),
+    redact: heardBy(redactor()),
     password: passwordSettings,
     trust: async () => trustIn(ca),
     log: (message, fields) => void lines.push({ message, fields }),

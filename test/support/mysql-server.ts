@@ -6,6 +6,7 @@ import type { MysqlServer } from '../../local/servers/mysql/launch.ts';
 import { startMysql } from '../../local/servers/mysql/server.ts';
 import type { DatabaseLogin } from '../../shared/databases/secret.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
+import { searched } from './canary.ts';
 import { testContext } from './context.ts';
 
 type Row = Record<string, unknown>;
@@ -120,7 +121,7 @@ async function real(product: RealMysql['product'], start: Start): Promise<RealMy
     async stop() {
       creator.destroy();
       admin.destroy();
-      await server.stop();
+      await searched(server, [server.generalLog, server.logFile]);
     },
   };
   return house;

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { Sandbox } from '../../local/sandbox.ts';
 import { startSandbox } from '../../local/sandbox.ts';
+import { hearValues } from './canary.ts';
 import { sandboxClient } from './sandbox-store.ts';
 
 export interface PackagedFunctions {
@@ -102,6 +103,7 @@ export async function packagedFunctions(
         .filter(({ body }) => body.secret.arn === secretId),
     async close() {
       client.destroy();
+      hearValues(sandbox);
       recordCalls(sandbox);
       await sandbox.close();
     },

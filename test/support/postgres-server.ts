@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { PostgresServer } from '../../local/servers/postgres/server.ts';
 import { startPostgres } from '../../local/servers/postgres/server.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
+import { searched } from './canary.ts';
 import { testContext } from './context.ts';
 import { hostileGround, hostileSettings } from './hostile-ground.ts';
 
@@ -100,7 +101,7 @@ export async function realPostgres(options: Parameters<typeof startPostgres>[0] 
     async stop() {
       await creator.end();
       await admin.end();
-      await server.stop();
+      await searched(server, [server.logFile]);
     },
   };
   return real;

@@ -12,6 +12,7 @@ import type { SuperuserSource } from '../../shared/databases/strategies/superuse
 import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
 import type { DatabaseWorld } from '../conformance/world.ts';
+import { searched } from './canary.ts';
 import { timelessContext } from './context.ts';
 import { sandboxClient, sandboxStore } from './sandbox-store.ts';
 
@@ -114,7 +115,7 @@ export async function postgresHouse(options: Parameters<typeof startPostgres>[0]
       await admin.end();
       client.destroy();
       await sandbox.close();
-      await server.stop();
+      await searched(server, [server.logFile]);
     },
   };
   return house;

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { startRedshift } from '../../local/servers/redshift/server.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
+import { searched } from './canary.ts';
 import { testContext } from './context.ts';
 import { hostileGround, hostileSettings } from './hostile-ground.ts';
 
@@ -42,7 +43,7 @@ export async function testRedshift(url = process.env.REDSHIFT_URL): Promise<Test
   const { host, port, ca, caFile, dbname, superuser } = running;
   const dev = { host, port, ca, dbname, ...superuser };
   const log = () => readFile(running.logFile, 'utf8');
-  return server(dev, { isStandIn: true, caFile, log, stop: running.stop });
+  return server(dev, { isStandIn: true, caFile, log, stop: () => searched(running, [running.logFile]) });
 }
 
 async function connected({ username: user, dbname: database, ca, ...place }: Place): Promise<pg.Client> {
