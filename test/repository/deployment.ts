@@ -30,7 +30,7 @@ export interface House {
 }
 
 /** Exports with no system behind them, or with one that comes from a file. */
-const WITHOUT_SYSTEM = ['generatedValue', 'policyEvents', 'rotations'];
+const WITHOUT_SYSTEM = ['generatedValue', 'policyEvents', 'rotationEvents', 'rotations'];
 /** Their pages are docs/parameter-store.md and docs/notifications.md. */
 const WITHOUT_PAGE = ['parameter', 'parameter-events', 'watch'];
 
