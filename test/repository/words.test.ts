@@ -58,7 +58,7 @@ it.each(['codeOf', 'keyOpens', 'storedFits', 'unusableAnswer'])('one function is
 });
 
 it.each([
-  ['ServiceError', 'a database or AWS fails', /^shared\/(databases|aws|stores)\//],
+  ['ServiceError', 'a database or AWS fails', /^shared\/((databases|aws|stores)\/|lambda\/rotation-events)/],
   ['ProviderError', 'a provider fails', /^shared\/keys\//],
   [
     'InvalidEventError',
