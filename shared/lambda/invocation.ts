@@ -36,8 +36,8 @@ export interface Invocation {
 
 const failures = failureMemory();
 
-/** Of a failure also how often it came, and since when. */
-type Seen = News & Pick<Facts, 'attempt' | 'since'>;
+/** Of a failure also how often it came, and since when; of a success whether it ends what people were told of. */
+type Seen = News & Pick<Facts, 'attempt' | 'since' | 'recovered'>;
 
 export function startInvocation<S extends object>(strategy: RotationStrategy<S>): Invocation {
   const redact = redactor();
@@ -107,7 +107,10 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       const { event } = invocation;
       if (event === undefined) return;
       log.info('this is the outcome', metrics({ outcome: news.outcome }));
-      if (news.outcome !== 'checked') await tell(event, news, progress.working);
+      // What a person asked for ends no incident of the schedule.
+      const ends = news.outcome === 'succeeded' && news.action === undefined;
+      const recovered = ends && (failures.isOver(event.secretId) || progress.secret?.overdueSince !== undefined);
+      if (news.outcome !== 'checked') await tell(event, { ...news, recovered }, progress.working);
       else if (notifiesChecks()) await publishTo(event, news, progress.working);
     },
     passed() {

@@ -38,6 +38,8 @@ interface Circumstances extends Situation {
   /** Since when applications that read AWSCURRENT are refused; or as the news say. */
   readonly since?: Date | undefined;
   readonly recoveredWith?: string | undefined;
+  /** It ends what people were told of before. */
+  readonly recovered?: boolean | undefined;
   readonly because?: string | undefined;
   readonly action?: 'rollback' | undefined;
 }
@@ -81,6 +83,7 @@ export function notification(facts: Facts, format: NotificationFormat = 'json'):
     ...(summary !== undefined && { summary: `${summary}. Do now: ${next}` }),
     outcome: facts.outcome,
     ...(facts.action === undefined ? {} : { action: facts.action }),
+    ...(facts.recovered && { recovered: true }),
     time: facts.time.toISOString(),
     secret: { name: secret, arn: facts.secretArn ?? facts.secretId },
     engine: facts.engine,
@@ -110,6 +113,7 @@ export function notification(facts: Facts, format: NotificationFormat = 'json'):
       step: facts.step,
       ...(facts.error === undefined ? {} : { code: facts.error.code }),
       ...(facts.attempt === undefined ? {} : { attempt: facts.attempt }),
+      ...(facts.recovered && { recovered: 'true' }),
     },
   };
 }
@@ -137,7 +141,8 @@ function subjectOf(facts: Facts, secret: string): string {
     const when = since === undefined ? '' : ` since ${since.toISOString().slice(11, 16)} UTC`;
     return fitted(`Rekey: APPLICATIONS ARE REFUSED NOW${when}: `, secret, `${code}${againAt(attempt)}`);
   }
-  return fitted(`Rekey: ${outcome === 'failed' ? 'rotation of ' : ''}`, secret, ` ${saidOf(facts)}${code}`);
+  const start = facts.recovered ? 'recovered: ' : outcome === 'failed' ? 'rotation of ' : '';
+  return fitted(`Rekey: ${start}`, secret, ` ${saidOf(facts)}${code}`);
 }
 
 function saidOf(facts: Facts): string {

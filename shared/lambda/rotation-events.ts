@@ -5,7 +5,7 @@
 import * as z from 'zod/mini';
 import type { LoggedLine } from '../aws/function-log.ts';
 import { type ListedSecret, listedSecrets } from '../aws/secret-list.ts';
-import { type RotationError, ServiceError, StagingError, UnreachableError } from '../rotation/errors.ts';
+import { type RotationError, StagingError, UnreachableError } from '../rotation/errors.ts';
 import { DAY } from '../rotation/pause.ts';
 import { unfinished } from '../rotation/window.ts';
 import { isWatched } from './incidents.ts';
@@ -77,7 +77,7 @@ function whatHappened(eventName: string, functionName: string, lines: readonly L
     });
   }
   if (lines.length > 0) {
-    return new ServiceError(`the process of ${functionName} ended before it could say why`, {
+    return new UnreachableError(`the process of ${functionName} ended before it could say why`, {
       code: 'FUNCTION_DIED',
       retryable: false,
       hint: `see the end of /aws/lambda/${functionName} for a time limit or a memory that was too small; then rotate again`,

@@ -48,9 +48,13 @@ export function failureMemory(now: () => number = Date.now): {
   see(cause: Cause): SeenFailure;
   /** The step is done: if it fails again, that is news. Gives since when AWSCURRENT was refused before that, as far as it is known. */
   passed(task: Task): Date | undefined;
+  /** Were people told of a failure of this secret, and not yet that it is over? From now on they are. */
+  isOver(secretId: string): boolean;
 } {
   const failures = new Map<string, Remembered>();
+  const open = new Set<string>();
   return {
+    isOver: (secretId) => open.delete(secretId),
     passed(task) {
       const since = failures.get(keyOf(task))?.since;
       failures.delete(keyOf(task));
@@ -78,6 +82,8 @@ export function failureMemory(now: () => number = Date.now): {
         ...(since && isCutOff(cause.working) && { since }),
         told: () => {
           failure.toldAt = now();
+          open.add(cause.secretId);
+          for (const oldest of open) if (open.size > MOST) open.delete(oldest);
         },
       };
     },

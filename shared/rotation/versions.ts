@@ -16,6 +16,8 @@ export interface SecretDescription {
   /** Only versions that have a label; other labels than the three may be among them. */
   readonly labels: Readonly<Record<VersionId, readonly string[]>>;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Set when it should have been rotated by then, by its own schedule. */
+  readonly overdueSince?: Date | undefined;
 }
 
 export interface ForeseenRead {

@@ -127,6 +127,15 @@ describe('docs/notification.schema.json', () => {
     expect(validate.errors).toBeNull();
   });
 
+  it('takes that a success ends what people were told of, and the subject and an attribute say so', () => {
+    const { subject, body, attributes } = notification({ ...facts, recovered: true });
+    validate(JSON.parse(body));
+
+    expect(subject).toBe('Rekey: recovered: prod/app was rotated');
+    expect([validate.errors, JSON.parse(body).recovered, attributes.recovered]).toEqual([null, true, 'true']);
+    expect(notification({ ...facts, recovered: false })).toEqual(notification(facts));
+  });
+
   it('takes that a secret was rolled back, and the subject says so', () => {
     const { subject, body } = notification({ ...facts, action: 'rollback', step: 'rollback' });
     validate(JSON.parse(body));

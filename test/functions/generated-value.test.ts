@@ -1,5 +1,6 @@
 /** The packaged function, end to end: a value that no system has to be told of, as JSON and as a bare text. */
-import { afterAll, expect, it } from 'vitest';
+import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { afterAll, describe, expect, it } from 'vitest';
 import { packagedFunctions } from '../support/packaged-functions.ts';
 
 const house = await packagedFunctions('generated-value', {});
@@ -46,4 +47,48 @@ it('says what is missing when nobody can tell what to make', async () => {
   expect(error?.errorMessage).toContain('does not say what to generate');
   expect(JSON.stringify([error, house.messages(secret)])).not.toContain('made-by-hand');
   expect(await house.text(secret)).toBe('made-by-hand');
+});
+
+describe('a success that ends an incident', () => {
+  const told = (secret: string) =>
+    house.messages(secret).map(({ subject, body }) => [body.outcome, body.recovered, /recovered: /.test(subject)]);
+
+  it('says so after a failure that this process has told, once', async () => {
+    const arn = house.register('generatedValue');
+    const secret = await house.rawSecret('{"generate":{"kind":"no such kind"},"value":"first"}');
+    const { token } = await house.rotate(secret, arn);
+    const versions = { SecretId: secret, VersionStage: 'AWSPENDING', RemoveFromVersionId: token };
+    await house.sandbox.secretsManager.call('UpdateSecretVersionStage', versions, { region: 'us-east-1' });
+    await house.put(secret, { generate: { kind: 'hex', bytes: 16 }, value: 'first' });
+
+    await house.rotate(secret, arn);
+    await house.rotate(secret, arn);
+
+    expect(told(secret)).toEqual([
+      ['failed', undefined, false],
+      ['succeeded', true, true],
+      ['succeeded', undefined, false],
+    ]);
+  });
+
+  it('says so when the secret was overdue, whoever has told of it', async () => {
+    const secret = await house.rawSecret('{"generate":{"kind":"hex","bytes":16},"value":"first"}');
+    const account = house.sandbox.account as { now: () => number };
+    const { now } = account;
+    account.now = () => now() - 40 * 86_400_000;
+    const rotate = async () => {
+      await house.client.send(new RotateSecretCommand({ SecretId: secret }));
+      await house.sandbox.idle();
+    };
+    await house.rotate(secret, house.register('generatedValue'));
+    account.now = now;
+
+    await rotate();
+    await rotate();
+
+    expect(told(secret).slice(1)).toEqual([
+      ['succeeded', true, true],
+      ['succeeded', undefined, false],
+    ]);
+  });
 });

@@ -1,5 +1,6 @@
 /** Secrets Manager as a store of secret versions. */
 import {
+  type DescribeSecretCommandOutput,
   PutSecretValueCommand,
   paginateListSecretVersionIds,
   SecretsManagerClient,
@@ -9,8 +10,10 @@ import { clientOf } from '../../aws/clients.ts';
 import { describeSecret } from '../../aws/describe-secret.ts';
 import { nameOf, serviceError } from '../../aws/service-error.ts';
 import { StagingError } from '../../rotation/errors.ts';
+import { DAY } from '../../rotation/pause.ts';
 import type { SecretVersions } from '../../rotation/versions.ts';
 import { CURRENT, PENDING } from '../../rotation/versions.ts';
+import { endOf, windowMs } from '../../rotation/window.ts';
 import { onceAdmitted } from './once-admitted.ts';
 import { secretValues } from './secret-values.ts';
 
@@ -39,6 +42,7 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
         rotationEnabled: answer.RotationEnabled !== false,
         labels: answer.VersionIdsToStages ?? {},
         tags: Object.fromEntries((answer.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+        overdueSince: overdueSince(answer),
       };
     },
 
@@ -116,4 +120,19 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
       }
     },
   };
+}
+
+/**
+ * By the date of the next rotation; or, where that has moved with a rotation that somebody began, by the days between two, which the
+ * service counts from the day of the last one to the end of a day.
+ */
+function overdueSince({
+  NextRotationDate,
+  LastRotatedDate,
+  RotationRules,
+}: DescribeSecretCommandOutput): Date | undefined {
+  const { AutomaticallyAfterDays: days, Duration } = RotationRules ?? {};
+  const [window, now] = [windowMs(Duration), Date.now()];
+  const due = LastRotatedDate && days ? new Date(LastRotatedDate.getTime() + (days + 1) * DAY) : undefined;
+  return endOf(NextRotationDate, window, now) ?? endOf(due, window, now);
 }

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cause } from '../../../shared/lambda/told-failures.ts';
 import { failureMemory } from '../../../shared/lambda/told-failures.ts';
 
@@ -98,4 +98,27 @@ it('keeps the time while it is not known what works, and not once AWSCURRENT was
   tell({ working: 'AWSCURRENT' });
 
   expect([before, tell().since]).toEqual(['2026-03-01T02:14:07.000Z', '2026-03-01T02:15:07.000Z']);
+});
+
+describe('that it is over', () => {
+  it('is said once, and only of a secret of which people were told', () => {
+    tell();
+    memory.see({ ...cause, secretId: 'other' });
+
+    expect([cause.secretId, 'other', 'never seen'].map(memory.isOver)).toEqual([true, false, false]);
+    expect(memory.isOver(cause.secretId)).toBe(false);
+  });
+
+  it('is said also when another step, or another rotation, is what passes', () => {
+    tell();
+    memory.passed(cause);
+
+    expect(memory.isOver(cause.secretId)).toBe(true);
+  });
+
+  it('is remembered of no more secrets than there is room for', () => {
+    for (let each = 0; each <= 500; each++) tell({ secretId: String(each) });
+
+    expect([memory.isOver('0'), memory.isOver('1')]).toEqual([false, true]);
+  });
 });
