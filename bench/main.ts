@@ -14,10 +14,10 @@ Measures rotations through the packaged functions, and the bundles. Nothing is c
 times stand beside what bare logins and bare calls take in the same run, or beside AWS's templates in the same run.
 Takes about a minute for an engine. Exit status 1 when a target is missed that does not depend on the machine: an outage
 where there shall be none, size, or a count (calls, round trips, logins, refused logins, statements) that is larger than
-bench/counts.json says. 2 for a mistake on the command line, or a server that is not installed.
+bench/counts says. 2 for a mistake on the command line, or a server that is not installed.
 
   --check        the counts alone, warm, in about ten seconds for an engine
-  --renew        the same, and writes them to bench/counts.json
+  --renew        the same, and writes them to bench/counts
   --against PATH AWS's templates beside ours, turn by turn: PATH is a checkout of
                  https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas
   --python PATH  the Python for them, with boto3, PyGreSQL and PyMySQL; python3 when absent

@@ -4,7 +4,7 @@ import { loadEngine } from '../demo/engine.ts';
 import { strategyNames } from '../demo/strategies.ts';
 import { comparisonRows } from './against.ts';
 import { measureBundles } from './bundles.ts';
-import { countsFile, readCounts, renewCounts } from './counts.ts';
+import { countsFolder, readCounts, renewCounts } from './counts.ts';
 import { delayCalls, type Floor, measureFloor } from './floor.ts';
 import { type Course, measureRotations, type RotationFigures, type Rounds } from './rotations.ts';
 import { bundleRows, failures, rotationRows } from './targets.ts';
@@ -47,7 +47,7 @@ interface Measured {
 }
 
 export async function measure(options: BenchOptions) {
-  const { engines, delays, plan, templates, counts: file = countsFile, renews = false, signal, progress } = options;
+  const { engines, delays, plan, templates, counts: folder = countsFolder, renews = false, signal, progress } = options;
   const start = performance.now();
   const [load = 0] = loadavg();
   // While no server and no client runs.
@@ -64,8 +64,8 @@ export async function measure(options: BenchOptions) {
     }
   }
   const rotations = measured.map(({ ours }) => ours);
-  if (renews) renewCounts(rotations, file);
-  const counts = readCounts(file);
+  if (renews) renewCounts(rotations, folder);
+  const counts = readCounts(folder);
   const rows = [
     ...measured.flatMap(({ ours, theirs }) => (theirs ? comparisonRows(ours, theirs) : rotationRows(ours, counts))),
     ...(init ? bundleRows(init) : []),

@@ -73,5 +73,5 @@ function fewer(rows: readonly Row[]): string[] {
     ({ figure, value, target = 0, isOfRatio }) => counts.includes(figure) && !isOfRatio && value < target,
   );
   if (shrunk.length === 0) return [];
-  return [`fewer than bench/counts.json says: ${shrunk.map(name).join('; ')}`, 'next: npm run bench -- --renew'];
+  return [`fewer than bench/counts says: ${shrunk.map(name).join('; ')}`, 'next: npm run bench -- --renew'];
 }

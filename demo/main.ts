@@ -10,12 +10,12 @@ const help = `Usage: npm start -- [--engine NAME] [--store parameter | --cold] [
        npm start -- --provider NAME [--enforce-roles] [--json]
 
 Rotates secrets of a database on this machine: one with a single user, one with two users that take turns, and on MySQL
-one with two passwords. The servers are real, but for documentdb and redshift, whose stand-ins say that they are.
+one with two passwords. The servers are real, or stand-ins that say that they are.
 The packaged functions do it, called as Secrets Manager calls them, while an application keeps logging in.
 Exit status 0 when everything held that is printed, 1 when something did not, 2 for a mistake on the command line.
 
   --engine NAME  which database: ${engineNames().join(', ')}; postgres when absent
-                 mysql and mariadb have to be there, on the system or by npm run servers
+                 some have to be there, on the system or by npm run servers
                  documentdb: MONGODB_URI names a real server in place of the stand-in, MONGODB_CA_FILE who vouches for it
   --store parameter  the secrets are SecureString parameters, rotated by a schedule, through a crash, and by three at once
   --provider NAME  a key of a provider in place of a database, at a double of its API: rotated, rotated through a crash,

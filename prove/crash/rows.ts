@@ -1,6 +1,7 @@
 /** The rows of the matrix. */
 import { loadEngine } from '../../demo/engine.ts';
 import type { Way } from './case.ts';
+import { provenEngines } from './pictures.ts';
 import type { Course } from './places.ts';
 
 export interface CrashRow extends Course {
@@ -9,7 +10,6 @@ export interface CrashRow extends Course {
   readonly isQuick: boolean;
 }
 
-const databases = ['postgres', 'mysql', 'mariadb', 'documentdb'];
 /** One that makes a second key, one that has two names for one key, one of AWS, and one whose admin makes it. */
 const providers = ['sendgrid', 'openai', 'iam', 'okta'];
 const quick = ['postgres/single-user', 'postgres/alternating-users', 'keys/sendgrid'];
@@ -17,7 +17,7 @@ const quick = ['postgres/single-user', 'postgres/alternating-users', 'keys/sendg
 /** `missing` is told of a server that is not installed. */
 export async function crashRows(missing: (line: string) => void): Promise<readonly CrashRow[]> {
   const rows: Course[] = [];
-  for (const system of databases) {
+  for (const system of provenEngines) {
     const { strategies, missing: whatIsMissing } = await loadEngine(system);
     const what = whatIsMissing?.();
     if (what !== undefined) {

@@ -9,11 +9,11 @@ import { loadEngine } from '../../demo/engine.ts';
 import type { StrategyName } from '../../demo/strategies.ts';
 import type { FaultRule } from '../../local/aws/faults.ts';
 import type { Sandbox } from '../../local/sandbox.ts';
+import { provenEngines } from '../crash/pictures.ts';
 import { type Ground, openGround, type Place } from '../crash/places.ts';
 import { Refuted, type Watched, watch, properties as watched } from '../crash/watch.ts';
 import type { Asked, Row, Section, Told } from '../section.ts';
 
-const engines = ['postgres', 'mysql', 'mariadb', 'documentdb'];
 const quick = ['delivery/postgres/single-user'];
 /** Of the ways of the service, where there is little time. */
 const FEW = 3;
@@ -163,7 +163,7 @@ export const delivery: Section = {
   async run(asked) {
     const { quick: isQuick, only, signal, progress } = asked;
     const rows: Row[] = [];
-    for (const engine of engines) {
+    for (const engine of provenEngines) {
       const { strategies, missing } = await loadEngine(engine);
       const here = strategies.filter((strategy) => {
         const id = idOf(engine, strategy);
@@ -191,7 +191,7 @@ export const delivery: Section = {
   async replay(id, [index = 0]) {
     const [, engine = '', name] = id.split('/');
     const one = deliveries[index];
-    if (!id.startsWith('delivery/') || !engines.includes(engine) || one === undefined) return undefined;
+    if (!id.startsWith('delivery/') || !provenEngines.includes(engine) || one === undefined) return undefined;
     const strategy = (await loadEngine(engine)).strategies.find((each) => each === name);
     if (strategy === undefined) return undefined;
     const ground = await openGround(engine, new AbortController().signal, () => {});

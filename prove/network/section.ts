@@ -1,5 +1,6 @@
 /** The network between a packaged function and a real server, with everything that happens on it. */
 import { loadEngine } from '../../demo/engine.ts';
+import { provenEngines } from '../crash/pictures.ts';
 import { type Ground, openGround, type Place } from '../crash/places.ts';
 import { Refuted, watch } from '../crash/watch.ts';
 import type { Asked, Row, Section, Told } from '../section.ts';
@@ -7,7 +8,6 @@ import { type Fault, faults, type Scene } from './faults.ts';
 import { judge, properties, SECONDS } from './judge.ts';
 import { startProxy, type Way } from './proxy.ts';
 
-const engines = ['postgres', 'mysql', 'mariadb', 'documentdb'];
 /** Moments in a rotation at which a fault begins: at its first piece, and after these parts of all. */
 const PARTS = [0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9];
 const AT_ONCE = 7;
@@ -27,7 +27,7 @@ export const network: Section = {
 
   async run(asked) {
     const rows: Row[] = [];
-    for (const engine of engines) {
+    for (const engine of provenEngines) {
       const here = faults.filter(
         (fault) =>
           (fault.engines?.includes(engine) ?? true) &&
@@ -52,7 +52,7 @@ export const network: Section = {
 
   async replay(id, [part = 0]) {
     const [engine, fault] =
-      engines
+      provenEngines
         .flatMap((each) => faults.map((one) => [each, one] as const))
         .find(([each, one]) => idOf(each, one) === id) ?? [];
     if (engine === undefined || fault === undefined) return undefined;

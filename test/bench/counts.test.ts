@@ -26,19 +26,19 @@ it.each(engineNames())(
 );
 
 it('renewed counts are the most of what was measured, and leave other engines alone', () => {
-  const file = fileWith({ mysql: { 'single-user': { calls: 1 } }, postgres: { gone: { calls: 1 } } });
+  const folder = folderWith({ mysql: { 'single-user': { calls: 1 } }, postgres: { gone: { calls: 1 } } });
   const figures = (counts: object) => ({ engine: 'postgres', strategy: 'single-user', ...counts }) as RotationFigures;
 
-  renewCounts([figures({ calls: 10, statements: 9 }), figures({ calls: 9, statements: 12, roundTrips: 7 })], file);
+  renewCounts([figures({ calls: 10, statements: 9 }), figures({ calls: 9, statements: 12, roundTrips: 7 })], folder);
 
-  expect(readCounts(file)).toEqual({
+  expect(readCounts(folder)).toEqual({
     mysql: { 'single-user': { calls: 1 } },
     postgres: { 'single-user': { calls: 10, roundTrips: 7, statements: 12 } },
   });
 });
 
 it('counts that were renewed are what the same run is judged by', async () => {
-  const counts = fileWith({ documentdb: { 'single-user': { calls: 99 } } });
+  const counts = folderWith({ documentdb: { 'single-user': { calls: 99 } } });
   const alone = { alone: 0, watched: 0 };
 
   const figures = await measure({
@@ -68,10 +68,11 @@ it.each([
   expect(trips).toBe(expected);
 });
 
-function fileWith(counts: object): URL {
+function folderWith(counts: Readonly<Record<string, object>>): URL {
   const folder = mkdtempSync(join(tmpdir(), 'rekey-counts-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = pathToFileURL(join(folder, 'counts.json'));
-  writeFileSync(file, JSON.stringify(counts));
-  return file;
+  for (const [engine, own] of Object.entries(counts)) {
+    writeFileSync(join(folder, `${engine}.json`), JSON.stringify(own));
+  }
+  return pathToFileURL(`${folder}/`);
 }

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type RightName, rightNames } from '../../tools/stack/rights.ts';
 import { blocksIn, roleFor } from '../../tools/stack/roles.ts';
-import { read } from './files.ts';
+import { read, root } from './files.ts';
 
 /**
  * What the packaged functions called in their suites, by handler. `REKEY_CALLS=file npm test -- test/functions` writes it down, and
@@ -10,7 +11,12 @@ import { read } from './files.ts';
  */
 const { REKEY_CALLS_MADE: made } = process.env;
 const calls: Record<string, string[]> =
-  made === undefined ? JSON.parse(read('test/repository/calls.json')) : recorded(readFileSync(made, 'utf8'));
+  made === undefined ? kept('test/repository/calls') : recorded(readFileSync(made, 'utf8'));
+
+/** A file for each bundle. */
+function kept(folder: string): Record<string, string[]> {
+  return Object.assign({}, ...readdirSync(join(root, folder)).map((file) => JSON.parse(read(`${folder}/${file}`))));
+}
 
 function recorded(text: string): Record<string, string[]> {
   const lines = [...new Set(text.trim().split('\n'))].map((line) => line.split(' '));

@@ -12,6 +12,9 @@ export const sources = (folder: string): string[] => filesNamed(folder, /\.ts$/)
 /** The same, with what is plain JavaScript. */
 export const programs = (folder: string): string[] => filesNamed(folder, /\.([cm]?js|ts)$/);
 
+/** Data for programs. */
+export const texts = (folder: string): string[] => filesNamed(folder, /\.(json|ya?ml)$/);
+
 function filesNamed(folder: string, name: RegExp): string[] {
   if (!exists(folder)) return [];
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })

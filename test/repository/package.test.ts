@@ -29,13 +29,14 @@ interface Lambda {
   Role: { 'Fn::GetAtt': string[] };
 }
 
-type Build = { functions: Record<string, { bytesAtStart: number }> };
+type Build = { functions: Record<string, { bytesAtStart: number; packages: Record<string, number> }> };
+const build = (): Build => JSON.parse(read('dist/build.json'));
 /** In kB, by bundle: what it has, and a little room. A bundle that is not there yet has the room of a new driver. */
 const limits: Record<string, { zip: number; start: number }> = JSON.parse(read('test/repository/sizes.json'));
 
 describe('every function', () => {
   it('has a zip of its own, and loads at its start, no more than sizes.json says', () => {
-    const { functions }: Build = JSON.parse(read('dist/build.json'));
+    const { functions } = build();
     const measured = lambdas().map(({ FunctionName, Handler }) => {
       const name = FunctionName.replace(/^rekey-dev-/, '');
       const [, bundle = ''] = Handler.split('/');
@@ -240,16 +241,25 @@ describe('superuser secrets', () => {
     expect(new Set(actions)).toEqual(new Set(['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue']));
   });
 
-  it('come with describe calls of the engine’s own service, which no other function has', () => {
+  it('come with describe calls of the service whose client the bundle holds, which no other function has', () => {
+    const bundleOf = ({ Handler }: Lambda) => Handler.split('/')[1] ?? '';
+    const clientsOf = (bundle: string) =>
+      Object.keys(build().functions[bundle]?.packages ?? {}).flatMap(
+        (name) => /^@aws-sdk\/client-(.+)/.exec(name)?.[1] ?? [],
+      );
+    const others = new Set(clientsOf('generated-value'));
+    const own = (lambda: Lambda) => new Set(clientsOf(bundleOf(lambda)).filter((name) => !others.has(name)));
+    const withSuperusers = lambdas().filter((lambda) => withSuperuser.includes(exportOf(lambda)));
+    const services = new Set(withSuperusers.flatMap((lambda) => [...own(lambda)]));
     const servicesOf = (lambda: Lambda) => {
       const actions = statementsOf(roleOf(lambda)).flatMap(actionsOf);
-      const services = actions.map((action) => action.split(':')[0] ?? '');
-      return new Set(services.filter((service) => /^(rds|redshift)/.test(service)));
+      return new Set(actions.map((action) => action.split(':')[0] ?? '').filter((service) => services.has(service)));
     };
 
+    expect(services).toEqual(new Set(['rds', 'redshift', 'redshift-serverless']));
     for (const lambda of lambdas()) {
-      const own = lambda.Handler.startsWith('dist/redshift/') ? ['redshift', 'redshift-serverless'] : ['rds'];
-      expect(servicesOf(lambda), lambda.Handler).toEqual(new Set(withSuperuser.includes(exportOf(lambda)) ? own : []));
+      const expected = withSuperuser.includes(exportOf(lambda)) ? own(lambda) : new Set();
+      expect(servicesOf(lambda), lambda.Handler).toEqual(expected);
     }
   });
 });

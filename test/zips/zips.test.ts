@@ -6,18 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabaseStage } from '../../demo/database-stage.ts';
 import { engineNames, loadEngine } from '../../demo/engine.ts';
+import { loadAct, providerNames } from '../../demo/provider/act.ts';
 import { driveRotation, labelsOf } from '../../demo/rotate.ts';
 import { strategies } from '../../demo/strategies.ts';
-import { startAtlas } from '../../local/doubles/atlas.ts';
-import { startAuth0 } from '../../local/doubles/auth0.ts';
-import { startCloudflare } from '../../local/doubles/cloudflare.ts';
-import { startDatadogApiKeys, startDatadogApplicationKeys } from '../../local/doubles/datadog.ts';
-import { startGitlab } from '../../local/doubles/gitlab.ts';
-import { startIam } from '../../local/doubles/iam.ts';
-import { startOkta } from '../../local/doubles/okta.ts';
-import { startOpenai } from '../../local/doubles/openai.ts';
-import { startSendgrid } from '../../local/doubles/sendgrid.ts';
-import { startTwilioApiKey } from '../../local/doubles/twilio/api-key.ts';
+import { startDatadogApplicationKeys } from '../../local/doubles/datadog.ts';
 import { startAcme } from '../support/acme.ts';
 import { packagedFunctions } from '../support/packaged-functions.ts';
 import { packagedKey } from '../support/packaged-key.ts';
@@ -30,6 +22,7 @@ const missing = missingForZips();
 if (missing !== undefined) unavailable({ engine: 'lambda-client', reason: missing });
 const zips = missing === undefined ? await makeZips() : undefined;
 afterAll(() => zips?.close());
+const shown = await Promise.all(providerNames().map(async (name) => ({ name, act: await loadAct(name) })));
 const { signal } = new AbortController();
 const modes = ['warm', 'cold'] as const;
 
@@ -86,20 +79,11 @@ describe.skipIf(zips === undefined).each(engineNames())('%s', async (name) => {
 
 describe.skipIf(zips === undefined)('keys of providers', () => {
   it.each([
-    ['atlas', 'atlas', startAtlas],
-    ['auth0', 'auth0', startAuth0],
-    ['cloudflare', 'cloudflare', startCloudflare],
-    ['datadog', 'apiKey', startDatadogApiKeys],
+    ...shown.map(({ name, act }) => [name, act.handler ?? name, act.start] as const),
     ['datadog', 'applicationKey', startDatadogApplicationKeys],
     ['declared', 'declared', startAcme],
-    ['gitlab', 'gitlab', startGitlab],
-    ['iam', 'accessKey', startIam],
-    ['okta', 'okta', startOkta],
-    ['openai', 'openai', startOpenai],
-    ['sendgrid', 'sendgrid', startSendgrid],
-    ['twilio', 'apiKey', startTwilioApiKey],
     ['twilio', 'authToken', startTwilioAuthToken],
-  ])('%s, %s', async (bundle, handler, start) => {
+  ] as const)('%s, %s', async (bundle, handler, start) => {
     const house = await packagedKey(bundle, () => start());
     onTestFinished(house.close);
     const secret = await house.secret();

@@ -43,7 +43,6 @@ const forms: readonly Record<string, unknown>[] = [
     net: `Server=db.example.com;User Id=app;Password=${CANARY};`,
   },
 ];
-const engines = ['postgres', 'mysql', 'mariadb', 'mongo', 'redshift'];
 
 const generated = [
   { generate: { kind: 'hex', bytes: 32 }, value: CANARY },
@@ -61,7 +60,7 @@ async function kindsOf(): Promise<ReadonlyMap<string, Kind>> {
   const kinds = new Map<string, Kind>();
   for (const needsSuperuser of [false, true]) {
     const schema: SecretSchema<object> = databaseSecretSchema({
-      accepts: engines,
+      accepts: [place.engine],
       needsSuperuser,
     }) as SecretSchema<object>;
     kinds.set(needsSuperuser ? 'database of a pair' : 'database', {

@@ -1,16 +1,10 @@
 /** Whoever may write a secret chooses its `masterarn`: no provider's admin credential goes to the host of another one. */
 import { expect, it } from 'vitest';
+import { loadAct, providerNames } from '../../../demo/provider/act.ts';
 import type { AdminSource } from '../../../shared/keys/access.ts';
 import { accessTo } from '../../../shared/keys/access.ts';
 import { issuedKeyStrategy } from '../../../shared/keys/issued.ts';
 import type { AcceptingProvider, IssuingProvider } from '../../../shared/keys/provider.ts';
-import { atlas } from '../../../shared/keys/vendors/atlas.ts';
-import { auth0 } from '../../../shared/keys/vendors/auth0.ts';
-import { cloudflare } from '../../../shared/keys/vendors/cloudflare/cloudflare.ts';
-import { datadogApiKey } from '../../../shared/keys/vendors/datadog/datadog.ts';
-import { gitlab } from '../../../shared/keys/vendors/gitlab.ts';
-import { okta } from '../../../shared/keys/vendors/okta.ts';
-import { openai } from '../../../shared/keys/vendors/openai.ts';
 import { sendgrid } from '../../../shared/keys/vendors/sendgrid.ts';
 import { twilioApiKey } from '../../../shared/keys/vendors/twilio/api-key.ts';
 import { testContext } from '../../support/context.ts';
@@ -94,17 +88,17 @@ it.each([
   expect(ports.asked).toBe(text === 'SG.x' ? 1 : 0);
 });
 
-/** Admin secrets as the pages have them, for those who need one. */
-const all: readonly (readonly [IssuingProvider | AcceptingProvider, Record<string, string>])[] = [
-  [atlas, { org_id: 'o', client_id: 'c', client_secret: 's' }],
-  [auth0, { domain: 'acme.eu.auth0.com', client_id: 'c', client_secret: 's' }],
-  [cloudflare, { api_token: 't' }],
-  [datadogApiKey, { api_key: 'k', application_key: 'a' }],
-  [gitlab, { host: 'gitlab.com', token: 't' }],
-  [okta, { domain: 'acme.okta.com', api_token: 't' }],
-  [openai, { admin_key: 'k' }],
-  [sendgrid, { api_key: 'k' }],
-  [twilioApiKey, { account_sid: 'AC0', auth_token: 't' }],
+/** Admin secrets as the doubles take them, of those who need one, and one of another form. */
+const doubled = await Promise.all(
+  providerNames().map(async (name) => {
+    const { provider: one, start } = await loadAct(name);
+    const { admin, close } = await start();
+    await close();
+    return admin === undefined ? [] : [[one, admin] as const];
+  }),
+);
+const all: readonly (readonly [IssuingProvider | AcceptingProvider, Readonly<Record<string, unknown>>])[] = [
+  ...doubled.flat(),
   [twilioApiKey, { account_sid: 'AC0', api_key_sid: 'SK0', api_key_secret: 's' }],
 ];
 const pairs = all.flatMap(([one]) => all.map(([other, admin]) => [one.name, other.name, one, admin] as const));
