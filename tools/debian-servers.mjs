@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { inRoot } from './project.mjs';
 
 /**
- * `suites` of Debian. sid moves: its servers are whatever it has on the day. bullseye may leave the archive any day, so no run requires
- * its server. MySQL 8 is in none of them. `plugins` is a package of which the plugins are taken, and nothing that it depends on.
+ * `suites` of Debian. sid moves: its servers are whatever it has on the day. bullseye may leave the archive any day: then take mariadb105
+ * off what `.ci/run` requires. MySQL 8 is in none of them. `plugins` is a package of which the plugins are taken, and nothing that it depends on.
  */
 const servers = [
   { folder: 'mysql', title: 'MySQL', name: 'mysql-server-core', suites: ['sid'] },
