@@ -5,7 +5,7 @@ import { errno, failedWith } from './errors.ts';
 import type { Right } from './grants.ts';
 import { grantStatements, revokeStatements, rightsOf, rightText } from './grants.ts';
 import type { AccountName } from './quoting.ts';
-import { accountOf } from './quoting.ts';
+import { accountOf, nobodysName } from './quoting.ts';
 
 const notIn = (list: readonly Right[]) => (right: Right) =>
   !list.some((other) => rightText(other) === rightText(right));
@@ -32,6 +32,34 @@ export async function alignRights(connection: Connection, model: AccountName, to
     // Taking a right on a table takes it on its columns, and ALL takes each.
     has = await rightsOf(connection, to);
     await give();
+  }
+}
+
+/** What servers say of a user whom nobody has made, and of a table that is gone. Before that they ask for the right. */
+const OF_NOBODY: readonly number[] = [
+  errno.mayNotCreateUserByGrant,
+  errno.noSuchUser,
+  errno.noSuchRole,
+  errno.noSuchAuthorization,
+  errno.noSuchGrant,
+  errno.noSuchTableGrant,
+  errno.noSuchTable,
+];
+
+/** Throws what `alignRights` would for want of a right, and changes nothing: its statements are about a user whom nobody has made. */
+export async function requireMayAlign(
+  connection: Connection,
+  model: AccountName,
+  to: AccountName | undefined,
+): Promise<void> {
+  const wanted = await rightsOf(connection, model);
+  const has = to === undefined ? [] : await rightsOf(connection, to);
+  const [missing, surplus] = [wanted.filter(notIn(has)), has.filter(notIn(wanted))];
+  const nobody = nobodysName();
+  for (const statement of [...grantStatements(missing, nobody), ...revokeStatements(surplus, nobody)]) {
+    await connection.query(statement).catch((error: unknown) => {
+      if (!OF_NOBODY.some((number) => failedWith(error, number))) throw error;
+    });
   }
 }
 

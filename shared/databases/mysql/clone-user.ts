@@ -6,12 +6,12 @@
 import { PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairPort, PairUsers } from '../pair.ts';
-import { bringIntoLine, oneByOne, requirePair } from '../pair.ts';
+import { bringIntoLine, cloneOf, oneByOne, requirePair } from '../pair.ts';
 import { unknownUser } from '../user-errors.ts';
 import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
 import { adopt } from './adopt.ts';
-import { alignRights } from './align-rights.ts';
+import { alignRights, requireMayAlign } from './align-rights.ts';
 import type { Connection } from './connection.ts';
 import { setDefaultRoles } from './default-roles.ts';
 import { oneAtATime } from './lock.ts';
@@ -32,8 +32,18 @@ export function cloneUser(
   return bringIntoLine(portOf(connection, names, password), names, proof);
 }
 
-export function requireClonable(connection: Connection, names: PairNames, proof: PairProof): Promise<void> {
-  return requirePair(portOf(connection, names, ''), names, proof);
+/** Throws what `cloneUser` would before it changes anything, or for want of a right to give or take, and changes nothing. */
+export async function requireClonable(connection: Connection, names: PairNames, proof: PairProof): Promise<void> {
+  await requirePair(portOf(connection, names, ''), names, proof);
+  const [base, clone] = [await readAccounts(connection, names.base), await readAccounts(connection, cloneOf(names))];
+  const [models, others] = base.length > 0 ? [base, clone] : [clone, base];
+  for (const model of models) {
+    await requireMayAlign(
+      connection,
+      model,
+      others.find(({ host }) => host === model.host),
+    );
+  }
 }
 
 function portOf(connection: Connection, names: PairNames, password: string): PairPort<User> {

@@ -1,5 +1,4 @@
 /** Changes a password. What each server lets a statement hold instead of the password: docs/engines/mysql.md and mariadb.md. */
-import { randomBytes } from 'node:crypto';
 import { TargetMismatchError } from '../../rotation/errors.ts';
 import type { TakeBack } from '../engine.ts';
 import { unknownUser } from '../user-errors.ts';
@@ -8,7 +7,7 @@ import { readAccounts } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { errno, failedWith } from './errors.ts';
 import { storedFits } from './opens.ts';
-import { accountOf } from './quoting.ts';
+import { accountOf, nobodysName } from './quoting.ts';
 import { loginPlugin, showCreateUser } from './show-create-user.ts';
 import { identifiedAs, identifiedBy, mariadbForm } from './verifier.ts';
 import { isAtLeast } from './version.ts';
@@ -35,8 +34,7 @@ export async function setOwnPassword(connection: Connection, password: string, w
 
 /** The server asks for the right before it looks for the user, whom nobody has made. */
 export async function requireMayAlterUsers(connection: Connection): Promise<void> {
-  const nobody = accountOf({ user: `rekey ${randomBytes(8).toString('hex')}`, host: 'localhost' });
-  await connection.query(`ALTER USER IF EXISTS ${nobody} ACCOUNT UNLOCK`);
+  await connection.query(`ALTER USER IF EXISTS ${accountOf(nobodysName())} ACCOUNT UNLOCK`);
 }
 
 /** Another delivery of the step may have set it. A late delivery, whose password was replaced since, must change nothing. */
