@@ -14,6 +14,7 @@ import { describeMysqlKilled } from './mysql-killed.case.ts';
 import { describeMysqlLacking } from './mysql-lacking.case.ts';
 import { describeMysqlPairs } from './mysql-pairs.case.ts';
 import { describeMysqlPooled } from './mysql-pooled.case.ts';
+import { describeMysqlRehearsals } from './mysql-rehearsals.case.ts';
 import { describeMysqlVerifiers } from './mysql-verifiers.case.ts';
 
 const seenOnTheNewest = [
@@ -57,6 +58,7 @@ for (const [number, name, from] of series) {
     describeMysqlInUse(mariadb, server);
     describeMysqlKilled(mariadb, server);
     describeMysqlLacking(mariadb, server);
+    describeMysqlRehearsals(mariadb, server);
     describeMysqlVerifiers(mariadb, server);
   });
 }

@@ -1,7 +1,6 @@
 /** What the clone of a pair keeps while it is in use, on MySQL and MariaDB: the base is the model, but nobody is shut out. */
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine, PairProof } from '../../../../shared/databases/engine.ts';
-import type { DatabaseLogin } from '../../../../shared/databases/secret.ts';
 import type { RealMysql } from '../../../support/mysql-server.ts';
 import { stored } from '../../../support/pair-proof.ts';
 
@@ -187,99 +186,6 @@ export function describeMysqlInUse(engine: DatabaseEngine, server: RealMysql): v
       await expect(refused).rejects.toMatchObject({ code: 'PRIVILEGES_DIFFER' });
       expect(await state(base.username, clone.username)).toEqual(before);
       expect(await server.mayUse(clone)).toBe(true);
-    });
-  });
-
-  it('a rehearsal finds that the superuser may see all users and change none', async () => {
-    const { base, clone } = await templatePair();
-    const reader = server.login(`reader_of_${++serial}`, 'reader password');
-    await server.createUser(reader.username, reader.password);
-    await server.sql(`GRANT SELECT ON mysql.* TO ${reader.username}`);
-    const before = await state(base.username, clone.username);
-    const session = await engine.connect(reader, ctx);
-    const proof = stored(base.password, clone.password);
-
-    const rehearsed = [
-      () => session.rehearsal?.cloneUser(base.username, clone.username, 'rehearsed', proof),
-      () => session.rehearsal?.setPassword?.(base.username, 'rehearsed'),
-    ];
-
-    for (const rehearse of rehearsed) await expect(rehearse()).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
-    await session.close();
-    expect(await state(base.username, clone.username)).toEqual(before);
-    const users = await server.sql("SELECT User FROM mysql.user WHERE User LIKE 'rekey %'");
-    expect(users).toEqual([]);
-  });
-
-  describe('a rehearsal looks whether the superuser may give what a rotation gives, and take what it takes:', () => {
-    const rotator = async (...grants: string[]) => {
-      const login = server.login(`rotator_of_${++serial}`, 'rotator password');
-      await server.createUser(login.username, login.password);
-      for (const grant of ['CREATE USER ON *.*', 'SELECT ON mysql.*', ...grants]) {
-        const [right, option = ''] = grant.split(' WITH');
-        await server.sql(`GRANT ${right} TO ${login.username}${option && ` WITH${option}`}`);
-      }
-      return login;
-    };
-    const ordinary = async () => {
-      const base = server.login(`app_use${++serial}`, 'base password');
-      await server.createUser(base.username, base.password);
-      await server.sql(`GRANT SELECT, INSERT (x) ON shared.granted TO ${base.username}`);
-      await server.sql(`GRANT SELECT ON shared.granted TO 'rds_like'@'%' WITH GRANT OPTION`);
-      return base;
-    };
-    const rehearse = async (by: DatabaseLogin, from: string, to: string, proof: PairProof) => {
-      const session = await engine.connect(by, ctx);
-      await session.rehearsal?.cloneUser(from, to, 'rehearsed', proof).finally(() => session.close());
-    };
-    const all = 'SELECT, INSERT ON shared.* WITH GRANT OPTION';
-
-    it('a clone that is to be made', async () => {
-      const base = await ordinary();
-      const clone = `${base.username}_clone`;
-      const [enough, less] = [await rotator(all), await rotator('SELECT ON shared.* WITH GRANT OPTION')];
-      const before = await state(base.username);
-      const proof = stored(base.password);
-
-      await rehearse(enough, base.username, clone, proof);
-      const refused = rehearse(less, base.username, clone, proof);
-
-      await expect(refused).rejects.toMatchObject({
-        code: 'PERMISSION_DENIED',
-        hint: expect.stringMatching(/GRANT .*INSERT \(`?x`?\).* ON `shared`\.`granted` TO .*WITH GRANT OPTION/),
-      });
-      expect(await state(base.username)).toEqual(before);
-      const users = await server.sql("SELECT User FROM mysql.user WHERE User LIKE 'rekey %' OR User = ?", [clone]);
-      expect(users).toEqual([]);
-    });
-
-    it('a clone that has more, and less, and whose user is in use', async () => {
-      const { base, clone, adopt, now } = await templatePair();
-      await adopt();
-      await server.sql(`GRANT DELETE ON shared.granted TO ${clone.username}`);
-      const [enough, less] = [await rotator('DELETE ON shared.* WITH GRANT OPTION'), await rotator(all)];
-      const before = await state(base.username, clone.username);
-      const of = (by: DatabaseLogin) =>
-        rehearse(by, clone.username, base.username, stored(clone.password, now.password));
-
-      await of(enough);
-      const refused = of(less);
-
-      await expect(refused).rejects.toMatchObject({
-        code: 'PERMISSION_DENIED',
-        hint: expect.stringContaining('DELETE'),
-      });
-      expect(await state(base.username, clone.username)).toEqual(before);
-    });
-
-    it('what the two have alike is not asked for', async () => {
-      const { base, clone, adopt, now } = await templatePair();
-      await adopt();
-      for (const { username } of [base, clone]) await server.sql(`GRANT DELETE ON shared.granted TO ${username}`);
-
-      await rehearse(await rotator(), clone.username, base.username, stored(clone.password, now.password));
-
-      expect(await works(clone)).toBe(true);
     });
   });
 

@@ -14,6 +14,7 @@ import { describeMysqlKilled } from './mysql-killed.case.ts';
 import { describeMysqlLacking } from './mysql-lacking.case.ts';
 import { describeMysqlPairs } from './mysql-pairs.case.ts';
 import { describeMysqlPooled } from './mysql-pooled.case.ts';
+import { describeMysqlRehearsals } from './mysql-rehearsals.case.ts';
 import { describeMysqlVerifiers } from './mysql-verifiers.case.ts';
 
 if (availableMysql() === undefined) {
@@ -32,6 +33,7 @@ if (availableMysql() === undefined) {
     describeMysqlInUse(mysql, server);
     describeMysqlKilled(mysql, server);
     describeMysqlLacking(mysql, server);
+    describeMysqlRehearsals(mysql, server);
     describeMysqlVerifiers(mysql, server);
     describeMysqlAlone(server);
     describeDualPasswords(server);

@@ -1,12 +1,10 @@
 /** Servers that take no verifier in place of a password (credcheck and its kin), by a stand-in in front of real servers. */
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
-import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { availablePostgresVersions } from '../../../../local/servers/postgres/binaries.ts';
 import type { TakeBack } from '../../../../shared/databases/engine.ts';
-import { queryError, refusesVerifiers } from '../../../../shared/databases/postgres/errors.ts';
-import { postgres, product } from '../../../../shared/databases/postgres/postgres.ts';
+import { postgres } from '../../../../shared/databases/postgres/postgres.ts';
 import { verifierText } from '../../../../shared/databases/postgres/verifier.ts';
 import type { DatabaseLogin } from '../../../../shared/databases/secret.ts';
 import type { RotationError } from '../../../../shared/rotation/errors.ts';
@@ -344,16 +342,4 @@ describe('a password that the server refuses because of its form', () => {
       fact: expect.stringContaining('rds_password'),
     });
   });
-});
-
-it.each([
-  ['credcheck before it gave a code of its own', 'check_password', true],
-  ['the server, of two changes of one role at once', 'simple_heap_update', false],
-])('XX000 of %s: from %s, a refusal of verifiers: %s', (_, routine, isOne) => {
-  const answer = Object.assign(new pg.DatabaseError('said', 0, 'error'), { code: 'XX000', routine });
-  const at = { host: 'db', port: 5432, user: 'app', database: 'app', tls: true, product };
-
-  const error = queryError(answer, at, "ALTER ROLE app PASSWORD 'SCRAM-SHA-256$…'", 0);
-
-  expect(refusesVerifiers(error)).toBe(isOne);
 });
