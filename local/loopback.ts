@@ -1,13 +1,12 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server as NetServer } from 'node:net';
 
 /** Listens on 127.0.0.1, at this port or any free one, which it gives. */
 export async function listen(server: NetServer, port = 0): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }
 
@@ -35,6 +34,6 @@ export function loopbackUrl(text: string): URL | undefined {
 export async function freePort(): Promise<number> {
   const probe = createServer();
   const port = await listen(probe);
-  await new Promise((resolve) => probe.close(resolve));
+  await once(probe.close(), 'close');
   return port;
 }

@@ -62,19 +62,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const url = () => `http://127.0.0.1:${port}`;
   const faults = createFaults();
   const requests = requestLog();
-  const functions = createFunctions({
-    account,
-    url,
-    ...(options.lambdaEndpoint && { lambdaEndpoint: options.lambdaEndpoint }),
-    ...(options.functionIdleMs !== undefined && { idleMs: options.functionIdleMs }),
-  });
-  const secrets = secretsManager({
-    account,
-    functions,
-    faults,
-    ...(options.automaticRetries !== undefined && { automaticRetries: options.automaticRetries }),
-    ...(options.retryDelayMs !== undefined && { retryDelayMs: options.retryDelayMs }),
-  });
+  const { lambdaEndpoint, functionIdleMs: idleMs, automaticRetries, retryDelayMs, roleOf } = options;
+  const functions = createFunctions({ account, url, lambdaEndpoint, idleMs });
+  const secrets = secretsManager({ account, functions, faults, automaticRetries, retryDelayMs });
   const services = {
     secretsManager: secrets,
     sns: sns(account, functions, url),
@@ -83,7 +73,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     scheduler: scheduler(account, functions),
   };
   const all = [...Object.values(services), sts(account, functions.callerOf), cloudWatchLogs(functions)];
-  const { roleOf } = options;
   const guarded = <S extends Service>(service: S) =>
     roleOf ? enforced(service, { account, roleOf, secrets, callerOf: functions.callerOf }) : service;
 

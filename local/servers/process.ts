@@ -1,5 +1,6 @@
 /** A server program of this machine: private, on a free port of loopback, and gone with this process at the latest. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,9 +91,7 @@ function stopper(child: ChildProcess, { folder, signals: [signal, impatient] }: 
   const release = guardAgainstOrphan(child, folder);
   return async () => {
     if (!hasEnded(child)) {
-      const ended = new Promise<void>((resolve) => {
-        child.once('exit', () => resolve());
-      });
+      const ended = once(child, 'exit');
       child.ref();
       child.kill(signal);
       const impatience = impatient && setTimeout(() => child.kill(impatient), 3_000);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findServer, type ServerProgram } from '../mysql/binaries.ts';
@@ -27,14 +27,8 @@ export function startMariadb(options: MariadbOptions = {}): Promise<MysqlServer>
   if (program === undefined) throw new Error('MariaDB is not installed; next: npm run servers');
   return inFolder('mariadb', async (folder) => {
     await initialise(program, join(folder, 'data'));
-    const superuser = { username: 'master', password: randomBytes(24).toString('base64url') };
-    const init = [
-      `CREATE OR REPLACE USER '${superuser.username}'@'%' IDENTIFIED BY '${superuser.password}';`,
-      `GRANT ALL PRIVILEGES ON *.* TO '${superuser.username}'@'%' WITH GRANT OPTION;`,
-      "DELETE FROM mysql.global_priv WHERE User IN ('', 'root');",
-      'FLUSH PRIVILEGES;',
-    ];
-    return launch({ title: 'MariaDB', program, folder, init, superuser, flags }, options);
+    const init = ["DELETE FROM mysql.global_priv WHERE User IN ('', 'root');", 'FLUSH PRIVILEGES;'];
+    return launch({ title: 'MariaDB', program, folder, create: 'CREATE OR REPLACE USER', init, flags }, options);
   });
 }
 
@@ -72,10 +66,7 @@ async function initialise(program: ServerProgram, data: string): Promise<void> {
   });
   child.stdin.on('error', () => {});
   child.stdin.end(text);
-  const status = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
+  const [status] = await once(child, 'close');
   if (status !== 0) throw new Error(`MariaDB could not be initialised:\n${said}`);
 }
 

@@ -1,4 +1,5 @@
 /** What MySQL and MariaDB have in common as private servers: one temporary folder, loopback only, TLS, every statement logged. */
+import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LocalServer, type TlsOption, writeCertificate } from '../local-server.ts';
@@ -24,17 +25,24 @@ export interface Launch {
   readonly program: ServerProgram;
   /** Holds the data folder `data`; removed when the server stops. */
   readonly folder: string;
-  /** Statements that the server runs before it takes connections, one a line. */
+  /** `CREATE USER`, or whatever this product calls it where the user may be there already. */
+  readonly create: string;
+  /** What the server runs before it takes connections, besides making its superuser: one statement a line. */
   readonly init: readonly string[];
-  readonly superuser: MysqlServer['superuser'];
   readonly flags: Readonly<Record<string, string>>;
 }
 
 export async function launch(plan: Launch, { tls = true, settings }: MysqlOptions): Promise<MysqlServer> {
-  const { folder, program, title, superuser } = plan;
+  const { folder, program, title } = plan;
+  const superuser = { username: 'master', password: randomBytes(24).toString('base64url') };
   const { ca, caFile, certificateFile, keyFile } = writeCertificate(folder, tls);
   const initFile = join(folder, 'init.sql');
-  writeFileSync(initFile, `${plan.init.join('\n')}\n`, { mode: 0o600 });
+  const init = [
+    `${plan.create} master@'%' IDENTIFIED BY '${superuser.password}';`,
+    "GRANT ALL PRIVILEGES ON *.* TO master@'%' WITH GRANT OPTION;",
+    ...plan.init,
+  ];
+  writeFileSync(initFile, `${init.join('\n')}\n`, { mode: 0o600 });
 
   const data = join(folder, 'data');
   const socket = join(folder, 'socket');

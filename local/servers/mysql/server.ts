@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,13 +17,8 @@ export function startMysql(options: MysqlOptions = {}): Promise<MysqlServer> {
   if (program === undefined) throw new Error('MySQL is not installed; next: npm run servers');
   return inFolder('mysql', async (folder) => {
     await initialise(program, join(folder, 'data'));
-    const superuser = { username: 'master', password: randomBytes(24).toString('base64url') };
-    const init = [
-      `CREATE USER '${superuser.username}'@'%' IDENTIFIED BY '${superuser.password}';`,
-      `GRANT ALL PRIVILEGES ON *.* TO '${superuser.username}'@'%' WITH GRANT OPTION;`,
-      'ALTER USER root@localhost ACCOUNT LOCK;',
-    ];
-    return launch({ title: 'MySQL', program, folder, init, superuser, flags }, options);
+    const init = ['ALTER USER root@localhost ACCOUNT LOCK;'];
+    return launch({ title: 'MySQL', program, folder, create: 'CREATE USER', init, flags }, options);
   });
 }
 

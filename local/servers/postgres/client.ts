@@ -19,14 +19,6 @@ export async function asSuperuser<T>(
   }
 }
 
-interface Value {
-  readonly host?: unknown;
-  readonly port?: unknown;
-  readonly username?: unknown;
-  readonly password?: unknown;
-  readonly dbname?: unknown;
-}
-
 /** Whether this value of a secret opens the server. Undefined when it is for another one. */
 export function tryLogin(
   { host, port, ca }: Place,
@@ -60,7 +52,7 @@ async function login(client: pg.Client): Promise<'opened' | 'refused' | 'failed'
   }
 }
 
-function valueIn(text: string): Value | undefined {
+function valueIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     return Object(JSON.parse(text));
   } catch {

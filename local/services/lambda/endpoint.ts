@@ -1,3 +1,4 @@
+import { fromJson, isObject } from '../../aws/json-text.ts';
 import { failed, type InvokeOutcome } from '../../aws/service.ts';
 import { describeError } from './definition.ts';
 
@@ -20,7 +21,9 @@ export async function invokeAt(endpoint: string, name: string, event: unknown, r
       body: JSON.stringify(event),
       signal: AbortSignal.timeout(longestMs),
     });
-    const payload = parse(await response.text());
+    const text = await response.text();
+    const said = text === '' ? null : fromJson(text);
+    const payload = said === undefined ? text : said;
     if (!response.ok) return refused(url, response, payload);
     const isFailure = response.headers.has('x-amz-function-error') || isErrorPayload(payload);
     return isFailure ? { ok: false, error: toError(payload) } : { ok: true, payload };
@@ -52,13 +55,4 @@ function toError(payload: unknown) {
   };
 }
 
-const fields = (payload: unknown) =>
-  (typeof payload === 'object' && payload !== null ? payload : {}) as Record<string, unknown>;
-
-function parse(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
+const fields = (payload: unknown) => (isObject(payload) ? payload : {});

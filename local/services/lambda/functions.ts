@@ -39,9 +39,9 @@ export function createFunctions(options: {
   /** Address of this sandbox. */
   url(): string;
   /** A Lambda Invoke API that is asked for functions that are not registered. */
-  readonly lambdaEndpoint?: string;
+  readonly lambdaEndpoint?: string | undefined;
   /** How long a warm process waits for the next invocation before it ends. Default one minute; Lambda takes some more. */
-  readonly idleMs?: number;
+  readonly idleMs?: number | undefined;
 }) {
   const { account, lambdaEndpoint, idleMs = 60_000 } = options;
   let lines = 0;

@@ -1,4 +1,5 @@
 import { AwsError } from '../../aws/aws-error.ts';
+import { fromJson } from '../../aws/json-text.ts';
 import { decodePart, restCall } from '../../aws/protocols/rest.ts';
 import { type Account, inRegion } from '../../aws/service.ts';
 import { json, type Protocol, type WireAnswer, type WireRequest } from '../../aws/wire.ts';
@@ -118,9 +119,7 @@ const notFound = (message: string) => new AwsError('ResourceNotFoundException', 
 
 /** An event may be any JSON; rotation functions get an object. */
 function parseEvent(body: Buffer): Record<string, unknown> {
-  try {
-    return body.length === 0 ? {} : JSON.parse(body.toString());
-  } catch {
-    throw new AwsError('InvalidRequestContentException', 'Could not parse request body into json.');
-  }
+  const event = body.length === 0 ? {} : fromJson(body.toString());
+  if (event !== undefined) return event as Record<string, unknown>;
+  throw new AwsError('InvalidRequestContentException', 'Could not parse request body into json.');
 }

@@ -27,9 +27,9 @@ export interface SecretsManagerOptions {
   readonly functions: RotationFunctions;
   readonly faults: SecretsManagerFaults;
   /** How often a failed rotation is repeated without being asked; `retryRotation` repeats it further. AWS publishes no number. Default 2. */
-  readonly automaticRetries?: number;
+  readonly automaticRetries?: number | undefined;
   /** Time before each of those. Default 100. */
-  readonly retryDelayMs?: number;
+  readonly retryDelayMs?: number | undefined;
 }
 
 export interface SecretsManagerService extends Service {

@@ -14,6 +14,11 @@ export const invalid = (reason: string) => new AwsError('InvalidParameter', `Inv
 
 export function topics(account: Account) {
   const known = new Map<string, Topic>();
+  const found = (arn: string | undefined, as: 'Topic' | 'Resource'): Topic => {
+    const topic = known.get(checkedArn(arn, account, `${as}Arn`));
+    if (topic) return topic;
+    throw new AwsError(as === 'Topic' ? 'NotFound' : 'ResourceNotFound', `${as} does not exist`, 404);
+  };
   return {
     create: (name: string, given: Readonly<Record<string, string>>, added: readonly Tag[]): Topic => {
       const attributes = new Map(Object.entries(given));
@@ -32,17 +37,9 @@ export function topics(account: Account) {
       return topic;
     },
     /** Throws NotFound, and InvalidParameter for what is not an ARN. */
-    get: (arn: string | undefined): Topic => {
-      const topic = known.get(checkedArn(arn, account));
-      if (!topic) throw new AwsError('NotFound', 'Topic does not exist', 404);
-      return topic;
-    },
+    get: (arn: string | undefined) => found(arn, 'Topic'),
     /** By the name that tags have for it. */
-    tagged: (arn: string): Topic => {
-      const topic = known.get(checkedArn(arn, account, 'ResourceArn'));
-      if (!topic) throw new AwsError('ResourceNotFound', 'Resource does not exist', 404);
-      return topic;
-    },
+    tagged: (arn: string) => found(arn, 'Resource'),
     delete: (arn: string | undefined): void => {
       known.delete(checkedArn(arn, account));
     },
