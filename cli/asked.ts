@@ -20,6 +20,14 @@ export interface Answer {
   readonly because?: string;
   readonly until?: string;
   readonly working?: string;
+  /** Of what was looked at; `ok` is null where that was not tried. */
+  readonly checks?: readonly {
+    readonly check: string;
+    readonly ok: boolean | null;
+    readonly fact: string;
+    readonly code?: string;
+    readonly hint?: string;
+  }[];
   readonly error?: { readonly code: string; readonly fact: string; readonly hint: string };
 }
 

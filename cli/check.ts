@@ -3,7 +3,7 @@ import { type ErrorCode, PermissionError, RotationError } from '../shared/rotati
 import { RefusedError } from './failure.ts';
 
 export interface Check {
-  readonly name: 'secret' | 'function' | 'caller' | 'role' | 'value' | 'superuser' | 'schedule' | 'login';
+  readonly name: string;
   readonly result: 'ok' | 'fails' | 'unseen';
   readonly text: string;
   readonly code?: ErrorCode;

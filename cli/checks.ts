@@ -98,7 +98,7 @@ export function loginCheck(name: string): Check {
   return {
     name: 'login',
     result: 'unseen',
-    text: 'network, TLS, login and rights at the system: only the function sees them, in a configuration check',
+    text: 'network, TLS, login and rights at the system: only the function sees them, and it was not asked',
     hint: `aws secretsmanager rotate-secret --secret-id '${name}' --no-rotate-immediately`,
   };
 }

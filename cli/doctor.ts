@@ -7,6 +7,7 @@ import { checkLines } from './checks-told.ts';
 import { command } from './command.ts';
 import { factsOf } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
+import { ownChecks } from './own-checks.ts';
 import { describeSecret } from './service.ts';
 
 interface Options {
@@ -17,14 +18,14 @@ export const doctor = command<Options>(
   {
     name: 'doctor',
     about:
-      'Looks at everything that a rotation needs and that can be seen from here, and says what cannot. Changes ' +
-      'nothing. Reads the value, and prints nothing of it.',
+      'Looks at everything that a rotation needs, and asks the function that is attached what it sees from its ' +
+      'place: network, login, rights. Says what cannot be seen. Changes nothing, and prints nothing of the value.',
     define: (parser) =>
       parser.argument('<secrets...>').option('--function <name>', 'as if this function were attached'),
     after:
       'Ends with 1 where something is wrong. Actions to allow, each of which may be missing: ' +
-      'secretsmanager:DescribeSecret, ListSecretVersionIds, GetSecretValue; lambda:GetFunctionConfiguration, ' +
-      'GetPolicy; iam:SimulatePrincipalPolicy; logs:FilterLogEvents.',
+      'secretsmanager:DescribeSecret, ListSecretVersionIds; lambda:InvokeFunction, or GetSecretValue; ' +
+      'lambda:GetFunctionConfiguration, GetPolicy; iam:SimulatePrincipalPolicy; logs:FilterLogEvents.',
   },
   async ({ options, names }, terminal) => {
     const { stdout } = terminal;
@@ -55,7 +56,9 @@ async function* examined(
   const judged = asIf ?? functionName;
   yield* quickChecks(account, described, judged);
   if (described.DeletedDate !== undefined || judged === undefined) return;
-  yield* valueChecks(account, described, judged);
+  const own = asIf === undefined ? await ownChecks(account, described) : {};
+  const isAnswered = Array.isArray(own);
+  yield* isAnswered ? own : valueChecks(account, described, judged);
   if (asIf === undefined) yield scheduleCheck(described, Date.now());
-  yield loginCheck(name);
+  if (!isAnswered) yield { ...loginCheck(name), ...own };
 }

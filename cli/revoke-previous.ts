@@ -45,12 +45,15 @@ export const revokePrevious = command<Options>(
 async function planOf(account: Account, { name, arn, functionName }: Asked, current: string, previous: string) {
   const versions = await versionsOf(account, arn);
   const of = (id: string) => versions.find(({ VersionId }) => VersionId === id);
-  const since = day(of(current)?.CreatedDate);
+  const made = of(previous)?.CreatedDate;
+  const next = of(current)?.CreatedDate;
+  // After a rollback the current version is the older one.
+  const replaced = made !== undefined && next !== undefined && next >= made ? `, replaced ${day(next)}` : '';
   const read = of(previous)?.LastAccessedDate;
   const seen = read === undefined ? 'nobody has read it' : `it was read last on ${day(read)}`;
   return (
     `Ends what ${PREVIOUS} of ${name} opens, in ${account.region}, by ${functionName}: version ${previous}, made ` +
-    `${day(of(previous)?.CreatedDate)}, replaced ${since}; ${seen}. Whoever still uses it is refused from then on.`
+    `${day(made)}${replaced}; ${seen}. Whoever still uses it is refused from then on.`
   );
 }
 

@@ -71,6 +71,7 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
       verified(provider, completed(pending, ctx), await accessToVerify(provider, current, ports, ctx)),
 
     async check({ current, ...older }, ctx) {
+      ctx.looksAt?.('provider');
       revokeChoice(current, ctx);
       provider.make(accessAsKey(current, ports, ctx));
       const access = await accessTo(provider, current, ports, ctx);

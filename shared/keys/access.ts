@@ -141,7 +141,7 @@ export async function verified<S extends KeySecret, A extends KeySecret>(
 ): Promise<void> {
   const { ctx } = access;
   // Nobody waits for a key that is as old as that of AWSPREVIOUS.
-  const until = performance.now() + (ctx.asked === ROLLBACK ? 0 : provider.spreadMs);
+  const until = performance.now() + (ctx.asked === undefined ? provider.spreadMs : 0);
   for (let pause = 100; ; pause = Math.min(pause * 2, 3000)) {
     try {
       return await provider.verify(secret, access);

@@ -101,6 +101,7 @@ export function issuedKeyStrategy<S extends KeySecret, A extends KeySecret>(
       verified(provider, completed(pending, ctx), await accessToVerify(provider, current, ports, ctx)),
 
     async check({ current, previous }, ctx) {
+      ctx.looksAt?.('provider');
       const { after, quietFor } = revokeChoice(current, ctx);
       requireGrace(after, provider, ctx);
       const access = await accessTo(provider, current, ports, ctx);

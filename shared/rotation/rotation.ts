@@ -1,5 +1,6 @@
 /** One rotation, as the steps see it: what they are given, and what they tell of it. */
-import type { RotationContext, RotationStrategy } from './strategy.ts';
+import type { ErrorCode } from './errors.ts';
+import type { Look, RotationContext, RotationStrategy } from './strategy.ts';
 import type { SecretDescription, SecretVersions, StagingLabel, VersionId } from './versions.ts';
 import { PENDING } from './versions.ts';
 
@@ -17,13 +18,23 @@ export type RotationOutcome =
   /** Who or what still uses the credential that was to be revoked. */
   | { readonly outcome: 'postponed'; readonly because: string };
 
+/** What came of one look. */
+export interface Finding {
+  readonly check: Look;
+  readonly ok: boolean;
+  readonly fact: string;
+  readonly code?: ErrorCode;
+  readonly hint?: string;
+}
+
 /** What a person is answered who asked the function for something that is no step of a rotation. No value; members are only ever added. */
 export type Answer =
   /** AWSCURRENT is on `current`, and it opens the system. */
   | { readonly outcome: 'succeeded'; readonly current: VersionId; readonly previous: VersionId | undefined }
   | { readonly outcome: 'revoked' }
   | { readonly outcome: 'postponed'; readonly because: string; readonly until: Date }
-  | { readonly outcome: 'kept'; readonly because: string };
+  | { readonly outcome: 'kept'; readonly because: string }
+  | { readonly outcome: 'looked'; readonly checks: readonly Finding[] };
 
 export interface Rotation<S extends object> {
   readonly strategy: RotationStrategy<S>;

@@ -1,5 +1,6 @@
 /** The four rotation steps, written once for every strategy, engine and store. See docs/architecture.md. */
 import { copied, settle } from './after-promotion.ts';
+import { diagnose } from './diagnose.ts';
 import { InvalidEventError, StagingError } from './errors.ts';
 import { patiently } from './pause.ts';
 import { promote } from './promote.ts';
@@ -9,7 +10,7 @@ import { rollBack } from './roll-back.ts';
 import type { Answer, Rotation } from './rotation.ts';
 import { described, promotesLater } from './rotation.ts';
 import type { RotationStep } from './strategy.ts';
-import { REVOKE_PREVIOUS, ROLLBACK, rotationSteps } from './strategy.ts';
+import { DOCTOR, REVOKE_PREVIOUS, ROLLBACK, rotationSteps } from './strategy.ts';
 import { testPending } from './test-pending.ts';
 import { asText, readBoth, readCurrent, readPrevious, readStored, requireCopies } from './values.ts';
 import type { ForeseenRead, SecretDescription } from './versions.ts';
@@ -22,6 +23,7 @@ import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
 export async function runStep<S extends object>(name: string, given: Rotation<S>): Promise<Answer | undefined> {
   if (name === REVOKE_PREVIOUS) return revokePrevious(given);
   if (given.ctx.asked === ROLLBACK) return rollBack(given);
+  if (given.ctx.asked === DOCTOR) return diagnose(given);
   await rotationStep(name, given);
   return undefined;
 }

@@ -7,6 +7,8 @@ export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finish
 export type RotationStep = (typeof rotationSteps)[number];
 /** What a person asks for: AWSPREVIOUS is AWSCURRENT again, and works. */
 export const ROLLBACK = 'rollback';
+/** What a person asks for: what would a rotation find? */
+export const DOCTOR = 'doctor';
 /** What the function calls itself for later on; Secrets Manager never does. */
 export const REVOKE_PREVIOUS = 'revokePrevious';
 
@@ -36,6 +38,9 @@ export interface SecretSchema<S extends object> {
   /** The text of a value, as it is stored. Absent: its JSON. */
   format?(value: S): string;
 }
+
+/** What is looked at before a rotation, by and by. */
+export type Look = 'read' | 'value' | 'login' | 'copies' | 'superuser' | 'change' | 'provider';
 
 /** How passwords are made, with the names and defaults of AWS's templates. */
 export interface PasswordSettings {
@@ -71,7 +76,9 @@ export interface RotationContext {
   /** The secret's tags in its store: what an owner decides for this secret alone. Empty until the store was asked. */
   readonly tags?: Readonly<Record<string, string>>;
   /** What a person asks for, and waits for the answer. */
-  readonly asked?: typeof REVOKE_PREVIOUS | typeof ROLLBACK;
+  readonly asked?: typeof REVOKE_PREVIOUS | typeof ROLLBACK | typeof DOCTOR;
+  /** For a person who asks what a rotation would find: this is looked at from now on, and what was looked at before is well. */
+  looksAt?(look: Look): void;
   /** How long an invocation may live, in milliseconds: whatever began longer ago has ended, in one way or the other. */
   readonly timeLimitMs?: number;
   /**

@@ -21,20 +21,28 @@ export async function testPending<S extends object>(
 
 /** Nobody waits for it, so it may look further than a rotation does. There is one value, and nothing that could have been changed. */
 async function checkConfiguration<S extends object>(current: S, rotation: Rotation<S>): Promise<void> {
+  const { ctx } = rotation;
+  await lookedOver(current, rotation);
+  ctx.log('the configuration was checked, and nothing was changed');
+  await rotation.report({ outcome: 'checked' });
+}
+
+/** Looks at what a rotation needs of the value, the system and the places that copies go to. Changes nothing; throws what a rotation would. */
+export async function lookedOver<S extends object>(current: S, rotation: Rotation<S>): Promise<void> {
   const { strategy, versions, ctx, progress } = rotation;
   progress.working = CURRENT;
+  ctx.looksAt?.('login');
   try {
     await strategy.test({ pending: current, current }, ctx);
   } catch (error) {
     if (error instanceof AuthenticationError) progress.working = 'unknown';
     throw error;
   }
+  ctx.looksAt?.('copies');
   await requireCopies(current, strategy, versions, ctx);
   const older = {
     previous: () => readPrevious(strategy, versions, ctx),
     forgotten: () => readForgotten(strategy, versions, ctx),
   };
   await strategy.check?.({ current, ...older }, ctx);
-  ctx.log('the configuration was checked, and nothing was changed');
-  await rotation.report({ outcome: 'checked' });
 }

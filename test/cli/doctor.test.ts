@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Account } from '../../cli/account.ts';
 import { doctor } from '../../cli/doctor.ts';
+import { ownChecks } from '../../cli/own-checks.ts';
 import { deniedActions, invokersOf } from '../../cli/rights.ts';
 import { denyingProxy } from './cost/denying-proxy.ts';
 import { tooWide } from './printed.ts';
@@ -39,8 +40,9 @@ describe('rekey doctor', () => {
     expect(stdout).toMatch(
       /^prod\/key\n {2}✓ secret {4}is there, and no rotation of it is unfinished\n {2}✓ function {2}rekey-prod-generated-value is there, with 30 s\n {2}✓ caller {4}Secrets Manager of this account/,
     );
-    expect(stdout).toMatch(/\n {2}– login {5}network, TLS, login and rights at the system/);
-    expect(stdout).toMatch(/\n4 ✓, 0 ✗, 3 not seen from here\n/);
+    expect(stdout).toMatch(/\n {2}✓ login {5}AWSCURRENT opens the system, from the place of the function\n/);
+    expect(stdout).toMatch(/\n {2}– topic {5}none is set, so nobody is told of an outcome\n/);
+    expect(stdout).toMatch(/\n8 ✓, 0 ✗, 2 not seen from here\n/);
   });
 
   it('looks at the value of a database, and prints nothing of it', async () => {
@@ -71,6 +73,37 @@ describe('rekey doctor', () => {
     await expect(checked('nowhere')).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' });
   });
 
+  it('shows what the function found, with its code, and reads no value itself', async () => {
+    await world.rotating('broken', { value: BROKEN });
+    const before = world.sandbox.requests.length;
+
+    const seen = await checked('broken');
+
+    const own = world.sandbox.requests.slice(before).filter(({ caller }) => caller === undefined);
+    expect(seen).toMatchObject({ status: 1, value: 'ok', login: 'INVALID_SECRET' });
+    expect(own.map(({ operation }) => operation)).not.toContain('GetSecretValue');
+    expect(seen.stdout).not.toContain('"hex"');
+  });
+
+  it('says what the settings of the function are wrong in, and which right is missing to ask it', async () => {
+    const error = { code: 'INVALID_CONFIGURATION', fact: 'PASSWORD_LENGTH is no number', hint: 'correct it' };
+    world.sandbox.functions.register(PAIR, {
+      handler: async ({ rekey }: Record<string, string>) => (rekey ? { outcome: 'failed', error } : undefined),
+    });
+    await world.rotating('app', { by: PAIR, value: JSON.stringify(login) });
+    const wrong = await checked('app');
+    world.sandbox.functions.register(PAIR, { handler: async () => undefined });
+    const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+    const functions = { send: () => Promise.reject(denied) };
+    const account = { functions, patience: { signal: new AbortController().signal, deadlineMs: 1 } };
+    const described = { ARN: 'arn', Name: 'app', RotationEnabled: true, RotationLambdaARN: `a:b:c:d:e:f:${PAIR}` };
+
+    const own = await ownChecks(account as unknown as Account, described as never);
+
+    expect(wrong).toMatchObject({ status: 1, function: 'INVALID_CONFIGURATION' });
+    expect(own).toEqual({ hint: expect.stringContaining('"Action":"lambda:InvokeFunction"') });
+  });
+
   it('takes what it may not see for unseen, and says which right is missing', async () => {
     await world.rotating('app', { by: PAIR, value: JSON.stringify(login) });
     await using proxy = await denyingProxy(world.sandbox.url, { GetSecretValue: {} });
@@ -88,7 +121,8 @@ describe('rekey doctor', () => {
     await checked('app');
 
     const asked = world.sandbox.requests.slice(before).map(({ operation }) => operation);
-    expect(asked.filter((operation) => !/^(Describe|Get|List|Simulate)/.test(operation))).toEqual([]);
+    expect(asked.filter((operation) => !/^(Describe|Get|List|Simulate)/.test(operation))).toEqual(['Invoke']);
+    expect(await world.labels('app')).toEqual(['AWSCURRENT']);
   });
 });
 

@@ -163,6 +163,19 @@ export function describeStrategy(suite: StrategySuite): void {
       expect(await openLabels(world)).toContain('AWSCURRENT');
     });
 
+    it('is found well by a doctor, who changes nothing', async () => {
+      const world = await suite.world();
+      const before = [await world.store.labels(), await labelled(world.store, 'AWSCURRENT')];
+
+      const { answer } = await step(world, 'a request', 'doctor', { asked: 'doctor' });
+
+      const checks = answer?.outcome === 'looked' ? answer.checks : [];
+      expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+      expect(checks.map(({ check }) => check)).toEqual(expect.arrayContaining(['read', 'value', 'login', 'copies']));
+      expect([await world.store.labels(), await labelled(world.store, 'AWSCURRENT')]).toEqual(before);
+      expect(await openLabels(world)).toContain('AWSCURRENT');
+    });
+
     describe('refusals leave everything as it was', () => {
       it.each([
         ['host', { host: 'elsewhere.invalid' }],

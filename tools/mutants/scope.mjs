@@ -2,7 +2,7 @@
 
 export const mutated = [
   'shared/rotation/{cut-over,errors,pause,promote,redact,revoke-previous,rotation,steps}.ts',
-  'shared/rotation/{after-promotion,put-in-force,roll-back}.ts',
+  'shared/rotation/{after-promotion,diagnose,put-in-force,roll-back}.ts',
   'shared/rotation/{same-name,strategy,test-pending,unseen,values,versions}.ts',
   // Which field of a secret follows a new password.
   'shared/rotation/{copies,copy-forms,copy-judgement,field-roles}.ts',

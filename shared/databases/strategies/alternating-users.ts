@@ -82,6 +82,7 @@ export function alternatingUsersStrategy(
     },
 
     async check({ current, ...older }, ctx) {
+      ctx.looksAt?.('superuser');
       const to = engine.counterpart(current.username);
       const password = generatePassword(engine.password, ctx.password);
       const superuser = inDatabaseOf(current, await source.superuserFor(current, engine, ctx));

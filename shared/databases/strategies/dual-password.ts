@@ -50,6 +50,7 @@ export function dualPasswordStrategy(engine: DatabaseEngine): RotationStrategy<D
     test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
 
     async check({ current }, ctx) {
+      ctx.looksAt?.('change');
       revokeChoice(current.original, ctx);
       generatePassword(engine.password, ctx.password);
       await withSession(engine, current, ctx, async ({ addPassword }) => {

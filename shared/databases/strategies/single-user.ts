@@ -48,6 +48,7 @@ export function singleUserStrategy(engine: DatabaseEngine): RotationStrategy<Dat
     test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
 
     async check({ current }, ctx) {
+      ctx.looksAt?.('change');
       const password = generatePassword(engine.password, ctx.password);
       await withSession(engine, current, ctx, async ({ rehearsal }) =>
         rehearsal?.setPassword?.(current.username, password),

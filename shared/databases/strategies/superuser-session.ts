@@ -43,7 +43,9 @@ export async function checkSuperuser(
   try {
     await session.ping();
     ctx.log('the superuser secret opens the server', { username: superuser.username });
-    if (session.rehearsal !== undefined) await rehearse(session.rehearsal);
+    if (session.rehearsal === undefined) return;
+    ctx.looksAt?.('change');
+    await rehearse(session.rehearsal);
   } finally {
     await session.close();
   }

@@ -70,6 +70,7 @@ export function superuserSetStrategy(
     test: ({ pending }, ctx) => proveLogin(engine, pending, ctx),
 
     async check({ current }, ctx) {
+      ctx.looksAt?.('superuser');
       const superuser = await source.superuserFor(current, engine, ctx);
       requireAnotherUser(superuser, current);
       const password = generatePassword(engine.password, ctx.password);

@@ -127,6 +127,21 @@ describe('an event', () => {
     expect(error.hint).toContain('"revoke-previous"');
   });
 
+  it('that asks what a rotation would find is answered, also when nothing can be looked at', async () => {
+    vi.stubEnv('NOTIFICATION_TOPIC_ARN', 'arn:aws:sns:eu-west-1:123456789012:rekey');
+
+    const answer = await rotate({ rekey: 'doctor', SecretId: 'x' }, { awsRequestId: 'id' } as never);
+
+    vi.stubEnv('NOTIFICATION_TOPIC_ARN', undefined);
+    expect(answer).toMatchObject({
+      outcome: 'looked',
+      checks: [
+        { check: 'read', ok: false, code: 'UNREACHABLE_TCP' },
+        { check: 'topic', ok: null, fact: 'arn:aws:sns:eu-west-1:123456789012:rekey was not tried' },
+      ],
+    });
+  });
+
   it('that a person sent is answered when what it asks for fails', async () => {
     const asked = { rekey: 'revoke-previous', SecretId: 'x', Current: 'y', Previous: 'z' };
 

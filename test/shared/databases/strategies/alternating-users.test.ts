@@ -4,7 +4,7 @@ import { alternatingUsersStrategy } from '../../../../shared/databases/strategie
 import { PermissionError, UnreachableError } from '../../../../shared/rotation/errors.ts';
 import { redactor } from '../../../../shared/rotation/redact.ts';
 import { crashPlan } from '../../../conformance/crash.ts';
-import { configurationCheck, step, wholeRotation } from '../../../conformance/rotate.ts';
+import { configurationCheck, openLabels, rollback, step, wholeRotation } from '../../../conformance/rotate.ts';
 import { describeStrategy } from '../../../conformance/strategy.case.ts';
 import { changed, memoryWorld } from '../../../support/memory-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
@@ -276,4 +276,62 @@ it('alternating users need masterarn, and change nothing without it', async () =
   await expect(wholeRotation(here)).rejects.toMatchObject({ fact: expect.stringContaining('masterarn') });
 
   expect([here.server.taken, [...here.server.users.keys()]]).toEqual([[], ['app', 'root']]);
+});
+
+describe('a rollback to the other user', () => {
+  const rotatedTwice = async () => {
+    const here = memoryWorld(alternatingUsersStrategy);
+    await wholeRotation(here);
+    await wholeRotation(here);
+    return here;
+  };
+
+  it('needs no superuser while the other one works, and may do the same', async () => {
+    const here = await rotatedTwice();
+    await here.setPassword('root', 'by hand');
+    const before = structuredClone(here.server.users);
+
+    const { news } = await rollback(here);
+
+    expect(here.server.users).toEqual(before);
+    expect(news).toEqual([{ outcome: 'succeeded', action: 'rollback' }]);
+    expect(await openLabels(here)).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPREVIOUS']));
+  });
+
+  it('brings its rights into line when they differ', async () => {
+    const here = await rotatedTwice();
+    const { username = '' } = (await labelled(here.store, 'AWSPREVIOUS')) ?? {};
+    here.server.users.get(String(username))?.rights.clear();
+
+    await rollback(here);
+
+    expect([...(here.server.users.get(String(username))?.rights ?? [])]).toEqual(['read orders']);
+  });
+
+  it('is a rescue when AWSCURRENT is refused, and needs no superuser for it either', async () => {
+    const here = await rotatedTwice();
+    const { username = '' } = (await labelled(here.store, 'AWSCURRENT')) ?? {};
+    await here.setPassword(String(username), 'by hand');
+    await here.setPassword('root', 'by hand');
+
+    const { news } = await rollback(here);
+
+    expect(news).toEqual([
+      { outcome: 'recovered', recoveredWith: 'AWSPREVIOUS' },
+      { outcome: 'succeeded', action: 'rollback' },
+    ]);
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+  });
+
+  it('is no answer to a server that is away', async () => {
+    const here = await rotatedTwice();
+    const labels = await byLabel(here.store);
+    const error = new UnreachableError('away', { code: 'UNREACHABLE_TCP', hint: 'look' });
+    const plan = crashPlan({ call: 3, when: 'before', error });
+
+    await expect(rollback(here, { plan })).rejects.toBe(error);
+
+    expect(plan.calls[3]).toBe('connect app_clone');
+    expect(await byLabel(here.store)).toEqual(labels);
+  });
 });
