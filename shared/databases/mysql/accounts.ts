@@ -2,6 +2,7 @@
 import type { Connection, Row } from './connection.ts';
 import type { AccountName } from './quoting.ts';
 import { identifier, literal } from './quoting.ts';
+import { insistsOnClearText, USUAL_ROUNDS } from './verifier.ts';
 import { isAtLeast } from './version.ts';
 
 export interface Account extends AccountName {
@@ -19,41 +20,54 @@ export interface Account extends AccountName {
   readonly lock: 'ACCOUNT LOCK' | 'ACCOUNT UNLOCK';
   /** Quoted, sorted. */
   readonly defaultRoles: readonly string[];
+  /** What the server makes of new passwords: see verifier.ts. */
+  readonly rounds?: number;
+  readonly insists?: boolean;
+  /** Does what was asked for beside the accounts hold? */
+  readonly holds: boolean;
 }
 
 export type Limit = readonly [clause: string, most: number];
 
-/** Sorted by host. Needs SELECT on the schema mysql. */
-export async function readAccounts(connection: Connection, user: string): Promise<Account[]> {
-  const accounts =
-    connection.server.product === 'MariaDB' ? await ofMariadb(connection, user) : await ofMysql(connection, user);
+/** Of all these users, in one look, sorted by host. `condition` is asked in the same. Needs SELECT on the schema mysql. */
+export async function readAccounts(
+  connection: Connection,
+  users: readonly string[],
+  condition = 'FALSE',
+): Promise<Account[]> {
+  const read = connection.server.product === 'MariaDB' ? ofMariadb : ofMysql;
+  const accounts = await read(connection, users, condition);
   return accounts.sort((a, b) => (a.host < b.host ? -1 : 1));
 }
 
-async function ofMysql(connection: Connection, user: string): Promise<Account[]> {
-  // Columns came one by one: https://dev.mysql.com/doc/relnotes/mysql/8.0/en/ (8.0.13, 8.0.14), FAILED_LOGIN_ATTEMPTS in 8.0.19.
-  const [rule, attributes, locking] = ([13, 14, 19] as const).map((patch) =>
+async function ofMysql(connection: Connection, users: readonly string[], condition: string): Promise<Account[]> {
+  // Columns came one by one: https://dev.mysql.com/doc/relnotes/mysql/8.0/en/ (8.0.13, 8.0.14), FAILED_LOGIN_ATTEMPTS in 8.0.19,
+  // caching_sha2_password_digest_rounds in 8.0.24.
+  const [rule, attributes, locking, rounds] = ([13, 14, 19, 24] as const).map((patch) =>
     isAtLeast(connection.server, [8, 0, patch]),
   );
   const rows = await connection.query(
-    `SELECT Host AS host, plugin, ssl_type, CONVERT(ssl_cipher USING utf8mb4) AS cipher,
+    `SELECT User AS user, Host AS host, plugin, ${condition} AS holds, ssl_type, CONVERT(ssl_cipher USING utf8mb4) AS cipher,
             CONVERT(x509_issuer USING utf8mb4) AS issuer, CONVERT(x509_subject USING utf8mb4) AS subject,
             max_questions, max_updates, max_connections, max_user_connections, account_locked, password_lifetime,
             Password_reuse_history AS history, Password_reuse_time AS reuse,
             ${rule ? 'Password_require_current' : 'NULL'} AS require_current,
             ${attributes ? "User_attributes->>'$.Password_locking.failed_login_attempts'" : 'NULL'} AS attempts,
             ${attributes ? "User_attributes->>'$.Password_locking.password_lock_time_days'" : 'NULL'} AS lock_days,
+            ${rounds ? '@@GLOBAL.caching_sha2_password_digest_rounds' : USUAL_ROUNDS} AS rounds,
             HEX(authentication_string) AS first,
             ${attributes ? "HEX(User_attributes->>'$.additional_password')" : 'NULL'} AS second,
             (SELECT CAST(JSON_ARRAYAGG(JSON_ARRAY(CONVERT(DEFAULT_ROLE_USER USING utf8mb4), DEFAULT_ROLE_HOST)) AS CHAR)
                FROM mysql.default_roles AS given WHERE given.USER = account.User AND given.HOST = account.Host) AS roles
-       FROM mysql.user AS account WHERE User = ?`,
-    [user],
+       FROM mysql.user AS account WHERE User IN (${users.map(() => '?')})`,
+    users,
   );
   return rows.map((row) => ({
-    user,
+    user: String(row.user),
     host: String(row.host),
     plugin: String(row.plugin),
+    holds: Number(row.holds) === 1,
+    rounds: Number(row.rounds),
     stored: [row.first, row.second].filter((hex) => hex).map((hex) => Buffer.from(String(hex), 'hex')),
     ...restrictions(String(row.ssl_type), row, MYSQL_LIMITS, [
       `PASSWORD HISTORY ${row.history ?? 'DEFAULT'}`,
@@ -73,9 +87,10 @@ function rolesIn(json: unknown): string[] {
   return roles.map(([name, host]) => `${identifier(name)}@${identifier(host)}`).sort();
 }
 
-async function ofMariadb(connection: Connection, user: string): Promise<Account[]> {
+async function ofMariadb(connection: Connection, users: readonly string[], condition: string): Promise<Account[]> {
   const rows = await connection.query(
-    `SELECT Host AS host, JSON_VALUE(Priv, '$.plugin') AS plugin, JSON_EXTRACT(Priv, '$.auth_or') AS others,
+    `SELECT User AS user, Host AS host, ${condition} AS holds, ${insistsOnClearText} AS insists,
+            JSON_VALUE(Priv, '$.plugin') AS plugin, JSON_EXTRACT(Priv, '$.auth_or') AS others,
             JSON_VALUE(Priv, '$.authentication_string') AS stored,
             JSON_VALUE(Priv, '$.ssl_type') AS ssl_type, JSON_VALUE(Priv, '$.ssl_cipher') AS cipher,
             JSON_VALUE(Priv, '$.x509_issuer') AS issuer, JSON_VALUE(Priv, '$.x509_subject') AS subject,
@@ -85,11 +100,13 @@ async function ofMariadb(connection: Connection, user: string): Promise<Account[
             JSON_VALUE(Priv, '$.max_statement_time') AS max_statement_time,
             JSON_VALUE(Priv, '$.account_locked') AS account_locked,
             JSON_VALUE(Priv, '$.password_lifetime') AS password_lifetime, JSON_VALUE(Priv, '$.default_role') AS role
-       FROM mysql.global_priv WHERE User = ? AND JSON_VALUE(Priv, '$.is_role') IS NULL`,
-    [user],
+       FROM mysql.global_priv WHERE User IN (${users.map(() => '?')}) AND JSON_VALUE(Priv, '$.is_role') IS NULL`,
+    users,
   );
   return rows.map((row) => ({
-    user,
+    user: String(row.user),
+    holds: Number(row.holds) === 1,
+    insists: Number(row.insists) === 1,
     host: String(row.host),
     // More than one way in, and only one of them could be carried over.
     plugin: row.others == null ? String(row.plugin || 'mysql_native_password') : 'more than one plugin',

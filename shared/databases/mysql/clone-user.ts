@@ -6,7 +6,7 @@
 import { PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairPort, PairUsers } from '../pair.ts';
-import { bringIntoLine, cloneOf, oneByOne, requirePair } from '../pair.ts';
+import { bringIntoLine, cloneOf, requirePair } from '../pair.ts';
 import { unknownUser } from '../user-errors.ts';
 import type { Account } from './accounts.ts';
 import { readAccounts } from './accounts.ts';
@@ -35,7 +35,10 @@ export function cloneUser(
 /** Throws what `cloneUser` would before it changes anything, or for want of a right to give or take, and changes nothing. */
 export async function requireClonable(connection: Connection, names: PairNames, proof: PairProof): Promise<void> {
   await requirePair(portOf(connection, names, ''), names, proof);
-  const [base, clone] = [await readAccounts(connection, names.base), await readAccounts(connection, cloneOf(names))];
+  const [base, clone] = [
+    await readAccounts(connection, [names.base]),
+    await readAccounts(connection, [cloneOf(names)]),
+  ];
   const [models, others] = base.length > 0 ? [base, clone] : [clone, base];
   for (const model of models) {
     await requireMayAlign(
@@ -53,17 +56,18 @@ function portOf(connection: Connection, names: PairNames, password: string): Pai
 
 function usersOf(connection: Connection, { from, to, base }: PairNames, password: string): PairUsers<User> {
   return {
-    read: oneByOne(async (name) => {
-      const accounts = await readAccounts(connection, name);
-      return accounts.length === 0 ? undefined : accounts;
-    }),
+    async read() {
+      const both = await readAccounts(connection, [from, to], isTied(connection, base));
+      const [inUse, other] = [from, to].map((name) => both.filter(({ user }) => user === name));
+      return { inUse: unlessNone(inUse), other: unlessNone(other) };
+    },
     unknownUser: (name) => unknownUser(name, connection),
     requireOwn: (inUse, login) => requireOwn(connection, inUse, login),
-    isTied: () => isTied(connection, base),
+    isTied: ({ base: [account] }) => account?.holds === true,
     noPair: () => noPair(from, to, base),
 
     async make(inUse) {
-      if (!(await isTied(connection, base))) await tie(connection, base);
+      if (!inUse.some(({ holds }) => holds)) await tie(connection, base);
       for (const account of inUse) await make(connection, { user: to, host: account.host }, account);
       await changePasswords(connection, targetsOf(inUse, [], to), password);
       return true;
@@ -96,6 +100,8 @@ function usersOf(connection: Connection, { from, to, base }: PairNames, password
   };
 }
 
+const unlessNone = (user: User = []) => (user.length === 0 ? undefined : user);
+
 /** Accounts of hosts where the other user has none. */
 function without(accounts: User, other: User): User {
   return accounts.filter(({ host }) => !other.some((account) => account.host === host));
@@ -110,9 +116,9 @@ function byHost({ base, clone }: Pair<User>): { base: Account; clone: Account }[
 
 /** The accounts that `to` has in the end, and what is kept of their passwords now. They log in as those of the user in use do. */
 function targetsOf(inUse: User, other: User, to: string) {
-  return inUse.map(({ host, plugin }) => {
-    const stored = other.find((account) => account.host === host)?.stored ?? [];
-    return { user: to, host, plugin, stored };
+  return inUse.map((account) => {
+    const stored = other.find(({ host }) => host === account.host)?.stored ?? [];
+    return { ...account, user: to, stored };
   });
 }
 

@@ -33,7 +33,7 @@ function isOf(plugin: string, kept: Buffer, password: string): boolean {
  * it refuses there: so those that may be meant must agree. Throws TargetMismatchError when they do not.
  */
 export async function opensFromHere(connection: Connection, user: string, password: string): Promise<boolean> {
-  const accounts = await readAccounts(connection, user);
+  const accounts = await readAccounts(connection, [user]);
   const open = accounts.filter((account) => storedFits(account, password));
   if (open.length === 0) {
     // Of what another plugin keeps nobody here can tell, and "no" would be told as a lock-out.

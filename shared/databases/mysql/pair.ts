@@ -14,11 +14,10 @@ import { requireKnownPlugin } from './verifier.ts';
 /** As long as the suffix of a clone, so it fits wherever the clone's name does. */
 const PREFIX = 'rekey_';
 
-export async function isTied(connection: Connection, base: string): Promise<boolean> {
-  const isRole =
-    connection.server.product === 'MariaDB' ? "is_role = 'Y'" : "account_locked = 'Y' AND authentication_string = ''";
-  const rows = await connection.query(`SELECT 1 FROM mysql.user WHERE User = ? AND ${isRole}`, [PREFIX + base]);
-  return rows.length > 0;
+/** The condition that the two are tied. */
+export function isTied({ server }: Connection, base: string): string {
+  const isRole = server.product === 'MariaDB' ? "is_role = 'Y'" : "account_locked = 'Y' AND authentication_string = ''";
+  return `EXISTS (SELECT 1 FROM mysql.user WHERE User = ${literal(PREFIX + base)} AND ${isRole})`;
 }
 
 export async function tie(connection: Connection, base: string): Promise<void> {

@@ -58,7 +58,9 @@ export async function endSecondPassword(connection: Connection): Promise<void> {
 
 /** MariaDB takes a hash from everybody, and writes into its general log whatever it gets. */
 async function setOwnOnMariadb(connection: Connection, password: string): Promise<void> {
-  await connection.query(`SET PASSWORD = ${await mariadbForm(connection, await ownPlugin(connection), password)}`);
+  await connection.query(
+    `SET PASSWORD = ${await mariadbForm(connection, { plugin: await ownPlugin(connection) }, password)}`,
+  );
 }
 
 /** Everybody may see how one's own account was made, unless its password expired: then the plugin is taken to be the usual one. */
@@ -89,7 +91,7 @@ export async function setPasswordOf(
   password: string,
   proven: string | undefined,
 ): Promise<AccountsChanged> {
-  const all = await readAccounts(connection, user);
+  const all = await readAccounts(connection, [user]);
   if (all.length === 0) throw unknownUser(user, connection);
   // One that has the new password got it from another delivery of the step.
   const isOurs = (account: Account) =>
@@ -107,7 +109,7 @@ export async function setPasswordOf(
   });
 }
 
-type Kept = Pick<Account, 'user' | 'host' | 'plugin' | 'stored'>;
+type Kept = Pick<Account, 'user' | 'host' | 'plugin' | 'stored' | 'rounds' | 'insists'>;
 
 /** The one password that opens them from now on: an older one that works beside it goes. */
 export async function changePasswords(

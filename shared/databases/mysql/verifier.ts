@@ -13,21 +13,26 @@ interface Method {
   readonly plugin: string;
   /** What is kept now: a new hash is never weaker. */
   readonly stored: readonly Buffer[];
+  /** Of a new hash of caching_sha2_password. */
+  readonly rounds?: number | undefined;
+  /** MariaDB takes no hash. Absent: it is asked. */
+  readonly insists?: boolean | undefined;
 }
 
 /** `IDENTIFIED …`, with a hash in it. `password` undefined: a hash that no password has. */
 export async function identifiedBy(
   connection: Connection,
-  { plugin, stored: kept }: Method,
+  method: Method,
   password: string | undefined,
 ): Promise<string> {
+  const { plugin, stored: kept, rounds = USUAL_ROUNDS } = method;
   if (connection.server.product === 'MariaDB') {
-    const stored = await mariadbForm(connection, plugin, password ?? `${randomBytes(24).toString('base64')}-aA1`);
+    const stored = await mariadbForm(connection, method, password ?? `${randomBytes(24).toString('base64')}-aA1`);
     return `IDENTIFIED VIA ${plugin} USING ${stored}`;
   }
   switch (plugin) {
     case 'caching_sha2_password': {
-      const stored = cachingSha2Hash(password, Math.max(await roundsOf(connection), ...kept.map(roundsIn)));
+      const stored = cachingSha2Hash(password, Math.max(rounds, ...kept.map(roundsIn)));
       return `IDENTIFIED WITH caching_sha2_password AS 0x${stored.toString('hex')}`;
     }
     case 'sha256_password': {
@@ -48,27 +53,29 @@ export async function identifiedBy(
  */
 export async function identifiedAs(
   connection: Connection,
-  { plugin, stored: [kept] }: Method,
+  method: Method,
   password: string | undefined,
 ): Promise<string> {
+  const { plugin, stored } = method;
+  const [kept] = stored;
   requireKnownPlugin(connection, plugin);
   if (kept === undefined) throw new Error('an account that keeps no password cannot have got one');
   if (connection.server.product === 'MySQL') return `IDENTIFIED WITH ${plugin} AS 0x${kept.toString('hex')}`;
   const form =
-    password === undefined ? literal(kept.toString()) : await mariadbForm(connection, plugin, password, kept);
+    password === undefined ? literal(kept.toString()) : await mariadbForm(connection, method, password, kept);
   return `IDENTIFIED VIA ${plugin} USING ${form}`;
 }
 
 /** A literal that MariaDB stores as it is, or the one expression that it insists on. */
 export async function mariadbForm(
   connection: Connection,
-  plugin: string,
+  { plugin, insists }: Pick<Method, 'plugin' | 'insists'>,
   password: string,
   kept?: Buffer,
 ): Promise<string> {
   const hashed = { mysql_native_password: nativeHash, ed25519: ed25519Hash }[plugin];
   if (hashed === undefined) throw otherPlugin(connection, plugin);
-  if (!(await insistsOnClearText(connection))) return literal(kept?.toString() ?? hashed(password));
+  if (!(insists ?? (await insistsNow(connection)))) return literal(kept?.toString() ?? hashed(password));
   if (connection.sendsInClear) return `PASSWORD(${literal(password)})`;
   throw takesNoHash(connection);
 }
@@ -87,12 +94,12 @@ function takesNoHash({ at }: Connection): ConfigurationError {
 }
 
 /** With a plugin that looks into new passwords, strict validation takes no hash: https://mariadb.com/kb/en/password-validation/ */
-async function insistsOnClearText(connection: Connection): Promise<boolean> {
+export const insistsOnClearText = `@@strict_password_validation AND EXISTS (SELECT 1 FROM information_schema.plugins
+         WHERE plugin_type = 'PASSWORD VALIDATION' AND plugin_status = 'ACTIVE')`;
+
+async function insistsNow(connection: Connection): Promise<boolean> {
   try {
-    const [row] = await connection.query(
-      `SELECT @@strict_password_validation AND EXISTS (SELECT 1 FROM information_schema.plugins
-         WHERE plugin_type = 'PASSWORD VALIDATION' AND plugin_status = 'ACTIVE') AS insists`,
-    );
+    const [row] = await connection.query(`SELECT ${insistsOnClearText} AS insists`);
     return Number(row?.insists) === 1;
   } catch (error) {
     // Asking is not allowed with an expired password.
@@ -137,11 +144,8 @@ export function roundsIn(kept: Buffer): number {
   return kept.toString('latin1', 0, 3) === '$A$' && rounds > 0 ? rounds : 0;
 }
 
-/** Absent before 8.0.24, when it was 5000 always. Since 9.x it may be more. */
-async function roundsOf(connection: Connection): Promise<number> {
-  const [row] = await connection.query("SHOW VARIABLES LIKE 'caching_sha2_password_digest_rounds'");
-  return Number(row?.Value ?? 5000);
-}
+/** Of caching_sha2_password before 8.0.24, always. Since then the server may have more. */
+export const USUAL_ROUNDS = 5000;
 
 const KNOWN = {
   MySQL: ['caching_sha2_password', 'sha256_password', 'mysql_native_password'],

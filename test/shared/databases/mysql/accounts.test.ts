@@ -18,6 +18,7 @@ function serverOf(version: string, absent: readonly string[]): Connection {
     attempts: null,
     roles: null,
   };
+  const rounds = { name: 'digest_rounds', value: 7000 };
   return {
     username: 'rotator',
     server: versionOf(version),
@@ -28,7 +29,7 @@ function serverOf(version: string, absent: readonly string[]): Connection {
     async query(text) {
       const unknown = absent.find((column) => text.includes(column));
       if (unknown !== undefined) throw new Error(`Unknown column '${unknown}' in 'field list'`);
-      return [row];
+      return [{ ...row, rounds: text.includes(rounds.name) ? rounds.value : 5000 }];
     },
     close: async () => {},
   };
@@ -36,16 +37,18 @@ function serverOf(version: string, absent: readonly string[]): Connection {
 
 describe('the accounts of a user are read', () => {
   it.each([
-    ['8.0.11', ['Password_require_current', 'User_attributes'], false, false],
-    ['8.0.13', ['User_attributes'], true, false],
-    ['8.0.18', [], true, false],
-    ['8.0.19', [], true, true],
-  ])('from MySQL %s, without what it has not', async (version, absent, hasRule, hasLocking) => {
-    const [account] = await readAccounts(serverOf(version, absent), 'app');
+    ['8.0.11', ['Password_require_current', 'User_attributes', 'digest_rounds'], false, false, 5000],
+    ['8.0.13', ['User_attributes', 'digest_rounds'], true, false, 5000],
+    ['8.0.18', ['digest_rounds'], true, false, 5000],
+    ['8.0.19', ['digest_rounds'], true, true, 5000],
+    ['8.0.24', [], true, true, 7000],
+  ])('from MySQL %s, without what it has not', async (version, absent, hasRule, hasLocking, rounds) => {
+    const [account] = await readAccounts(serverOf(version, absent), ['app']);
 
     expect(account?.options.includes('PASSWORD REQUIRE CURRENT DEFAULT')).toBe(hasRule);
     expect(account?.options.includes('FAILED_LOGIN_ATTEMPTS')).toBe(hasLocking);
     expect(account?.expiry).toBe('PASSWORD EXPIRE DEFAULT');
     expect(account?.stored).toEqual([Buffer.from('A')]);
+    expect(account?.rounds).toBe(rounds);
   });
 });

@@ -15,6 +15,7 @@ const account = (host: string, password: string): Account => ({
   expiry: '',
   lock: 'ACCOUNT UNLOCK',
   defaultRoles: [],
+  holds: false,
 });
 const here = account('%', 'of here');
 const there = account('10.9.%', 'of there');
