@@ -260,7 +260,7 @@ function formFollowing(text: string, form: Form, { path, beside, all }: Place): 
     const change = secret ?? owner;
     return change === undefined || change.from === change.to ? raw : form.write(change.to, raw);
   });
-  return next.includes(undefined) ? unwritable(path) : next.join('');
+  return next.join('');
 }
 
 /** Undefined: not what comes out as it was, letter for letter, when it is encoded again. */

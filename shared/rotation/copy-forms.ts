@@ -11,8 +11,8 @@ export interface Form {
   split(text: string): Piece[];
   /** All that a piece may stand for: clients do not agree about every character. */
   read(raw: string): string[];
-  /** In place of `raw`, quoted as that is where it can be. Undefined: readers of this form do not agree how. */
-  write(value: string, raw: string): string | undefined;
+  /** In place of `raw`, quoted as that is where it can be. */
+  write(value: string, raw: string): string;
 }
 
 export function percentDecoded(text: string): string {

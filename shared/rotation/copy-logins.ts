@@ -25,7 +25,7 @@ export function loginFollowing(text: string, beside: Named, ours: Ours): { text:
       const owner = users.includes(piece) ? ownerOf(piece.raw) : undefined;
       return owner === undefined ? piece.raw : form.write(owner.to, piece.raw);
     });
-    return next.includes(undefined) ? { stale: 'unknown' } : { text: next.join('') };
+    return { text: next.join('') };
   }
   const isStale =
     !ours.anyOwner && owners.some((owner) => [text, percentDecoded(text)].some((one) => logsIn(one, owner, ours)));

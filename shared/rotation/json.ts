@@ -9,7 +9,7 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
   let value: unknown;
   try {
     value = (JSON.parse as ParseWithSource)(text, (_key, parsed, { source }) =>
-      typeof parsed === 'number' && source !== undefined && String(parsed) !== source ? rawJSON(source) : parsed,
+      typeof parsed === 'number' && String(parsed) !== source ? rawJSON(source) : parsed,
     );
   } catch {
     return undefined;
@@ -57,7 +57,8 @@ export function* textsIn(value: unknown): Iterable<string> {
 // https://tc39.es/proposal-json-parse-with-source/ (in Node since 21; TypeScript's library does not know it yet).
 type ParseWithSource = (
   text: string,
-  reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+  /** `source` is absent for objects and lists. */
+  reviver: (key: string, value: unknown, context: { source: string }) => unknown,
 ) => unknown;
 const { rawJSON, isRawJSON } = JSON as unknown as {
   rawJSON(text: string): object;

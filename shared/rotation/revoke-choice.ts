@@ -14,7 +14,6 @@ export interface RevokeChoice {
 /** Why the previous credential stays. */
 export const NEXT_ROTATION_ENDS_IT = 'its owner chose that the next rotation ends it';
 
-const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: DAY };
 /** Most providers tell the last use with hours of delay. */
 const QUIET_BY_DEFAULT = DAY;
 
@@ -43,7 +42,9 @@ export function revokeChoice(current: Readonly<Record<string, unknown>>, ctx: Ro
 }
 
 function duration(text: unknown, what: string, words: string, ctx: RotationContext): number {
-  const [, count, unit = ''] = (typeof text === 'string' ? /^(\d{1,4})([hd])$/.exec(text) : undefined) ?? [];
-  if (count !== undefined) return Number(count) * (UNITS[unit] ?? HOUR);
-  throw new InvalidSecretError(`${what} of ${ctx.secretId} is not a time`, { hint: `write ${words}` });
+  const match = typeof text === 'string' ? /^(\d{1,4})([hd])$/.exec(text) : null;
+  if (match === null) {
+    throw new InvalidSecretError(`${what} of ${ctx.secretId} is not a time`, { hint: `write ${words}` });
+  }
+  return Number(match[1]) * (match[2] === 'd' ? DAY : HOUR);
 }

@@ -5,7 +5,7 @@ import { CURRENT, holder, PENDING } from './versions.ts';
 
 /** Milliseconds. `duration` is that of the rotation rules: `3h`; absent, an hour is what is given here. */
 export function windowMs(duration: string | undefined): number {
-  return Number(/^(\d+)h$/.exec(duration ?? '')?.[1] ?? 1) * HOUR;
+  return Number(/^(\d+)h$/.exec(String(duration))?.[1] ?? 1) * HOUR;
 }
 
 /** The version of a rotation that is not at its end. */

@@ -1,8 +1,10 @@
 /** What survives in the heart is known: docs/decisions/0009-mutants.md */
 import { describe, expect, it } from 'vitest';
 // @ts-expect-error: tools are JavaScript, since they run before anything is installed.
+import { files } from '../../tools/mutants/baseline.mjs';
+// @ts-expect-error: as above.
 import { judged } from '../../tools/mutants/judge.mjs';
-import { exists, read } from './files.ts';
+import { exists, read, sources } from './files.ts';
 
 type Survivor = Record<'file' | 'line' | 'mutant' | 'reason', string>;
 
@@ -23,6 +25,15 @@ describe('a mutant that survives', () => {
   it('is listed once, in order', () => {
     expect(names).toEqual([...new Set(names)].sort());
   });
+});
+
+it.each([
+  ...sources('shared/rotation'),
+  ...sources('shared/databases/strategies'),
+  ...['pair', 'password', 'place'].map((name) => `shared/databases/${name}.ts`),
+  'shared/keys/plan.ts',
+])('%s is of the heart, so it has mutants', (path) => {
+  expect(files).toContain(path);
 });
 
 describe('the run of mutants', () => {

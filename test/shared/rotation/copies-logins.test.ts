@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { alternatingUsersStrategy } from '../../../shared/databases/strategies/alternating-users.ts';
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { follow } from '../../../shared/rotation/copies.ts';
+import { loginFollowing } from '../../../shared/rotation/copy-logins.ts';
 import { step } from '../../conformance/rotate.ts';
 import { memoryWorld } from '../../support/memory-world.ts';
 
@@ -70,6 +71,10 @@ describe('stays', () => {
     ['a plain field of another name', { owner: 'app', schema: 'app', db: { role: 'app', list: ['app'] } }],
     ['a user of an object that names no host', { audit: { user: 'app' }, deep: { host: 'db', mail: { user: 'app' } } }],
     ['a user of an object with its own password', { job: { host: 'db', user: 'app', password: 'another' } }],
+    ['a database in a command', { cli: 'psql -U other app' }],
+    ['the name of another user', { note: 'user: other, owner: app' }],
+    ['an address of mail beside a URL', { note: 'see postgres://db and write to app@example.com' }],
+    ['a URL of a host with that name, in a sentence', { note: 'see postgres://app now' }],
     ['a sentence', { note: 'app is what the app uses, at db' }],
     [
       'a longer name',
@@ -130,6 +135,9 @@ describe('is refused, with the name of the field', () => {
     ['a command', 'psql -h db -U app shop', unknown],
     ['a command in quotes', "mysql -u 'app'", unknown],
     ['a long option', 'mysql --user=app --host db', unknown],
+    ['an option alone', '--user app', unknown],
+    ['an option with two spaces', 'psql -U  app', unknown],
+    ['a list in a line', 'host: db, user: app', unknown],
     ['YAML', 'db:\n  username: app\n', unknown],
     ['an export', 'export DATABASE_URL=postgres://app@db/shop', unknown],
     ['percent-encoded', 'x postgres%3A%2F%2Fapp%40db%2Fshop', unknown],
@@ -143,6 +151,22 @@ describe('is refused, with the name of the field', () => {
     );
     expect(() => next({ copy: value })).toThrow(/^field copy/);
   });
+});
+
+it.each([
+  ['postgres://app@db', { text: 'postgres://app_clone@db' }],
+  ['postgres://app@replica', { stale: 'elsewhere' }],
+  ['psql -U app', { stale: 'unknown' }],
+])('%s alone: %j', (text, found) => {
+  const ours = { owners: [{ from: 'app', to: 'app_clone' }], host: 'db', anyOwner: false, names: [] };
+
+  expect(loginFollowing(text, { users: [], hosts: [] }, ours)).toEqual(found);
+});
+
+it('a login beside no host, of a secret that is for none, is refused', () => {
+  const ours = { owners: [{ from: 'app', to: 'app_clone' }], anyOwner: false, names: [] };
+
+  expect(loginFollowing('log in as app@ first', { users: [], hosts: [] }, ours)).toEqual({ stale: 'unknown' });
 });
 
 describe('in a rotation', () => {

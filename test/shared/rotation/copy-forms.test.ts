@@ -18,6 +18,7 @@ describe('is taken apart:', () => {
     ['a URL without a user', url, 'redis://:P@db', 'redis://:secrets<P>@hosts<db>'],
     ['a URL without a login', url, 'pg://db/x', 'pg://either<>hosts<db>/x'],
     ['a query with spaces', url, 'pg://db/x?user=app&a=my b', 'pg://either<>hosts<db>/x?user=users<app>&a=my b'],
+    ['a fragment with spaces', url, 'pg://db/x?user=app#my b', 'pg://either<>hosts<db>/x?user=users<app>#my b'],
     ['a query that is no list', url, 'pg://db/x?flag&b=c', 'pg://either<>hosts<db>/x?flag&b=c'],
     ['libpq', libpq, "user = app  password='P x'", "user = users<app>  password=secrets<'P x'>"],
     ['libpq, escaped', libpq, "password='a\\ b\\'c' host=x\\ y", "password=secrets<'a\\ b\\'c'> host=hosts<x\\ y>"],
@@ -42,7 +43,7 @@ describe('is taken apart:', () => {
     ['no URL', url, 'see pg://db'],
     ['ODBC', net, 'Server=db; driver=A;PWD=P'],
     ['.NET', odbc, 'Server=db;PWD=P'],
-    ['a line of .pgpass with a part too few', pgpass, '\\:5432:shop:app'],
+    ['a line of .pgpass with a part too few', pgpass, '\\:5432:shop:app:P'],
     ['a password without a user', pair, ':x:y'],
   ])('not %s', (_what, form, text) => {
     expect(form.split(text)).toEqual([]);

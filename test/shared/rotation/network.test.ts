@@ -17,6 +17,7 @@ describe('what the code of a failed way to a server tells', () => {
     ['ECONNREFUSED', 'UNREACHABLE_TCP'],
     ['ETIMEDOUT', 'UNREACHABLE_TCP'],
     ['EHOSTUNREACH', 'UNREACHABLE_TCP'],
+    ['ERR_HTTP2_INVALID_CA', 'UNREACHABLE_TCP'],
     ['', 'UNREACHABLE_TCP'],
   ])('%s is %s', (code, expected) => {
     expect(unreachableCode(code)).toBe(expected);

@@ -150,9 +150,10 @@ describe('dual passwords that end before the next rotation', () => {
     const { token } = await wholeRotation(here);
     here.store.tags = { 'rekey:revoke-after': 'next-rotation' };
 
-    const { reports } = await step(here, token, REVOKE_PREVIOUS);
+    const { reports, answer } = await step(here, token, REVOKE_PREVIOUS);
 
     expect(reports).toEqual([]);
+    expect(answer).toEqual({ outcome: 'kept', because: 'its owner chose that the next rotation ends it' });
     expect(await here.opens(first)).toBe(true);
   });
 
