@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { interruption } from '../terminal/interruption.ts';
 import { allowLeavingReaders } from '../terminal/output.ts';
 import { complain, known, parseOptions, UsageError } from '../terminal/usage.ts';
-import { startPage } from './page/server.ts';
+import { startSandboxPage } from './page/sandbox-page.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 import { applicationUser, createSeed, type Seed } from './seed.ts';
 import { tryLogin } from './servers/postgres/client.ts';
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   let seed: Seed | undefined;
   let database: PostgresServer | undefined;
   let clock: NodeJS.Timeout | undefined;
-  let page: Awaited<ReturnType<typeof startPage>> | undefined;
+  let page: Awaited<ReturnType<typeof startSandboxPage>> | undefined;
   const sandbox = await startSandbox({
     port: options.port,
     ...(lambdaEndpoint && { lambdaEndpoint }),
@@ -76,7 +76,7 @@ async function main(): Promise<void> {
     seed = createSeed(sandbox, database);
     await seed.plant();
     registerFunctions(sandbox, seed, database);
-    page = await startPage({
+    page = await startSandboxPage({
       sandbox,
       newValue: () => newValue(seed),
       open: (value) => database && tryLogin(database, value),

@@ -160,6 +160,7 @@ async function bundleTool() {
   const manifest = { name, version, description, license, type: 'module', engines, bin: { rekey: 'index.mjs' } };
   writeFileSync(join(outdir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const file of ['LICENSE', 'docs/runbook.md']) cpSync(inRoot(file), join(outdir, file));
+  cpSync(inRoot('page/page.html'), join(outdir, 'page.html'));
 }
 
 /** Most chunks never call require. */

@@ -43,7 +43,7 @@ export const installScripts = {
 
 /** Changes whenever a bundle could: by content, since times say nothing after a checkout. */
 export function fingerprint() {
-  const files = ['functions', 'shared', 'cli', 'terminal', 'tools/left-out'].flatMap((folder) =>
+  const files = ['functions', 'shared', 'cli', 'page', 'terminal', 'tools/left-out'].flatMap((folder) =>
     filesIn(inRoot(folder)),
   );
   files.push(

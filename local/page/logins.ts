@@ -1,17 +1,9 @@
 /** An application for each secret, which reads AWSCURRENT and logs in, again and again, while somebody looks at the page. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Login } from '../../page/source.ts';
 import type { Secret, Version } from '../services/secrets-manager/secret.ts';
 
-export interface Login {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly outcome: Outcome;
-  /** Of the value that it used. */
-  readonly version: string;
-}
-
-/** `failed`: the system said nothing about the value. */
-export type Outcome = 'opened' | 'refused' | 'failed';
+type Outcome = Login['outcome'];
 
 /** Undefined when the value is for no system that the page can reach. */
 export type Opener = (value: string) => Promise<Outcome> | undefined;

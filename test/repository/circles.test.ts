@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { circles } from './circles.ts';
 import { exists, imports, programs } from './files.ts';
 
-const files = ['shared', 'functions', 'local', 'demo', 'terminal', 'cli', 'bench', 'prove', 'tools'].flatMap(programs);
+const files = ['shared', 'functions', 'local', 'demo', 'terminal', 'page', 'cli', 'bench', 'prove', 'tools'].flatMap(
+  programs,
+);
 const importsOf = new Map(files.map((file) => [file, imports(file).filter(exists)]));
 
 describe('files', () => {

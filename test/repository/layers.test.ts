@@ -63,7 +63,7 @@ describe('arrows point inwards', () => {
 
   it('no layer that ships knows the sandbox, the tests or the tools', () => {
     const wrong = [...sources('shared'), ...sources('functions')].filter((path) =>
-      imports(path).some((target) => /^(local|demo|test|cli|bench|prove|tools)\//.test(target)),
+      imports(path).some((target) => /^(local|demo|test|cli|page|bench|prove|tools)\//.test(target)),
     );
 
     expect(wrong).toEqual([]);
@@ -73,7 +73,7 @@ describe('arrows point inwards', () => {
 /** What is around the product: whom the files of a room may import besides one another. Services know nothing of each other. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   local: ['local/aws', 'local/services', 'local/servers', 'local/page', 'terminal'],
-  'local/page': ['local/sandbox.ts', 'local/aws', 'local/services', 'local/loopback.ts'],
+  'local/page': ['local/sandbox.ts', 'local/aws', 'local/services', 'page'],
   'local/aws': ['local/loopback.ts'],
   'local/services/*': ['local/aws', 'local/loopback.ts'],
   'local/servers': ['local/certificates.ts', 'local/loopback.ts'],
@@ -91,7 +91,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'tools/stack',
   ],
   terminal: [],
-  cli: ['shared', 'terminal'],
+  page: [],
+  cli: ['shared', 'terminal', 'page'],
   bench: ['demo', 'terminal'],
   // What it explores in memory is the suites'; what it kills, cuts and spoils runs on what the demonstration stands on.
   prove: ['shared', 'functions', 'local', 'demo', 'terminal', 'test/conformance', 'test/support'],
@@ -104,7 +105,7 @@ function roomOf(path: string): string {
 }
 
 describe('the rooms around the product', () => {
-  it.each(['local', 'demo', 'terminal', 'cli', 'bench', 'prove'].flatMap(sources))(
+  it.each(['local', 'demo', 'terminal', 'page', 'cli', 'bench', 'prove'].flatMap(sources))(
     '%s imports only what its room may',
     (path) => {
       const room = roomOf(path);
@@ -150,7 +151,9 @@ describe('duties that live in one place', () => {
 });
 
 describe('files', () => {
-  const all = ['shared', 'functions', 'local', 'demo', 'terminal', 'cli', 'bench', 'prove', 'test'].flatMap(sources);
+  const all = ['shared', 'functions', 'local', 'demo', 'terminal', 'page', 'cli', 'bench', 'prove', 'test'].flatMap(
+    sources,
+  );
 
   it('are named in kebab-case', () => {
     expect(all.filter((path) => !/^([a-z0-9-]+\/)+[a-z0-9-]+(\.(test|case))?\.ts$/.test(path))).toEqual([]);

@@ -1,10 +1,10 @@
-/** The page of the sandbox: who gets in, what is in it, and what a person sees who presses its buttons in a real browser. */
+/** The page of the sandbox: what is in it, and what a person sees who presses its buttons in a real browser. Who gets in: test/page. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { askOf, cookieOf } from '../../page/ask.ts';
 import { chromium, type Page, startBrowser } from '../../support/browser.ts';
 import { patience } from '../../support/patience.ts';
 import { credentials } from '../aws-request.ts';
@@ -34,74 +34,17 @@ async function startProgram() {
 }
 
 let program: Awaited<ReturnType<typeof startProgram>>;
+let ask: ReturnType<typeof askOf>;
 /** The one that the address gave for its token, which works once. */
 let cookie = '';
 beforeAll(async () => {
   program = await startProgram();
+  ask = askOf(program.page);
+  cookie = await cookieOf(program.page);
 }, patience(60_000));
 afterAll(() => program?.close());
 
-function ask(path: string, headers: Record<string, string> = {}, body?: object) {
-  const { hostname, port } = program.page;
-  return new Promise<{ status: number; headers: Record<string, string | string[] | undefined>; text: string }>(
-    (resolve, reject) => {
-      const sent = request({ hostname, port, path, headers, method: body ? 'POST' : 'GET' }, (answer) => {
-        let text = '';
-        answer.on('data', (chunk) => {
-          text += chunk;
-          if (answer.headers['content-type'] === 'text/event-stream' && text.endsWith('\n\n')) answer.destroy();
-        });
-        answer.once('close', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
-      });
-      sent.once('error', reject);
-      sent.end(body && JSON.stringify(body));
-    },
-  );
-}
-
 describe('the page of the sandbox', () => {
-  it('lets nobody in who has not the address that the terminal shows', async () => {
-    const paths = ['/', '/events', '/?token=', '/?token=of-somebody-else'];
-    const answers = await Promise.all(paths.map((path) => ask(path)));
-
-    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
-  });
-
-  it('takes the address once, for a cookie that no script reads and no other page sends', async () => {
-    const first = await ask(program.page.pathname + program.page.search);
-    const second = await ask(program.page.pathname + program.page.search);
-
-    expect([first.status, second.status]).toEqual([303, 403]);
-    expect(String(first.headers['set-cookie'])).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/);
-    cookie = String(first.headers['set-cookie']).split(';')[0] ?? '';
-    expect((await ask('/', { cookie })).status).toBe(200);
-  });
-
-  it.each([
-    ['another name for this machine', { host: 'rebound.test' }, undefined],
-    ['another page that reads', { origin: 'http://evil.test' }, undefined],
-    ['another port of this machine, whose requests have no Origin', { 'sec-fetch-site': 'same-site' }, undefined],
-    ['another page that acts', { origin: 'http://evil.test' }, { act: 'reset' }],
-    ['whoever does not say where it comes from', {}, { act: 'reset' }],
-  ])('refuses, even with the cookie: %s', async (_, headers, body) => {
-    expect((await ask(body ? '/act' : '/events', { cookie, ...headers } as Record<string, string>, body)).status).toBe(
-      403,
-    );
-  });
-
-  it('runs no script and loads nothing but its own', async () => {
-    const { headers, text } = await ask('/', { cookie });
-    const policy = String(headers['content-security-policy']);
-    const [, nonce] = /script-src 'nonce-([^']+)'/.exec(policy) ?? [];
-
-    expect(policy).toMatch(
-      /^default-src 'none'; .*connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
-    );
-    expect(text.match(/<script[^>]*>/g)).toEqual([`<script nonce="${nonce}">`]);
-    expect((await ask('/', { cookie })).headers['content-security-policy']).not.toBe(policy);
-    expect(text).not.toMatch(/innerHTML|https?:/);
-  });
-
   it.each([
     { act: 'nothing' },
     { act: 'rotate' },
