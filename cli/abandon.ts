@@ -1,4 +1,4 @@
-import { CURRENT, holder, PENDING } from '../shared/rotation/versions.ts';
+import { CURRENT, PENDING } from '../shared/rotation/versions.ts';
 import { unfinished } from '../shared/rotation/window.ts';
 import type { Account } from './account.ts';
 import { dropPending } from './acts.ts';
@@ -8,6 +8,7 @@ import { factsOf, type SecretFacts } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
 import { RefusedError } from './failure.ts';
 import { look } from './look.ts';
+import { promoteCommand } from './refusal.ts';
 import { describeSecret, hasValue } from './service.ts';
 
 interface Options {
@@ -56,8 +57,7 @@ async function proofOf(account: Account, facts: SecretFacts, version: string): P
   if (working === PENDING) {
     throw new RefusedError(
       `${PENDING} is what opens the system: applications that read ${CURRENT} are refused now`,
-      `aws secretsmanager update-secret-version-stage --secret-id '${arn}' --version-stage ${CURRENT} ` +
-        `--move-to-version-id '${version}' --remove-from-version-id '${holder(facts.labels, CURRENT)}'`,
+      promoteCommand(arn, facts.labels, version),
     );
   }
   if (!(await hasValue(account, arn, version))) return 'it has no value, so nothing can have been changed to it';

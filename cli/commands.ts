@@ -17,6 +17,7 @@ export const commands: Commands = {
     async () => (await import('./revoke-previous.ts')).revokePrevious,
   ],
   abandon: ['ends a rotation that failed, where that is safe', async () => (await import('./abandon.ts')).abandon],
+  console: ['a page that shows rotations as they go on', async () => (await import('./console.ts')).consoleCommand],
   explain: ['what an error code means and what to do', async () => (await import('./explain.ts')).explain],
   cost: ['what secrets and parameters cost a month', async () => (await import('./cost.ts')).cost],
   completion: [

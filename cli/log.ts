@@ -14,6 +14,9 @@ export interface LogLine {
   readonly hint?: string;
   readonly working?: string;
   readonly durationMs?: number;
+  readonly attempt?: number;
+  /** Of one line for each outcome. */
+  readonly outcome?: string;
 }
 
 /** What a function said about one rotation, or one secret, oldest first. Undefined: it cannot be known from here, and why. */

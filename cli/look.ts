@@ -31,6 +31,16 @@ export interface Status {
 }
 
 export async function look(account: Account, facts: SecretFacts, now: number): Promise<Status> {
+  return (await lookWithLog(account, facts, now)).status;
+}
+
+interface CloserLook {
+  readonly status: Status;
+  /** Of a rotation that is unfinished: what the function said of it. */
+  readonly lines?: readonly LogLine[];
+}
+
+export async function lookWithLog(account: Account, facts: SecretFacts, now: number): Promise<CloserLook> {
   const state = conditionOf(facts, account.region, now);
   const { manager, primaryRegion } = facts;
   const status: Status = {
@@ -50,14 +60,15 @@ export async function look(account: Account, facts: SecretFacts, now: number): P
     manager: manager ?? (state === 'replica' ? (primaryRegion ?? null) : null),
   };
   const token = unfinished(facts.labels);
-  return state === 'rotating' && token !== undefined
-    ? { ...status, ...(await progress(account, facts, token, now)) }
-    : status;
+  if (state !== 'rotating' || token === undefined) return { status };
+  const { lines, ...progress } = await progressOf(account, facts, token, now);
+  return { status: { ...status, ...progress }, lines };
 }
 
-type Progress = Pick<Status, 'state' | 'pending' | 'pendingSince' | 'step' | 'code' | 'working'>;
+type Progress = Pick<Status, 'state' | 'pending' | 'pendingSince' | 'step' | 'code' | 'working'> &
+  Required<Pick<CloserLook, 'lines'>>;
 
-async function progress(account: Account, facts: SecretFacts, token: string, now: number): Promise<Progress> {
+async function progressOf(account: Account, facts: SecretFacts, token: string, now: number): Promise<Progress> {
   const version = (await versionsOf(account, facts.arn)).find(({ VersionId }) => VersionId === token);
   const since = version?.CreatedDate?.getTime();
   const lines =
@@ -66,6 +77,7 @@ async function progress(account: Account, facts: SecretFacts, token: string, now
   const isFailing = last?.level === 'ERROR';
   const isOld = since !== undefined && now - since > facts.windowMs;
   return {
+    lines,
     state: isFailing ? 'failing' : isOld ? 'stuck' : 'rotating',
     pending: token,
     pendingSince: since === undefined ? null : new Date(since).toISOString(),
@@ -76,7 +88,7 @@ async function progress(account: Account, facts: SecretFacts, token: string, now
 }
 
 /** A line that says how a step ended. */
-function isTelling({ level, message, code }: LogLine): boolean {
+export function isTelling({ level, message, code }: LogLine): boolean {
   return message === 'step done' || (level === 'ERROR' && code !== undefined && !/not published/.test(message));
 }
 

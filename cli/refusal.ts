@@ -1,9 +1,21 @@
 /** Why a secret cannot be rotated now: a sentence and the next command. Found before anything is changed. */
 import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager';
+import { CURRENT, holder } from '../shared/rotation/versions.ts';
 import type { Account } from './account.ts';
 import { factsOf, type SecretFacts } from './condition.ts';
 import { RefusedError } from './failure.ts';
 import { look } from './look.ts';
+import { describeSecret } from './service.ts';
+
+/** One that can be rotated now, as far as its description tells. Throws RefusedError. */
+export async function rotatable(account: Account, name: string): Promise<SecretFacts> {
+  const described = await describeSecret(account, name);
+  const refusal = await refusalOf(account, described);
+  if (refusal !== undefined) throw refusal;
+  const facts = factsOf(described);
+  if (facts.rotates) return facts;
+  throw new RefusedError(`no function rotates ${name}`, `rekey enable ${name} --function NAME --every 30d`);
+}
 
 /** Undefined: nothing stands in the way that can be seen in its description. */
 export async function refusalOf(
@@ -51,5 +63,13 @@ export async function unfinishedRefusal(account: Account, facts: SecretFacts): P
   return new RefusedError(
     `the rotation of ${name} before this one ${why}, and version ${pending} has AWSPENDING`,
     `${explain}rekey abandon ${name}, which looks whether that is safe`,
+  );
+}
+
+/** Where AWSPENDING is what opens the system: this makes it AWSCURRENT, which ends the outage. */
+export function promoteCommand(arn: string, labels: SecretFacts['labels'], pending: string): string {
+  return (
+    `aws secretsmanager update-secret-version-stage --secret-id '${arn}' --version-stage ${CURRENT} ` +
+    `--move-to-version-id '${pending}' --remove-from-version-id '${holder(labels, CURRENT)}'`
   );
 }

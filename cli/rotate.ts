@@ -8,12 +8,11 @@ import { agreed } from './ask.ts';
 import { command, type Terminal } from './command.ts';
 import { factsOf, isOfRekey, type SecretFacts } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
-import { RefusedError } from './failure.ts';
 import { inWaves, type Result } from './fleet.ts';
 import { outcomeLines, reportLines, stepLine } from './outcome.ts';
-import { refusalOf } from './refusal.ts';
+import { rotatable } from './refusal.ts';
 import { type Begin, type Outcome, rotated } from './rotation.ts';
-import { describeSecret, secretPages, serverOf } from './service.ts';
+import { secretPages, serverOf } from './service.ts';
 import { daysOf, numberFrom, type Tag, tagOf } from './values.ts';
 
 interface Options {
@@ -76,14 +75,7 @@ export const rotate = command<Options>(
 async function named(account: Account, names: readonly string[]): Promise<SecretFacts[]> {
   const all: SecretFacts[] = [];
   for (const name of new Set(names)) {
-    const described = await describeSecret(account, name);
-    const refusal = await refusalOf(account, described);
-    if (refusal !== undefined) throw refusal;
-    const facts = factsOf(described);
-    if (!facts.rotates) {
-      throw new RefusedError(`no function rotates ${name}`, `rekey enable ${name} --function NAME --every 30d`);
-    }
-    all.push(facts);
+    all.push(await rotatable(account, name));
   }
   return all;
 }

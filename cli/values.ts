@@ -37,6 +37,12 @@ export function hoursOf(text: string): string {
   throw new UsageError(`${JSON.stringify(text)} is no window`, 'a window looks like 3h, and has 24 hours at most');
 }
 
+/** 0 is any that is free. */
+export function portOf(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new UsageError(`${JSON.stringify(text)} is no port`, 'a port looks like 8080');
+}
+
 /** A region takes 50 calls of some kinds a second: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 const MOST = 50;
 

@@ -50,7 +50,8 @@ const words: Readonly<Record<string, string>> = {
   'superuser-set': 'superuser',
 };
 
-function stateOf({ state, step, code, pending, manager }: Status): string {
+/** A word or two. */
+export function stateOf({ state, step, code, pending, manager }: Status): string {
   if (state === 'failing') return code ?? 'failing';
   if (state === 'rotating') return step === null ? 'rotating' : `rotating: ${step}`;
   if (state === 'stuck') return `stuck ${pending?.slice(0, 8)}`;

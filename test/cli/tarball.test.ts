@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +40,33 @@ describe('the packed tool', { timeout: patience(60_000) }, () => {
 
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/ ✓ caller[\s\S]* ✓ value /);
+  });
+
+  it.each(nodes)('shows its page on %s', async (node) => {
+    const world = await startWorld();
+    onTestFinished(() => world.close());
+    const child = spawn(node, [join(folder, 'package/index.mjs'), 'console', '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        AWS_ACCESS_KEY_ID: 'AKIATEST',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_REGION: 'us-east-1',
+        AWS_ENDPOINT_URL: world.sandbox.url,
+        HOME: folder,
+      },
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let printed = '';
+    child.stdout.on('data', (chunk) => {
+      printed += chunk;
+    });
+    await expect.poll(() => printed).toContain('}');
+
+    const answer = await fetch(JSON.parse(printed).url);
+
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('<title>Rekey</title>')]);
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([130, null]);
   });
 
   it.each(nodes)('runs on %s without anything beside it', async (node) => {

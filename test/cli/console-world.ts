@@ -1,0 +1,69 @@
+import { expect } from 'vitest';
+import { consoleCommand } from '../../cli/console.ts';
+import type { View } from '../../page/source.ts';
+import { askOf, cookieOf } from '../page/ask.ts';
+import { BROKEN, startWorld } from './world.ts';
+
+export const MARKED = '{"generate":{"kind":"hex","bytes":16},"value":"never-to-be-shown-1"}';
+export const BROKEN_AND_MARKED = BROKEN.replace(/}$/, ',"value":"never-to-be-shown-2"}');
+
+/** An account, and the command that shows it. */
+export async function startConsoles() {
+  const world = await startWorld();
+  let stop = new AbortController();
+  let ended: Promise<unknown> | undefined;
+  const arnOf = async (SecretId: string) => String((await world.call('DescribeSecret', { SecretId })).ARN);
+
+  return {
+    world,
+    arnOf,
+    /** What is stored there now. */
+    storedIn: async (SecretId: string) => String((await world.call('GetSecretValue', { SecretId })).SecretString),
+    /** How often somebody who is no function has called it. */
+    asked: (wanted: string) =>
+      world.sandbox.requests.filter(({ operation, caller }) => operation === wanted && !caller).length,
+    /** The command as it runs, and what it has printed so far. */
+    async start(...parameters: string[]) {
+      const told = { stdout: '' };
+      const stdout = {
+        write: (text: string) => {
+          told.stdout += text;
+        },
+      };
+      ended = world.run(consoleCommand, parameters, { stdout, signal: stop.signal });
+      await Promise.race([ended, expect.poll(() => told.stdout).toContain('?token=')]);
+      return { told, url: new URL(/http:[^\s"]+/.exec(told.stdout)?.[0] ?? '') };
+    },
+    /** As Ctrl-C does. Gives how the command has ended. */
+    async stop() {
+      stop.abort();
+      return ended;
+    },
+    async reset() {
+      await world.sandbox.reset();
+      stop = new AbortController();
+      ended = undefined;
+    },
+    /** Somebody who is in: what the page sends for the chosen secret, and what it answers. */
+    async enter(url: URL) {
+      const ask = askOf(url);
+      const cookie = await cookieOf(url);
+      const seen: string[] = [(await ask('/', { cookie })).text];
+      return {
+        seen,
+        async view(name?: string): Promise<View> {
+          const chosen = name === undefined ? '' : `?secret=${encodeURIComponent(await arnOf(name))}`;
+          const { text } = await ask(`/events${chosen}`, { cookie });
+          seen.push(text);
+          return JSON.parse(text.replace(/^data: /, ''));
+        },
+        async rotate(name: string, headers: Record<string, string> = {}) {
+          const body = { act: 'rotate', secret: await arnOf(name) };
+          const answer = await ask('/act', { cookie, origin: url.origin, ...headers }, body);
+          seen.push(answer.text);
+          return answer;
+        },
+      };
+    },
+  };
+}
