@@ -14,7 +14,7 @@ import { unknownUser } from '../user-errors.ts';
 import type { Connection } from './connection.ts';
 import { codes, isAnswer } from './errors.ts';
 import { haveSameRoles, isTied, noPair, rolesOf, tieOf, union } from './pair.ts';
-import { findUserWithRestrictions, mechanismsOf } from './users.ts';
+import { findUserWithRestrictions, mechanismsOf, requireMayChange } from './users.ts';
 
 const ONE_DATABASE = 'the superuser and the pair must live in one database: give both secrets the same authSource';
 
@@ -28,13 +28,19 @@ export function cloneUser(
   return bringIntoLine(portOf(connection, names, password, logIn), names, proof);
 }
 
-export function requireClonable(
+/** Throws what `cloneUser` would before it changes anything, or for want of a right to give what the base user has, and changes nothing. */
+export async function requireClonable(
   connection: Connection,
   names: PairNames,
   proof: PairProof,
   logIn: (password: string) => Promise<void>,
 ): Promise<void> {
-  return requirePair(portOf(connection, names, '', logIn), names, proof);
+  await requirePair(portOf(connection, names, '', logIn), names, proof);
+  const { base, from } = names;
+  const model =
+    (await findUserWithRestrictions(connection, base)) ?? (await findUserWithRestrictions(connection, from));
+  const roles = union(rolesOf(model ?? {}), [tieOf(base)]);
+  await requireMayChange(connection, (nobody) => ({ grantRolesToUser: nobody, roles }));
 }
 
 function portOf(

@@ -5,7 +5,7 @@ import type { DatabaseLogin } from '../secret.ts';
 import { requireReplaced } from '../user-errors.ts';
 import { cloneUser, requireClonable } from './clone-user.ts';
 import { openConnection } from './connection.ts';
-import { privileges, setPassword } from './users.ts';
+import { privileges, requireMayChange, setPassword } from './users.ts';
 
 /** Throws what `DatabaseEngine.connect` throws. */
 export async function openSession(
@@ -37,6 +37,9 @@ export async function openSession(
     cloneUser: (from, to, password, proof) =>
       cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof }, logInAs(to)),
     rehearsal: {
+      async setPassword(username, pwd) {
+        if (username !== login.username) await requireMayChange(connection, (nobody) => ({ updateUser: nobody, pwd }));
+      },
       cloneUser: (from, to, _password, proof) =>
         requireClonable(connection, { from, to, base: baseOf(from) }, proof, logInAs(to)),
     },

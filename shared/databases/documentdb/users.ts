@@ -1,4 +1,5 @@
 /** Users, by the commands that DocumentDB 3.6 and newer and MongoDB have in common. */
+import { randomBytes } from 'node:crypto';
 import type { Document } from 'mongodb';
 import type { Connection } from './connection.ts';
 import { codes, isAnswer, unknownArgument, unknownCommand } from './errors.ts';
@@ -7,6 +8,16 @@ import { codes, isAnswer, unknownArgument, unknownCommand } from './errors.ts';
 export async function setPassword(connection: Connection, username: string, password: string): Promise<void> {
   const user = await withMechanisms(connection, username);
   await connection.command({ updateUser: username, pwd: password, ...mechanismsOf(user) });
+}
+
+/**
+ * Throws PermissionError when this login may not make such a change of a user, and makes none: servers ask for the right before they look
+ * for the user, whom nobody has made. Any other answer says nothing.
+ */
+export async function requireMayChange(connection: Connection, of: (nobody: string) => Document): Promise<void> {
+  await connection.command(of(`rekey_${randomBytes(8).toString('hex')}`)).catch((error: unknown) => {
+    if (isAnswer(error, codes.UNAUTHORIZED)) throw error;
+  });
 }
 
 /**

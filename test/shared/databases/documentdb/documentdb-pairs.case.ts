@@ -1,5 +1,5 @@
 /** DocumentDB's pairs of users: the base is the model, and nobody else is touched. */
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { documentdb } from '../../../../shared/databases/documentdb/documentdb.ts';
 import type { Skip } from '../../../conformance/skips.ts';
 import { skippingTests } from '../../../conformance/skips.ts';
@@ -24,6 +24,48 @@ export function describeDocumentDbPairs(server: TestDocumentDb, skips: readonly 
       expect(await privileges(username, `password-of-${username}`)).toEqual(
         await privileges(clone, `password-of-${clone}`),
       );
+    });
+  });
+
+  describe('documentdb: a rehearsal', () => {
+    it('finds that the superuser may see all users and change none, and makes nobody', async ({ skip }) => {
+      const { username, clone, rolesOf } = await pair();
+      const role = `views_${username}`;
+      const privilege = { resource: { db: 'admin', collection: '' }, actions: ['viewUser', 'viewRole'] };
+      const makesRoles = await server
+        .command({ createRole: role, privileges: [privilege], roles: [] })
+        .catch(() => false);
+      if (makesRoles === false) skip('this server makes no roles, as Amazon DocumentDB');
+      const viewer = server.login(`viewer_of_${username}`, 'viewer-password');
+      await server.command({ createUser: viewer.username, pwd: viewer.password, roles: [role] });
+      const before = await rolesOf(username);
+      const session = await documentdb.connect(viewer, server.context);
+
+      const rehearsed = [
+        () => session.rehearsal?.cloneUser(username, clone, 'rehearsed-1', stored('unused')),
+        () => session.rehearsal?.setPassword?.(username, 'rehearsed-1'),
+      ];
+
+      for (const rehearse of rehearsed) await expect(rehearse()).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+      await session.close();
+      const users: { user: string }[] = (await server.command({ usersInfo: 1 })).users;
+      expect(users.filter(({ user }) => user === clone || user.startsWith('rekey_'))).toEqual([]);
+      expect(await rolesOf(username)).toEqual(before);
+      expect(await opens(username, 'first-password')).toBe(true);
+    });
+
+    it('passes where the superuser may, and makes nobody', async () => {
+      const { username, clone } = await pair();
+      await server.grant(username);
+      const session = await documentdb.connect(server.superuser, server.context);
+
+      await session.rehearsal?.cloneUser(username, clone, 'rehearsed-1', stored('unused'));
+      await session.rehearsal?.setPassword?.(username, 'rehearsed-1');
+      await session.close();
+
+      const users: { user: string }[] = (await server.command({ usersInfo: 1 })).users;
+      expect(users.filter(({ user }) => user === clone || user.startsWith('rekey_'))).toEqual([]);
+      expect(await opens(username, 'first-password')).toBe(true);
     });
   });
 
