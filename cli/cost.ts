@@ -1,5 +1,7 @@
+import { Option } from 'commander';
 import { createProgress } from '../terminal/progress.ts';
 import { command } from './command.ts';
+import { csv } from './cost/csv.ts';
 import { pricesOf } from './cost/pricing.ts';
 import { costReport } from './cost/report.ts';
 import { table } from './cost/table.ts';
@@ -8,6 +10,7 @@ import { exitCodes } from './exit-codes.ts';
 interface Options {
   readonly all?: true;
   readonly readSizes?: true;
+  readonly csv?: true;
 }
 
 export const cost = command<Options>(
@@ -18,10 +21,11 @@ export const cost = command<Options>(
       'which need Secrets Manager and why, and the total before and after. Changes nothing.',
     define: (parser) =>
       parser
+        .addOption(new Option('--csv', 'the same for a spreadsheet').conflicts('json'))
         .option('--all', 'each parameter a line, also those that cost nothing')
         .option('--read-sizes', 'reads the value of each secret that could move, to measure it; counts as access'),
     after:
-      'Actions to allow: secretsmanager:ListSecrets, secretsmanager:DescribeSecret, secretsmanager:GetResourcePolicy, ssm:DescribeParameters; with --read-sizes also secretsmanager:GetSecretValue and kms:Decrypt.',
+      'Actions to allow: secretsmanager:ListSecrets, secretsmanager:DescribeSecret, secretsmanager:GetResourcePolicy, ssm:DescribeParameters, lambda:GetFunctionConfiguration, iam:GetRolePolicy; with --read-sizes also secretsmanager:GetSecretValue and kms:Decrypt.',
   },
   async ({ options }, terminal) => {
     const { stdout, stderr } = terminal;
@@ -38,7 +42,8 @@ export const cost = command<Options>(
       const report = costReport(inventory, pricesOf(inventory.region));
       progress.end();
       const all = options.all ?? false;
-      stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : table(report, { all }));
+      const asked = options.csv ? csv(report) : table(report, { all });
+      stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : asked);
       return exitCodes.good;
     } finally {
       progress.end();

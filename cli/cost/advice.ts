@@ -11,6 +11,7 @@ export interface Reason {
   readonly code:
     | 'managed-by-service'
     | 'managed-by-partner'
+    | 'superuser'
     | 'replica'
     | 'replicated'
     | 'rotation-window'
@@ -43,6 +44,7 @@ function* reasonsToKeep(secret: SecretFacts, region: string): Generator<Reason> 
     yield { code: 'managed-by-service', text: `managed by ${owningService}` };
     return;
   }
+  if (secret.isSuperuser) yield { code: 'superuser', text: 'superuser or admin secret of rotations' };
   if (partner !== undefined) yield { code: 'managed-by-partner', text: `rotated together with ${partner}` };
   if (primaryRegion !== undefined && primaryRegion !== region) {
     yield { code: 'replica', text: `replica of ${primaryRegion}` };

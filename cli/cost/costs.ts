@@ -15,20 +15,32 @@ export interface SecretCost {
   readonly replicas: number;
   readonly size: Size;
   readonly lastAccessed: string | null;
+  /** Nobody has read it for 90 days. AWS tells the day of the last access, and none of a secret that was never read. */
+  readonly isUnread: boolean;
 }
 
 export interface ParameterCost extends ParameterFacts {
   readonly now: number;
 }
 
-export function secretCost(secret: SecretFacts, region: string, { values, includedBy }: PriceList): SecretCost {
+const UNREAD_MS = 90 * 86_400_000;
+
+export function secretCost(
+  secret: SecretFacts,
+  region: string,
+  { values, includedBy }: PriceList,
+  at: number,
+): SecretCost {
   const { verdict, reasons } = advise(secret, region);
   const isFree = secret.isDeleted || includedBy.includes(secret.owningService ?? '');
   const now = isFree ? 0 : sum([values.secretMonth * (1 + secret.replicas)]);
   const moves = verdict === 'move' || verdict === 'could-move';
   const after = moves ? asParameter(secret, values) : now;
   const { name, arn, replicas, size, lastAccessed = null } = secret;
-  return { name, arn, verdict, reasons, now, after, saving: sum([now, -after]), replicas, size, lastAccessed };
+  const last = secret.lastAccessed ?? secret.created;
+  const isUnread = !secret.isDeleted && last !== undefined && at - Date.parse(last) > UNREAD_MS;
+  const saving = sum([now, -after]);
+  return { name, arn, verdict, reasons, now, after, saving, replicas, size, lastAccessed, isUnread };
 }
 
 export function parameterCost(parameter: ParameterFacts, { values }: PriceList): ParameterCost {

@@ -25,6 +25,21 @@ export interface SecretFacts {
   readonly policy: PolicyScope;
   readonly size: Size;
   readonly lastAccessed?: string;
+  readonly created?: string;
+  /** A function of Rekey reads it as superuser or admin secret. */
+  readonly isSuperuser?: boolean;
+}
+
+/** A function of Rekey that rotates a secret here. */
+export interface FunctionFacts {
+  /** rekey-prod */
+  readonly stack: string;
+  readonly hasMetrics: boolean;
+  /** ARNs of keys of its topic. */
+  readonly keys: readonly string[];
+  /** ARNs of secrets that it reads as superusers or admins. */
+  readonly superusers: readonly string[];
+  readonly subnets: number;
 }
 
 export interface ParameterFacts {
@@ -38,4 +53,6 @@ export interface Inventory {
   readonly sizesRead: boolean;
   readonly secrets: readonly SecretFacts[];
   readonly parameters: readonly ParameterFacts[];
+  /** Undefined: they may not be read. */
+  readonly functions?: readonly FunctionFacts[] | undefined;
 }

@@ -10,6 +10,8 @@ export interface Note {
     | 'prices-stand-in'
     | 'sizes-unread'
     | 'named-elsewhere'
+    | 'functions-unread'
+    | 'unread'
     | 'replicas'
     | 'parameter-limit';
   readonly text: string;
@@ -54,6 +56,22 @@ export function notesOn(findings: Findings): Note[] {
     notes.push({
       code: 'named-elsewhere',
       text: 'Before a move: a secret stays where a masterarn field, RDS Proxy, ECS or another service names its ARN.',
+    });
+  }
+  if (inventory.functions === undefined) {
+    notes.push({
+      code: 'functions-unread',
+      text:
+        'What Rekey itself costs, and which secrets are superusers for it, was not read: lambda:GetFunctionConfiguration and ' +
+        'iam:GetRolePolicy tell.',
+    });
+  }
+  const unread = secrets.filter(({ isUnread }) => isUnread);
+  if (unread.length > 0) {
+    const month = dollars(unread.reduce((total, { now }) => total + now, 0));
+    notes.push({
+      code: 'unread',
+      text: `Nobody has read ${counted(unread.length, 'secret')} for 90 days, ${month} a month: see what is still needed.`,
     });
   }
   if (secrets.some(({ reasons }) => reasons.some(({ code }) => code === 'replica'))) {

@@ -22,13 +22,15 @@ export interface SecretReading {
   /** Values are read to measure them, and dropped at once. */
   readonly readSizes: boolean;
   readonly patience: Patience;
+  /** Adds what is known from elsewhere, before anything is asked of a single secret. */
+  known(listed: readonly SecretFacts[]): Promise<readonly SecretFacts[]>;
   onProgress(line: string): void;
 }
 
 /** All secrets, also those that are scheduled for deletion. What cannot change the advice is not asked for. */
-export async function readSecrets(reading: SecretReading): Promise<SecretFacts[]> {
+export async function readSecrets(reading: SecretReading): Promise<readonly SecretFacts[]> {
   const { region, readSizes, onProgress } = reading;
-  let facts = await list(reading);
+  let facts: readonly SecretFacts[] = await reading.known(await list(reading));
   const replicated = (secret: SecretFacts) => secret.primaryRegion === region && !secret.isDeleted;
   const movable = (secret: SecretFacts) => ['move', 'could-move'].includes(advise(secret, region).verdict);
 
@@ -109,6 +111,7 @@ export function secretFacts(entry: SecretListEntry): SecretFacts {
     ...(RotationRules?.Duration && { rotationWindow: RotationRules.Duration }),
     policy: 'none',
     size: 'unread',
+    ...(entry.CreatedDate && { created: entry.CreatedDate.toISOString() }),
     ...(entry.LastAccessedDate && { lastAccessed: entry.LastAccessedDate.toISOString() }),
   };
 }

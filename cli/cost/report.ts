@@ -1,6 +1,7 @@
 import { type ParameterCost, parameterCost, type SecretCost, secretCost } from './costs.ts';
 import type { Inventory } from './inventory.ts';
 import { type Note, notesOn } from './notes.ts';
+import { type OwnCost, ownCosts } from './own.ts';
 import { type PriceList, sum } from './pricing.ts';
 
 /** What `--json` prints. A member may be added; none changes its meaning or goes without a new `version`. */
@@ -11,6 +12,8 @@ export interface CostReport {
   /** By saving, then by cost, dearest first; then by name. */
   readonly secrets: readonly SecretCost[];
   readonly parameters: readonly ParameterCost[];
+  /** Stacks of Rekey whose functions rotate secrets here. Not in the totals. */
+  readonly own: readonly OwnCost[];
   readonly totals: Totals;
   readonly notes: readonly Note[];
 }
@@ -27,9 +30,9 @@ export interface Totals {
   readonly afterAllMoves: number;
 }
 
-export function costReport(inventory: Inventory, prices: PriceList): CostReport {
+export function costReport(inventory: Inventory, prices: PriceList, at = Date.now()): CostReport {
   const { region } = inventory;
-  const secrets = inventory.secrets.map((secret) => secretCost(secret, region, prices)).sort(bySaving);
+  const secrets = inventory.secrets.map((secret) => secretCost(secret, region, prices, at)).sort(bySaving);
   const parameters = inventory.parameters
     .map((parameter) => parameterCost(parameter, prices))
     .sort((a, b) => b.now - a.now || byText(a.name, b.name));
@@ -40,6 +43,7 @@ export function costReport(inventory: Inventory, prices: PriceList): CostReport 
     prices,
     secrets,
     parameters,
+    own: ownCosts(inventory.functions ?? []),
     totals,
     notes: notesOn({ inventory, prices, secrets, parameters }),
   };

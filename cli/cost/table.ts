@@ -2,6 +2,7 @@ import { type Column, shortened, tableLine, wrapped } from '../../terminal/table
 import { counted } from './advice.ts';
 import type { ParameterCost, SecretCost } from './costs.ts';
 import { dollars } from './money.ts';
+import type { OwnCost } from './own.ts';
 import type { CostReport } from './report.ts';
 
 const WIDTH = 100;
@@ -25,6 +26,7 @@ export function table(report: CostReport, { all }: Options): string {
     ...savings('COULD MOVE, for Rekey rotates parameters as well', of('could-move'), names),
     ...section('NEEDS SECRETS MANAGER', of('keep').map(kept), names, ['now']),
     ...section('SCHEDULED FOR DELETION, costs nothing', of('deleted').map(kept), names, ['now']),
+    ...section('REKEY ITSELF', report.own.map(itself), names, ['now']),
     ...section('PARAMETERS', parameterRows(parameters, all), names, ['now'], parameters.length),
     '',
     ...report.notes.flatMap(({ text }) => wrapped(text, WIDTH)),
@@ -41,10 +43,10 @@ interface Row {
 }
 
 function savings(title: string, secrets: readonly SecretCost[], names: number): string[] {
-  const rows = secrets.map(({ now, after, saving, name, size }) => ({
+  const rows = secrets.map(({ now, after, saving, name, size, ...read }) => ({
     amounts: [now, after, saving],
     name,
-    remark: remarks[size] ?? '',
+    remark: [remarks[size], unread(read)].filter(Boolean).join('; '),
   }));
   return section(title, rows, names, ['now', 'after', 'saving']);
 }
@@ -55,8 +57,23 @@ const remarks: Partial<Record<SecretCost['size'], string>> = {
   advanced: 'over 4 KB: advanced parameter',
 };
 
-function kept({ now, name, reasons }: SecretCost): Row {
-  return { amounts: [now], name, remark: reasons.map(({ text }) => text).join('; ') };
+function kept({ now, name, reasons, ...read }: SecretCost): Row {
+  return {
+    amounts: [now],
+    name,
+    remark: [...reasons.map(({ text }) => text), unread(read)].filter(Boolean).join('; '),
+  };
+}
+
+function unread({ isUnread, lastAccessed }: Pick<SecretCost, 'isUnread' | 'lastAccessed'>): string {
+  if (!isUnread) return '';
+  return lastAccessed === null ? 'never read' : `not read since ${lastAccessed.slice(0, 10)}`;
+}
+
+function itself({ now, name, alarms, keys, endpoints }: OwnCost): Row {
+  const parts = [counted(alarms, 'alarm'), counted(keys, 'key')];
+  const more = endpoints > 0 ? `; endpoints, if made for it alone: ${dollars(endpoints)}` : '';
+  return { amounts: [now], name, remark: `${parts.join(', ')}${more}` };
 }
 
 function parameterRows(parameters: readonly ParameterCost[], all: boolean): Row[] {

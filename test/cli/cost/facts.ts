@@ -1,4 +1,4 @@
-import type { Inventory, ParameterFacts, SecretFacts } from '../../../cli/cost/inventory.ts';
+import type { FunctionFacts, Inventory, ParameterFacts, SecretFacts } from '../../../cli/cost/inventory.ts';
 
 /** A secret like most: nothing special, its size not read. */
 export function secret(name: string, special: Partial<SecretFacts> = {}): SecretFacts {
@@ -25,5 +25,9 @@ export function inventory(
   parameters: readonly ParameterFacts[] = [],
   region = 'us-east-1',
 ): Inventory {
-  return { region, sizesRead: false, secrets, parameters };
+  return { region, sizesRead: false, secrets, parameters, functions: [] };
+}
+
+export function functionOf(stack: string, special: Partial<FunctionFacts> = {}): FunctionFacts {
+  return { stack, hasMetrics: true, keys: ['arn:key'], superusers: [], subnets: 0, ...special };
 }

@@ -143,11 +143,16 @@ it('the data keep their shape', () => {
         replicas: 1,
         size: 'standard',
         lastAccessed: '2026-01-01T00:00:00.000Z',
+        isUnread: true,
       },
     ],
+    own: [],
     parameters: [{ name: '/p', type: 'SecureString', tier: 'advanced', now: 0.05 }],
     totals: { secrets: 1, parameters: 1, now: 0.85, move: 0, couldMove: 0, afterMove: 0.85, afterAllMoves: 0.85 },
   });
   expect(Object.keys(prices)).toEqual(['region', 'isStandIn', 'currency', 'asOf', 'values', 'includedBy']);
-  expect(notes.map((note: object) => Object.keys(note))).toEqual([['code', 'text']]);
+  expect(notes.map((note: object) => Object.keys(note))).toEqual([
+    ['code', 'text'],
+    ['code', 'text'],
+  ]);
 });
