@@ -35,7 +35,8 @@ function faultsOfCall(call: Call, delivery: Delivery, { isLagging, writes, died 
   const { name, kind } = call;
   if (kind === 'close') return [];
   const isStores = isOfStore(call);
-  const fails = { what: `${name} fails`, act: () => call.fail(isStores ? named('ThrottlingException') : noAnswer()) };
+  // Not throttled: such a write waits for its time and comes again, by the clock. prove/delivery plays that.
+  const fails = { what: `${name} fails`, act: () => call.fail(isStores ? named('InternalServiceError') : noAnswer()) };
   if (kind !== 'write') {
     const stale = { what: `${name} is stale`, act: () => call.go('stale') };
     return kind === 'read' && isStores && isLagging ? [fails, stale] : [fails];
