@@ -19,7 +19,7 @@ const own = tokens
   .flatMap(({ index, inlineValue }) => [index, inlineValue ? index : index + 1]);
 const args = process.argv.slice(2).filter((_, index) => !own.includes(index));
 if (asked.function !== undefined) args.push('--param', `functions=${asked.function}`);
-rmSync(inRoot('.serverless'), { recursive: true, force: true });
+if (folder === inRoot('.serverless')) rmSync(folder, { recursive: true, force: true });
 
 const command = [inRoot('node_modules/serverless/bin/serverless.js'), 'package', ...args];
 const { status, stdout, stderr } = spawnSync(process.execPath, command, {

@@ -1,7 +1,7 @@
 // What setup, build and package share. Node built-ins only: it runs before anything is installed.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, join, relative } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -71,9 +71,8 @@ export function systemEnvironment() {
 }
 
 /** One process at a time installs or builds; the others wait, and then find nothing left to do. */
-export async function locked(work) {
-  const lock = inRoot('.cache/setup.lock');
-  mkdirSync(inRoot('.cache'), { recursive: true });
+export async function locked(work, lock = inRoot('.cache/setup.lock')) {
+  mkdirSync(dirname(lock), { recursive: true });
   for (;;) {
     try {
       writeFileSync(lock, String(process.pid), { flag: 'wx' });

@@ -40,8 +40,14 @@ module "rights" {
     log       = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${var.name}:*"
     topic     = local.topic
     scheduler = local.scheduler
+
+    secret_account = var.secret_account_id
   }
-  arns = merge(var.arns, { SubnetIds = var.subnet_ids, TopicKeyArn = local.topic_keys })
+  arns = merge(var.arns, {
+    SubnetIds       = var.subnet_ids
+    TopicKeyArn     = local.topic_keys
+    SecretAccountId = compact([var.secret_account_id])
+  })
 }
 
 resource "aws_iam_role" "function" {
@@ -102,6 +108,14 @@ resource "aws_lambda_permission" "secrets_manager" {
   action         = "lambda:InvokeFunction"
   principal      = "secretsmanager.amazonaws.com"
   source_account = local.account
+}
+
+resource "aws_lambda_permission" "other_account" {
+  count          = local.function.rotates && var.secret_account_id != "" ? 1 : 0
+  function_name  = aws_lambda_function.function.function_name
+  action         = "lambda:InvokeFunction"
+  principal      = "secretsmanager.amazonaws.com"
+  source_account = var.secret_account_id
 }
 
 resource "aws_cloudwatch_metric_alarm" "errors" {

@@ -43,3 +43,9 @@ variable "topic_key_arn" {
   type        = string
   default     = ""
 }
+
+variable "secret_account_id" {
+  description = "Another account whose secrets may name the function, too. Each secret there, and its key, must let the role in."
+  type        = string
+  default     = ""
+}

@@ -38,7 +38,7 @@ describe.skipIf(terraform === undefined)('the Terraform module', () => {
   // Without a VPC, with one, with a topic's key and without.
   it.each([
     ['mysql-single-user', {}],
-    ['postgres-alternating-users', { ...lists, SubnetIds: ['subnet-a'] }],
+    ['postgres-alternating-users', { ...lists, SubnetIds: ['subnet-a'], SecretAccountId: ['000000000000'] }],
     ['datadog-api-key', { ...lists, TopicKeyArn: ['arn:topic-key'] }],
     ['parameter-generated-value', { ParameterArns: ['arn:p'], MirrorParameterArns: ['arn:m'] }],
     ['watch', {}],
@@ -56,6 +56,7 @@ describe.skipIf(terraform === undefined)('the Terraform module', () => {
         log,
         topic: 'arn:topic',
         scheduler: 'arn:scheduler',
+        secret_account: arns.SecretAccountId?.[0] ?? '',
       },
       arns,
     };
@@ -66,12 +67,13 @@ describe.skipIf(terraform === undefined)('the Terraform module', () => {
 
     expect(readdirSync(join(module, 'rights'))).toEqual(['main.tf']);
     const { statements } = JSON.parse(await terraformRun('output', `-state=${state}`, '-json'));
-    const { DatadogAdminSecretArns, TopicKeyArn, ...same } = arns;
+    const { DatadogAdminSecretArns, TopicKeyArn, SecretAccountId, ...same } = arns;
     const ofStack = roleFor('it', blocks[key]?.may ?? [], place, {
       ...same,
       ...(DatadogAdminSecretArns && { AdminSecretArns: DatadogAdminSecretArns }),
       RotationTopic: 'arn:topic',
       'Scheduler.Arn': 'arn:scheduler',
+      ...(SecretAccountId && { SecretAccountId: SecretAccountId[0] ?? '' }),
       ...(TopicKeyArn && { TopicKeyArn: TopicKeyArn[0] ?? '' }),
     }).filter(({ Sid }) => TopicKeyArn !== undefined || Sid !== 'UseTopicKeyThroughTopic');
     expect(statements.value).toEqual(ofStack.map((one) => ({ ...one, Resource: [one.Resource].flat() })));

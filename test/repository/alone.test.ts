@@ -2,12 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from '../local/command.ts';
+import { isWholeMatrix, sampled } from '../support/matrix.ts';
 import { patience } from '../support/patience.ts';
 import { findTool, toolEnvironment } from '../support/tool.ts';
 import { alone, DIGEST, temporary, together } from './alone.ts';
 import { root } from './files.ts';
 import { theBlocks, unresolved } from './stack.ts';
-import type { Resource } from './template.ts';
+import { oneAtATime, type Resource } from './template.ts';
 
 const blocks = await theBlocks();
 const keys = Object.keys(blocks);
@@ -87,10 +88,10 @@ describe('a topic of another stack', () => {
 const cfnLint = await findTool({ engine: 'cfn-lint', name: 'cfn-lint', parameters: ['--version'] });
 
 it.skipIf(cfnLint === undefined)(
-  'cfn-lint finds no error in the template of any function',
+  `cfn-lint finds no error in the template of ${isWholeMatrix ? 'any' : 'some'} function`,
   async () => {
     const folder = await temporary();
-    const files = templates.map(([key, template]) => ({ file: join(folder, `${key}.json`), template }));
+    const files = sampled(templates, 6).map(([key, template]) => ({ file: join(folder, `${key}.json`), template }));
     await Promise.all(files.map(({ file, template }) => writeFile(file, JSON.stringify(template))));
 
     const { stdout } = await run(
@@ -99,7 +100,7 @@ it.skipIf(cfnLint === undefined)(
       toolEnvironment,
     );
 
-    expect(files.length).toBeGreaterThan(30);
+    expect(files.length).toBeGreaterThan(isWholeMatrix ? 30 : 5);
     expect(JSON.parse(stdout)).toEqual([]);
   },
   patience(240_000),
@@ -110,11 +111,9 @@ it(
   async () => {
     const folder = await temporary();
 
-    const { status, stdout, stderr } = await run(
-      process.execPath,
-      [join(root, 'tools/package.mjs'), '--function', 'parameter-events', '--package', folder],
-      { PATH: process.env.PATH ?? '', HOME: folder },
-    );
+    const args = [join(root, 'tools/package.mjs'), '--function', 'parameter-events', '--package', folder];
+    const env = { PATH: process.env.PATH ?? '', HOME: folder };
+    const { status, stdout, stderr } = await oneAtATime(() => run(process.execPath, args, env));
 
     expect([status, stderr]).toEqual([0, '']);
     const [, digest = ''] = /sha256 (\w+)/.exec(stdout) ?? [];

@@ -96,7 +96,7 @@ describe('every function', () => {
     expect(others.filter(([id]) => !id.endsWith('Scheduler'))).toEqual([]);
   });
 
-  it('may be invoked by Secrets Manager of this account only', () => {
+  it('may be invoked by Secrets Manager of this account only, and of the one that the deployment names', () => {
     const permissions = ofType('AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
 
     const rotating = lambdas().filter((lambda) =>
@@ -110,8 +110,12 @@ describe('every function', () => {
         SourceAccount: { Ref: 'AWS::AccountId' },
       });
     }
+    const ofOthers = ofType('AWS::Lambda::Permission').filter(
+      ([, { Properties }]) => JSON.stringify(Properties.SourceAccount) === '{"Ref":"SecretAccountId"}',
+    );
+    expect(ofOthers.map(([, { Condition }]) => Condition)).toEqual(rotating.map(() => 'HasSecretAccount'));
     expect(permissions.filter(({ Principal }) => Principal === 'secretsmanager.amazonaws.com')).toHaveLength(
-      rotating.length,
+      rotating.length * 2,
     );
   });
 
@@ -322,6 +326,16 @@ describe('the stack', () => {
 
   it('encrypts the topic', () => {
     expect(made.resources.RotationTopic?.Properties).toHaveProperty('KmsMasterKeyId');
+  });
+
+  it('says no partition and no suffix of one: China and GovCloud have others', () => {
+    const texts = JSON.stringify(made.resources, (key, value) => (key === 'Description' ? undefined : value));
+
+    expect(texts.match(/arn:aws:[^"]*/g)).toBeNull();
+    const suffixed = [...texts.matchAll(/"Service":"[\w.]+"|"Principal":"[\w.]+"|[\w.]*amazonaws\.com[\w.]*/g)];
+    // Principals, which are the same everywhere, and one that a role may be passed to.
+    const same = /^"(Service|Principal)":"\w+\.amazonaws\.com"$|^scheduler\.amazonaws\.com$/;
+    expect(suffixed.map(([one]) => one).filter((one) => !same.test(one))).toEqual([]);
   });
 
   it('makes the example schedule only on request', () => {

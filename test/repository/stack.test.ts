@@ -121,8 +121,21 @@ describe('a template', () => {
     const vpcs = ['mysql-single-user', 'iam'].map((key) => networkOf(Resources, key));
     expect(vpcs).toMatchObject([{ SubnetIds: ['a', 'b'] }, { 'Fn::If': ['InVpc', {}, {}] }]);
     expect(JSON.stringify(Resources.SendgridRole)).toContain('"Resource":["arn:m"]');
-    expect(JSON.stringify(Resources.IamRole)).toContain('"Resource":{"Ref":"MirrorParameterArns"}');
-    expect(Parameters).toMatchObject({ SubnetIds: { Default: 'all' }, MirrorParameterArns: { Default: '' } });
+    expect(JSON.stringify(Resources.IamRole)).not.toContain('ssm:PutParameter');
+    expect(Parameters).toMatchObject({ SubnetIds: { Default: 'all' } });
+    expect(Parameters).not.toHaveProperty('MirrorParameterArns');
+  });
+
+  it('lets no function write the mirror of another: of which one it is has to be said, but where there is one only', () => {
+    const given = { 'mirror-parameter-arns': 'arn:m' };
+
+    const { Resources, Parameters } = templateOf(only('sendgrid'), given);
+
+    expect(JSON.stringify(Resources.SendgridRole)).toContain('"Resource":{"Ref":"MirrorParameterArns"}');
+    expect(Parameters).toMatchObject({ MirrorParameterArns: { Default: 'arn:m' } });
+    expect(() => templateOf(only('sendgrid', 'iam'), given)).toThrow(
+      'mirror-parameter-arns: of which function? Say iam/mirror-parameter-arns',
+    );
   });
 
   it('has the admin secrets of each provider apart, and one name for all only where there is one provider', () => {

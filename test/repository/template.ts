@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { root } from './files.ts';
 
@@ -29,11 +30,20 @@ export interface Package {
 /** What `serverless package` makes, in a folder of its own and without an AWS account. */
 export async function makePackage(...params: string[]): Promise<Package> {
   const folder = await mkdtemp(join(tmpdir(), 'rekey-package-'));
-  await serverless('package', '--package', folder, ...params.flatMap((param) => ['--param', param]));
+  await oneAtATime(() => serverless('package', '--package', folder, ...params.flatMap((param) => ['--param', param])));
   const template = JSON.parse(await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
   const remove = () => rm(folder, { recursive: true, force: true });
   return { folder, resources: template.Resources, outputs: template.Outputs, remove };
 }
+
+const { locked, digest } = (await import(pathToFileURL(join(root, 'tools/project.mjs')).href)) as {
+  locked<T>(work: () => Promise<T>, lock: string): Promise<T>;
+  digest(...texts: string[]): string;
+};
+
+/** Serverless makes its zips in .serverless, wherever they are to go, and takes that folder away at the end. */
+export const oneAtATime = <T>(work: () => Promise<T>): Promise<T> =>
+  locked(work, join(tmpdir(), `rekey-package-${digest(root).slice(0, 8)}.lock`));
 
 /** Its output, in an environment without an account or a home. */
 export async function serverless(...args: string[]): Promise<string> {

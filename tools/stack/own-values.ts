@@ -1,7 +1,7 @@
 /** Which values a deployment has: for the stack, and in place of those for some of its functions. */
 import { chosen } from './choose.ts';
 import type { Asked } from './parameters.ts';
-import type { Part } from './template.ts';
+import { ifElse, type Part } from './template.ts';
 
 export type Values = Readonly<Record<string, string>>;
 
@@ -25,6 +25,21 @@ export function checked(values: Values, all: readonly Asked[], vendors: readonly
   return { [only.param]: admins, ...rest };
 }
 
+/**
+ * Who may write a parameter is said for each function, as soon as there are several: a mirror of one secret is no business of the others.
+ * The name of none stands for all of them, and is the first to be replaced.
+ */
+export function mirrorsNamed(values: Values, keys: readonly string[]): Values {
+  if (keys.length < 2) return values;
+  const { 'mirror-parameter-arns': all, ...rest } = values;
+  if (all !== undefined) {
+    throw new Error(
+      `mirror-parameter-arns: of which function? Say ${keys[0]}/mirror-parameter-arns, with a glob for several`,
+    );
+  }
+  return { '*/mirror-parameter-arns': '', ...rest };
+}
+
 const named = (all: readonly Asked[]) => [...OTHERS, ...all.map(({ param }) => param)].join(', ');
 
 /** `part` with the values that this function has for itself: they stand in it, and no parameter is asked. */
@@ -41,12 +56,16 @@ export function withOwn(part: Part, key: string, values: Values, all: readonly A
 }
 
 function put(part: Part, own: ReadonlyMap<string, { given: boolean; value: Part }>): Part {
-  if (Array.isArray(part)) return part.map((one) => put(one, own));
+  if (Array.isArray(part)) return part.map((one) => put(one, own)).filter((one) => !isNothing(one));
   if (typeof part !== 'object') return part;
   const { Ref, 'Fn::If': branches } = part as { Ref?: string; 'Fn::If'?: [string, Part, Part] };
   const value = Ref === undefined ? undefined : own.get(Ref)?.value;
   if (value !== undefined) return value;
   const decided = branches && own.get(branches[0]);
   if (decided) return put(branches[decided.given ? 1 : 2], own);
+  if (branches) return ifElse(branches[0], put(branches[1], own), put(branches[2], own));
   return Object.fromEntries(Object.entries(part).map(([name, one]) => [name, put(one, own)]));
 }
+
+/** What a condition left out of a list needs no place in it. */
+const isNothing = (part: Part) => typeof part === 'object' && 'Ref' in part && part.Ref === 'AWS::NoValue';

@@ -55,6 +55,12 @@ const NETWORK_AND_RIGHTS = [
     'ARNs of the parameters that secrets may be copied into. Empty lets none be.',
   ),
   asked(
+    'SecretAccountId',
+    'HasSecretAccount',
+    'Another account whose secrets may name the functions, too. Each secret there, and its key, must let the role in: docs/deploying.md.',
+    { rule: { AllowedPattern: '([0-9]{12})?' } },
+  ),
+  asked(
     'ScheduledParameter',
     'HasParameterSchedule',
     'A parameter to rotate with the single-user function for PostgreSQL. Empty makes no schedule.',

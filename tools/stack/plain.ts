@@ -95,6 +95,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'AWS::AccountId': 'account',
   'AWS::URLSuffix': 'suffix',
   FunctionName: 'name',
+  SecretAccountId: 'secret_account',
   'Log.Arn': 'log',
 };
 const word = (id: string) => {

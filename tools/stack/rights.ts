@@ -33,13 +33,15 @@ const INTERFACES = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-const attached = (name: string, sid: string, actions: string | readonly string[]) =>
-  allow(
-    sid,
-    actions,
-    ownArn('secretsmanager', 'secret:*'),
-    equals({ 'secretsmanager:resource/AllowRotationLambdaArn': ownArn('lambda', `function:${name}`) }),
-  );
+/** Secrets that name this function, in this account and in the one that the deployment names besides. */
+const attached = (name: string, sid: string, actions: string | readonly string[]) => {
+  const named = equals({ 'secretsmanager:resource/AllowRotationLambdaArn': ownArn('lambda', `function:${name}`) });
+  const there = sub(`arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${SecretAccountId}:secret:*`);
+  return [
+    allow(sid, actions, ownArn('secretsmanager', 'secret:*'), named),
+    ifElse('HasSecretAccount', allow(`${sid}OfAnotherAccount`, actions, there, named)),
+  ];
+};
 
 const RIGHTS = {
   /**
@@ -48,7 +50,7 @@ const RIGHTS = {
    * The function's ARN is spelled from its name, since the function itself waits for the role.
    */
   rotate: ({ name }) => [
-    attached(name, 'RotateAttachedSecrets', [
+    ...attached(name, 'RotateAttachedSecrets', [
       'secretsmanager:DescribeSecret',
       'secretsmanager:GetSecretValue',
       'secretsmanager:PutSecretValue',
@@ -78,7 +80,7 @@ const RIGHTS = {
   ],
 
   /** Finds the versions without a label, which DescribeSecret does not show: they open the system when all others are refused. */
-  listVersions: ({ name }) => [attached(name, 'ListVersionsOfAttachedSecrets', 'secretsmanager:ListSecretVersionIds')],
+  listVersions: ({ name }) => attached(name, 'ListVersionsOfAttachedSecrets', 'secretsmanager:ListSecretVersionIds'),
 
   readSuperusers: () => [
     ifElse(

@@ -52,6 +52,7 @@ export function roleFor(
 
 const CONDITIONS: Readonly<Record<string, string>> = {
   HasMirrors: 'MirrorParameterArns',
+  HasSecretAccount: 'SecretAccountId',
   HasSecretKeys: 'SecretKeyArns',
   HasSuperusers: 'SuperuserSecretArns',
   HasAdmins: 'AdminSecretArns',

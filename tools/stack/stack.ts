@@ -2,7 +2,7 @@
 
 import { alarmsOf } from './alarms.ts';
 import { dashboardOf } from './dashboard.ts';
-import { checked, type Values, withOwn } from './own-values.ts';
+import { checked, mirrorsNamed, type Values, withOwn } from './own-values.ts';
 import { adminsOf, asks, conditions, parameters, settings } from './parameters.ts';
 import { type RightName, statementsOf } from './rights.ts';
 import { arnOf, ifElse, ownArn, type Part, type Parts, ref, sub, type Template, withoutUnused } from './template.ts';
@@ -39,7 +39,10 @@ export function stackOf({ blocks, prefix, values }: Deployment, naming: Naming):
   const rotating = Object.entries(blocks).filter(([, { may }]) => may !== undefined);
   const vendors = [...new Set(rotating.filter(([, { may }]) => may?.includes('readAdmins')).map(vendorIn(naming)))];
   const asked = asks(vendors);
-  const given = checked(values, asked, vendors.map(adminsOf));
+  const given = mirrorsNamed(
+    checked(values, asked, vendors.map(adminsOf)),
+    rotating.map(([key]) => key),
+  );
   const own = (part: Part, key: string) => withOwn(part, key, given, asked);
   const alarms = alarmsOf(prefix, {
     logGroups: Object.fromEntries(rotating.map(([key]) => [naming.toStartCase(key), naming.getLogGroupLogicalId(key)])),
@@ -115,18 +118,24 @@ function resourcesOf(key: string, block: Block, naming: Naming): Record<string, 
     // The account, not one secret, so that a function serves many:
     // https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
     ...(may.includes('rotate') && {
-      [`${naming.toStartCase(key)}Permission`]: {
-        Type: 'AWS::Lambda::Permission',
-        Properties: {
-          FunctionName: arnOf(lambda),
-          Action: 'lambda:InvokeFunction',
-          Principal: 'secretsmanager.amazonaws.com',
-          SourceAccount: ref('AWS::AccountId'),
-        },
+      [`${naming.toStartCase(key)}Permission`]: permission(lambda, ref('AWS::AccountId')),
+      [`${naming.toStartCase(key)}PermissionOfAnotherAccount`]: {
+        Condition: 'HasSecretAccount',
+        ...permission(lambda, ref('SecretAccountId')),
       },
     }),
   };
 }
+
+const permission = (lambda: string, SourceAccount: Part) => ({
+  Type: 'AWS::Lambda::Permission',
+  Properties: {
+    FunctionName: arnOf(lambda),
+    Action: 'lambda:InvokeFunction',
+    Principal: 'secretsmanager.amazonaws.com',
+    SourceAccount,
+  },
+});
 
 /** With it EventBridge Scheduler calls this function back, and no other. Spelled from its name, since the function waits for the role. */
 const caller = (name: string) =>

@@ -8,19 +8,20 @@ variable "package" {
 variable "place" {
   description = "Partition, region, account and DNS suffix, and the names and ARNs that the role is spelled from."
   type = object({
-    partition = string
-    region    = string
-    account   = string
-    suffix    = string
-    name      = string
-    log       = string
-    topic     = string
-    scheduler = string
+    partition      = string
+    region         = string
+    account        = string
+    suffix         = string
+    name           = string
+    log            = string
+    topic          = string
+    scheduler      = string
+    secret_account = string
   })
 }
 
 variable "arns" {
-  description = "What the role may reach, by the names of the template's parameters: SuperuserSecretArns, SecretKeyArns, … SubnetIds and TopicKeyArn count, too."
+  description = "What the role may reach, by the names of the template's parameters: SuperuserSecretArns, SecretKeyArns, … SubnetIds, TopicKeyArn and SecretAccountId count, too."
   type        = map(list(string))
 }
 
