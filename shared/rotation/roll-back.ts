@@ -2,6 +2,8 @@
  * Not a step of Secrets Manager's: a person wants AWSPREVIOUS to be AWSCURRENT again, and to work. It is a rotation whose pending value is
  * there already, so all that a rotation proves is proven here. AWSPENDING has no part in it.
  */
+
+import { admitted } from './admitted.ts';
 import { copied, settle } from './after-promotion.ts';
 import { InvalidSecretError, RotationError, StagingError, TargetMismatchError } from './errors.ts';
 import { patiently } from './pause.ts';
@@ -18,7 +20,7 @@ import { unfinished } from './window.ts';
  * AWSCURRENT already. The value that leaves is AWSPREVIOUS afterwards. May be repeated, also after a crash at any line.
  */
 export async function rollBack<S extends object>(given: Rotation<S>): Promise<Answer> {
-  const secret = await admitted(given);
+  const secret = await admitted(given, refusalOf);
   const from = holder(secret.labels, CURRENT);
   const isBack = from === given.ctx.token;
   const previous = isBack ? holder(secret.labels, PREVIOUS) : from;
@@ -39,17 +41,6 @@ export async function rollBack<S extends object>(given: Rotation<S>): Promise<An
   if (!isBack) await report({ outcome: 'succeeded', action: 'rollback' });
   ctx.log('AWSCURRENT is the version that was rolled back to', { previous });
   return { outcome: 'succeeded', current: ctx.token, previous };
-}
-
-/** A refusal is looked at again before it is believed: the description may be older than what the person saw. */
-async function admitted<S extends object>({ versions, ctx }: Rotation<S>): Promise<SecretDescription> {
-  const look = async () => {
-    const secret = await versions.describe(ctx.secretId);
-    return { secret, refusal: refusalOf(secret, ctx.token) };
-  };
-  const { secret, refusal } = await patiently(look, ({ refusal }) => refusal === undefined, [100, 300], ctx.pause);
-  if (refusal !== undefined) throw refusal;
-  return secret;
 }
 
 function refusalOf({ name, labels, rotationEnabled }: SecretDescription, version: string): StagingError | undefined {

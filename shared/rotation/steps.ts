@@ -1,4 +1,6 @@
 /** The four rotation steps, written once for every strategy, engine and store. See docs/architecture.md. */
+
+import { admitted } from './admitted.ts';
 import { copied, settle } from './after-promotion.ts';
 import { diagnose } from './diagnose.ts';
 import { InvalidEventError, StagingError } from './errors.ts';
@@ -32,7 +34,7 @@ async function rotationStep<S extends object>(name: string, given: Rotation<S>):
   // An earlier try may have got as far as the system, and no label tells.
   if (given.strategy.outage === 'brief') given.progress.working = 'AWSCURRENT or AWSPENDING';
   given.versions.foresee?.(given.ctx.secretId, foreseen(name, given));
-  const admission = () => admitted(given);
+  const admission = () => admitted(given, refusalOf);
   const secret = await (knownStep(name) === 'createSecret' ? untilStored(given, admission) : admission());
   const isCurrent = carries(secret.labels, given.ctx.token, CURRENT);
   // What is AWSPREVIOUS once this rotation's version is AWSCURRENT.
@@ -74,20 +76,7 @@ function stepOf(name: string): RotationStep {
   });
 }
 
-/**
- * The checks of AWS's templates, in their order. A refusal is looked at again before it is believed: the description may
- * be older than the RotateSecret call that started this rotation.
- */
-async function admitted<S extends object>({ versions, ctx }: Rotation<S>): Promise<SecretDescription> {
-  const look = async () => {
-    const secret = await versions.describe(ctx.secretId);
-    return { secret, refusal: refusalOf(secret, ctx.token) };
-  };
-  const { secret, refusal } = await patiently(look, ({ refusal }) => refusal === undefined, [100, 300], ctx.pause);
-  if (refusal !== undefined) throw refusal;
-  return secret;
-}
-
+/** The checks of AWS's templates, in their order. */
 function refusalOf(secret: SecretDescription, token: string): StagingError | undefined {
   if (!secret.rotationEnabled) {
     return new StagingError(`rotation is switched off for ${secret.name}`, {
