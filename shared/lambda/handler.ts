@@ -21,7 +21,7 @@ function workFor(event: unknown): Work {
   // What is no object is for a parser to say.
   if (typeof event !== 'object' || event === null) return secretWork;
   const { rekey, Step, SecretId, Parameter }: Readonly<Record<string, unknown>> = { ...event };
-  if (rekey) return askedWork;
+  if (rekey && !Parameter) return askedWork;
   if (Parameter && SecretId) throw unclear('a secret and a parameter');
   if (Parameter) return parameterWork;
   if (Step || SecretId) return secretWork;

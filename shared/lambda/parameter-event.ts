@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { InvalidEventError } from '../rotation/errors.ts';
-import { REVOKE_PREVIOUS } from '../rotation/strategy.ts';
+import { REVOKE_PREVIOUS, ROLLBACK } from '../rotation/strategy.ts';
 import { isPlaceOf, parsePlace } from '../stores/parameter-store/names.ts';
 import { commandsForParameter } from '../stores/parameter-store/next-command.ts';
 import type { RotationEvent } from './event.ts';
@@ -12,6 +12,8 @@ import { parsed, rotationHint } from './parsed.ts';
 const shape = z.object({
   Parameter: z.string().check(z.minLength(1)),
   Token: z.optional(z.nullable(z.string())),
+  /** What a person asks for. */
+  rekey: z.optional(z.literal(ROLLBACK)),
   // Ours, in the event of `revokePrevious` alone.
   Step: z.optional(z.literal(REVOKE_PREVIOUS)),
   Postponed: z.optional(z.int()),
@@ -45,6 +47,7 @@ export function parseParameterEvent(input: unknown, context: Invoked): RotationE
     token: plain(token),
     postponed: event.Postponed ?? 0,
     previous: event.PreviousVersion,
+    ...(event.rekey && { asked: event.rekey }),
   };
 }
 

@@ -30,9 +30,15 @@ export async function rotateParameter(event: RotationEvent, running: Running): P
     return answer('what was to be revoked was looked at');
   }
   const begun = await rotate(event, askedAt, versions, running);
-  if (begun.goesOn) return answer(begun.isComplete ? 'this rotation is complete' : 'rotated');
+  if (begun.goesOn) return answer(outcomeOf(begun, event));
   log('nothing to do', { because: begun.because });
   return answer(begun.because);
+}
+
+function outcomeOf({ token, isComplete }: Begun & { goesOn: true }, event: RotationEvent): string {
+  if (isComplete) return 'this rotation is complete';
+  if (event.asked === undefined) return 'rotated';
+  return token === event.token ? 'rolled back' : 'another rotation was unfinished, and was ended: look, then ask again';
 }
 
 async function rotate(
@@ -47,7 +53,8 @@ async function rotate(
   const begun = await versions.begin(event.secretId, event.token, times);
   if (!begun.goesOn) return begun;
   for (const step of rotationSteps) {
-    const one = { ...event, token: begun.token, step };
+    // What somebody else began goes on as it began.
+    const one = { ...event, token: begun.token, step, asked: begun.token === event.token ? event.asked : undefined };
     await running.step(one, ownNamed(versions), revokeEvent(one));
   }
   // Somebody else's rotation that had only its end left to do is not the one that was asked for.

@@ -68,15 +68,17 @@ function refusalOf({ name, labels, rotationEnabled }: SecretDescription, version
 /** Both, of the versions that had the labels in the description. */
 async function bothOf<S extends object>(from: VersionId | undefined, rotation: Rotation<S>): Promise<[S, S]> {
   const { strategy, versions, ctx } = rotation;
-  const read = () => versions.read(ctx.secretId, PREVIOUS, ctx.token);
-  const text = await patiently(read, (value) => value !== undefined, [100, 300], ctx.pause);
-  if (text === undefined) throw cannotReturn(`AWSPREVIOUS of ${ctx.secretId} has no value`, ROTATE);
-  const previous = readable(text, rotation);
+  const previous = await previousValue(rotation, ctx.token);
   await requireCopies(previous, strategy, versions, ctx);
   return [previous, await readCurrent(strategy, versions, ctx, from)];
 }
 
-function readable<S extends object>(text: string, { strategy, ctx }: Rotation<S>): S {
+/** Throws StagingError (PREVIOUS_UNUSABLE) when there is none. Without a version, of whichever has the label. */
+export async function previousValue<S extends object>(rotation: Rotation<S>, version?: VersionId): Promise<S> {
+  const { strategy, versions, ctx } = rotation;
+  const read = () => versions.read(ctx.secretId, PREVIOUS, version);
+  const text = await patiently(read, (value) => value !== undefined, [100, 300], ctx.pause);
+  if (text === undefined) throw cannotReturn(`AWSPREVIOUS of ${ctx.secretId} has no value`, ROTATE);
   try {
     return parsed(strategy, text, PREVIOUS, ctx);
   } catch (error) {

@@ -8,7 +8,7 @@ import { patiently } from './pause.ts';
 import { promote } from './promote.ts';
 import { putInForce } from './put-in-force.ts';
 import { revokePrevious } from './revoke-previous.ts';
-import { rollBack } from './roll-back.ts';
+import { previousValue, rollBack } from './roll-back.ts';
 import type { Answer, Rotation } from './rotation.ts';
 import { described, promotesLater } from './rotation.ts';
 import type { RotationStep } from './strategy.ts';
@@ -24,8 +24,9 @@ import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
  */
 export async function runStep<S extends object>(name: string, given: Rotation<S>): Promise<Answer | undefined> {
   if (name === REVOKE_PREVIOUS) return revokePrevious(given);
-  if (given.ctx.asked === ROLLBACK) return rollBack(given);
-  if (given.ctx.asked === DOCTOR) return diagnose(given);
+  const { asked } = given.ctx;
+  if (name === ROLLBACK && asked === name) return rollBack(given);
+  if (name === DOCTOR && asked === name) return diagnose(given);
   await rotationStep(name, given);
   return undefined;
 }
@@ -133,22 +134,24 @@ async function hasNoValue<S extends object>({ versions, ctx }: Rotation<S>): Pro
   }
 }
 
-async function makePending<S extends object>(
-  { labels }: SecretDescription,
-  { strategy, versions, ctx }: Rotation<S>,
-): Promise<void> {
+async function makePending<S extends object>({ labels }: SecretDescription, rotation: Rotation<S>): Promise<void> {
+  const { strategy, versions, ctx } = rotation;
   // The description knows of this rotation, so it is no older than the promotion before it; a read may be.
   const current = await readCurrent(strategy, versions, ctx, holder(labels, CURRENT));
   await requireCopies(current, strategy, versions, ctx);
+  const pending = ctx.asked === ROLLBACK ? await previousValue(rotation) : await made(current, rotation);
+  ctx.redact.add(...strategy.schema.confidential(pending));
+  const stored = await versions.put(ctx.secretId, ctx.token, asText(strategy, pending));
+  ctx.log(stored === 'stored' ? 'pending value stored' : 'an earlier try stored a pending value, which stays');
+}
+
+async function made<S extends object>(current: S, { strategy, versions, ctx }: Rotation<S>): Promise<S> {
   const others = {
     previous: () => readPrevious(strategy, versions, ctx),
     stored: () => readStored(strategy, versions, ctx),
   };
-  const made = await strategy.create({ current, ...others }, ctx);
-  const pending = strategy.schema.follow?.(made, current) ?? made;
-  ctx.redact.add(...strategy.schema.confidential(pending));
-  const stored = await versions.put(ctx.secretId, ctx.token, asText(strategy, pending));
-  ctx.log(stored === 'stored' ? 'pending value stored' : 'an earlier try stored a pending value, which stays');
+  const value = await strategy.create({ current, ...others }, ctx);
+  return strategy.schema.follow?.(value, current) ?? value;
 }
 
 async function setSecret<S extends object>({ labels }: SecretDescription, rotation: Rotation<S>): Promise<void> {
@@ -183,7 +186,8 @@ async function complete<S extends object>(rotation: Rotation<S>): Promise<void> 
   const { versions, ctx } = rotation;
   await copied(rotation);
   await settle(rotation);
-  await rotation.report({ outcome: 'succeeded' });
+  // Where nothing keeps labels that could move back, whoever rolls back rotates to the value from before.
+  await rotation.report({ outcome: 'succeeded', ...(ctx.asked === ROLLBACK && { action: ROLLBACK }) });
   await versions.dropPending(ctx.secretId, ctx.token);
   ctx.log('rotation complete');
 }

@@ -48,6 +48,34 @@ const versionsOf = async (store: ParameterStore) => {
 };
 
 describe('a parameter', () => {
+  it('is rolled back when a person asks for that: the password from before opens again, and only that', async () => {
+    const { store, rotate, before } = await planted();
+    await rotate();
+    const rotated = await current(store);
+
+    const outcome = await rotate({ rekey: 'rollback', Token: 'back' });
+    const again = await rotate({ rekey: 'rollback', Token: 'back' });
+
+    const answer = { Parameter: store.secretId, Token: 'back' };
+    expect(outcome).toEqual({ ok: true, payload: { ...answer, Outcome: 'rolled back' } });
+    expect(again).toEqual({ ok: true, payload: { ...answer, Outcome: 'this rotation is complete' } });
+    expect([await house.opens(before), await house.opens(rotated)]).toEqual([true, false]);
+    expect(await current(store)).toEqual(before);
+    expect(messages(store).map(({ subject, body }) => [subject, body.action])).toEqual([
+      [expect.stringContaining('was rotated'), undefined],
+      [expect.stringContaining('was rolled back'), 'rollback'],
+    ]);
+  });
+
+  it('that was never rotated is not rolled back, and the person is answered why', async () => {
+    const { store, rotate, before } = await planted();
+
+    const outcome = await rotate({ rekey: 'rollback' });
+
+    expect(outcome).toMatchObject({ ok: true, payload: { outcome: 'failed', error: { code: 'PREVIOUS_UNUSABLE' } } });
+    expect([await current(store), await house.opens(before)]).toEqual([before, true]);
+  });
+
   it('is rotated in one invocation: the new password opens, the old one does not, and labels tell which is which', async () => {
     const { store, rotate, before } = await planted();
 

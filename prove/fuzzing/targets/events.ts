@@ -31,6 +31,7 @@ const others: readonly unknown[] = [
   // What people send from the console and the command line: its test events, and a doctor's questions.
   { key1: 'value1', key2: 'value2' },
   { doctor: true },
+  { rekey: 'rollback', Parameter: '/prod/app', Token: TOKEN },
   { rekey: 'doctor', SecretId: 'app' },
   { rekey: 'rollback', SecretId: 'app', Version: TOKEN },
   { rekey: 'revoke-previous', SecretId: 'app', Current: TOKEN, Previous: TOKEN },
