@@ -2,19 +2,17 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { type DatabaseStage, openDatabaseStage } from '../../demo/database-stage.ts';
 import { engineNames, type Login, loadEngine } from '../../demo/engine.ts';
+import { providerNames } from '../../demo/provider/act.ts';
 import { driveRotation } from '../../demo/rotate.ts';
 import type { StrategyName } from '../../demo/strategies.ts';
-import { leakFinder } from '../leak.ts';
 import type { Asked, Row, Section, Told } from '../section.ts';
-import { filesSince, processesBelow } from './surroundings.ts';
+import { rotatedKeys } from './keys.ts';
+import { leaksIn, type Places, readable } from './readable.ts';
 
 const properties = {
   silent:
     'no log of a function or a server, no message, answer, command line, environment or file shows anything of a secret',
 } as const;
-
-/** What anybody could read, by where it stands. */
-type Places = Readonly<Record<string, string>>;
 
 export const secrecy: Section = {
   name: 'secrecy',
@@ -30,10 +28,14 @@ export const secrecy: Section = {
       else
         for (const strategy of asked.quick ? named.slice(0, 1) : named) rows.push(await row(engine, strategy, asked));
     }
+    const providers = asked.quick ? [] : providerNames().filter((name) => keyIdOf(name).includes(asked.only));
+    for (const provider of providers) rows.push(await keyRow(provider, asked.progress));
     return rows;
   },
 
   async replay(id) {
+    const provider = providerNames().find((name) => keyIdOf(name) === id);
+    if (provider !== undefined) return (await keyRow(provider, () => {})).broken[0] ?? 'nothing is broken';
     for (const engine of engineNames()) {
       const { strategies } = await loadEngine(engine);
       const strategy = strategies.find((each) => idOf(engine, each) === id);
@@ -48,41 +50,51 @@ export const secrecy: Section = {
 };
 
 const idOf = (engine: string, strategy: StrategyName) => `secrecy/${engine}/${strategy}`;
+const keyIdOf = (provider: string) => `secrecy/keys/${provider}`;
 
 async function row(engine: string, strategy: StrategyName, { signal, progress }: Asked): Promise<Row> {
-  const start = performance.now();
   const began = Date.now();
   const id = idOf(engine, strategy);
   progress(`${id}: rotating`);
   const stage = await openDatabaseStage({ engine, signal, progress: () => {} }, 0);
   try {
-    const secrets = await rotated(stage, strategy);
-    progress(`${id}: searching`);
-    const places = readable(stage, began);
-    const broken = leaksIn(places, secrets).map((seen) => told(id, seen));
-    const lines = Object.values(places).reduce((all, text) => all + text.split('\n').length, 0);
-    return {
-      section: secrecy.name,
-      id,
-      store: 'Secrets Manager',
-      faults: `${secrets.length} secrets; lines of ${Object.keys(places).length} places searched`,
-      depth: 1,
-      states: lines,
-      runs: ROTATIONS,
-      isWhole: true,
-      ms: performance.now() - start,
-      broken,
-      known: [],
-    };
+    const { secrets, secret } = await rotated(stage, strategy);
+    const places = { ...(await readable(stage, secret, began)), 'log of the server': stage.database.log() };
+    return searched(id, places, secrets, began);
   } finally {
     await stage.close();
   }
 }
 
+async function keyRow(provider: string, progress: Asked['progress']): Promise<Row> {
+  const began = Date.now();
+  const id = keyIdOf(provider);
+  progress(`${id}: rotating`);
+  const { places, secrets } = await rotatedKeys(provider);
+  return searched(id, places, secrets, began);
+}
+
+function searched(id: string, places: Places, secrets: readonly string[], began: number): Row {
+  const broken = leaksIn(places, secrets).map((seen) => told(id, seen));
+  return {
+    section: secrecy.name,
+    id,
+    store: 'Secrets Manager',
+    faults: `${secrets.length} secrets; lines of ${Object.keys(places).length} places searched`,
+    depth: 1,
+    states: Object.values(places).reduce((all, text) => all + text.split('\n').length, 0),
+    runs: ROTATIONS,
+    isWhole: true,
+    ms: Date.now() - began,
+    broken,
+    known: [],
+  };
+}
+
 const ROTATIONS = 4;
 
 /** Two that go well, one whose AWSCURRENT nobody knows, so that it fails, and one after that. Gives every password that was stored. */
-async function rotated(stage: DatabaseStage, strategy: StrategyName): Promise<readonly string[]> {
+async function rotated(stage: DatabaseStage, strategy: StrategyName) {
   const planted = await stage.plant(strategy, 'warm', 'app');
   const { secret, initial } = planted;
   const known = new Set([initial.password, stage.database.superuser.password]);
@@ -104,45 +116,11 @@ async function rotated(stage: DatabaseStage, strategy: StrategyName): Promise<re
   await rotate();
   await put(stage, secret, works);
   await rotate();
-  return [...known];
+  return { secret, secrets: [...known] };
 }
 
 async function put({ secretsManager }: DatabaseStage, SecretId: string, value: Login): Promise<void> {
   await secretsManager.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(value) }));
-}
-
-function readable({ sandbox, database }: DatabaseStage, began: number): Places {
-  const { functions, sns, requests } = sandbox;
-  // Secrets Manager is where values belong.
-  const others = requests.filter(({ service }) => service !== 'secretsmanager');
-  const lines = (all: readonly unknown[]) => all.map((one) => JSON.stringify(one)).join('\n');
-  return {
-    'log of the functions': functions
-      .names()
-      .map((name) => lines([functions.logs(name)].flat()))
-      .join('\n'),
-    'answers of the functions': functions
-      .names()
-      .map((name) => lines(functions.invocations(name)))
-      .join('\n'),
-    messages: lines(sns.messages),
-    'history of rotations': lines(sandbox.secretsManager.history),
-    'calls of other services': lines(others),
-    'log of the server': database.log(),
-    ...processesBelow(process.pid),
-    ...filesSince(began),
-  };
-}
-
-/** One for each place where something was found. */
-export function leaksIn(places: Places, secrets: readonly string[]): readonly string[] {
-  const find = leakFinder(secrets);
-  return Object.entries(places).flatMap(([place, text]) => {
-    const leak = find(text);
-    if (leak === undefined) return [];
-    const from = text.lastIndexOf('\n', leak.at) + 1;
-    return [`${place}: ${leak.piece} in: ${text.slice(from, from + 300).split('\n')[0]}`];
-  });
 }
 
 function told(id: string, seen: string): Told {

@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { leaksIn } from '../../prove/secrecy/section.ts';
+import { secretParts } from '../../prove/secrecy/keys.ts';
+import { leaksIn } from '../../prove/secrecy/readable.ts';
 import { filesSince, processesBelow } from '../../prove/secrecy/surroundings.ts';
 
 const secret = 'q7Zp-Xw3Kd9vRt2Lm8Yb';
@@ -20,6 +21,15 @@ describe('the search for secrets', () => {
     expect(leaksIn(places, ['another-one', secret])).toEqual([
       "log of the server: -Xw3Kd in: ALTER USER app IDENTIFIED BY '-Xw3Kd9'",
     ]);
+  });
+
+  it.each([
+    ['SG.public-id.the_secret', [], ['the_secret']],
+    ['mdb_sa_sk_Th3Secret-', [], ['Th3Secret-']],
+    ['public/id-after', ['public/id'], ['', '-after']],
+    ['whole/secret', ['of another'], ['whole/secret']],
+  ])('of %s, the kind and the public id are no secret', (key, ids, parts) => {
+    expect(secretParts(key, new Set(ids))).toEqual(parts);
   });
 
   it.skipIf(process.platform !== 'linux')('sees command lines and environments of what was started', async () => {
