@@ -3,9 +3,9 @@
 // The tool comes with the SDK that it was tested with.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
+type Reviver = (this: unknown, key: string, value: unknown, context: { source: string }) => unknown;
 
-// Numbers that JavaScript cannot hold exactly are kept for those who write values back. Nobody does here.
+// Numbers that JavaScript cannot hold exactly are kept for those who write values back. Nobody does here, so each is as it would be written.
 if (!('rawJSON' in JSON)) {
   const parse = JSON.parse;
   Object.assign(JSON, {
@@ -15,7 +15,7 @@ if (!('rawJSON' in JSON)) {
         text,
         revive &&
           function (this: unknown, key: string, value: unknown) {
-            return revive.call(this, key, value, {});
+            return revive.call(this, key, value, { source: String(value) });
           },
       ),
   });
