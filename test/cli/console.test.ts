@@ -190,6 +190,15 @@ describe('rekey console', () => {
     expect([secrets.map(({ name }) => name), status, asked('RotateSecret')]).toEqual([['mine'], 400, 0]);
   });
 
+  it('shows as many as a person can look through, and says how to choose', async () => {
+    for (let number = 0; number < 501; number += 1) await world.secret(`secret-${number}`);
+
+    const { secrets, note } = await (await enter((await start()).url)).view();
+
+    expect(secrets).toHaveLength(500);
+    expect(note).toContain('choose some with --tag');
+  });
+
   it('ends at once where the account may not be listed; what goes wrong later is told in the page', async () => {
     world.sandbox.faults.add({ operation: 'ListSecrets', action: 'error', times: 9 });
     await expect(start()).rejects.toMatchObject({ code: expect.stringMatching(/^[A-Z_]+$/) });
