@@ -66,7 +66,7 @@ export const rows: readonly Row[] = [
     broke: (at) => sql(at, `ALTER ROLE ${at.username} PASSWORD 'by hand'`),
     told: {
       code: 'AUTHENTICATION_REFUSED',
-      cause: /refused the password of user packaged/,
+      cause: /refused the password of user packaged.*see that packaged\d+ is there; rekey rollback/,
       next: 'look',
       working: 'unknown',
     },
@@ -140,7 +140,7 @@ export const rows: readonly Row[] = [
     },
     told: {
       code: 'AUTHENTICATION_REFUSED',
-      cause: /refused the password of user packaged\d+_clone/,
+      cause: /refused the password of user packaged\d+_clone.*see that packaged\d+_clone is there; rekey rollback/,
       next: 'look',
       working: 'unknown',
     },

@@ -1,6 +1,6 @@
 /** Two users take turns, so AWSCURRENT works at every moment. A superuser makes the other one ready. */
 
-import { AuthenticationError, PermissionError } from '../../rotation/errors.ts';
+import { AuthenticationError, advised, PermissionError } from '../../rotation/errors.ts';
 import type { Change, RotationContext, RotationStrategy } from '../../rotation/strategy.ts';
 import { ROLLBACK } from '../../rotation/strategy.ts';
 import { PENDING } from '../../rotation/versions.ts';
@@ -42,7 +42,7 @@ export function alternatingUsersStrategy(
       const asking = source.superuserFor(current, engine, ctx);
       asking.catch(() => {});
       // Proves that whoever wrote this secret knows the user, before a superuser acts on its word.
-      const own = await openSession(engine, current, ctx);
+      const own = await openSession(engine, current, ctx).catch(withWayOut(current));
       try {
         // The rights are to be brought into line in the database that the users work in.
         const superuser = inDatabaseOf(current, await asking);
@@ -93,6 +93,17 @@ export function alternatingUsersStrategy(
     },
   };
 }
+
+/** Nobody but a person knows whether it is there with another password; the other user of the pair may let applications in meanwhile. */
+function withWayOut({ username }: DatabaseLogin): (error: unknown) => never {
+  return (error) => {
+    const isRefused = error instanceof AuthenticationError && error.code === 'AUTHENTICATION_REFUSED';
+    throw isRefused ? advised(error, wayOut(username)) : error;
+  };
+}
+
+const wayOut = (username: string) =>
+  `see that ${username} is there; rekey rollback brings back AWSPREVIOUS, which is the other user, where that works; else reset the password of ${username} by hand, store it with put-secret-value, rotate again`;
 
 function inDatabaseOf({ dbname }: DatabaseLogin, { dbname: _, ...superuser }: DatabaseLogin): DatabaseLogin {
   return dbname === undefined ? superuser : { ...superuser, dbname };
