@@ -9,7 +9,7 @@ import {
 } from '../../../shared/rotation/errors.ts';
 import { step } from '../../conformance/rotate.ts';
 import { begun } from '../../support/memory-rotation.ts';
-import { type MemoryWorld, memoryWorld } from '../../support/memory-world.ts';
+import { changed, type MemoryWorld, memoryWorld } from '../../support/memory-world.ts';
 
 const EITHER = 'AWSCURRENT or AWSPENDING';
 const hint = 'do';
@@ -107,6 +107,18 @@ describe('createSecret', () => {
 
     expect(await told(given, 'createSecret')).toEqual(['TOKEN_UNKNOWN', EITHER]);
   });
+
+  it('says either, too, when the version of the abandoned one has a label of somebody', async () => {
+    const given = await half();
+    await given.here.store.abandon();
+    const { describe: look } = given.here.store.versions;
+    given.here.store.versions.describe = async (id) => {
+      const seen = await look(id);
+      return { ...seen, labels: { ...seen.labels, [given.token]: ['KEPT'] } };
+    };
+
+    expect(await told(given, 'createSecret')).toEqual(['TOKEN_NOT_PENDING', EITHER]);
+  });
 });
 
 describe.each([
@@ -146,6 +158,25 @@ describe('setSecret', () => {
     const by = (password: string) => (password === 'first-password' ? refused : afterPassword);
 
     expect(await told(stopped(given, by), 'setSecret')).toEqual(['PERMISSION_DENIED', EITHER]);
+  });
+
+  it('says either when the rotation was abandoned meanwhile, and the secret cannot be described', async () => {
+    const given = await half();
+    await given.here.store.abandon();
+
+    expect(await told(undescribed(given, throttled), 'setSecret')).toEqual(['THROTTLED', EITHER]);
+  });
+
+  it('says either when what failed after the login is nothing that anybody foresaw', async () => {
+    const { here, token } = await begun();
+    const broken = changed(here, () => ({
+      set: async (_, ctx) => {
+        ctx.currentOpens?.();
+        throw new Error('a defect');
+      },
+    }));
+
+    expect((await told({ here: broken, token }, 'setSecret'))[1]).toBe(EITHER);
   });
 
   /** Both have the same labels, and the same values: whoever does not log in cannot tell them apart. */

@@ -318,3 +318,15 @@ it('nobody has to listen that AWSCURRENT opens', async () => {
 
   expect(here.server.users.get('app')?.password).toBe('the next');
 });
+
+it('what a server refuses after the password is told as it is, also where nobody asks what opened', async () => {
+  const here = memoryWorld(singleUserStrategy);
+  const error = new UnreachableError('full', { hint: 'do', code: 'UNREACHABLE_LOGIN', tookPassword: true });
+  const current = { engine: 'memory', host: 'db', username: 'app', password: 'one' };
+  const engine: DatabaseEngine = { ...memoryEngine(here.server), connect: () => Promise.reject(error) };
+  const older = { previous: async () => undefined, forgotten: async function* () {} };
+
+  const opening = openStored(engine, { current, pending: { ...current, password: 'two' }, ...older }, here.context({}));
+
+  await expect(opening).rejects.toBe(error);
+});
