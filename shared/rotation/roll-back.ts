@@ -30,6 +30,7 @@ export async function rollBack<S extends object>(given: Rotation<S>): Promise<An
     // An earlier try may have got as far as the system, and no label tells.
     if (strategy.outage === 'brief') progress.working = 'unknown';
     try {
+      await endPending(secret, rotation);
       await putInForce({ from, read: () => bothOf(from, rotation) }, rotation);
     } catch (error) {
       throw ofPrevious(error);
@@ -41,6 +42,14 @@ export async function rollBack<S extends object>(given: Rotation<S>): Promise<An
   if (!isBack) await report({ outcome: 'succeeded', action: 'rollback' });
   ctx.log('AWSCURRENT is the version that was rolled back to', { previous });
   return { outcome: 'succeeded', current: ctx.token, previous };
+}
+
+/** A rotation that has promoted its version may not have come to its last step, which would make that one AWSCURRENT once more. */
+async function endPending<S extends object>({ labels }: SecretDescription, { versions, ctx }: Rotation<S>) {
+  const promoted = holder(labels, PENDING);
+  if (promoted === undefined) return;
+  await versions.dropPending(ctx.secretId, promoted);
+  ctx.log('AWSPENDING was taken off the version that is rolled back', { version: promoted });
 }
 
 function refusalOf({ name, labels, rotationEnabled }: SecretDescription, version: string): StagingError | undefined {

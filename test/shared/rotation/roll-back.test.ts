@@ -139,6 +139,20 @@ describe('a rollback', () => {
     expect(asked).toEqual([labels.AWSCURRENT]);
   });
 
+  it('is not undone by the last steps of the rotation before it, which may be on their way', async () => {
+    const { here, labels } = await rotated();
+    const token = await here.store.begin();
+    for (const name of ['createSecret', 'setSecret']) await step(here, token, name);
+
+    await rollback(here, { version: labels.AWSCURRENT ?? '' });
+    for (const name of ['testSecret', 'finishSecret']) {
+      await expect(step(here, token, name)).rejects.toMatchObject({ code: 'TOKEN_NOT_PENDING' });
+    }
+
+    expect(await byLabel(here.store)).toEqual({ AWSCURRENT: labels.AWSCURRENT, AWSPREVIOUS: token });
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+  });
+
   it('of a version that is back already logs in nowhere', async () => {
     const { here, labels } = await rotated();
     await rollback(here);
