@@ -63,7 +63,7 @@ function refusedByServer(error: unknown, number: number, at: Target): RotationEr
       });
     case errno.databaseDenied:
       return new PermissionError(`user ${at.user} may not use database ${at.database} at ${where}`, {
-        hint: 'grant it a right there, or take field dbname out of the secret',
+        hint: 'see that it is there, for one that is not is refused in the same words; grant a right in it, or correct field dbname of the secret',
         tookPassword: true,
         cause: error,
       });

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { queryError } from '../../../../shared/databases/mysql/errors.ts';
+import { connectError } from '../../../../shared/databases/mysql/login-errors.ts';
 
 const at = { host: 'db.test', port: 3306, user: 'app', database: undefined, tls: true };
 const raw = (errno: number, message: string, sql: string) =>
@@ -56,4 +57,24 @@ it.each([1927, 3169])('a session that was ended by the server is told so: %d', (
     fact: `the session of app at db.test:3306 was ended by the server (error ${errno})`,
     hint: expect.stringContaining('KILL'),
   });
+});
+
+it('a database that is not there is refused as one that may not be used, and the hint says so', () => {
+  const error = connectError(raw(1044, 'Access denied', ''), 'login', { ...at, database: 'nowhere' });
+
+  expect(error).toMatchObject({
+    code: 'PERMISSION_DENIED',
+    tookPassword: true,
+    hint: expect.stringContaining('see that it is there'),
+  });
+});
+
+it.each([
+  [1040, undefined],
+  [1203, true],
+  [1226, true],
+])('too many connections (%d): the password was taken: %s', (errno, tookPassword) => {
+  const error = connectError(raw(errno, 'too many', ''), 'login', at);
+
+  expect([error.code, error.tookPassword]).toEqual(['UNREACHABLE_LOGIN', tookPassword]);
 });

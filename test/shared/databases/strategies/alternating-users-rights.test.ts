@@ -2,8 +2,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
-import { PermissionError } from '../../../../shared/rotation/errors.ts';
+import { AuthenticationError, PermissionError, UnreachableError } from '../../../../shared/rotation/errors.ts';
 import type { CrashPlan } from '../../../conformance/crash.ts';
+import { crashPlan } from '../../../conformance/crash.ts';
 import { step, wholeRotation } from '../../../conformance/rotate.ts';
 import { changed, memoryWorld } from '../../../support/memory-world.ts';
 import { byLabel, labelled } from '../../../support/store.ts';
@@ -111,4 +112,18 @@ it('alternating users: what is wrong with the superuser secret is nobody’s bus
   await turn();
 
   expect(unhandled).toEqual([]);
+});
+
+it.each([
+  ['a login that the driver cannot make', new AuthenticationError('no', { hint: 'do', code: 'LOGIN_UNSUPPORTED' })],
+  ['a server that is not there', new UnreachableError('no', { hint: 'do', code: 'UNREACHABLE_TCP' })],
+])('alternating users: the hint of %s is its own', async (_what, error) => {
+  const here = world();
+  const plan = crashPlan();
+  const { engine } = plan;
+  plan.engine = (port) => engine({ ...port, connect: () => Promise.reject(error) });
+  const token = await here.store.begin();
+  await step(here, token, 'createSecret');
+
+  await expect(step(here, token, 'setSecret', { plan })).rejects.toMatchObject({ code: error.code, hint: 'do' });
 });

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
-import { AuthenticationError, PermissionError, UnreachableError } from '../../../../shared/rotation/errors.ts';
+import { PermissionError, UnreachableError } from '../../../../shared/rotation/errors.ts';
 import { redactor } from '../../../../shared/rotation/redact.ts';
 import { crashPlan } from '../../../conformance/crash.ts';
 import { configurationCheck, openLabels, rollback, step, wholeRotation } from '../../../conformance/rotate.ts';
@@ -111,20 +111,6 @@ it('alternating users: no superuser acts on the word of a secret that does not o
 
   expect(here.server.users.has('app_clone')).toBe(false);
   expect(here.server.taken).toEqual([]);
-});
-
-it.each([
-  ['a login that the driver cannot make', new AuthenticationError('no', { hint: 'do', code: 'LOGIN_UNSUPPORTED' })],
-  ['a server that is not there', new UnreachableError('no', { hint: 'do', code: 'UNREACHABLE_TCP' })],
-])('alternating users: the hint of %s is its own', async (_what, error) => {
-  const here = world();
-  const plan = crashPlan();
-  const { engine } = plan;
-  plan.engine = (port) => engine({ ...port, connect: () => Promise.reject(error) });
-  const token = await here.store.begin();
-  await step(here, token, 'createSecret');
-
-  await expect(step(here, token, 'setSecret', { plan })).rejects.toMatchObject({ code: error.code, hint: 'do' });
 });
 
 it.each([
