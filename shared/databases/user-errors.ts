@@ -22,6 +22,6 @@ export function requireReplaced<T>(replaced: T | undefined): T {
 /** Another user may have the name that the other one of a pair would have. Nobody is given its password for that. `tie` makes them a pair. */
 export function nothingTies(users: readonly string[], tie: string): TargetMismatchError {
   return new TargetMismatchError(`users ${users.join(' and ')} exist, and nothing tells that they are a pair`, {
-    hint: `only if both are this secret's, ${tie}: from then on each rotation gives the one what the other may do; if not, one of them must have another name`,
+    hint: `only if both are this secret's, ${tie}; from then on each rotation gives the one what the other may do; if not, one of them must have another name`,
   });
 }
