@@ -1,6 +1,6 @@
 /** Two users take turns, so AWSCURRENT works at every moment. A superuser makes the other one ready. */
 
-import { AuthenticationError, advised, PermissionError } from '../../rotation/errors.ts';
+import { AuthenticationError, advised, PermissionError, type RotationError } from '../../rotation/errors.ts';
 import type { Change, RotationContext, RotationStrategy } from '../../rotation/strategy.ts';
 import { ROLLBACK } from '../../rotation/strategy.ts';
 import { PENDING } from '../../rotation/versions.ts';
@@ -95,10 +95,9 @@ export function alternatingUsersStrategy(
 }
 
 /** Nobody but a person knows whether it is there with another password; the other user of the pair may let applications in meanwhile. */
-function withWayOut({ username }: DatabaseLogin): (error: unknown) => never {
+function withWayOut({ username }: DatabaseLogin): (error: RotationError) => never {
   return (error) => {
-    const isRefused = error instanceof AuthenticationError && error.code === 'AUTHENTICATION_REFUSED';
-    throw isRefused ? advised(error, wayOut(username)) : error;
+    throw error.code === 'AUTHENTICATION_REFUSED' ? advised(error, wayOut(username)) : error;
   };
 }
 
