@@ -21,7 +21,7 @@ const WELL: Readonly<Record<Look, string>> = {
 export async function diagnose<S extends object>({ ctx, ...given }: Rotation<S>): Promise<Answer> {
   const looks: Look[] = [];
   const looksAt = (look: Look) => void looks.push(look);
-  const wrong = await looked({ ...given, ctx: { ...ctx, looksAt } }).then(
+  const wrong = await looked({ ...given, ctx: { ...ctx, looksAt } }, looksAt).then(
     () => undefined,
     (error: unknown) => ctx.redact.error(error),
   );
@@ -33,12 +33,12 @@ export async function diagnose<S extends object>({ ctx, ...given }: Rotation<S>)
   return { outcome: 'looked', checks };
 }
 
-async function looked<S extends object>(given: Rotation<S>): Promise<void> {
+async function looked<S extends object>(given: Rotation<S>, looksAt: (look: Look) => void): Promise<void> {
   const { strategy, versions, ctx } = given;
-  ctx.looksAt?.('read');
+  looksAt('read');
   const secret = await versions.describe(ctx.secretId);
   const current = holder(secret.labels, CURRENT);
   const rotation = described(given, secret, current);
-  rotation.ctx.looksAt?.('value');
+  looksAt('value');
   await lookedOver(await readCurrent(strategy, versions, rotation.ctx, current), rotation);
 }

@@ -5,6 +5,7 @@ import { dualPasswordStrategy } from '../../../shared/databases/strategies/dual-
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { superuserSetStrategy } from '../../../shared/databases/strategies/superuser-set.ts';
 import { InvalidSecretError, PermissionError, UnreachableError } from '../../../shared/rotation/errors.ts';
+import type { RotationContext } from '../../../shared/rotation/strategy.ts';
 import { step, wholeRotation } from '../../conformance/rotate.ts';
 import { changed, type MemoryWorld, memoryWorld } from '../../support/memory-world.ts';
 
@@ -74,6 +75,19 @@ describe('a doctor', () => {
       'copies',
       [{ check: 'change', code: 'PERMISSION_DENIED', fact: 'may not', hint: 'grant it' }],
     ]);
+  });
+
+  it('says what is well at a provider', async () => {
+    const check = async (_values: unknown, ctx: RotationContext) => ctx.looksAt?.('provider');
+    const here = changed(memoryWorld(singleUserStrategy), () => ({ check }));
+
+    const { checks } = await asked(here);
+
+    expect(checks.at(-1)).toEqual({
+      check: 'provider',
+      ok: true,
+      fact: 'a rotation finds at the provider what it needs',
+    });
   });
 
   it('looks at copies before it looks further', async () => {
