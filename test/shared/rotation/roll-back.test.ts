@@ -8,6 +8,7 @@ import {
   ServiceError,
   UnreachableError,
 } from '../../../shared/rotation/errors.ts';
+import { rotationSteps } from '../../../shared/rotation/strategy.ts';
 import type { SecretVersions } from '../../../shared/rotation/versions.ts';
 import { crashPlan } from '../../conformance/crash.ts';
 import { openLabels, rollback, step, wholeRotation } from '../../conformance/rotate.ts';
@@ -151,6 +152,20 @@ describe('a rollback', () => {
 
     expect(await byLabel(here.store)).toEqual({ AWSCURRENT: labels.AWSCURRENT, AWSPREVIOUS: token });
     expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+  });
+
+  it('is a rotation to the value from before, where the store has no label that could move back', async () => {
+    const { here } = await rotated();
+    const [current, previous] = [await passwordOf(here, 'AWSCURRENT'), await passwordOf(here, 'AWSPREVIOUS')];
+    const token = await here.store.begin();
+    const news: unknown[] = [];
+
+    for (const name of rotationSteps) news.push(...(await step(here, token, name, { asked: 'rollback' })).news);
+
+    expect((await byLabel(here.store)).AWSCURRENT).toBe(token);
+    expect([await passwordOf(here, 'AWSCURRENT'), await passwordOf(here, 'AWSPREVIOUS')]).toEqual([previous, current]);
+    expect(await openLabels(here)).toEqual(['AWSCURRENT']);
+    expect(news).toEqual([{ outcome: 'succeeded', action: 'rollback' }]);
   });
 
   it('of a version that is back already logs in nowhere', async () => {
