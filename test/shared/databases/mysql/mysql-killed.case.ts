@@ -21,7 +21,7 @@ export function describeMysqlKilled(engine: DatabaseEngine, server: RealMysql): 
   const kill = async (what: string, username: string, where: string) => {
     const find = () =>
       server.sql(`SELECT id AS id FROM information_schema.processlist WHERE user = ? AND ${where}`, [username]);
-    await expect.poll(async () => (await find()).length, { timeout: 5000 }).toBe(1);
+    await expect.poll(async () => (await find()).length).toBe(1);
     const [found] = await find();
     await server.sql(`KILL ${what} ${Number(found?.id)}`);
   };
