@@ -77,6 +77,12 @@ describe('a doctor', () => {
     ]);
   });
 
+  it('is no step of a rotation: an event of Secrets Manager cannot ask for it', async () => {
+    const here = memoryWorld(singleUserStrategy);
+
+    await expect(step(here, await here.store.begin(), 'doctor')).rejects.toMatchObject({ code: 'INVALID_EVENT' });
+  });
+
   it('says what is well at a provider', async () => {
     const check = async (_values: unknown, ctx: RotationContext) => ctx.looksAt?.('provider');
     const here = changed(memoryWorld(singleUserStrategy), () => ({ check }));

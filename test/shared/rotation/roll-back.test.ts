@@ -191,8 +191,11 @@ describe('a rollback', () => {
       return read(id, label, version);
     };
 
-    await rollback(here);
+    const plan = crashPlan();
 
+    await rollback(here, { plan });
+
+    expect(plan.calls).not.toContain('dropPending');
     expect(asked).toEqual(['labels', `AWSPREVIOUS ${labels.AWSPREVIOUS}`, `AWSCURRENT ${labels.AWSCURRENT}`]);
   });
 
