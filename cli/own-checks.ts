@@ -3,19 +3,21 @@ import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manage
 import { type ErrorCode, PermissionError, RotationError } from '../shared/rotation/errors.ts';
 import type { Account } from './account.ts';
 import { type Answer, answerTo, askable } from './asked.ts';
-import type { Check } from './check.ts';
+import { type Check, failed } from './check.ts';
 import { RefusedError } from './failure.ts';
 
-/** Those of the function; or that it was not asked, and where a right is missing for that, which one. */
+/** Those of the function; or what is so of its answer, where there is none: it was not asked, may not be asked, or was and failed. */
 export async function ownChecks(
   account: Account,
   described: DescribeSecretCommandOutput,
-): Promise<readonly Check[] | { readonly hint?: string }> {
+): Promise<readonly Check[] | Partial<Check>> {
   try {
     return checksIn(await answerTo(account, askable(account, described), { rekey: 'doctor' }));
   } catch (error) {
     if (error instanceof PermissionError) return { hint: error.hint };
-    if (error instanceof RotationError || error instanceof RefusedError) return {};
+    if (error instanceof RefusedError) return {};
+    // It was asked, and does not answer: it would not rotate either.
+    if (error instanceof RotationError) return failed('login', error);
     throw error;
   }
 }

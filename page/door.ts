@@ -1,14 +1,20 @@
-/** Who gets in: the browser that opened the address first, and nobody else's page. */
+/** Who gets in: the page that the address was opened in, and nobody else's. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 export interface Door {
   /** Lets one browser in, once. */
   readonly url: string;
-  /** Why this request is refused; or what the answer tells the browser, so that the next ones are let in. */
-  enter(
-    request: IncomingMessage,
-  ): { readonly refused: string } | { readonly headers: Readonly<Record<string, string>> };
+  /** Why this request is refused; or what the answer tells the browser, and the page in it, so that the next ones are let in. */
+  enter(request: IncomingMessage): { readonly refused: string } | Entry;
+}
+
+export interface Entry {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether the request has shown the key that only the page holds. */
+  readonly isPage: boolean;
+  /** The key, for the page that the address was opened in. */
+  readonly key: string;
 }
 
 export const randomText = () => randomBytes(24).toString('base64url');
@@ -17,8 +23,9 @@ export const randomText = () => randomBytes(24).toString('base64url');
 export function createDoor(port: number): Door {
   const session = randomText();
   const first = randomText();
+  // A browser sends the cookie to every port of this machine, where others may listen: it says which browser, the key which page.
+  const pageKey = randomText();
   let token: string | undefined = first;
-  // A browser sends the cookies of all ports of a machine to each.
   const cookie = `rekey-${port}`;
   const isIn = ({ headers }: IncomingMessage) =>
     (headers.cookie ?? '').split(/; */).some((pair) => {
@@ -31,13 +38,17 @@ export function createDoor(port: number): Door {
     enter(request) {
       const refused = refusal(request, port);
       if (refused !== undefined) return { refused };
-      if (isIn(request)) return { headers: {} };
+      if (isIn(request)) return { headers: {}, isPage: isSame(keyIn(request), pageKey), key: '' };
       const given = request.method === 'GET' ? /^\/\?token=([\w-]+)$/.exec(request.url ?? '')?.[1] : undefined;
       if (given === undefined || token === undefined || !isSame(given, token)) {
         return { refused: 'Open the address that the terminal shows. It works once; after that, in that browser.' };
       }
       token = undefined;
-      return { headers: { 'set-cookie': `${cookie}=${session}; HttpOnly; SameSite=Strict; Path=/` } };
+      return {
+        headers: { 'set-cookie': `${cookie}=${session}; HttpOnly; SameSite=Strict; Path=/` },
+        isPage: false,
+        key: pageKey,
+      };
     },
   };
 }
@@ -54,6 +65,8 @@ function refusal({ headers, method, url = '/' }: IncomingMessage, port: number):
   // A browser says where a POST comes from; what is no browser has no business here.
   return method === 'POST' && origin === undefined ? 'A POST must say where it comes from.' : undefined;
 }
+
+const keyIn = ({ url = '/' }: IncomingMessage) => new URL(url, 'http://page').searchParams.get('key') ?? '';
 
 /** Takes as long whatever was given. */
 function isSame(given: string, wanted: string): boolean {

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { json as jsonOf } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createDoor, randomText } from './door.ts';
+import { createDoor, type Entry, randomText } from './door.ts';
 import type { Source } from './source.ts';
 
 /** Gives the address to open, which works once. Without `port` it is any that is free. */
@@ -22,9 +22,10 @@ export async function startPage(source: Source, port = 0): Promise<{ url: string
     if ('refused' in entry) return end(response, 403, entry.refused);
     const { pathname, searchParams } = new URL(request.url ?? '/', door.url);
     const asked = `${request.method} ${pathname}`;
-    if (asked === 'GET /') return page(response, entry.headers);
+    if (asked === 'GET /') return page(response, entry);
     // A browser asks for it after a text, too, which cannot say that there is none.
     if (asked === 'GET /favicon.ico') return void response.writeHead(204, HEADERS).end();
+    if (!entry.isPage) return end(response, 403, 'Only the page may ask that the address was opened in.');
     if (asked === 'GET /events') return watch(source, response, searchParams.get('secret') ?? undefined);
     if (asked === 'POST /act') {
       if (source.act === undefined) return end(response, 403, 'This page is only to look at.');
@@ -54,7 +55,7 @@ const HEADERS = {
 };
 
 /** At the address with the token, too. Sent on to another one, a browser that comes from a link would not show its new cookie there. */
-function page(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+function page(response: ServerResponse, { headers, key }: Entry): void {
   const nonce = randomText();
   response.writeHead(200, {
     ...HEADERS,
@@ -62,7 +63,7 @@ function page(response: ServerResponse, headers: Readonly<Record<string, string>
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   });
-  response.end(html().replaceAll('NONCE', nonce));
+  response.end(html().replaceAll('NONCE', nonce).replace('KEY', key));
 }
 
 /** In the bundle of the tool it is beside the code, too. */

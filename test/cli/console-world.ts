@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { consoleCommand } from '../../cli/console.ts';
 import type { View } from '../../page/source.ts';
-import { askOf, cookieOf } from '../page/ask.ts';
+import { askOf, insideOf } from '../page/ask.ts';
 import { BROKEN, startWorld } from './world.ts';
 
 export const MARKED = '{"generate":{"kind":"hex","bytes":16},"value":"never-to-be-shown-1"}';
@@ -47,19 +47,19 @@ export async function startConsoles() {
     /** Somebody who is in: what the page sends for the chosen secret, and what it answers. */
     async enter(url: URL) {
       const ask = askOf(url);
-      const cookie = await cookieOf(url);
+      const { cookie, key } = await insideOf(url);
       const seen: string[] = [(await ask('/', { cookie })).text];
       return {
         seen,
         async view(name?: string): Promise<View> {
-          const chosen = name === undefined ? '' : `?secret=${encodeURIComponent(await arnOf(name))}`;
-          const { text } = await ask(`/events${chosen}`, { cookie });
+          const chosen = name === undefined ? '' : `&secret=${encodeURIComponent(await arnOf(name))}`;
+          const { text } = await ask(`/events?key=${key}${chosen}`, { cookie });
           seen.push(text);
           return JSON.parse(text.replace(/^data: /, ''));
         },
         async rotate(name: string, headers: Record<string, string> = {}) {
           const body = { act: 'rotate', secret: await arnOf(name) };
-          const answer = await ask('/act', { cookie, origin: url.origin, ...headers }, body);
+          const answer = await ask(`/act?key=${key}`, { cookie, origin: url.origin, ...headers }, body);
           seen.push(answer.text);
           return answer;
         },

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { consoleCommand } from '../../cli/console.ts';
-import { askOf, cookieOf } from '../page/ask.ts';
+import { askOf, insideOf } from '../page/ask.ts';
 import { patience } from '../support/patience.ts';
 import { BROKEN_AND_MARKED, MARKED, startConsoles } from './console-world.ts';
 import { BROKEN, ROTATOR } from './world.ts';
@@ -216,8 +216,8 @@ describe('rekey console', () => {
   it('asks as rarely as nothing changes', async () => {
     await world.rotating('app', { now: true });
     const { url } = await start();
-    const cookie = await cookieOf(url);
-    const listening = await fetch(`${url.origin}/events`, { headers: { cookie } });
+    const { cookie, key } = await insideOf(url);
+    const listening = await fetch(`${url.origin}/events?key=${key}`, { headers: { cookie } });
     const reader = listening.body?.getReader();
     await expect.poll(() => asked('DescribeSecret'), { timeout: patience(20_000) }).toBe(3);
     await reader?.cancel();

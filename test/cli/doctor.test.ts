@@ -114,6 +114,16 @@ describe('rekey doctor', () => {
     expect(stdout).toContain('"Action":"secretsmanager:GetSecretValue"');
   });
 
+  it('takes a function that was asked and does not answer for a mistake', async () => {
+    await world.rotating('app', { by: PAIR, value: JSON.stringify(login) });
+
+    const { status, stdout } = await world.run(doctor, ['app']);
+
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/\n {2}✗ login {5}rekey-prod-postgres-alternating-users does not answer/);
+    expect(stdout).not.toContain('was not asked');
+  });
+
   it('changes nothing', async () => {
     await world.rotating('app', { by: PAIR, value: JSON.stringify(login) });
     const before = world.sandbox.requests.length;

@@ -24,8 +24,9 @@ export function askOf(page: URL) {
     });
 }
 
-/** Goes in by the address, which works once. */
-export async function cookieOf(page: URL): Promise<string> {
-  const { headers } = await askOf(page)(page.pathname + page.search);
-  return String(headers['set-cookie']).split(';')[0] ?? '';
+/** Goes in by the address, which works once: what the browser keeps, and what the page keeps. */
+export async function insideOf(page: URL): Promise<{ readonly cookie: string; readonly key: string }> {
+  const { headers, text } = await askOf(page)(page.pathname + page.search);
+  const key = /^const key = '([\w-]+)'/m.exec(text)?.[1] ?? '';
+  return { cookie: String(headers['set-cookie']).split(';')[0] ?? '', key };
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startPage } from '../../page/server.ts';
 import type { Source, View } from '../../page/source.ts';
 import { chromium, startBrowser } from '../support/browser.ts';
-import { askOf, cookieOf } from './ask.ts';
+import { askOf, insideOf } from './ask.ts';
 
 const pause = { leastMs: 5, mostMs: 40 };
 let acts: unknown[];
@@ -83,11 +83,29 @@ describe('the door', () => {
     ['a page without an origin that acts', { origin: 'null' }, { act: 'reset' }],
     ['whoever does not say where it comes from', {}, { act: 'reset' }],
   ])('refuses, even with the cookie: %s', async (_, headers, body) => {
-    const cookie = await cookieOf(url);
+    const { cookie, key } = await insideOf(url);
 
-    const { status } = await ask(body ? '/act' : '/events', { cookie, ...headers } as Record<string, string>, body);
+    const { status } = await ask(
+      `${body ? '/act' : '/events'}?key=${key}`,
+      { cookie, ...headers } as Record<string, string>,
+      body,
+    );
 
     expect([status, acts, looks]).toEqual([403, [], []]);
+  });
+
+  it('lets nobody look or act who has the cookie alone, as whoever listens on another port of this machine has', async () => {
+    const { cookie, key } = await insideOf(url);
+    const from = { cookie, origin: url.origin };
+    const keys = ['', '?key=', `?key=${key.slice(1)}`, `?key=${key}A`, url.search];
+    const answers = [
+      ...(await Promise.all(keys.map((search) => ask(`/act${search}`, from, { act: 'reset' })))),
+      ...(await Promise.all(keys.map((search) => ask(`/events${search}`, from)))),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 403));
+    expect([acts, looks]).toEqual([[], []]);
+    expect((await ask('/', { cookie })).text).not.toContain(key);
   });
 
   it('lets nobody act without the cookie', async () => {
@@ -117,7 +135,7 @@ describe('the door', () => {
 
 describe('the page', () => {
   it('runs no script and loads nothing but its own', async () => {
-    const cookie = await cookieOf(url);
+    const { cookie } = await insideOf(url);
     const { headers, text } = await ask('/', { cookie });
     const policy = String(headers['content-security-policy']);
     const [, nonce] = /script-src 'nonce-([^']+)'/.exec(policy) ?? [];
@@ -131,14 +149,16 @@ describe('the page', () => {
   });
 
   it('does what a button carries, and says what was wrong with it', async () => {
-    const cookie = await cookieOf(url);
+    const { cookie, key } = await insideOf(url);
     const headers = { cookie, origin: url.origin };
 
-    expect((await ask('/act', headers, { act: 'one' })).status).toBe(200);
+    expect((await ask(`/act?key=${key}`, headers, { act: 'one' })).status).toBe(200);
     expect(acts).toEqual([{ act: 'one' }]);
     await page.close();
     ask = await open({ act: async () => 'It is gone.' });
-    const refused = await ask('/act', { cookie: await cookieOf(url), origin: url.origin }, { act: 'two' });
+    const other = await insideOf(url);
+    const there = { cookie: other.cookie, origin: url.origin };
+    const refused = await ask(`/act?key=${other.key}`, there, { act: 'two' });
     expect([refused.status, refused.text]).toEqual([400, 'It is gone.\n']);
   });
 
@@ -154,8 +174,8 @@ describe('the page', () => {
   });
 
   it('looks at what was chosen while somebody listens, more rarely while nothing changes, and not after', async () => {
-    const cookie = await cookieOf(url);
-    const listening = fetch(`${url.origin}/events?secret=one`, { headers: { cookie, host: url.host } });
+    const { cookie, key } = await insideOf(url);
+    const listening = fetch(`${url.origin}/events?key=${key}&secret=one`, { headers: { cookie, host: url.host } });
     const reader = (await listening).body?.getReader();
     await expect.poll(() => looks.length).toBeGreaterThan(8);
     await reader?.cancel();

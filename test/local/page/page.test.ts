@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { askOf, cookieOf } from '../../page/ask.ts';
+import { askOf, insideOf } from '../../page/ask.ts';
 import { chromium, type Page, startBrowser } from '../../support/browser.ts';
 import { patience } from '../../support/patience.ts';
 import { credentials } from '../aws-request.ts';
@@ -36,11 +36,11 @@ async function startProgram() {
 let program: Awaited<ReturnType<typeof startProgram>>;
 let ask: ReturnType<typeof askOf>;
 /** The one that the address gave for its token, which works once. */
-let cookie = '';
+let inside: Awaited<ReturnType<typeof insideOf>>;
 beforeAll(async () => {
   program = await startProgram();
   ask = askOf(program.page);
-  cookie = await cookieOf(program.page);
+  inside = await insideOf(program.page);
 }, patience(60_000));
 afterAll(() => program?.close());
 
@@ -51,7 +51,8 @@ describe('the page of the sandbox', () => {
     { act: 'break', fault: 'the machine' },
     { act: 'rotate', secret: 'no-such' },
   ])('says what is wrong with %j', async (body) => {
-    const { status, text } = await ask('/act', { cookie, origin: program.page.origin }, body);
+    const { cookie, key } = inside;
+    const { status, text } = await ask(`/act?key=${key}`, { cookie, origin: program.page.origin }, body);
 
     expect([status, text.length > 5]).toEqual([400, true]);
   });
@@ -67,7 +68,8 @@ describe('the page of the sandbox', () => {
       await vi.waitUntil(async () =>
         String(await browser.evaluate('document.body.innerText')).includes('It works once'),
       );
-      const [name, value] = cookie.split('=');
+      const [name, value] = inside.cookie.split('=');
+      await browser.evaluate(`sessionStorage.setItem('key', '${inside.key}')`);
       await browser.evaluate(`document.cookie = '${name}=${value}; path=/'`);
       await browser.open(`${program.page.origin}/`);
       await vi.waitUntil(async () => (await browser.evaluate('document.title')) === 'Rekey sandbox');
@@ -113,7 +115,8 @@ describe('the page of the sandbox', () => {
 
     it('holds no value of a secret, in what it shows and in what it is sent', async () => {
       const values = [program.value.password, await password()];
-      const { text: sent } = await ask('/events', { cookie });
+      const { cookie, key } = inside;
+      const { text: sent } = await ask(`/events?key=${key}`, { cookie });
 
       expect(sent).toContain('"versions"');
       for (const value of values) {
