@@ -58,7 +58,9 @@ describe('rekey doctor', () => {
     expect(await checked('half')).toMatchObject({ status: 1, value: 'INVALID_SECRET' });
     expect(await checked('lost')).toMatchObject({ status: 1, value: 'ok', superuser: 'SECRET_NOT_FOUND' });
     await world.call('RestoreSecret', { SecretId: 'master' });
-    expect(await checked('whole')).toMatchObject({ status: 0, value: 'ok', superuser: 'ok' });
+    // This function is none that answers.
+    expect(await checked('whole')).toMatchObject({ status: 1, value: 'ok', superuser: 'ok', login: 'SERVICE_FAILED' });
+    expect(await checked('whole', '--function', PAIR)).toMatchObject({ status: 0, value: 'ok', superuser: 'ok' });
     expect(whole.stdout).not.toContain(login.password);
   });
 
@@ -120,7 +122,7 @@ describe('rekey doctor', () => {
     const { status, stdout } = await world.run(doctor, ['app']);
 
     expect(status).toBe(1);
-    expect(stdout).toMatch(/\n {2}✗ login {5}rekey-prod-postgres-alternating-users does not answer/);
+    expect(stdout).toMatch(/\n {2}✗ login {5}SERVICE_FAILED: rekey-prod-postgres-alternating-users does not\s+answer/);
     expect(stdout).not.toContain('was not asked');
   });
 
