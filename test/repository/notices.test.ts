@@ -1,4 +1,6 @@
 /** What lies beside each bundle: the licences of what is inside, and the same for machines. */
+import { globSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../local/command.ts';
 import { findTool, toolEnvironment } from '../support/tool.ts';
@@ -21,6 +23,11 @@ const lock: { packages: Record<string, { version: string }> } = JSON.parse(read(
 const bomOf = (name: string): Bom => JSON.parse(read(`dist/${name}/sbom.cdx.json`));
 const folders = [...functionNames, 'rekey'];
 
+const { noticesOf } = (await import(pathToFileURL(`${root}/tools/notices.mjs`).href)) as {
+  noticesOf(name: string, metafile: object): Record<'THIRD-PARTY-NOTICES.txt' | 'sbom.cdx.json', string>;
+};
+const WORDS = 'eff-short-word-list';
+
 describe.each(functionNames)('dist/%s', (name) => {
   const { components, metadata } = bomOf(name);
   const notices = read(`dist/${name}/THIRD-PARTY-NOTICES.txt`);
@@ -30,8 +37,9 @@ describe.each(functionNames)('dist/%s', (name) => {
 
   it('lists every package that is inside, and no other, in the version of the lock file', () => {
     expect(metadata.component.name).toBe(`rekey-${name}`);
-    expect(components.map((one) => one.name).toSorted()).toEqual(inside.map(([from]) => from).toSorted());
-    for (const one of components) {
+    const packages = components.filter((one) => one.name !== WORDS);
+    expect(packages.map((one) => one.name).toSorted()).toEqual(inside.map(([from]) => from).toSorted());
+    for (const one of packages) {
       expect(Object.entries(lock.packages)).toContainEqual([
         expect.stringMatching(new RegExp(`node_modules/${one.name}$`)),
         expect.objectContaining({ version: one.version }),
@@ -44,12 +52,37 @@ describe.each(functionNames)('dist/%s', (name) => {
     expect(notices.split('TERMS AND CONDITIONS FOR USE').length).toBe(2);
   });
 
+  it('names the word list, its authors and what was changed, where the words are inside, and only there', () => {
+    const code = globSync(`dist/${name}/*.mjs`, { cwd: root }).map((file) => read(file));
+    const has = code.some((text) => text.includes('acid acorn acre'));
+
+    expect(components.some((one) => one.name === WORDS)).toBe(has);
+    expect(/Joseph Bonneau and the Electronic Frontier Foundation.*Changed: /s.test(notices)).toBe(has);
+  });
+
   it('has nothing that asks for more than to be named', () => {
     const licences = components.flatMap((one) =>
       one.licenses.map(({ license, expression }) => license?.id ?? expression),
     );
 
-    expect(licences.filter((one) => !/^(Apache-2\.0|MIT|ISC|0BSD|BSD-[23]-Clause)$/.test(one ?? ''))).toEqual([]);
+    expect(
+      licences.filter((one) => !/^(Apache-2\.0|CC-BY-4\.0|MIT|ISC|0BSD|BSD-[23]-Clause)$/.test(one ?? '')),
+    ).toEqual([]);
+  });
+});
+
+describe('the notices', () => {
+  it('pass on what a package says in its NOTICE, though its licence is cut at the end of its terms', () => {
+    const inputs = { 'node_modules/typescript/lib/version.cjs': { bytesInOutput: 1 } };
+    const { 'THIRD-PARTY-NOTICES.txt': text } = noticesOf('any', { outputs: { 'index.mjs': { inputs } } });
+
+    expect(text).toContain('This software incorporates material from third parties.');
+    expect(text).not.toContain('APPENDIX: How to apply');
+  });
+
+  it('know the words in the functions that make them', () => {
+    const having = functionNames.filter((name) => bomOf(name).components.some((one) => one.name === WORDS));
+    expect(having).toEqual(expect.arrayContaining(['generated-value', 'parameter']));
   });
 });
 
