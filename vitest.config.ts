@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { leftOut } from './test/support/left-out.ts';
 import { LongFirst } from './test/support/long-first.ts';
 import { measureSlowness } from './test/support/patience.ts';
 import { summaryReporter } from './test/support/reporter.ts';
@@ -12,6 +13,7 @@ const announcements = join(tmpdir(), `rekey-announcements-${process.pid}.jsonl`)
 const summary = process.env.REKEY_SUMMARY;
 const slowness = measureSlowness();
 const seed = process.env.REKEY_SEED ?? String(randomInt(2 ** 31));
+const left = leftOut(process.argv.slice(2), seed, process.env.REKEY_MATRIX);
 // What Node compiled once, workers and the commands that tests run need not compile again.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.cache/compiled', import.meta.url));
 
@@ -19,6 +21,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.cache/compiled', impo
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...left],
     // Suites start servers and child processes, so they get processes of their own, but no more than a small machine can feed: one more
     // than it has cores at least, for a third of the time they wait.
     pool: 'forks',
@@ -37,6 +40,11 @@ export default defineConfig({
       ...(process.stdout.isTTY ? [] : [progressReporter()]),
       summaryReporter({ announcements, summary }, [
         `time limits: ${slowness.toFixed(1)} times the usual ones, by how long Node took to start`,
+        ...(left.length === 0
+          ? []
+          : [
+              `strategies on servers: ${left.length} suites are left to npm run test:all; this seed plays the same ones again`,
+            ]),
         `rotations on servers killed at some calls: REKEY_SEED=${seed} kills there again, npm run test:all at every call`,
       ]),
     ],
