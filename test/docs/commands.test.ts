@@ -62,6 +62,8 @@ describe.skipIf(!aws || !curl)('the commands in', { timeout: patience(120_000) }
     const main = join(root, 'cli/main.ts');
     const tool = `#!/bin/sh\nAWS_ENDPOINT_URL='${url}' exec '${process.execPath}' '${main}' "$@"\n`;
     writeFileSync(join(folder, 'rekey'), tool, { mode: 0o755 });
+    // In a clone, which is not where this runs.
+    writeFileSync(join(folder, 'npx'), '#!/bin/sh\n[ "$1" = rekey ] && exec "$@"\nexit 127\n', { mode: 0o755 });
     path = `${folder}:${path}`;
     const value = readFileSync(app, 'utf8');
     await client.send(new CreateSecretCommand({ Name: SECRET, SecretString: value }));

@@ -46,11 +46,13 @@ const UNUSED: readonly [reason: string, actions: RegExp][] = [
 /** What an action is without being said by a command or by CloudFormation, and why. */
 const BESIDES: readonly [action: string, reason: string][] = [
   ['cloudformation:DescribeStackEvents', 'deploy says with it why something failed'],
-  ['logs:FilterLogEvents', 'reads the log of the function, and so does rekey status'],
-  ['secretsmanager:ListSecrets', 'rekey status'],
   ['lambda:InvokeFunction', 'RotateSecret asks whether its caller may'],
   ['s3:GetBucketAcl', 'creating a bucket reads it'],
 ];
+
+/** What `rekey status` says that it asks. */
+const [, said = ''] = /Actions to allow: ([^']+)/.exec(page('cli/status.ts')) ?? [];
+const ofStatus = [...said.matchAll(/\w+:\w+/g)].map(([action]) => action);
 
 /** By what the AWS CLI calls it. */
 const SEVERAL: Readonly<Record<string, readonly string[]>> = {
@@ -61,6 +63,8 @@ const SEVERAL: Readonly<Record<string, readonly string[]>> = {
     'cloudformation:ExecuteChangeSet',
     'cloudformation:GetTemplateSummary',
   ],
+  // With private DNS, which is the default of an interface endpoint.
+  'ec2 create-vpc-endpoint': ['ec2:CreateVpcEndpoint', 'route53:AssociateVPCWithHostedZone'],
   's3 cp': ['s3:PutObject'],
   's3api delete-objects': ['s3:DeleteObject', 's3:DeleteObjectVersion'],
   's3api list-object-versions': ['s3:ListBucketVersions'],
@@ -72,15 +76,18 @@ const commands = [
     .join('\n')
     .matchAll(/\baws ([\w-]+ [\w-]+)/g),
 ].map(([, one = '']) => one);
-const called = commands.flatMap((command) => {
-  const [service = '', operation = ''] = command.split(' ');
-  return SEVERAL[command] ?? [`${service.replace('s3api', 's3')}:${operation.replaceAll('-', '')}`];
-});
+const called = commands
+  .flatMap((command) => {
+    const [service = '', operation = ''] = command.split(' ');
+    return SEVERAL[command] ?? [`${service.replace('s3api', 's3')}:${operation.replaceAll('-', '')}`];
+  })
+  .concat(ofStatus);
 const has = (all: readonly string[], action: string) => all.some((one) => one.toLowerCase() === action.toLowerCase());
 
 describe('the deployer of the quick start', () => {
   it('may call all that the page calls', () => {
     expect(commands.length).toBeGreaterThan(20);
+    expect(ofStatus.length).toBeGreaterThan(3);
     expect(called.filter((action) => !has(allowed, action))).toEqual([]);
   });
 
@@ -97,6 +104,24 @@ describe('the deployer of the quick start', () => {
     expect(allowed.filter((action) => !has(reasons, action))).toEqual([]);
     expect(allowed.filter((action) => action.includes('*'))).toEqual([]);
     expect(BESIDES.filter(([action]) => !has(allowed, action))).toEqual([]);
+  });
+
+  it('is said to be of the partition aws, and how it becomes that of another', () => {
+    const partitions = new Set(JSON.stringify(statements).match(/arn:[\w-]+:/g));
+
+    expect([...partitions]).toEqual(['arn:aws:']);
+    expect(page('docs/quick-start.md')).toMatch(/`arn:aws:`.*`arn:aws-cn:`.*`arn:aws-us-gov:`/);
+  });
+
+  it('types commands that bash, zsh and a clone understand', () => {
+    const text = shown.map((one) => one.text).join('\n');
+
+    // Nothing puts a bare rekey on the path, and zsh does not split $SUBNETS into words.
+    expect(text.match(/^(?!npx ).*\brekey (status|enable|rotate)\b/gm)).toBeNull();
+    expect(text.match(/(?<!")\$SUBNETS|SUBNETS='/g)).toBeNull();
+    // Nor does it take a comment at its prompt.
+    expect(text.match(/(^|\s)#.*/gm)).toBeNull();
+    expect(text).toContain('npx rekey status');
   });
 
   it('pays for as many alarms as the template has', () => {
