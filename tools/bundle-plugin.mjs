@@ -16,12 +16,16 @@ export default class BundlePlugin {
       },
     });
 
+    let known = [];
     this.hooks = {
-      initialize: () => complete(serverless, log),
+      initialize: () => {
+        known = Object.keys(serverless.service.functions);
+        complete(serverless, log, known);
+      },
       'before:package:createDeploymentArtifacts': bundle,
       'before:deploy:function:packageFunction': bundle,
-      'before:deploy:deploy': () => leaveNoneBehind(serverless, log, namesOf(serverless)),
-      'before:remove:remove': () => leaveNoneBehind(serverless, log, []),
+      'before:deploy:deploy': () => leaveNoneBehind(serverless, log, { known, stay: namesOf(serverless) }),
+      'before:remove:remove': () => leaveNoneBehind(serverless, log, { known, stay: [] }),
       'before:invoke:local:invoke': async () => {
         await bundle();
         for (const definition of Object.values(serverless.service.functions)) standIn(definition);
@@ -31,22 +35,22 @@ export default class BundlePlugin {
 }
 
 /** Leaves the chosen functions, and adds what the stack needs for them. */
-function complete(serverless, log) {
+function complete(serverless, log, known) {
   const { service, configurationInput: input } = serverless;
   const { naming } = serverless.getProvider('aws');
   const { prefix, values, functions, rdsRoots } = service.custom;
   const deploys = serverless.processedInput.commands.join(' ') === 'deploy';
-  const all = Object.keys(service.functions).length;
   try {
     service.functions = input.functions = choose(service.functions, functions[deploys ? 'deploy' : 'otherwise']);
-    const { extensions, ...rest } = stackOf({ blocks: service.functions, prefix, values }, naming);
+    const { extensions, ...rest } = stackOf({ blocks: service.functions, known, prefix, values }, naming);
     // `serverless print` shows the input.
     service.resources = input.resources = { ...rest, extensions };
   } catch (error) {
     throw new serverless.classes.Error(error.message, 'REKEY_DEPLOYMENT');
   }
   const names = Object.keys(service.functions);
-  if (deploys) log.notice(`functions: ${names.join(', ')} (${names.length} of ${all}). The stack keeps no others.`);
+  if (deploys)
+    log.notice(`functions: ${names.join(', ')} (${names.length} of ${known.length}). The stack keeps no others.`);
 
   for (const [key, definition] of Object.entries(service.functions)) {
     if (definition.may === undefined) continue;
@@ -59,7 +63,7 @@ function complete(serverless, log) {
 const namesOf = ({ service }) => Object.values(service.functions).map(({ name }) => name);
 
 /** Ends the command where a secret names a function of this stack that is about to go. Who may not list secrets is told so. */
-async function leaveNoneBehind(serverless, log, stay) {
+async function leaveNoneBehind(serverless, log, functions) {
   const { prefix, leftBehind: allowed } = serverless.service.custom;
   if (allowed === 'allow') return;
   const { SecretsManagerClient, paginateListSecrets } = await import('@aws-sdk/client-secrets-manager');
@@ -67,7 +71,7 @@ async function leaveNoneBehind(serverless, log, stay) {
   const left = [];
   try {
     for await (const { SecretList = [] } of paginateListSecrets({ client }, {})) {
-      left.push(...leftBehind(SecretList, prefix, stay));
+      left.push(...leftBehind(SecretList, { prefix, ...functions }));
     }
   } catch (error) {
     if (error.name !== 'AccessDeniedException') throw error;

@@ -52,6 +52,11 @@ export function metricsStack(env: NodeJS.ProcessEnv = process.env): string | und
   return env.METRICS || undefined;
 }
 
+/** What functions are called in a stack, without its name. */
+export function stackFunctions(env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  return env.STACK_FUNCTIONS ? env.STACK_FUNCTIONS.split(',') : [];
+}
+
 /** What subscribers get, by their protocol. */
 export function notificationFormat(env: NodeJS.ProcessEnv = process.env): NotificationFormat {
   const format = env.NOTIFICATION_FORMAT?.toLowerCase();

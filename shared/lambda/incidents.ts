@@ -14,12 +14,23 @@ type Schedule = Pick<ListedSecret, 'rotates' | 'nextRotation' | 'lastRotated' | 
 /** People are told on the first day, and then once a week. */
 const AGAIN_DAYS = 7;
 
-/** Is it rotated, and here, by a function whose name begins so? A replica is rotated where its primary is, and told of there. */
+/** Is it rotated, and here, by a function of this stack? A replica is rotated where its primary is, and told of there. */
 export function isWatched(
   { rotates, isReplica, functionName }: Pick<ListedSecret, 'rotates' | 'isReplica' | 'functionName'>,
   prefix: string,
+  known: readonly string[],
 ): boolean {
-  return rotates && !isReplica && functionName?.startsWith(prefix) === true;
+  return rotates && !isReplica && functionName !== undefined && isOfStack(functionName, prefix, known);
+}
+
+/**
+ * Names of two stacks may begin alike: rekey-prod-b-iam is iam of rekey-prod-b, and not b-iam of rekey-prod. `known`: what functions are
+ * called within a stack. One that is not known is of this stack still, as long as it does not end as one of another would.
+ */
+export function isOfStack(functionName: string, prefix: string, known: readonly string[]): boolean {
+  if (!functionName.startsWith(prefix)) return false;
+  const own = functionName.slice(prefix.length);
+  return known.includes(own) || !known.some((name) => own.endsWith(`-${name}`));
 }
 
 /** The date of the next rotation is the last moment at which it is to begin; its window may go on after that. */

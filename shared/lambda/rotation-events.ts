@@ -29,7 +29,7 @@ const shape = z.object({
 });
 type ServiceEvent = z.infer<typeof shape>;
 
-/** Tells of the secrets of the functions whose names begin as its own does: `rekey-prod-rotation-events` of those of `rekey-prod-…`. */
+/** Tells of the secrets of the functions of its stack: `rekey-prod-rotation-events` of those of `rekey-prod-…`. */
 export function rotationEventHandler(): RotationHandler {
   return watching('rotation-events', 'rotation-events', async (input, watch) => {
     const hint = 'a rule of EventBridge sends rotation events of Secrets Manager; see docs/notifications.md';
@@ -38,9 +38,10 @@ export function rotationEventHandler(): RotationHandler {
 }
 
 async function judge(event: ServiceEvent, watch: Watch): Promise<void> {
-  const { log, prefix, signal } = watch;
+  const { log, prefix, known, signal } = watch;
   const secret = await listed(event.detail.additionalEventData.SecretId, signal);
-  if (secret === undefined || !isWatched(secret, prefix)) return log.info('this is no secret of these functions');
+  if (secret === undefined || !isWatched(secret, prefix, known))
+    return log.info('this is no secret of these functions');
   const rotation = unfinished(secret.labels);
   // An event of a rotation that left no version is an incident of its own; its deliveries are one.
   const token = rotation ?? event.id;

@@ -22,7 +22,7 @@ interface Found extends Incident {
   readonly token: string;
 }
 
-/** Looks at the secrets of the functions whose names begin as its own does: `rekey-prod-watch` watches `rekey-prod-…`. */
+/** Looks at the secrets of the functions of its stack: `rekey-prod-watch` watches `rekey-prod-…`. */
 export function watchHandler(): RotationHandler {
   return watching('watch', 'watch', async (input, watch) => {
     const hint = 'a rule of EventBridge with a schedule calls it; see docs/notifications.md';
@@ -31,10 +31,10 @@ export function watchHandler(): RotationHandler {
   });
 }
 
-async function look(id: string, now: number, { prefix, log, signal }: Watch): Promise<void> {
+async function look(id: string, now: number, { prefix, known, log, signal }: Watch): Promise<void> {
   const counts = { secrets: 0, overdue: 0, stuck: 0, told: 0 };
   for await (const secret of listedSecrets(signal)) {
-    if (!isWatched(secret, prefix)) continue;
+    if (!isWatched(secret, prefix, known)) continue;
     counts.secrets += 1;
     const found = await incidentOf(secret, id, now, signal);
     if (found === undefined) continue;

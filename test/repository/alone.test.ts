@@ -73,6 +73,15 @@ function statementsOf(role: unknown): unknown[] {
   );
 }
 
+it('who looks at secrets of others is told in a stack which functions it has, and alone looks at any name', () => {
+  const settings = (one: object) => JSON.stringify(one).match(/"STACK_FUNCTIONS":"[^"]*"/)?.[0];
+
+  expect(settings(together(blocks, 'watch'))).toBe('"STACK_FUNCTIONS":"watch"');
+  expect(settings(together(blocks, 'rotation-events'))).toBe('"STACK_FUNCTIONS":"rotation-events"');
+  expect(settings(together(blocks, 'sendgrid'))).toBeUndefined();
+  expect(settings(alone(blocks, 'watch'))).toBeUndefined();
+});
+
 describe('a topic of another stack', () => {
   it('is told of rotations, and none is made', () => {
     const template = alone(blocks, 'watch');

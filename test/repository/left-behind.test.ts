@@ -12,14 +12,22 @@ const secrets = [
   { Name: 'prod/goes', RotationLambdaARN: arn('rekey-dev-sendgrid') },
   { Name: 'prod/version', RotationLambdaARN: `${arn('rekey-dev-iam')}:live` },
   { Name: 'prod/others', RotationLambdaARN: arn('rekey-development-iam') },
+  { Name: 'prod/beside', RotationLambdaARN: arn('rekey-dev-b-iam') },
   { Name: 'prod/by-hand' },
 ];
 
 it('a secret is left behind by a function of this stack that goes, and by no other', () => {
-  expect(leftBehind(secrets, 'rekey-dev', ['rekey-dev-mysql-single-user'])).toEqual([
+  const known = ['mysql-single-user', 'sendgrid', 'iam'];
+  const stay = ['rekey-dev-mysql-single-user'];
+  expect(leftBehind(secrets, { prefix: 'rekey-dev', known, stay })).toEqual([
     { secret: 'prod/goes', function: 'rekey-dev-sendgrid' },
     { secret: 'prod/version', function: 'rekey-dev-iam' },
   ]);
+});
+
+it('a function whose block is gone from serverless.yml leaves its secrets behind too', () => {
+  const [, gone] = secrets;
+  expect(leftBehind(gone ? [gone] : [], { prefix: 'rekey-dev', known: ['iam'], stay: [] })).toHaveLength(1);
 });
 
 /** What serverless said, and what it asked. `answer`: of ListSecrets. */
@@ -56,7 +64,7 @@ it(
     expect(asked).toEqual(['secretsmanager.ListSecrets']);
     expect(said).toContain('prod/goes  rekey-dev-sendgrid');
     expect(said).toContain('prod/stays  rekey-dev-mysql-single-user');
-    expect(said).not.toContain('prod/others');
+    expect(said).not.toMatch(/prod\/(others|beside)/);
     expect(said).toContain('cancel-rotate-secret');
   },
   patience(60_000),

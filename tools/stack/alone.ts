@@ -108,9 +108,11 @@ const nameless = (text: string, { name, prefix }: Only) =>
   text.replaceAll(name, `\${FunctionName}`).replaceAll(prefix, `\${FunctionName}`);
 
 const withCode = (resources: Record<string, Part>): Record<string, Part> => {
-  const { Properties, ...rest } = resources.Function as { Properties: Parts };
+  const { Properties, ...rest } = resources.Function as { Properties: Parts & { Environment: { Variables: Parts } } };
   const Code = { S3Bucket: ref('CodeBucket'), S3Key: ref('CodeKey') };
-  return { ...resources, Function: { ...rest, Properties: { ...Properties, Code } } };
+  // What is deployed by itself may be called anything: no name is of another stack.
+  const { STACK_FUNCTIONS: _, ...Variables } = Properties.Environment.Variables;
+  return { ...resources, Function: { ...rest, Properties: { ...Properties, Environment: { Variables }, Code } } };
 };
 
 const TOPIC = ifElse('MakesTopic', ref('RotationTopic'), ref('TopicArn'));

@@ -1,4 +1,5 @@
 /** Secrets that would name a function which is gone: Secrets Manager would go on calling it, and nobody would answer. */
+import { isOfStack } from '../../shared/lambda/incidents.ts';
 
 export interface Named {
   readonly secret: string;
@@ -9,11 +10,14 @@ interface Listed {
   readonly RotationLambdaARN?: string | undefined;
 }
 
-/** Of functions whose names begin as this stack's do, and that are not among those that stay. */
-export function leftBehind(secrets: readonly Listed[], prefix: string, stay: readonly string[]): readonly Named[] {
+/** Of functions of this stack that are not among those that stay. `known`: what serverless.yml calls all that there may be. */
+export function leftBehind(
+  secrets: readonly Listed[],
+  { prefix, known, stay }: { prefix: string; known: readonly string[]; stay: readonly string[] },
+): readonly Named[] {
   return secrets.flatMap(({ Name = '', RotationLambdaARN = '' }) => {
     const [, name = ''] = /:function:([^:]+)/.exec(RotationLambdaARN) ?? [];
-    return name.startsWith(`${prefix}-`) && !stay.includes(name) ? [{ secret: Name, function: name }] : [];
+    return isOfStack(name, `${prefix}-`, known) && !stay.includes(name) ? [{ secret: Name, function: name }] : [];
   });
 }
 

@@ -25,6 +25,8 @@ export interface Naming {
 
 export interface Deployment {
   readonly blocks: Readonly<Record<string, Block>>;
+  /** What serverless.yml calls all functions that there may be. */
+  readonly known: readonly string[];
   /** rekey-dev */
   readonly prefix: string;
   /** What was given for the parameters, by the names for `--param`. */
@@ -35,7 +37,7 @@ export interface Deployment {
 export const roleIdOf = (key: string, naming: Naming) => `${naming.toStartCase(key)}Role`;
 
 /** The template for these functions, without the functions themselves, their logs, and what brings them events. */
-export function stackOf({ blocks, prefix, values }: Deployment, naming: Naming): Template {
+export function stackOf({ blocks, known, prefix, values }: Deployment, naming: Naming): Template {
   const rotating = Object.entries(blocks).filter(([, { may }]) => may !== undefined);
   const vendors = [...new Set(rotating.filter(([, { may }]) => may?.includes('readAdmins')).map(vendorIn(naming)))];
   const asked = asks(vendors);
@@ -74,7 +76,10 @@ export function stackOf({ blocks, prefix, values }: Deployment, naming: Naming):
       ),
     },
     extensions: Object.fromEntries(
-      rotating.map(([key, block]) => [naming.getLambdaLogicalId(key), own(extension(key, block, prefix, naming), key)]),
+      rotating.map(([key, block]) => [
+        naming.getLambdaLogicalId(key),
+        own(extension(key, block, { prefix, known }, naming), key),
+      ]),
     ),
   });
 }
@@ -86,7 +91,12 @@ const vendorIn =
     naming.toStartCase(handler.split('/')[1] ?? '');
 
 /** What only CloudFormation can fill in stands here and not in the function itself: `serverless invoke local` would ask AWS for it. */
-const extension = (key: string, { environment, may }: Block, prefix: string, naming: Naming) => ({
+const extension = (
+  key: string,
+  { environment, may }: Block,
+  { prefix, known }: Pick<Deployment, 'prefix' | 'known'>,
+  naming: Naming,
+) => ({
   Properties: {
     VpcConfig: ifElse('InVpc', { SubnetIds: ref('SubnetIds'), SecurityGroupIds: ref('SecurityGroupIds') }),
     Environment: {
@@ -95,11 +105,15 @@ const extension = (key: string, { environment, may }: Block, prefix: string, nam
         METRICS: ifElse('WritesMetrics', prefix),
         ...settings(),
         ...environment,
+        ...(may?.some((right) => LOOKS.includes(right)) && { STACK_FUNCTIONS: known.join(',') }),
         ...(may?.includes('revokeLater') && { SCHEDULER_ROLE_ARN: arnOf(schedulerOf(key, naming)) }),
       },
     },
   },
 });
+
+/** Who may do so looks at the secrets of the other functions. */
+const LOOKS: readonly RightName[] = ['lookOver', 'readRotationLogs'];
 
 const schedulerOf = (key: string, naming: Naming) => `${naming.toStartCase(key)}Scheduler`;
 

@@ -1,6 +1,6 @@
 /** When a secret is overdue or stuck, and on which days people hear of it. */
 import { describe, expect, it } from 'vitest';
-import { isNews, isWatched, overdue, stuck } from '../../../shared/lambda/incidents.ts';
+import { isNews, isOfStack, isWatched, overdue, stuck } from '../../../shared/lambda/incidents.ts';
 import { unfinished } from '../../../shared/rotation/window.ts';
 
 const at = (text: string) => new Date(`2026-${text}:00Z`);
@@ -62,11 +62,18 @@ it.each([
   ['whose rotation is off', { rotates: false }, false],
   ['that is a replica of one in another region', { isReplica: true }, false],
   ['of another stage', { functionName: 'rekey-dev-iam' }, false],
+  ['of a stage whose name begins alike', { functionName: 'rekey-prod-b-iam' }, false],
+  ['of a function that ends as another of the stack', { functionName: 'rekey-prod-parameter-generated-value' }, true],
+  ['of a function that the stack does not know', { functionName: 'rekey-prod-acme' }, true],
   ['without a function', { functionName: undefined }, false],
 ])('a secret %s is watched: %s', (_, other, watched) => {
-  expect(isWatched({ rotates: true, isReplica: false, functionName: 'rekey-prod-iam', ...other }, 'rekey-prod-')).toBe(
-    watched,
-  );
+  const known = ['iam', 'generated-value', 'parameter-generated-value'];
+  const secret = { rotates: true, isReplica: false, functionName: 'rekey-prod-iam', ...other };
+  expect(isWatched(secret, 'rekey-prod-', known)).toBe(watched);
+});
+
+it('where no names are known, each function whose name begins so is of the stack', () => {
+  expect(isOfStack('rekey-prod-iam', 'rekey-', [])).toBe(true);
 });
 
 it('is told on the first day, and then once a week', () => {
