@@ -39,7 +39,10 @@ export interface FunctionFacts {
   readonly keys: readonly string[];
   /** ARNs of secrets that it reads as superusers or admins. */
   readonly superusers: readonly string[];
-  readonly subnets: number;
+  /** Ids. */
+  readonly subnets: readonly string[];
+  /** Its stack has the daily look. */
+  readonly looks: boolean;
 }
 
 export interface ParameterFacts {

@@ -9,30 +9,42 @@ export interface OwnCost {
   readonly alarms: number;
   readonly keys: number;
   readonly now: number;
-  /** If interface endpoints for Secrets Manager and SNS were made for it alone, one in each of its subnets. Not in `now`. */
+  /**
+   * If interface endpoints for Secrets Manager and SNS were made for it alone, one in each of its subnets that no stack before it has.
+   * Not in `now`.
+   */
   readonly endpoints: number;
 }
 
-/** With the daily look; without, there are two. */
-const ALARMS = 5;
+/** tools/stack/alarms.ts: without metrics only the one that looks for processes that died. */
+const ALARMS = { withLook: 5, withMetrics: 2, without: 1 };
 const ENDPOINTS = 2;
 
 export function ownCosts(functions: readonly FunctionFacts[]): OwnCost[] {
   const { alarmMonth, keyMonth, endpointMonth } = data.own;
   const stacks = Object.entries(Object.groupBy(functions, ({ stack }) => stack));
+  // What serves several stacks is paid for once.
   const counted = new Set<string>();
+  const fresh = (ids: readonly string[]) => {
+    const found = [...new Set(ids)].filter((id) => !counted.has(id));
+    for (const id of found) counted.add(id);
+    return found.length;
+  };
   return stacks.toSorted().map(([name, of = []]) => {
-    const alarms = of.some(({ hasMetrics }) => hasMetrics) ? ALARMS : 1;
-    // A key that serves several stacks is paid for once.
-    const keys = [...new Set(of.flatMap((one) => one.keys))].filter((key) => !counted.has(key));
-    for (const key of keys) counted.add(key);
-    const subnets = Math.max(...of.map((one) => one.subnets));
+    const alarms = alarmsOf(of);
+    const keys = fresh(of.flatMap((one) => one.keys));
+    const subnets = fresh(of.flatMap((one) => one.subnets));
     return {
       name,
       alarms,
-      keys: keys.length,
-      now: sum([alarms * alarmMonth, keys.length * keyMonth]),
+      keys,
+      now: sum([alarms * alarmMonth, keys * keyMonth]),
       endpoints: sum([ENDPOINTS * subnets * endpointMonth]),
     };
   });
+}
+
+function alarmsOf(functions: readonly FunctionFacts[]): number {
+  if (!functions.some(({ hasMetrics }) => hasMetrics)) return ALARMS.without;
+  return functions.some(({ looks }) => looks) ? ALARMS.withLook : ALARMS.withMetrics;
 }

@@ -9,8 +9,13 @@ import type { FunctionFacts } from './inventory.ts';
 /** Undefined where that may not be read: then nobody knows. */
 export async function readFunctions(account: Account, names: readonly string[]): Promise<FunctionFacts[] | undefined> {
   try {
-    const found = await Promise.all(names.map((name) => factsOf(account, name)));
-    return found.filter((facts) => facts !== undefined);
+    const read = await Promise.all(names.map((name) => factsOf(account, name)));
+    const found = read.filter((facts) => facts !== undefined);
+    const stacks = [...new Set(found.flatMap(({ stack, hasMetrics }) => (hasMetrics ? [stack] : [])))];
+    const looking = await Promise.all(
+      stacks.map(async (stack) => ((await functionOf(account, `${stack}-watch`)) === undefined ? [] : [stack])),
+    );
+    return found.map((facts) => ({ ...facts, looks: looking.flat().includes(facts.stack) }));
   } catch {
     account.patience.signal.throwIfAborted();
     return undefined;
@@ -18,7 +23,7 @@ export async function readFunctions(account: Account, names: readonly string[]):
 }
 
 /** Undefined: the function is gone. */
-async function factsOf(account: Account, name: string): Promise<FunctionFacts | undefined> {
+async function factsOf(account: Account, name: string): Promise<Omit<FunctionFacts, 'looks'> | undefined> {
   const configuration = await functionOf(account, name);
   if (configuration === undefined) return undefined;
   const { Role = '', Environment, VpcConfig } = configuration;
@@ -32,7 +37,7 @@ async function factsOf(account: Account, name: string): Promise<FunctionFacts | 
     hasMetrics: METRICS !== undefined,
     keys: resourcesOf(['UseTopicKeyThroughTopic']),
     superusers: resourcesOf(['ReadSuperuserSecrets', 'ReadAdminSecrets']),
-    subnets: VpcConfig?.SubnetIds?.length ?? 0,
+    subnets: VpcConfig?.SubnetIds ?? [],
   };
 }
 

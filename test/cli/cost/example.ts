@@ -17,5 +17,5 @@ export const example: Inventory = {
     [parameter('/prod/orders/settings', 'advanced'), parameter('/prod/orders/flag'), parameter('/prod/mail/from')],
     'eu-west-2',
   ),
-  functions: [functionOf('rekey-prod', { subnets: 2 })],
+  functions: [functionOf('rekey-prod', { subnets: ['a', 'b'] })],
 };

@@ -29,5 +29,5 @@ export function inventory(
 }
 
 export function functionOf(stack: string, special: Partial<FunctionFacts> = {}): FunctionFacts {
-  return { stack, hasMetrics: true, keys: ['arn:key'], superusers: [], subnets: 0, ...special };
+  return { stack, hasMetrics: true, keys: ['arn:key'], superusers: [], subnets: [], looks: true, ...special };
 }

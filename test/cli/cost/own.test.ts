@@ -24,7 +24,17 @@ describe('what Rekey itself costs', () => {
         { name: 'b', now: 0.5 },
       ],
     ],
-    ['in a VPC', [functionOf('a', { subnets: 2 })], [{ now: 1.5, endpoints: 29.2 }]],
+    ['without the daily look', [functionOf('a', { looks: false })], [{ alarms: 2, now: 1.2 }]],
+    ['in a VPC', [functionOf('a', { subnets: ['a', 'b'] })], [{ now: 1.5, endpoints: 29.2 }]],
+    [
+      'two stacks in one VPC, and one of them in another too',
+      [
+        functionOf('a', { subnets: ['a', 'b'] }),
+        functionOf('b', { subnets: ['b', 'a'] }),
+        functionOf('b', { subnets: ['c'] }),
+      ],
+      [{ endpoints: 29.2 }, { endpoints: 14.6 }],
+    ],
     ['nothing', [], []],
   ])('%s', (_, functions, told) => {
     expect(ownCosts(functions)).toMatchObject(told);
@@ -51,15 +61,24 @@ describe('functions', () => {
     statement('UseTopicKeyThroughTopic', 'arn:key'),
     statement('RotateAttachedSecrets', 'arn:all'),
   ];
-  const account = (iam: () => Promise<unknown>): Account =>
+  const missing = Object.assign(new Error('no'), {
+    name: 'ResourceNotFoundException',
+    $metadata: { httpStatusCode: 404 },
+  });
+  let asked: string[] = [];
+  const account = (iam: () => Promise<unknown>, without: readonly string[] = []): Account =>
     ({
       patience: { signal: new AbortController().signal, deadlineMs: 1000 },
       functions: {
-        send: async () => ({
-          Role: 'arn:aws:iam::123456789012:role/rekey-role',
-          Environment: { Variables: { METRICS: 'rekey-prod' } },
-          VpcConfig: { SubnetIds: ['a', 'b'] },
-        }),
+        send: async ({ input }: { input: { FunctionName: string } }) => {
+          asked.push(input.FunctionName);
+          if (without.includes(input.FunctionName)) throw missing;
+          return {
+            Role: 'arn:aws:iam::123456789012:role/rekey-role',
+            Environment: { Variables: { METRICS: 'rekey-prod' } },
+            VpcConfig: { SubnetIds: ['a', 'b'] },
+          };
+        },
       },
       iam: { send: iam },
     }) as unknown as Account;
@@ -78,9 +97,22 @@ describe('functions', () => {
         hasMetrics: true,
         keys: ['arn:key'],
         superusers: ['arn:super', 'arn:super2', 'arn:admin'],
-        subnets: 2,
+        subnets: ['a', 'b'],
+        looks: true,
       },
     ]);
+  });
+
+  it('have no daily look where their stack has none, and a stack is asked once', async () => {
+    asked = [];
+
+    const found = await readFunctions(
+      account(async () => ({}), ['rekey-prod-watch']),
+      ['f', 'g'],
+    );
+
+    expect(found?.map(({ looks }) => looks)).toEqual([false, false]);
+    expect(asked.toSorted()).toEqual(['f', 'g', 'rekey-prod-watch']);
   });
 
   it('that may not be read leave it unknown', async () => {
