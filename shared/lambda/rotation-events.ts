@@ -27,6 +27,9 @@ const shape = z.object({
     additionalEventData: z.object({ SecretId: text }),
   }),
 });
+/** A function runs for a minute at most before the event, which is about its last step. */
+const LATELY = 5 * 60_000;
+
 type ServiceEvent = z.infer<typeof shape>;
 
 /** Tells of the secrets of the functions of its stack: `rekey-prod-rotation-events` of those of `rekey-prod-…`. */
@@ -48,13 +51,17 @@ async function judge(event: ServiceEvent, watch: Watch): Promise<void> {
   const about = { secretId: secret.arn, token };
   // The daily look, which is in the same bundle, needs no such client.
   const { loggedBy } = await import('../aws/function-log.ts');
-  const since = Date.parse(event.time) - DAY;
-  const said = async (by: string, one: string | undefined) =>
-    (await loggedBy(by, secret.arn, since, signal)).filter((line) => one === undefined || line.token === one);
-  if ((await said(watch.functionName, token)).some(({ outcome }) => outcome === 'failed')) {
+  const said = async (by: string, within: number, isOfIt: (line: LoggedLine) => boolean) =>
+    (await loggedBy(by, secret.arn, Date.parse(event.time) - within, signal)).filter(isOfIt);
+  const ofToken = (line: LoggedLine) => line.token === token;
+  if ((await said(watch.functionName, DAY, ofToken)).some(({ outcome }) => outcome === 'failed')) {
     return log.info('people were told of this before, and are not told again', about);
   }
-  const lines = await said(secret.functionName ?? '', rotation);
+  // Its version is gone, so its token is not known: what else was logged of the secret that day is of other rotations.
+  const isOfIt = ({ step }: LoggedLine) => event.detail.eventName !== 'TestRotationFailed' || step === 'testSecret';
+  const lines = await (rotation === undefined
+    ? said(secret.functionName ?? '', LATELY, isOfIt)
+    : said(secret.functionName ?? '', DAY, ofToken));
   if (lines.some(({ level, code }) => level === 'ERROR' && code !== undefined)) {
     return log.info('the function has told of it', about);
   }

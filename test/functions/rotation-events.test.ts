@@ -159,6 +159,61 @@ it('tells that a rotation was given up because a value was stored, once for one 
   expect(told().map(({ body }) => [body.error.code, body.token])).toEqual([['ROTATION_ABANDONED', abandoned.id]]);
 });
 
+/** Of a check of the configuration, whose version with AWSPENDING is gone when the event comes. */
+async function failedCheck(secret: string, minutes = 0) {
+  const { AWSPENDING: token = '' } = await own.labels(secret);
+  if (token !== '') {
+    await sandbox.secretsManager.call(
+      'UpdateSecretVersionStage',
+      { SecretId: secret, VersionStage: 'AWSPENDING', RemoveFromVersionId: token },
+      { region: 'us-east-1' },
+    );
+  }
+  return { ...eventOf(secret, 'TestRotationFailed'), time: at(minutes) };
+}
+const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString().replace(/\.\d+Z$/, 'Z');
+const registered = (of: string) =>
+  sandbox.functions.register(of, { file: bundle('generated-value'), export: 'generatedValue', env });
+
+it('tells of a check that was not reached, also where a rotation failed and was told of that day', async () => {
+  const secret = await failing(registered('rekey-test-generated-3'));
+
+  await deliver(await failedCheck(secret));
+
+  expect(told().map(({ body }) => body.error.code)).toEqual(['INVALID_SECRET', 'FUNCTION_NOT_REACHED']);
+});
+
+it('tells that a check was not reached, and not that it died, where a rotation succeeded that day', async () => {
+  const secret = await own.rawSecret('{"generate":{"kind":"hex","bytes":16},"value":"first"}', `prod/${randomUUID()}`);
+  await own.rotate(secret, registered('rekey-test-generated-4'));
+  const before = told().length;
+
+  await deliver(await failedCheck(secret, 20));
+
+  expect(
+    told()
+      .slice(before)
+      .map(({ body }) => body.error.code),
+  ).toEqual(['FUNCTION_NOT_REACHED']);
+});
+
+it('tells nothing of a check that the function has told of', async () => {
+  const secret = await failing(unreached('rekey-test-checked'));
+  await writeFile(
+    join(folder, 'checked.mjs'),
+    `export const checked = ({ SecretId }) => {
+      console.log(JSON.stringify({ level: 'ERROR', code: 'UNREACHABLE_TCP', secretId: SecretId, token: 'gone', step: 'testSecret' }));
+    };`,
+  );
+  const by = sandbox.functions.register('rekey-test-checked', { file: join(folder, 'checked.mjs'), export: 'checked' });
+  const event = await failedCheck(secret);
+  await sandbox.functions.invoke(by, { SecretId: secret });
+
+  await deliver(event);
+
+  expect(told()).toEqual([]);
+});
+
 it('leaves the secrets of others alone', async () => {
   const secret = await failing(unreached('their-rotator'));
 
