@@ -63,6 +63,16 @@ describe('alarms', () => {
     }
   });
 
+  it('one rings when the daily look is dead, however much is rotated', () => {
+    expect(stack('*').SilentAlarm?.Properties).toMatchObject({
+      Dimensions: [
+        { Name: 'stack', Value: 'rekey-dev' },
+        { Name: 'outcome', Value: 'looked' },
+      ],
+      TreatMissingData: 'breaching',
+    });
+  });
+
   it('look back no longer than CloudWatch does, a day, or a week where a period is an hour or more', () => {
     for (const [, { Properties }] of alarmsIn(stack('*'))) {
       const { Period, EvaluationPeriods } = Properties as { Period: number; EvaluationPeriods: number | object };

@@ -13,9 +13,9 @@ export function alarmsOf(
   { logGroups, looks }: { readonly logGroups: Readonly<Record<string, string>>; readonly looks: boolean },
 ): Record<string, Part> {
   const died = `${prefix}-died`;
-  const outcomes = (outcome?: string): Parts => ({
+  const outcomes = (outcome: string): Parts => ({
     MetricName: 'Outcomes',
-    Dimensions: [dimension('stack', prefix), ...(outcome ? [dimension('outcome', outcome)] : [])],
+    Dimensions: [dimension('stack', prefix), dimension('outcome', outcome)],
   });
   return {
     FailedAlarm: alarm(
@@ -33,9 +33,9 @@ export function alarmsOf(
       ),
       StuckAlarm: daily('A rotation has not ended. The message on the topic names the secret.', outcomes('stuck')),
       SilentAlarm: alarm(
-        'Neither a rotation nor the daily look had an outcome for days: nobody would hear of what is wrong.',
+        'The daily look came to no end for days: nobody would hear of a rotation that does not begin.',
         {
-          ...outcomes(),
+          ...outcomes('looked'),
           Period: DAY,
           EvaluationPeriods: ref('SilentDays'),
           ComparisonOperator: 'LessThanThreshold',
