@@ -30,7 +30,7 @@ describe('a mutant that survives', () => {
 it.each([
   ...sources('shared/rotation'),
   ...sources('shared/databases/strategies'),
-  ...['pair', 'password', 'place'].map((name) => `shared/databases/${name}.ts`),
+  ...['equal-rights', 'pair', 'password', 'place'].map((name) => `shared/databases/${name}.ts`),
   'shared/keys/plan.ts',
 ])('%s is of the heart, so it has mutants', (path) => {
   expect(files).toContain(path);

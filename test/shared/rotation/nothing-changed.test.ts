@@ -97,6 +97,16 @@ describe('createSecret', () => {
     expect(await told(given, 'createSecret')).toEqual([denied.code, EITHER]);
   });
 
+  it('says either when the value is there at the first look, and AWSPENDING is taken off before a second one', async () => {
+    const given = undescribed(await half(), denied);
+    const { read } = given.here.store.versions;
+    let looks = 0;
+    given.here.store.versions.read = async (...asked) => (looks++ === 0 ? read(...asked) : undefined);
+
+    expect(await told(given, 'createSecret')).toEqual([denied.code, EITHER]);
+    expect(looks).toBe(1);
+  });
+
   it('says either when it comes again, after a try that died', async () => {
     expect(await told(undescribed(await half(), denied), 'createSecret')).toEqual([denied.code, EITHER]);
   });

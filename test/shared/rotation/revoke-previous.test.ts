@@ -301,9 +301,13 @@ describe('revokePrevious that a person asks for', () => {
       asked: 'revokePrevious',
       revoking: 'a version of before',
     });
+    const unrotated = world();
+    const [first = ''] = unrotated.store.stored().keys();
+    const none = await step(unrotated, first, 'revokePrevious', { asked: 'revokePrevious' });
     const without = await step({ ...here, strategy }, token, 'revokePrevious', { asked: 'revokePrevious' });
 
-    expect([moved.answer, without.answer]).toEqual([
+    expect([moved.answer, none.answer, without.answer]).toEqual([
+      { outcome: 'kept', because: 'AWSPREVIOUS has moved on' },
       { outcome: 'kept', because: 'AWSPREVIOUS has moved on' },
       { outcome: 'kept', because: 'single-user has nothing that could be ended before the next rotation' },
     ]);
