@@ -14,7 +14,7 @@ const terraform = await findTool({ engine: 'terraform', name: 'terraform', param
 const blocks = await theBlocks();
 const module = join(root, 'examples/terraform');
 const place = { partition: 'aws-cn', region: 'cn-north-1', accountId: '123456789012' };
-const log = `arn:aws-cn:logs:cn-north-1:123456789012:log-group:/aws/lambda/it:*`;
+const logOf = (name: string) => `arn:aws-cn:logs:cn-north-1:123456789012:log-group:/aws/lambda/${name}:*`;
 const lists = {
   SuperuserSecretArns: ['arn:s1', 'arn:s2'],
   SecretKeyArns: ['arn:k'],
@@ -44,6 +44,7 @@ describe.skipIf(terraform === undefined)('the Terraform module', () => {
     ['watch', {}],
   ])('gives %s the statements that the stack gives it', async (key, arns: Record<string, string[]>) => {
     const folder = await folderOf(alone(blocks, key));
+    const name = `rekey-${key}`;
     const state = join(folder, 'state');
     const values = {
       package: folder,
@@ -52,8 +53,8 @@ describe.skipIf(terraform === undefined)('the Terraform module', () => {
         region: place.region,
         account: place.accountId,
         suffix: 'amazonaws.com',
-        name: 'it',
-        log,
+        name,
+        log: logOf(name),
         topic: 'arn:topic',
         scheduler: 'arn:scheduler',
         secret_account: arns.SecretAccountId?.[0] ?? '',
@@ -68,7 +69,7 @@ describe.skipIf(terraform === undefined)('the Terraform module', () => {
     expect(readdirSync(join(module, 'rights'))).toEqual(['main.tf']);
     const { statements } = JSON.parse(await terraformRun('output', `-state=${state}`, '-json'));
     const { DatadogAdminSecretArns, TopicKeyArn, SecretAccountId, ...same } = arns;
-    const ofStack = roleFor('it', blocks[key]?.may ?? [], place, {
+    const ofStack = roleFor(name, blocks[key]?.may ?? [], place, {
       ...same,
       ...(DatadogAdminSecretArns && { AdminSecretArns: DatadogAdminSecretArns }),
       RotationTopic: 'arn:topic',
@@ -79,6 +80,35 @@ describe.skipIf(terraform === undefined)('the Terraform module', () => {
     expect(statements.value).toEqual(ofStack.map((one) => ({ ...one, Resource: [one.Resource].flat() })));
   });
 });
+
+it.skipIf(terraform === undefined)(
+  'the Terraform module refuses a name that its function cannot live with',
+  async () => {
+    const folder = await folderOf(alone(blocks, 'rotation-events'));
+    const same = {
+      partition: 'aws',
+      region: 'r',
+      account: '1',
+      suffix: 's',
+      topic: 't',
+      scheduler: 's',
+      secret_account: '',
+    };
+    const plan = (name: string) => {
+      const values = { package: folder, place: JSON.stringify({ ...same, name, log: 'l' }), arns: '{}' };
+      const given = Object.entries(values).map(([variable, value]) => `-var=${variable}=${value}`);
+      const args = [`-chdir=${join(module, 'rights')}`, 'plan', '-lock=false', ...given];
+      return run(terraform?.program ?? '', args, toolEnvironment);
+    };
+
+    expect((await plan('rekey-b-rotation-events')).status).toBe(0);
+    const { status, stderr } = await plan('acme-rotation-events');
+    expect([status, stderr.replace(/[\s│]+/g, ' ')]).toEqual([
+      1,
+      expect.stringContaining('The name has to match rekey-'),
+    ]);
+  },
+);
 
 describe('what the module says to the AWS provider', () => {
   interface Arguments {

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { plainOf } from '../../tools/stack/plain.ts';
 import { run } from '../local/command.ts';
 import { isWholeMatrix, sampled } from '../support/matrix.ts';
 import { patience } from '../support/patience.ts';
@@ -80,6 +81,20 @@ it('who looks at secrets of others is told in a stack which functions it has, an
   expect(settings(together(blocks, 'rotation-events'))).toBe('"STACK_FUNCTIONS":"rotation-events"');
   expect(settings(together(blocks, 'sendgrid'))).toBeUndefined();
   expect(settings(alone(blocks, 'watch'))).toBeUndefined();
+});
+
+it.each([
+  ['watch', ['rekey-watch', 'acme-watch', 'rekey-b-watch'], ['rekey-look', 'rekey-watch-b', `${'x'.repeat(60)}watch`]],
+  ['rotation-events', ['rekey-rotation-events', 'rekey-b-rotation-events'], ['acme-rotation-events', 'rekey-events']],
+  ['sendgrid', ['rekey-sendgrid', 'acme'], ['a.b', 'x'.repeat(65)]],
+])('%s is called only what it can live with', (key, right, wrong) => {
+  const made = alone(blocks, key);
+  const { AllowedPattern = '', Default = '' } = made.Parameters.FunctionName as Record<string, string>;
+  const isAllowed = (name: string) => new RegExp(`^(${AllowedPattern})$`).test(name);
+
+  expect([Default, ...right].filter((name) => !isAllowed(name))).toEqual([]);
+  expect(wrong.filter(isAllowed)).toEqual([]);
+  expect(plainOf(made).namePattern).toBe(AllowedPattern);
 });
 
 describe('a topic of another stack', () => {

@@ -56,7 +56,7 @@ const PARAMETERS = ({ key, digest }: Only) => ({
   FunctionName: {
     Type: 'String',
     Default: `rekey-${key}`,
-    AllowedPattern: '[a-zA-Z0-9_-]{1,64}',
+    AllowedPattern: namesOf(key),
     Description: 'Its role, log and secrets go by this name.',
   },
   CodeBucket: { Type: 'String', Description: 'The bucket with the zip, in the region of the stack.' },
@@ -67,6 +67,13 @@ const PARAMETERS = ({ key, digest }: Only) => ({
     Description: 'A topic to tell of rotations, of another stack of Rekey for example. Empty makes one.',
   },
 });
+
+/** The name of a function that looks at others says which ones; the logs that rotation-events may read begin with rekey-. */
+function namesOf(key: string): string {
+  if (key.endsWith('rotation-events')) return 'rekey-[a-zA-Z0-9_-]{0,43}rotation-events';
+  if (key.endsWith('watch')) return '[a-zA-Z0-9_-]{0,59}watch';
+  return '[a-zA-Z0-9_-]{1,64}';
+}
 
 export const keyOf = (key: string, digest: string) => `rekey/${key}-${digest.slice(0, 16)}.zip`;
 

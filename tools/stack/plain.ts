@@ -3,6 +3,8 @@ import type { Alone } from './alone.ts';
 import type { Part, Parts } from './template.ts';
 
 export interface Plain {
+  /** What it may be called, as a regular expression of the whole name. */
+  readonly namePattern: string;
   readonly description: string;
   readonly handler: string;
   readonly runtime: string;
@@ -44,6 +46,7 @@ export function plainOf({ Parameters, Conditions, Resources }: Alone): Plain {
   const rule = properties<Rule>('Rule');
   const lists = listsOf(Conditions);
   return {
+    namePattern: (Parameters.FunctionName as { AllowedPattern: string }).AllowedPattern,
     description: lambda.Description,
     handler: lambda.Handler,
     runtime: lambda.Runtime,

@@ -26,10 +26,10 @@ variable "arns" {
 }
 
 locals {
-  filled = jsondecode(templatefile("${var.package}/function.json", var.place)).statements
+  function = jsondecode(templatefile("${var.package}/function.json", var.place))
   # A list that is empty leaves out the statements that need it, as the conditions of the CloudFormation template do.
   statements = [
-    for one in local.filled : merge(
+    for one in local.function.statements : merge(
       { for key, value in one : key => value if key != "when" && key != "Resource" },
       { Resource = flatten([for name in flatten([one.Resource]) : lookup(var.arns, name, [name])]) },
     ) if alltrue([for list in one.when : length(lookup(var.arns, list, [])) > 0])
@@ -38,4 +38,9 @@ locals {
 
 output "statements" {
   value = local.statements
+
+  precondition {
+    condition     = can(regex("^(${local.function.namePattern})$", var.place.name))
+    error_message = "The name has to match ${local.function.namePattern}."
+  }
 }
