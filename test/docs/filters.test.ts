@@ -34,6 +34,16 @@ const rows = (head: string) => {
   return (table.split('\n\n')[0] ?? '').split('\n').map((row) => row.split(' | ') as [string, string, string]);
 };
 
+/** What CloudWatch publishes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
+const alarm = (MetricName: string) =>
+  JSON.stringify({
+    AlarmName: 'rekey-prod-Alarm-1A2B3C',
+    NewStateValue: 'ALARM',
+    OldStateValue: 'OK',
+    Trigger: { MetricName, Namespace: 'Rekey', Statistic: 'SUM', Dimensions: [] },
+  });
+const alarms = { died: alarm('rekey-prod-died'), silent: alarm('Outcomes') };
+
 function letThrough(policy: string, scope: string): string {
   const through = Object.entries(messages).filter(([, given]) => {
     const { body, attributes } = notification(given);
@@ -43,12 +53,15 @@ function letThrough(policy: string, scope: string): string {
     ]);
     return accepts({ FilterPolicy: policy, FilterPolicyScope: scope }, body, Object.fromEntries(ofSns));
   });
-  return through.map(([name]) => name).join(', ');
+  const rung = Object.entries(alarms).filter(([, body]) =>
+    accepts({ FilterPolicy: policy, FilterPolicyScope: scope }, body, {}),
+  );
+  return [...through, ...rung].map(([name]) => name).join(', ');
 }
 
 describe.each([
   ['filter policy', 'MessageAttributes', 8],
-  ['filter policy of the body', 'MessageBody', 1],
+  ['filter policy of the body', 'MessageBody', 2],
 ])('a %s', (head, scope, count) => {
   it.each(rows(head))('%s: %s', (_, policy, told) => {
     expect(letThrough(policy.replaceAll('`', ''), scope)).toBe(told.replace(/ \|$/, ''));

@@ -40,12 +40,13 @@ export function alarmsOf(
           EvaluationPeriods: ref('SilentDays'),
           ComparisonOperator: 'LessThanThreshold',
           TreatMissingData: 'breaching',
+          ...TELLS,
         },
       ),
     }),
     DiedAlarm: alarm(
       'The process of a function died, or was ended at its time limit, before it could say why. Its log has the end.',
-      { MetricName: died, Period: 300, EvaluationPeriods: 1 },
+      { MetricName: died, Period: 300, EvaluationPeriods: 1, ...TELLS },
       {},
     ),
     ...Object.fromEntries(Object.entries(logGroups).map(([id, logGroup]) => [`${id}Died`, deaths(logGroup, died)])),
@@ -53,6 +54,9 @@ export function alarmsOf(
 }
 
 const dimension = (Name: string, Value: string) => ({ Name, Value });
+
+/** The others tell of what has had its own message on the topic. */
+const TELLS = { AlarmActions: [ref('RotationTopic')] };
 
 const alarm = (AlarmDescription: string, properties: Parts, condition: Parts = { Condition: 'WritesMetrics' }) => ({
   Type: 'AWS::CloudWatch::Alarm',
@@ -64,7 +68,6 @@ const alarm = (AlarmDescription: string, properties: Parts, condition: Parts = {
     Threshold: 1,
     ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     TreatMissingData: 'notBreaching',
-    AlarmActions: [ref('RotationTopic')],
     ...properties,
   },
 });

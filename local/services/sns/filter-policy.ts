@@ -26,9 +26,17 @@ function fits(policy: Policy, found: unknown): boolean {
   }
   const objects = all.filter(isObject);
   return (objects.length > 0 ? objects : [{}]).some((one: Record<string, unknown>) =>
-    Object.entries(policy).every(([name, inner]) => fits(inner, Object.hasOwn(one, name) ? one[name] : undefined)),
+    Object.entries(policy).every(([name, inner]) =>
+      isChoice(name, inner)
+        ? inner.some((choice) => fits(choice, one))
+        : fits(inner, Object.hasOwn(one, name) ? one[name] : undefined),
+    ),
   );
 }
+
+/** https://docs.aws.amazon.com/sns/latest/dg/and-or-logic.html */
+const isChoice = (name: string, inner: unknown): inner is readonly Policy[] =>
+  name === '$or' && Array.isArray(inner) && inner.length > 1 && inner.every(isObject);
 
 const isConditions = (policy: Policy): policy is readonly Condition[] => Array.isArray(policy);
 
