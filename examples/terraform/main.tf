@@ -21,9 +21,11 @@ locals {
   region    = data.aws_region.this.region
   account   = data.aws_caller_identity.this.account_id
 
-  makes_topic = var.topic_arn == ""
-  topic       = local.makes_topic ? aws_sns_topic.rotations[0].arn : var.topic_arn
-  topic_keys  = local.makes_topic ? [aws_kms_key.topic[0].arn] : compact([var.topic_key_arn])
+  # How many there are has to be known before the first apply, in which an ARN may not be known yet.
+  makes_topic     = var.make_topic != null ? var.make_topic : var.topic_arn == ""
+  makes_topic_key = local.makes_topic && var.make_topic_key
+  topic           = local.makes_topic ? aws_sns_topic.rotations[0].arn : var.topic_arn
+  topic_keys      = local.makes_topic ? aws_kms_key.topic[*].arn : compact([var.topic_key_arn])
   # Spelled from the names, as in the CloudFormation template: the role waits for neither.
   scheduler = "arn:${local.partition}:iam::${local.account}:role/${var.name}-scheduler"
 }

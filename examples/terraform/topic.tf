@@ -1,7 +1,7 @@
-# Made where no topic is given. Its own key, because CloudWatch alarms cannot publish to a topic that alias/aws/sns encrypts.
+# Made where no topic is given, or as make_topic says. Its own key, because CloudWatch alarms cannot publish to a topic that alias/aws/sns encrypts.
 
 resource "aws_kms_key" "topic" {
-  count               = local.makes_topic ? 1 : 0
+  count               = local.makes_topic_key ? 1 : 0
   description         = "Encrypts the rotation messages of ${var.name}"
   enable_key_rotation = true
   policy = jsonencode({
@@ -30,7 +30,7 @@ resource "aws_sns_topic" "rotations" {
   count             = local.makes_topic ? 1 : 0
   name_prefix       = "${var.name}-"
   display_name      = "Secret rotations"
-  kms_master_key_id = aws_kms_key.topic[0].arn
+  kms_master_key_id = one(aws_kms_key.topic[*].arn)
 }
 
 output "function_arn" {

@@ -38,6 +38,18 @@ variable "topic_arn" {
   default     = ""
 }
 
+variable "make_topic" {
+  description = "Whether a topic is made. Needed (false) with a topic_arn that the same apply makes: Terraform has to know before. Left out, it is made where topic_arn is empty."
+  type        = bool
+  default     = null
+}
+
+variable "make_topic_key" {
+  description = "Whether the topic that is made has a KMS key, a dollar a month. Without, SNS encrypts by itself: TopicKeyArn=none of the template."
+  type        = bool
+  default     = true
+}
+
 variable "topic_key_arn" {
   description = "The customer managed key of topic_arn, if it has one."
   type        = string

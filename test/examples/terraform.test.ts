@@ -1,11 +1,11 @@
 /** examples/terraform: its rights are worked out by Terraform itself, the rest is held against the AWS provider's arguments. */
 import { readdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { roleFor } from '../../tools/stack/roles.ts';
 import { run } from '../local/command.ts';
-import { alone, folderOf } from '../repository/alone.ts';
+import { alone, folderOf, temporary } from '../repository/alone.ts';
 import { read, root } from '../repository/files.ts';
 import { theBlocks } from '../repository/stack.ts';
 import { findTool, toolEnvironment } from '../support/tool.ts';
@@ -109,6 +109,37 @@ it.skipIf(terraform === undefined)(
     ]);
   },
 );
+
+/** What the module decides before anything is made, in a module that needs no provider. The topic is of something made in the same apply. */
+it.skipIf(terraform === undefined).each([
+  ['a topic that is not made yet', { make_topic: 'false' }, [0, 0]],
+  ['one of its own', { make_topic: 'true' }, [1, 1]],
+  ['one of its own without a key', { make_topic: 'true', make_topic_key: 'false' }, [1, 0]],
+])('the Terraform module plans with %s', async (_, given, [topics, keys]) => {
+  const folder = await temporary();
+  const decided = /^locals \{\n[\s\S]*?^\}/m.exec(read('examples/terraform/main.tf'))?.[0] ?? '';
+  const lines = decided.split('\n').filter((line) => /^ {2}makes_\w+ +=/.test(line));
+  const made = ['topic', 'topic_key'].map(
+    (one) => `resource "terraform_data" "${one}" {\n  count = local.makes_${one} ? 1 : 0\n}`,
+  );
+  const text = `locals {\n${lines.join('\n')}\n}\nresource "terraform_data" "other" {}\n${made.join('\n')}\n`;
+  await writeFile(join(folder, 'main.tf'), text.replaceAll('var.topic_arn', 'terraform_data.other.id'));
+  await copyFile(join(module, 'variables.tf'), join(folder, 'variables.tf'));
+
+  const values = Object.entries({ package: 'p', name: 'n', ...given }).map(([name, value]) => `-var=${name}=${value}`);
+  const told = await terraformRun(`-chdir=${folder}`, 'plan', '-no-color', ...values);
+
+  const count = (one: string) => told.split(`# terraform_data.${one}[0]`).length - 1;
+  expect([count('topic'), count('topic_key')]).toEqual([topics, keys]);
+});
+
+it('the topic and its key are made as the module decided', () => {
+  const counts = [...read('examples/terraform/topic.tf').matchAll(/"(aws_\w+)" "\w+" \{\n {2}count += (\S+)/g)];
+  expect(counts.map(([, type, count]) => [type, count])).toEqual([
+    ['aws_kms_key', 'local.makes_topic_key'],
+    ['aws_sns_topic', 'local.makes_topic'],
+  ]);
+});
 
 describe('what the module says to the AWS provider', () => {
   interface Arguments {
