@@ -13,6 +13,8 @@ export interface ListedSecret {
   readonly isReplica: boolean;
   /** Of the rotation function. */
   readonly functionName?: string | undefined;
+  /** Is that function, and so its log, in another account than the secret? */
+  readonly isElsewhere: boolean;
   readonly lastRotated?: Date | undefined;
   /** The last moment at which the next rotation is to begin. */
   readonly nextRotation?: Date | undefined;
@@ -39,6 +41,7 @@ export async function* listedSecrets(signal: AbortSignal, prefix?: string): Asyn
         rotates: entry.RotationEnabled === true,
         isReplica: entry.PrimaryRegion !== undefined && entry.PrimaryRegion !== ARN.split(':')[3],
         functionName: entry.RotationLambdaARN?.split(':')[6],
+        isElsewhere: (entry.RotationLambdaARN ?? ARN).split(':')[4] !== ARN.split(':')[4],
         lastRotated: entry.LastRotatedDate,
         nextRotation: entry.NextRotationDate,
         window: entry.RotationRules?.Duration,

@@ -45,6 +45,7 @@ async function judge(event: ServiceEvent, watch: Watch): Promise<void> {
   const secret = await listed(event.detail.additionalEventData.SecretId, signal);
   if (secret === undefined || !isWatched(secret, prefix, known))
     return log.info('this is no secret of these functions');
+  if (secret.isElsewhere) return log.info('the function, and what it has logged, is in another account');
   const rotation = unfinished(secret.labels);
   // An event of a rotation that left no version is an incident of its own; its deliveries are one.
   const token = rotation ?? event.id;
