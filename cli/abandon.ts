@@ -8,7 +8,7 @@ import { factsOf, type SecretFacts } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
 import { RefusedError } from './failure.ts';
 import { look } from './look.ts';
-import { promoteCommand } from './refusal.ts';
+import { isRollback, promoteCommand } from './refusal.ts';
 import { describeSecret, hasValue } from './service.ts';
 
 interface Options {
@@ -50,7 +50,11 @@ export const abandon = command<Options>(
 /** Why nobody needs the pending version. Throws RefusedError where that was not seen. */
 async function proofOf(account: Account, facts: SecretFacts, version: string): Promise<string> {
   const { name, arn } = facts;
+  const again = `rekey rollback ${name}, which goes on with it`;
   const { state, code, working } = await look(account, facts, Date.now());
+  if (isRollback(facts, version) && working !== CURRENT) {
+    throw new RefusedError(`a rollback of ${name} is unfinished, and nobody has seen what opens the system`, again);
+  }
   if (state === 'rotating')
     throw new RefusedError(`a rotation of ${name} goes on`, 'wait for it: rekey status --watch');
   if (working === CURRENT) return `after ${code} the function saw that ${CURRENT} opens the system`;

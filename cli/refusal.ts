@@ -1,6 +1,6 @@
 /** Why a secret cannot be rotated now: a sentence and the next command. Found before anything is changed. */
 import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager';
-import { CURRENT, holder } from '../shared/rotation/versions.ts';
+import { CURRENT, holder, PREVIOUS } from '../shared/rotation/versions.ts';
 import type { Account } from './account.ts';
 import { factsOf, type SecretFacts } from './condition.ts';
 import { RefusedError } from './failure.ts';
@@ -47,11 +47,22 @@ export function refusedForGood({ region }: Account, described: DescribeSecretCom
   return undefined;
 }
 
+/** Is it a person who rolls back, or did? */
+export function isRollback({ labels }: Pick<SecretFacts, 'labels'>, pending: string | null | undefined): boolean {
+  return pending != null && pending === holder(labels, PREVIOUS);
+}
+
 /** A rotation that is under way, or stuck, stands in the way. */
 export async function unfinishedRefusal(account: Account, facts: SecretFacts): Promise<RefusedError | undefined> {
   const { name } = facts;
   const { state, pending, code, step } = await look(account, facts, Date.now());
   if (pending === null) return undefined;
+  if (isRollback(facts, pending)) {
+    return new RefusedError(
+      `a rollback of ${name} is unfinished: version ${pending} has AWSPENDING beside AWSPREVIOUS`,
+      `rekey rollback ${name}, which goes on with it; or rekey abandon ${name}`,
+    );
+  }
   if (state === 'rotating') {
     return new RefusedError(
       `a rotation of ${name} goes on${step === null ? '' : ` (${step} is done)`}`,

@@ -1,10 +1,11 @@
 import { CURRENT, holder, PREVIOUS } from '../shared/rotation/versions.ts';
+import { unfinished } from '../shared/rotation/window.ts';
 import { agreed } from './ask.ts';
 import { type Answer, type Asked, answerTo, askable, failureOf } from './asked.ts';
 import { command } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { RefusedError } from './failure.ts';
-import { unfinishedRefusal } from './refusal.ts';
+import { isRollback, unfinishedRefusal } from './refusal.ts';
 import { describeSecret } from './service.ts';
 
 interface Options {
@@ -25,7 +26,9 @@ export const rollback = command<Options>(
     const { onAccount } = await import('./account.ts');
     return onAccount(options, terminal, async (account) => {
       const secret = askable(account, await describeSecret(account, name));
-      const refusal = await unfinishedRefusal(account, secret);
+      // One that died goes on.
+      const goesOn = isRollback(secret, unfinished(secret.labels));
+      const refusal = goesOn ? undefined : await unfinishedRefusal(account, secret);
       if (refusal !== undefined) throw refusal;
       const [current, previous] = [CURRENT, PREVIOUS].map((label) => holder(secret.labels, label));
       if (previous === undefined) {

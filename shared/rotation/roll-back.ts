@@ -1,18 +1,25 @@
 /**
  * Not a step of Secrets Manager's: a person wants AWSPREVIOUS to be AWSCURRENT again, and to work. It is a rotation whose pending value is
- * there already, so all that a rotation proves is proven here. AWSPENDING has no part in it.
+ * there already, so all that a rotation proves is proven here. AWSPENDING is on its version meanwhile, as on that of any rotation.
  */
 
 import { admitted } from './admitted.ts';
 import { copied, settle } from './after-promotion.ts';
-import { InvalidSecretError, RotationError, StagingError, TargetMismatchError } from './errors.ts';
+import {
+  AuthenticationError,
+  InvalidSecretError,
+  LockedOutError,
+  RotationError,
+  StagingError,
+  TargetMismatchError,
+} from './errors.ts';
 import { patiently } from './pause.ts';
 import { putInForce } from './put-in-force.ts';
 import type { Answer, Rotation } from './rotation.ts';
 import { described } from './rotation.ts';
 import { parsed, readCurrent, requireCopies } from './values.ts';
 import type { SecretDescription, VersionId } from './versions.ts';
-import { CURRENT, holder, PENDING, PREVIOUS } from './versions.ts';
+import { CURRENT, carries, holder, PENDING, PREVIOUS } from './versions.ts';
 import { unfinished } from './window.ts';
 
 /**
@@ -20,36 +27,115 @@ import { unfinished } from './window.ts';
  * AWSCURRENT already. The value that leaves is AWSPREVIOUS afterwards. May be repeated, also after a crash at any line.
  */
 export async function rollBack<S extends object>(given: Rotation<S>): Promise<Answer> {
-  const secret = await admitted(given, refusalOf);
+  // An earlier try may have got as far as the system, and no label tells.
+  if (given.strategy.outage === 'brief') given.progress.working = 'unknown';
+  const first = await admitted(given, refusalOf);
+  const isDone = holder(first.labels, CURRENT) === given.ctx.token;
+  const { secret, was } = isDone ? { secret: first, was: undefined } : await marked(first, given);
   const from = holder(secret.labels, CURRENT);
   const isBack = from === given.ctx.token;
   const previous = isBack ? holder(secret.labels, PREVIOUS) : from;
   const rotation: Rotation<S> = { ...described(given, secret, previous), brings: PREVIOUS };
-  const { strategy, ctx, progress, report } = rotation;
-  if (!isBack) {
-    // An earlier try may have got as far as the system, and no label tells.
-    if (strategy.outage === 'brief') progress.working = 'unknown';
-    try {
-      await endPending(secret, rotation);
-      await putInForce({ from, read: () => bothOf(from, rotation) }, rotation);
-    } catch (error) {
-      throw ofPrevious(error);
-    }
-  }
+  const { versions, ctx, progress, report } = rotation;
+  if (isBack) await proven(rotation);
+  else await broughtBack(from, was, rotation);
   progress.working = CURRENT;
   await copied(rotation);
   await settle(rotation);
-  if (!isBack) await report({ outcome: 'succeeded', action: 'rollback' });
+  // It is taken off last, so it tells that no try before this one got to the end.
+  if (carries(secret.labels, ctx.token, PENDING)) {
+    await report({ outcome: 'succeeded', action: 'rollback' });
+    await versions.dropPending(ctx.secretId, ctx.token);
+  }
   ctx.log('AWSCURRENT is the version that was rolled back to', { previous });
   return { outcome: 'succeeded', current: ctx.token, previous };
 }
 
-/** A rotation that has promoted its version may not have come to its last step, which would make that one AWSCURRENT once more. */
-async function endPending<S extends object>({ labels }: SecretDescription, { versions, ctx }: Rotation<S>) {
-  const promoted = holder(labels, PENDING);
-  if (promoted === undefined) return;
-  await versions.dropPending(ctx.secretId, promoted);
-  ctx.log('AWSPENDING was taken off the version that is rolled back', { version: promoted });
+interface Marked {
+  readonly secret: SecretDescription;
+  /** Who had AWSPENDING before. */
+  readonly was: VersionId | undefined;
+}
+
+/**
+ * With AWSPENDING on the version that comes back, nobody begins a rotation, and nobody revokes it. A description that shows the label is
+ * no older than the label, so what it shows stays so.
+ */
+async function marked<S extends object>(first: SecretDescription, rotation: Rotation<S>): Promise<Marked> {
+  const { versions, ctx } = rotation;
+  const isSeen = ({ labels }: SecretDescription) => carries(labels, ctx.token, PENDING);
+  if (isSeen(first)) return { secret: first, was: ctx.token };
+  let secret = first;
+  let was: VersionId | undefined;
+  const move = async () => {
+    was = holder(secret.labels, PENDING);
+    try {
+      await versions.markPending?.(ctx.secretId, ctx.token, was);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof StagingError)) throw error;
+      // The description may be older than the end of the rotation before.
+      secret = await admitted(rotation, refusalOf);
+      return error;
+    }
+  };
+  const refused = await patiently(move, (error) => error === undefined, [100, 300, 900], ctx.pause);
+  if (refused !== undefined) throw refused;
+  const look = () => versions.describe(ctx.secretId);
+  secret = await patiently(look, isSeen, [100, 300, 900, 2000], ctx.pause);
+  if (!isSeen(secret)) throw unfinishedOf(secret.name, holder(secret.labels, PENDING) ?? 'none');
+  const refusal = refusalOf(secret, ctx.token);
+  if (refusal === undefined) return { secret, was };
+  await unmarked(was, rotation);
+  throw refusal;
+}
+
+/** AWSPENDING is where it was before. A failure leaves the label, which a repeat finds. */
+async function unmarked<S extends object>(was: VersionId | undefined, { versions, ctx }: Rotation<S>): Promise<void> {
+  // Another call may be at work, whose label it is.
+  if (was === ctx.token) return;
+  try {
+    const { labels } = await versions.describe(ctx.secretId);
+    if (carries(labels, ctx.token, CURRENT)) return;
+    if (was !== undefined && carries(labels, was, CURRENT)) await versions.markPending?.(ctx.secretId, was, ctx.token);
+    else await versions.dropPending(ctx.secretId, ctx.token);
+  } catch (error) {
+    const { name, code } = ctx.redact.error(error);
+    ctx.log('AWSPENDING could not be taken off', { error: name, code });
+  }
+}
+
+async function broughtBack<S extends object>(
+  from: VersionId | undefined,
+  was: VersionId | undefined,
+  rotation: Rotation<S>,
+): Promise<void> {
+  const { progress } = rotation;
+  let isRead = false;
+  const read = async () => {
+    const both = await bothOf(from, rotation);
+    isRead = true;
+    return both;
+  };
+  try {
+    await putInForce({ from, read }, rotation);
+  } catch (error) {
+    // Nothing was changed, or AWSCURRENT opens the system all the same. Else the label keeps rotations out until somebody has looked.
+    const isAsBefore = !isRead || error instanceof TargetMismatchError || error instanceof LockedOutError;
+    if (isAsBefore || progress.working === CURRENT) await unmarked(was, rotation);
+    throw ofPrevious(error);
+  }
+}
+
+/** It is AWSCURRENT already; whether that opens the system is seen here. */
+async function proven<S extends object>({ strategy, versions, ctx, progress }: Rotation<S>): Promise<void> {
+  const current = await readCurrent(strategy, versions, ctx, ctx.token);
+  try {
+    await strategy.test({ pending: current, current }, ctx);
+  } catch (error) {
+    if (error instanceof AuthenticationError) progress.working = 'unknown';
+    throw error;
+  }
 }
 
 function refusalOf({ name, labels, rotationEnabled }: SecretDescription, version: string): StagingError | undefined {
@@ -61,17 +147,19 @@ function refusalOf({ name, labels, rotationEnabled }: SecretDescription, version
   }
   if (holder(labels, CURRENT) === version) return undefined;
   const pending = unfinished(labels);
-  if (pending !== undefined) {
-    return new StagingError(`a rotation of ${name} is unfinished: AWSPENDING is on version ${pending}`, {
-      code: 'ROTATION_UNFINISHED',
-      hint: 'wait for its end; or, when it has failed: rekey abandon, then roll back again',
-    });
-  }
+  if (pending !== undefined && pending !== version) return unfinishedOf(name, pending);
   if (holder(labels, PREVIOUS) === version) return undefined;
   return cannotReturn(
     `AWSPREVIOUS of ${name} is not on version ${version}`,
     'look at the labels, then name the version that has it',
   );
+}
+
+function unfinishedOf(name: string, pending: VersionId): StagingError {
+  return new StagingError(`a rotation of ${name} is unfinished: AWSPENDING is on version ${pending}`, {
+    code: 'ROTATION_UNFINISHED',
+    hint: 'wait for its end; or, when it has failed: rekey abandon, then roll back again',
+  });
 }
 
 /** Both, of the versions that had the labels in the description. */

@@ -61,6 +61,11 @@ export interface SecretVersions {
   requireCopy?(id: string, current: string, together: readonly (readonly string[])[]): Promise<void>;
   /** Copies the value of this version, which is AWSCURRENT, to wherever its owner wants it too. Repeating it is harmless. */
   copy?(id: string, version: VersionId): Promise<void>;
+  /**
+   * Moves AWSPENDING to `version`, from the version that holds it, if one does. StagingError (ROTATION_UNFINISHED): `from` does not hold it,
+   * or another does: a rotation has begun. Absent: the store has no label that could be moved.
+   */
+  markPending?(id: string, version: VersionId, from: VersionId | undefined): Promise<void>;
   /** Takes AWSPENDING off this version. Already gone is success. */
   dropPending(id: string, version: VersionId): Promise<void>;
   /** Values of versions that lost every label, newest first. */

@@ -61,6 +61,9 @@ export function outsideCalls(call: OutsideCall): OutsideCalls {
       read: (...args) => call(`read ${args[1]}`, () => port.read(...args)),
       put: (...args) => call('put', () => port.put(...args)),
       promote: (...args) => call('promote', () => port.promote(...args)),
+      ...(port.markPending && {
+        markPending: (...args) => call('markPending', async () => port.markPending?.(...args)),
+      }),
       dropPending: (...args) => call('dropPending', () => port.dropPending(...args)),
       async *unlabelled(id) {
         const all = await call('unlabelled', () => Array.fromAsync(port.unlabelled(id)));

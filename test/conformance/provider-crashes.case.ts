@@ -6,6 +6,7 @@ import { byLabel } from '../support/store.ts';
 import { openLabels, rollback, step, wholeRotation } from './rotate.ts';
 import type { CrashSuite } from './strategy-crashes.case.ts';
 import { describeCrashes, describeFailures } from './strategy-crashes.case.ts';
+import { describeRaces } from './strategy-races.case.ts';
 import { describeRollbackCrashes } from './strategy-rollbacks.case.ts';
 
 type Suite = Omit<CrashSuite<KeySecret>, 'world'> & { world(): Promise<KeyWorld> };
@@ -47,4 +48,5 @@ export function describeProviderCrashes(suite: Suite, provider: IssuingProvider 
   });
 
   describeRollbackCrashes(suite);
+  describeRaces(suite);
 }

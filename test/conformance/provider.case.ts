@@ -115,6 +115,7 @@ export function describeProvider(suite: ProviderSuite): void {
       const torn = await failure({ ...here, versions: () => ({ ...here.store.versions, requireCopy }) });
 
       expect([torn.message, here.double.live()]).toEqual(['no mirror; hint: correct the tag', lived]);
+      await here.store.abandon();
       await wholeRotation(here);
       const after = await labelled(here.store, 'AWSCURRENT');
       expect(asked.filter((field) => after?.[field] !== before?.[field])).toEqual(suite.together ?? []);

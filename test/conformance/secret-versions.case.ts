@@ -81,6 +81,31 @@ export function describeSecretVersions(name: string, make: () => Promise<TestSto
       await expect(refused).rejects.toMatchObject({ name: 'StagingError', code: 'CURRENT_MOVED' });
     });
 
+    it('moves AWSPENDING to a version that is there, but not away from a rotation that has begun', async ({ skip }) => {
+      const store = await make();
+      const { markPending, dropPending } = store.versions;
+      if (markPending === undefined) return skip('this store has no label that could be moved');
+      const first = (await byLabel(store)).AWSCURRENT ?? '';
+      const token = await store.begin();
+      await store.versions.put(store.secretId, token, 'second');
+      const early = markPending(store.secretId, first, undefined);
+      await expect(early).rejects.toMatchObject({ name: 'StagingError', code: 'ROTATION_UNFINISHED' });
+      await store.versions.promote(store.secretId, token, first);
+
+      await markPending(store.secretId, first, token);
+
+      expect((await store.labels())[first]?.toSorted()).toEqual(['AWSPENDING', 'AWSPREVIOUS']);
+      expect(await store.versions.read(store.secretId, 'AWSPREVIOUS', first)).toBe('first');
+      await expect(store.begin()).rejects.toThrow();
+      const late = markPending(store.secretId, token, token);
+      await expect(late).rejects.toMatchObject({ name: 'StagingError', code: 'ROTATION_UNFINISHED' });
+      await dropPending(store.secretId, token);
+      expect((await byLabel(store)).AWSPENDING).toBe(first);
+      await dropPending(store.secretId, first);
+      await markPending(store.secretId, first, undefined);
+      expect((await byLabel(store)).AWSPENDING).toBe(first);
+    });
+
     it('drops AWSPENDING, also when it is gone', async () => {
       const store = await make();
       const token = await store.begin();

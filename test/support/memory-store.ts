@@ -112,6 +112,16 @@ export function memoryStore(
         }
         write((versions) => moveCurrent(versions, versions.get(version) as Stored));
       },
+      async markPending(_id, version, from) {
+        const holder = [...now].find(([, { labels }]) => labels.includes('AWSPENDING'))?.[0];
+        if (from === undefined ? holder !== undefined && holder !== version : holder !== from) {
+          throw new StagingError('AWSPENDING is elsewhere', { code: 'ROTATION_UNFINISHED', hint: 'wait for its end' });
+        }
+        write((versions) => {
+          take(versions, 'AWSPENDING');
+          versions.get(version)?.labels.push('AWSPENDING');
+        });
+      },
       async dropPending(_id, version) {
         write((versions) => {
           const stored = versions.get(version);
@@ -124,6 +134,10 @@ export function memoryStore(
       },
     },
     async begin() {
+      // As the service does: it takes the label from no version but AWSCURRENT.
+      if ([...now.values()].some(({ labels }) => labels.includes('AWSPENDING') && !labels.includes('AWSCURRENT'))) {
+        throw new StagingError('a rotation is unfinished', { code: 'ROTATION_UNFINISHED', hint: 'abandon it' });
+      }
       const token = newId();
       settle();
       rotationEnabled = true;

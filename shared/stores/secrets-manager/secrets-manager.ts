@@ -84,6 +84,26 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
       }
     },
 
+    async markPending(id, version, from) {
+      const command = new UpdateSecretVersionStageCommand({
+        SecretId: id,
+        VersionStage: PENDING,
+        MoveToVersionId: version,
+        RemoveFromVersionId: from,
+      });
+      try {
+        await onceAdmitted(() => client.send(command, abort), options.signal);
+      } catch (error) {
+        if (nameOf(error) !== 'InvalidParameterException')
+          throw serviceError(error, `UpdateSecretVersionStage of ${id}`);
+        throw new StagingError(`AWSPENDING of ${id} has moved: a rotation has begun`, {
+          code: 'ROTATION_UNFINISHED',
+          hint: 'wait for its end, then look at the labels',
+          cause: error,
+        });
+      }
+    },
+
     async dropPending(id, version) {
       const command = new UpdateSecretVersionStageCommand({
         SecretId: id,

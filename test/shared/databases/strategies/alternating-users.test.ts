@@ -332,11 +332,11 @@ describe('a rollback to the other user', () => {
     const here = await rotatedTwice();
     const labels = await byLabel(here.store);
     const error = new UnreachableError('away', { code: 'UNREACHABLE_TCP', hint: 'look' });
-    const plan = crashPlan({ call: 3, when: 'before', error });
+    const plan = crashPlan({ call: 5, when: 'before', error });
 
     await expect(rollback(here, { plan })).rejects.toBe(error);
 
-    expect(plan.calls[3]).toBe('connect app_clone');
+    expect(plan.calls[5]).toBe('connect app_clone');
     expect(await byLabel(here.store)).toEqual(labels);
   });
 });
