@@ -1,5 +1,5 @@
 /** Whole rotations on a server that takes no verifier in place of a password: a stand-in in front of a real one, which has passwordcheck. */
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { postgres } from '../../../../shared/databases/postgres/postgres.ts';
 import type { DatabaseSecret } from '../../../../shared/databases/secret.ts';
 import { alternatingUsersStrategy } from '../../../../shared/databases/strategies/alternating-users.ts';
@@ -8,6 +8,7 @@ import { superuserSetStrategy } from '../../../../shared/databases/strategies/su
 import { UnreachableError } from '../../../../shared/rotation/errors.ts';
 import { step, wholeRotation } from '../../../conformance/rotate.ts';
 import type { DatabaseWorld } from '../../../conformance/world.ts';
+import { isShown } from '../../../support/canary.ts';
 import { passwordSettings, timelessContext } from '../../../support/context.ts';
 import { changed } from '../../../support/memory-world.ts';
 import { postgresHouse } from '../../../support/postgres-world.ts';
@@ -22,6 +23,12 @@ afterAll(async () => {
 });
 beforeEach(() => {
   refusing.refuses = { verifier: { code: '28000', words: 'password type is not a plain text' } };
+});
+/** Here every password goes in clear, in the statement of a user that may not switch the log off: its own, or RDS's superuser. */
+afterEach(() => {
+  for (const { versions } of house.sandbox.secretsManager.secrets())
+    for (const { value } of versions)
+      if (value && 'string' in value) isShown(JSON.parse(value.string).password, 'docs/engines/postgres.md');
 });
 
 /** Everybody comes through the stand-in. */
