@@ -35,7 +35,7 @@ export async function alignRights(connection: Connection, model: AccountName, to
   }
 }
 
-/** What servers say of a user whom nobody has made, and of a table that is gone. Before that they ask for the right. */
+/** What servers say of a user whom nobody has made, and of a table or a routine that is gone. Before that they ask for the right. */
 const OF_NOBODY: readonly number[] = [
   errno.mayNotCreateUserByGrant,
   errno.noSuchUser,
@@ -43,6 +43,7 @@ const OF_NOBODY: readonly number[] = [
   errno.noSuchAuthorization,
   errno.noSuchGrant,
   errno.noSuchTableGrant,
+  errno.noSuchRoutineGrant,
   errno.noSuchTable,
 ];
 

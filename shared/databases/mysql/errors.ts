@@ -42,6 +42,7 @@ export const errno = {
   killed: 1317,
   routineDenied: 1370,
   mayNotCreateUserByGrant: 1410,
+  noSuchRoutineGrant: 1403,
   proxyDenied: 1698,
   weakPassword: 1819,
   mustChangePassword: 1820,

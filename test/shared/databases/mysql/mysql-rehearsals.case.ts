@@ -109,6 +109,41 @@ export function describeMysqlRehearsals(engine: DatabaseEngine, server: RealMysq
       expect(await state(base.username, clone.username)).toEqual(before);
     });
 
+    it('a clone that has more of every kind, also on a routine that is gone, passes, and the rotation takes it all', async () => {
+      const { base, clone, adopt, now } = await templatePair();
+      await adopt();
+      await server.sql(`CREATE PROCEDURE shared.proc_${serial}() SELECT 1`);
+      await server.sql(`CREATE FUNCTION shared.func_${serial}() RETURNS int DETERMINISTIC RETURN 1`);
+      await server.sql(`CREATE PROCEDURE shared.gone_${serial}() SELECT 1`);
+      await server.sql(`CREATE ROLE role_${serial}`);
+      await server.sql(`GRANT role_${serial} TO ${server.superuser.username} WITH ADMIN OPTION`);
+      for (const right of [
+        `EXECUTE ON PROCEDURE shared.proc_${serial}`,
+        `EXECUTE ON PROCEDURE shared.gone_${serial}`,
+        `ALTER ROUTINE ON FUNCTION shared.func_${serial}`,
+        'UPDATE (x) ON shared.granted',
+        'LOCK TABLES ON shared.*',
+        'PROCESS ON *.*',
+        `role_${serial}`,
+        ...(server.product === 'MySQL' ? ['XA_RECOVER_ADMIN ON *.*'] : []),
+      ])
+        await server.sql(`GRANT ${right} TO ${clone.username}`);
+      // Rights outlive their routine where the server is told so.
+      await server.sql('SET GLOBAL automatic_sp_privileges = OFF');
+      await server.sql(`DROP PROCEDURE shared.gone_${serial}`);
+      await server.sql('SET GLOBAL automatic_sp_privileges = ON');
+      const before = await state(base.username, clone.username);
+      const proof = stored(clone.password, now.password);
+
+      await rehearse(server.superuser, clone.username, base.username, proof);
+      const after = await state(base.username, clone.username);
+      const session = await engine.connect(server.superuser, ctx);
+      await session.cloneUser(clone.username, base.username, 'turned again', proof).finally(() => session.close());
+
+      expect(after).toEqual(before);
+      expect(await server.sql('SHOW GRANTS FOR ?', [clone.username])).toHaveLength(1);
+    });
+
     it('what the two have alike is not asked for', async () => {
       const { base, clone, adopt, now } = await templatePair();
       await adopt();
