@@ -187,10 +187,10 @@ function rolesFor(command: Document, at: Target): string {
   return `${where}.createRole(${role}); ${give('changesOwnPassword', at.database)}; DocumentDB has no such role: take superuser-set there`;
 }
 
-/** Was this the server's answer to a command? */
-export function isAnswer(error: unknown, code: number): boolean {
+/** Was this the server's answer to a command? Any answer, without a code. */
+export function isAnswer(error: unknown, code?: number): boolean {
   const { cause } = error as { cause?: unknown };
-  return cause instanceof MongoServerError && cause.code === code;
+  return cause instanceof MongoServerError && (code === undefined || cause.code === code);
 }
 
 /** Node's code, wherever in the chain of causes the driver keeps it. */

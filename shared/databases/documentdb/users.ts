@@ -12,11 +12,11 @@ export async function setPassword(connection: Connection, username: string, pass
 
 /**
  * Throws PermissionError when this login may not make such a change of a user, and makes none: servers ask for the right before they look
- * for the user, whom nobody has made. Any other answer says nothing.
+ * for the user, whom nobody has made. Any other answer says nothing. Throws what `command` throws where there was no answer.
  */
 export async function requireMayChange(connection: Connection, of: (nobody: string) => Document): Promise<void> {
   await connection.command(of(`rekey_${randomBytes(8).toString('hex')}`)).catch((error: unknown) => {
-    if (isAnswer(error, codes.UNAUTHORIZED)) throw error;
+    if (!isAnswer(error) || isAnswer(error, codes.UNAUTHORIZED)) throw error;
   });
 }
 

@@ -53,6 +53,23 @@ export function describeDocumentDbPlayed(): void {
     });
 
     it.each([
+      ['runs out of time', 'DEADLINE_EXCEEDED'],
+      ['loses its server', 'CONNECTION_LOST'],
+    ])('a rehearsal that %s has found out nothing', async (what, code) => {
+      const { one, login, context } = await standIn({});
+      const time = new AbortController();
+      const session = await documentdb.connect(login, { ...context, signal: time.signal });
+      const lose = { 'runs out of time': async () => time.abort(), 'loses its server': () => one.stop() }[what];
+      await session.rehearsal?.setPassword?.('somebody', 'rehearsed-1');
+      await lose?.();
+
+      const rehearsed = session.rehearsal?.setPassword?.('somebody', 'rehearsed-1');
+
+      await expect(rehearsed).rejects.toMatchObject({ code });
+      await session.close();
+    });
+
+    it.each([
       ['a certificate for another name', { tls: { names: ['other.invalid'] } }, 'ERR_TLS_CERT_ALTNAME_INVALID'],
       ['an expired certificate', { tls: { notAfter: new Date(Date.now() - 1000) } }, 'CERT_HAS_EXPIRED'],
       ['plain text', { tls: false }, 'phase tls'],
