@@ -31,6 +31,8 @@ const masked = (text: string): string[] =>
     .replaceAll(/[·▇x]{5,}/g, 'bar')
     .replaceAll(/\d+(\.\d+)?/g, '#')
     .replaceAll(/ +/g, ' ')
+    // On a busy machine nobody may have tried in the moment between change and promotion.
+    .replaceAll('of # logins refused, outage none', 'of # logins refused, outage # ms')
     .split('\n');
 
 describe('npm start', () => {

@@ -11,7 +11,7 @@ const main = fileURLToPath(new URL('../../prove/main.ts', import.meta.url));
 const seedOfRun = process.env.REKEY_SEED ?? '1';
 const prove = (...parameters: string[]) => run(process.execPath, [main, ...parameters]);
 
-describe('npm run prove', { timeout: patience(120_000) }, () => {
+describe('npm run prove', { timeout: patience(300_000) }, () => {
   it('finds nothing broken in all that it has the time for here, and writes the figures as data', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rekey-prove-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -2,6 +2,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 
 class SomeClient {
   readonly options: object;
+  readonly middlewareStack = { add: () => {} };
   constructor(options: object) {
     this.options = options;
   }
