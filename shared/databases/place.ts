@@ -41,7 +41,10 @@ export function requireSameTarget(
   if (pending.username === current.username && differs.join() === 'user') {
     throw new TargetMismatchError(
       `AWSPENDING and AWSCURRENT are both for user ${current.username}, and AWSPENDING must be for ${username}`,
-      { hint: 'AWSCURRENT was moved during the rotation: take AWSPENDING off its version, then rotate again' },
+      {
+        hint: 'AWSCURRENT was moved during the rotation: take AWSPENDING off its version, then rotate again',
+        ofPending: true,
+      },
     );
   }
   const source = ({ authSource }: DatabaseLogin) => ` (${authSource || 'admin'})`;
@@ -49,6 +52,9 @@ export function requireSameTarget(
     `${login.username}${sameAuthentication(pending, current) ? '' : source(login)} at ${login.host}:${portAt(engine, login)}`;
   throw new TargetMismatchError(
     `AWSPENDING and AWSCURRENT name another ${differs.join(' and ')}: ${place(pending)} and ${place(current)}`,
-    { hint: 'AWSCURRENT changed during the rotation: take AWSPENDING off its version, then rotate again' },
+    {
+      hint: 'AWSCURRENT changed during the rotation: take AWSPENDING off its version, then rotate again',
+      ofPending: true,
+    },
   );
 }

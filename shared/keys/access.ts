@@ -3,6 +3,7 @@
 import { AuthenticationError, InvalidSecretError, PermissionError, TargetMismatchError } from '../rotation/errors.ts';
 import type { RotationContext, SecretSchema } from '../rotation/strategy.ts';
 import { ROLLBACK } from '../rotation/strategy.ts';
+import { PENDING } from '../rotation/versions.ts';
 import type { Transport } from './api/transport.ts';
 import type { AcceptingProvider, Access, IssuingProvider, KeyAccess, KeySecret } from './provider.ts';
 import { isBare } from './secret.ts';
@@ -100,6 +101,7 @@ export function requireSame(
   if (differs === undefined) return;
   throw new TargetMismatchError(`field ${differs} of ${what} is not that of AWSCURRENT`, {
     hint: 'both must name one account, in one spelling (a host or domain alone: no https://, port or slash); correct the one that is wrong with put-secret-value, then rotate again',
+    ...(what === PENDING && { ofPending: true }),
   });
 }
 

@@ -36,7 +36,8 @@ export async function cutOver<S extends object>(
     if (at.change.test !== undefined) await at.change.test(awake);
     else await strategy.test({ pending: at.pending, current: at.current }, awake);
   } catch (error) {
-    if (strategy.outage === 'brief' && error instanceof AuthenticationError) progress.working = 'unknown';
+    const isSeen = strategy.outage === 'brief' || at.change.recoveredWith === PENDING;
+    if (isSeen && error instanceof AuthenticationError) progress.working = 'unknown';
     return fail(error, at.change, rotation);
   }
   if (strategy.outage === 'brief') progress.working = broughtBy(rotation);

@@ -23,7 +23,7 @@ export async function putInForce<S extends object>({ from, read }: Stored<S>, ro
   const { change } = made;
   try {
     // A value that has just logged in; whatever else was set is not seen to work before the test.
-    if (strategy.outage === 'brief' && change.recoveredWith === PENDING) progress.working = broughtBy(rotation);
+    if (change.recoveredWith === PENDING) progress.working = broughtBy(rotation);
     else if (strategy.outage === 'brief') progress.refusedSince = new Date();
     const later = promotesLater(rotation);
     await cutOver({ ...made, from, later }, rotation);

@@ -188,12 +188,13 @@ export async function previousValue<S extends object>(rotation: Rotation<S>, ver
 function ofPrevious(error: unknown): unknown {
   if (!(error instanceof RotationError)) return error;
   const fact = error.fact.replaceAll(PENDING, PREVIOUS);
-  if (error instanceof TargetMismatchError && error.about === undefined) return cannotReturn(fact, ONE_PLACE, error);
+  if (error instanceof TargetMismatchError && error.ofPending) return cannotReturn(fact, ONE_PLACE, error);
   return error.code === 'PASSWORD_REFUSED' ? cannotReturn(fact, ROTATE, error) : error;
 }
 
 const ROTATE = 'what is gone, revoked or refused does not come back: rotate again, for a value that works';
-const ONE_PLACE = 'a secret is for one place; if the older one is meant, move AWSCURRENT there by hand';
+const ONE_PLACE =
+  'a secret is for one user at one place: rotate again; only if another host is meant, and its value works, move AWSCURRENT there by hand';
 
 function cannotReturn(fact: string, hint: string, cause?: unknown): StagingError {
   return new StagingError(fact, { code: 'PREVIOUS_UNUSABLE', hint, cause });

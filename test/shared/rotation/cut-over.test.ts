@@ -242,7 +242,7 @@ describe('a pending value that was found accepted, and fails its test', () => {
 
   it.each([
     ['works all the same, for it has just logged in', 'brief', 'AWSPENDING'],
-    ['is not what readers have, where there is no outage', 'none', 'AWSCURRENT'],
+    ['works, too, where there is no outage: what readers have was refused', 'none', 'AWSPENDING'],
   ] as const)('%s', async (_what, outage, working) => {
     const { here, token } = await begun(accepted(outage));
     const progress: Progress = { working: 'AWSCURRENT' };

@@ -1,7 +1,13 @@
 /** AWSPENDING on the version that comes back: what it keeps out, and what a repeat finds. */
 import { describe, expect, it } from 'vitest';
+import { alternatingUsersStrategy } from '../../../shared/databases/strategies/alternating-users.ts';
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
-import { InvalidSecretError, ServiceError, UnreachableError } from '../../../shared/rotation/errors.ts';
+import {
+  InvalidSecretError,
+  PermissionError,
+  ServiceError,
+  UnreachableError,
+} from '../../../shared/rotation/errors.ts';
 import { rotationSteps } from '../../../shared/rotation/strategy.ts';
 import type { SecretVersions } from '../../../shared/rotation/versions.ts';
 import { openLabels, rollback, step, wholeRotation } from '../../conformance/rotate.ts';
@@ -106,6 +112,21 @@ describe('a rollback that has AWSPENDING', () => {
 
     await expect(refused).rejects.toMatchObject({ code: 'PREVIOUS_UNUSABLE' });
     expect([await byLabel(here.store), await openLabels(here)]).toEqual([now, ['AWSCURRENT']]);
+  });
+});
+
+describe('what works where AWSCURRENT was seen refused', () => {
+  it('is AWSPREVIOUS, with any strategy, when the label could not be moved', async () => {
+    const here = memoryWorld(alternatingUsersStrategy);
+    await wholeRotation(here);
+    await here.setPassword(String((await labelled(here.store, 'AWSCURRENT'))?.username), 'by hand');
+    here.store.versions.promote = () => Promise.reject(new PermissionError('may not', { hint: 'allow it' }));
+    const progress: Progress = { working: 'AWSCURRENT' };
+
+    await expect(ended(here, progress)).rejects.toThrow('may not');
+
+    expect(progress.working).toBe('AWSPREVIOUS');
+    expect(await openLabels(here)).not.toContain('AWSCURRENT');
   });
 });
 

@@ -73,20 +73,24 @@ describe('a value that cannot be brought back', () => {
     });
   });
 
-  it('is for another place, and the hint leads to no rotation', async () => {
-    const cause = new TargetMismatchError('AWSPENDING and AWSCURRENT name another host', { hint: 'abandon it' });
+  it('is for another place, and the hint leads to no lock-out', async () => {
+    const cause = new TargetMismatchError('AWSPENDING and AWSCURRENT name another host', {
+      hint: 'abandon it',
+      ofPending: true,
+    });
 
     const error = await refusal((here) => changed(here, failsWith(cause)));
 
     expect(error).toMatchObject({
       code: 'PREVIOUS_UNUSABLE',
       fact: 'AWSPREVIOUS and AWSCURRENT name another host',
-      hint: 'a secret is for one place; if the older one is meant, move AWSCURRENT there by hand',
+      hint: 'a secret is for one user at one place: rotate again; only if another host is meant, and its value works, move AWSCURRENT there by hand',
     });
   });
 
   it.each([
     new TargetMismatchError('the superuser secret names another host', { hint: 'h', about: 'arn:superuser' }),
+    new TargetMismatchError('nothing tells that they are a pair', { hint: 'h' }),
     new AuthenticationError('refused', { hint: 'h' }),
     new Error('a defect'),
   ])('is not what any other trouble is about: %s', async (trouble) => {
