@@ -87,6 +87,7 @@ resource "aws_lambda_function" "function" {
     variables = merge(
       local.function.environment,
       { NOTIFICATION_TOPIC_ARN = local.topic },
+      var.metrics ? { METRICS = var.name } : {},
       local.function.revokesLater ? { SCHEDULER_ROLE_ARN = local.scheduler } : {},
       var.settings,
     )
@@ -120,17 +121,32 @@ resource "aws_lambda_permission" "other_account" {
   source_account = var.secret_account_id
 }
 
-resource "aws_cloudwatch_metric_alarm" "errors" {
-  alarm_name          = "${var.name}-errors"
-  alarm_description   = "A rotation step failed. The message on the topic and the function's log say why."
-  namespace           = "AWS/Lambda"
-  metric_name         = "Errors"
-  dimensions          = { FunctionName = aws_lambda_function.function.function_name }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 1
-  threshold           = 1
-  comparison_operator = "GreaterThanOrEqualToThreshold"
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = [local.topic]
+# Those of the template. Without metrics only the one that counts what Lambda itself writes is left.
+resource "aws_cloudwatch_metric_alarm" "alarm" {
+  for_each            = { for name, one in module.rights.alarms : name => one if var.metrics || !one.needsMetrics }
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value.description
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = each.value.statistic
+  period              = each.value.period
+  evaluation_periods  = each.value.evaluationPeriods
+  datapoints_to_alarm = each.value.datapoints
+  threshold           = each.value.threshold
+  comparison_operator = each.value.comparison
+  treat_missing_data  = each.value.missing
+  alarm_actions       = each.value.tells ? [local.topic] : []
+}
+
+resource "aws_cloudwatch_log_metric_filter" "died" {
+  name           = "${var.name}-died"
+  log_group_name = aws_cloudwatch_log_group.function.name
+  pattern        = module.rights.died.pattern
+
+  metric_transformation {
+    namespace = module.rights.died.namespace
+    name      = module.rights.died.metric
+    value     = module.rights.died.value
+  }
 }

@@ -32,6 +32,12 @@ variable "settings" {
   default     = {}
 }
 
+variable "metrics" {
+  description = "Whether the function writes metrics into its log, which all alarms but one look at."
+  type        = bool
+  default     = true
+}
+
 variable "topic_arn" {
   description = "A topic to tell of rotations. Empty makes one, with a key of its own."
   type        = string

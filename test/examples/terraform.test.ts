@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Alone } from '../../tools/stack/alone.ts';
 import { roleFor } from '../../tools/stack/roles.ts';
 import { run } from '../local/command.ts';
 import { alone, folderOf, temporary } from '../repository/alone.ts';
@@ -28,6 +29,42 @@ async function terraformRun(...args: string[]) {
     stderr.replace(/There are some problems with the CLI configuration[\s\S]*?exist\.\s+╵\s*/g, ''),
   ]).toEqual([0, '']);
   return stdout;
+}
+
+interface Resource {
+  readonly Type: string;
+  readonly Condition?: string;
+  readonly Properties: Readonly<Record<string, unknown>> & {
+    readonly Dimensions?: readonly { Name: string; Value: string }[];
+  };
+}
+/** The alarms of the template, in plain words. */
+function alarmsIn({ Resources }: Alone, name: string) {
+  const said = JSON.stringify(Resources).replaceAll('{"Ref":"FunctionName"}', `"${name}"`);
+  const filled = said.replaceAll(`{"Fn::Sub":"\${FunctionName}-died"}`, `"${name}-died"`);
+  const found = Object.entries(JSON.parse(filled) as Record<string, Resource>);
+  return Object.fromEntries(
+    found
+      .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+      .map(([id, { Condition, Properties: one }]) => [
+        id.replace('Alarm', '').toLowerCase(),
+        {
+          needsMetrics: Condition === 'WritesMetrics',
+          tells: 'AlarmActions' in one,
+          description: one.AlarmDescription,
+          namespace: 'Rekey',
+          metric: one.MetricName,
+          dimensions: Object.fromEntries((one.Dimensions ?? []).map((at) => [at.Name, at.Value])),
+          statistic: 'Sum',
+          period: one.Period,
+          evaluationPeriods: id === 'SilentAlarm' ? 2 : one.EvaluationPeriods,
+          datapoints: one.DatapointsToAlarm ?? null,
+          threshold: 1,
+          comparison: one.ComparisonOperator,
+          missing: one.TreatMissingData,
+        },
+      ]),
+  );
 }
 
 describe.skipIf(terraform === undefined)('the Terraform module', () => {
@@ -67,7 +104,7 @@ describe.skipIf(terraform === undefined)('the Terraform module', () => {
     await terraformRun(from, 'apply', '-auto-approve', `-state=${state}`, `-var-file=${join(folder, 'values.json')}`);
 
     expect(readdirSync(join(module, 'rights'))).toEqual(['main.tf']);
-    const { statements } = JSON.parse(await terraformRun('output', `-state=${state}`, '-json'));
+    const { statements, alarms, died } = JSON.parse(await terraformRun('output', `-state=${state}`, '-json'));
     const { DatadogAdminSecretArns, TopicKeyArn, SecretAccountId, ...same } = arns;
     const ofStack = roleFor(name, blocks[key]?.may ?? [], place, {
       ...same,
@@ -77,6 +114,8 @@ describe.skipIf(terraform === undefined)('the Terraform module', () => {
       ...(SecretAccountId && { SecretAccountId: SecretAccountId[0] ?? '' }),
       ...(TopicKeyArn && { TopicKeyArn: TopicKeyArn[0] ?? '' }),
     }).filter(({ Sid }) => TopicKeyArn !== undefined || Sid !== 'UseTopicKeyThroughTopic');
+    expect(alarms.value).toEqual(alarmsIn(alone(blocks, key), name));
+    expect(died.value).toMatchObject({ metric: `${name}-died`, pattern: expect.stringContaining('?"Task timed out"') });
     expect(statements.value).toEqual(ofStack.map((one) => ({ ...one, Resource: [one.Resource].flat() })));
   });
 });
@@ -133,12 +172,57 @@ it.skipIf(terraform === undefined).each([
   expect([count('topic'), count('topic_key')]).toEqual([topics, keys]);
 });
 
+it.skipIf(terraform === undefined)('the Terraform module knows its alarms before it knows its topic', async () => {
+  const folder = await folderOf(alone(blocks, 'watch'));
+  const strings = {
+    partition: 'aws',
+    region: 'r',
+    account: '1',
+    suffix: 's',
+    name: 'n-watch',
+    log: 'l',
+    scheduler: 's',
+  };
+  const place = Object.entries({ ...strings, secret_account: '' }).map(([key, value]) => `${key} = "${value}"`);
+  const text = `resource "terraform_data" "other" {}
+module "rights" {
+  source  = "${join(module, 'rights')}"
+  package = "${folder}"
+  arns    = {}
+  place   = { ${[...place, 'topic = terraform_data.other.id', ''].join('\n')} }
+}
+resource "terraform_data" "alarm" {
+  for_each = module.rights.alarms
+  input    = each.value.metric
+}
+`;
+  await writeFile(join(folder, 'main.tf'), text);
+  await terraformRun(`-chdir=${folder}`, 'init', '-no-color');
+  const told = await terraformRun(`-chdir=${folder}`, 'plan', '-no-color');
+
+  expect([...told.matchAll(/terraform_data\.alarm\["(\w+)"\]/g)].map(([, one]) => one)).toEqual([
+    'died',
+    'failed',
+    'overdue',
+    'silent',
+    'stuck',
+  ]);
+  expect(told).toContain('"n-watch-died"');
+});
+
 it('the topic and its key are made as the module decided', () => {
   const counts = [...read('examples/terraform/topic.tf').matchAll(/"(aws_\w+)" "\w+" \{\n {2}count += (\S+)/g)];
   expect(counts.map(([, type, count]) => [type, count])).toEqual([
     ['aws_kms_key', 'local.makes_topic_key'],
     ['aws_sns_topic', 'local.makes_topic'],
   ]);
+});
+
+it('the function writes the metrics that its alarms look at, unless told not to', () => {
+  const text = read('examples/terraform/main.tf');
+
+  expect(text).toContain('var.metrics ? { METRICS = var.name } : {},');
+  expect(text).toContain('for name, one in module.rights.alarms : name => one if var.metrics || !one.needsMetrics');
 });
 
 describe('what the module says to the AWS provider', () => {

@@ -1,5 +1,6 @@
 /** What a template of one function says, for tools that do not read CloudFormation: function.json in the package, which Terraform fills in. */
 import type { Alone } from './alone.ts';
+import { type PlainAlarm, type PlainFilter, plainAlarms, plainFilter } from './plain-alarms.ts';
 import type { Part, Parts } from './template.ts';
 
 export interface Plain {
@@ -23,6 +24,8 @@ export interface Plain {
   readonly pattern: string;
   /** With \${region} and the like in them; a resource that is the name of a list stands for that list. */
   readonly statements: readonly PlainStatement[];
+  readonly alarms: Readonly<Record<string, PlainAlarm>>;
+  readonly died: PlainFilter;
 }
 /** Left out unless each list of `when` has something in it. */
 export type PlainStatement = Parts & { readonly when: readonly string[] };
@@ -45,6 +48,7 @@ export function plainOf({ Parameters, Conditions, Resources }: Alone): Plain {
   if (lambda === undefined || role === undefined) throw new Error('the template has no function with a role');
   const rule = properties<Rule>('Rule');
   const lists = listsOf(Conditions);
+  const given = (part: Part) => defaultOf(part, Parameters) ?? part;
   return {
     namePattern: (Parameters.FunctionName as { AllowedPattern: string }).AllowedPattern,
     description: lambda.Description,
@@ -60,6 +64,8 @@ export function plainOf({ Parameters, Conditions, Resources }: Alone): Plain {
     schedule: rule?.ScheduleExpression ?? '',
     pattern: rule?.EventPattern === undefined ? '' : JSON.stringify(rule.EventPattern),
     statements: role.Policies.flatMap((policy) => policy.PolicyDocument.Statement).flatMap((one) => when(one, lists)),
+    alarms: filled(plainAlarms(Resources, given) as unknown as Part) as unknown as Plain['alarms'],
+    died: plainFilter(filled(properties<Parts>('Died') ?? {}) as Parts),
   };
 }
 
@@ -77,11 +83,15 @@ function fixed(variables: Parts, parameters: Record<string, Part>): Record<strin
   return Object.fromEntries(
     Object.entries(variables).flatMap(([name, value]) => {
       if (typeof value === 'string') return [[name, value]];
-      const { Default } = (parameters[(value as { Ref?: string }).Ref ?? ''] ?? {}) as { Default?: string };
-      return Default ? [[name, Default]] : [];
+      const standard = defaultOf(value, parameters);
+      return standard ? [[name, standard]] : [];
     }),
   );
 }
+
+/** Of the parameter that stands there. */
+const defaultOf = (part: Part, parameters: Record<string, Part>) =>
+  ((parameters[(part as { Ref?: string }).Ref ?? ''] ?? {}) as { Default?: string }).Default;
 
 function when(part: Part, lists: ReadonlyMap<string, string>): readonly PlainStatement[] {
   const branches = (part as { 'Fn::If'?: readonly [string, Part, Part] })['Fn::If'];
@@ -109,9 +119,9 @@ const word = (id: string) => {
 
 function filled(part: Part): Part {
   if (Array.isArray(part)) return part.map(filled);
-  if (typeof part !== 'object') return part;
+  if (typeof part !== 'object' || part === null) return part;
   const [[key = '', value = ''] = []] = Object.entries(part);
-  if (key === 'Ref') return String(value);
+  if (key === 'Ref') return value === 'FunctionName' ? word(value) : String(value);
   if (key === 'Fn::Sub') return String(value).replace(/\$\{([\w:.]+)\}/g, (_, id) => word(id));
   if (key === 'Fn::If') return (value as readonly Part[])[0] === 'MakesTopic' ? `\${topic}` : 'TopicKeyArn';
   if (key === 'Fn::GetAtt') return `\${scheduler}`;

@@ -1,4 +1,4 @@
-# The statements of one function's role, out of function.json. No resources: `terraform apply` runs it without a provider.
+# The statements of one function's role, and its alarms, out of function.json. No resources: `terraform apply` runs it without a provider.
 
 variable "package" {
   description = "The folder that `npm run package -- --function NAME` made."
@@ -27,6 +27,8 @@ variable "arns" {
 
 locals {
   function = jsondecode(templatefile("${var.package}/function.json", var.place))
+  # What needs no ARN is known at the plan, also where the topic is not made yet.
+  known = jsondecode(templatefile("${var.package}/function.json", merge(var.place, { log = "", topic = "", scheduler = "" })))
   # A list that is empty leaves out the statements that need it, as the conditions of the CloudFormation template do.
   statements = [
     for one in local.function.statements : merge(
@@ -40,7 +42,15 @@ output "statements" {
   value = local.statements
 
   precondition {
-    condition     = can(regex("^(${local.function.namePattern})$", var.place.name))
-    error_message = "The name has to match ${local.function.namePattern}."
+    condition     = can(regex("^(${local.known.namePattern})$", var.place.name))
+    error_message = "The name has to match ${local.known.namePattern}."
   }
+}
+
+output "alarms" {
+  value = local.known.alarms
+}
+
+output "died" {
+  value = local.known.died
 }
