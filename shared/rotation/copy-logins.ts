@@ -36,13 +36,15 @@ export function loginFollowing(text: string, beside: Named, ours: Ours): { text:
 function logsIn(text: string, { from }: Replaced, { host = '' }: Ours): boolean {
   for (let at = text.indexOf(from); at >= 0; at = text.indexOf(from, at + 1)) {
     const [front, rest] = [text.slice(0, at), text.slice(at + from.length)];
-    const isWhole = !INSIDE_FRONT.test(front) && !INSIDE_REST.test(rest);
+    const isWhole = (!INSIDE_FRONT.test(front) || LETTER.test(front)) && !INSIDE_REST.test(rest);
     if (isWhole && (OPTION.test(front) || isAddress(front, rest, host))) return true;
   }
   return false;
 }
 
 const INSIDE_FRONT = /[\p{L}\p{N}_.]$/u;
+/** `mysql -uapp`: the letter is the option's. */
+const LETTER = /(?:^|\s)-u$/i;
 const INSIDE_REST = /^[.-]?[\p{L}\p{N}_]/u;
 /** `user=`, `login: "`, `--username `, `-U` */
 const OPTION =

@@ -98,6 +98,7 @@ describe('stays', () => {
       { to: 'the app of x@tcp(db)', or: 'app and x@db', mail: 'ask app@xx, please', at: 'app@dbx .' },
     ],
     ['a longer name in a command', { cli: 'psql -U app2 -h db', long: 'x --user=app2', yaml: 'x: 1\nuser: appx' }],
+    ['no option of a user', { host: 'mysql -happ', word: 'x-uapp', later: 'mysql -u x myapp@db', more: 'psql -Uapp2' }],
     ['an address of mail', { mail: 'write to app@example.com' }],
     ['a URL of something else', { url: 'https://db/app', jdbc: 'jdbc:postgresql://db/app' }],
   ])('%s', (_what, before) => {
@@ -137,6 +138,9 @@ describe('is refused, with the name of the field', () => {
     ['a long option', 'mysql --user=app --host db', unknown],
     ['an option alone', '--user app', unknown],
     ['an option with two spaces', 'psql -U  app', unknown],
+    ['an option without a space', 'mysql -uapp -h db', unknown],
+    ['one of PostgreSQL', 'psql -Uapp shop', unknown],
+    ['one alone', '-uapp', unknown],
     ['a list in a line', 'host: db, user: app', unknown],
     ['YAML', 'db:\n  username: app\n', unknown],
     ['an export', 'export DATABASE_URL=postgres://app@db/shop', unknown],
