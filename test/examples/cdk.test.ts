@@ -1,15 +1,18 @@
 /** examples/cdk, with the CDK's own assertions. `npm ci --prefix examples/cdk` brings the CDK: 190 MB, so not to everybody. */
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { run } from '../local/command.ts';
-import { alone, folderOf } from '../repository/alone.ts';
+import { alone, folderOf, temporary } from '../repository/alone.ts';
 import { root } from '../repository/files.ts';
 import { theBlocks } from '../repository/stack.ts';
 import type { Resource } from '../repository/template.ts';
+import { patience } from '../support/patience.ts';
 import { announce, unavailable } from '../support/servers.ts';
+import { findTool, toolEnvironment } from '../support/tool.ts';
 
 const folder = join(root, 'examples/cdk');
 const isHere = existsSync(join(folder, 'node_modules/aws-cdk-lib'));
@@ -22,10 +25,11 @@ const blocks = await theBlocks();
 interface Synthesized {
   Resources: Record<string, Resource>;
   Parameters: Record<string, unknown>;
+  Conditions: Record<string, unknown>;
 }
 
 /** In a process of its own: the CDK and its types are not this project's. */
-async function synthesized(key: string, parameters: object): Promise<Synthesized> {
+async function synthesized(key: string, parameters: object, tokens = ''): Promise<Synthesized> {
   const made = await folderOf(alone(blocks, key));
   const props = { package: made, functionName: 'rekey-orders', parameters };
   const script = `
@@ -34,7 +38,9 @@ async function synthesized(key: string, parameters: object): Promise<Synthesized
     import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
     import { RekeyFunction } from ${JSON.stringify(pathToFileURL(join(folder, 'rekey-function.ts')).href)};
     const stack = new Stack(new App({ outdir: ${JSON.stringify(join(made, 'out'))} }), 'Orders');
-    const { rotationLambda } = new RekeyFunction(stack, 'Rotation', ${JSON.stringify(props)});
+    const props = ${JSON.stringify(props)};
+    ${tokens}
+    const { rotationLambda } = new RekeyFunction(stack, 'Rotation', props);
     Secret.fromSecretNameV2(stack, 'Secret', 'prod/orders').addRotationSchedule('Schedule', { rotationLambda });
     console.log(JSON.stringify(Template.fromStack(stack).toJSON()));`;
   const { status, stdout, stderr } = await run(
@@ -65,3 +71,54 @@ it.skipIf(!isHere)('the construct has the rights of the template, under ids of i
   const [schedule] = ofType('AWS::SecretsManager::RotationSchedule');
   expect(JSON.stringify(schedule?.Properties.RotationLambdaARN)).toMatch(/Fn::GetAtt.*Function/);
 });
+
+/** A resource that the stack makes has no value yet when the template is made: CloudFormation lets no condition look at it. */
+it.skipIf(!isHere)(
+  'values of resources that the stack makes are in no condition, and count as given',
+  async () => {
+    const template = await synthesized(
+      'mysql-single-user',
+      {},
+      `const { CfnSubnet, CfnSecurityGroup } = await import('aws-cdk-lib/aws-ec2');
+    const { CfnTopic } = await import('aws-cdk-lib/aws-sns');
+    const subnet = new CfnSubnet(stack, 'Subnet', { vpcId: 'vpc-0123abcd', cidrBlock: '10.0.0.0/24' });
+    const group = new CfnSecurityGroup(stack, 'Group', { groupDescription: 'rotation' });
+    const topic = new CfnTopic(stack, 'Told', {});
+    props.parameters = { SubnetIds: [subnet.ref], SecurityGroupIds: [group.attrGroupId], TopicArn: topic.ref };`,
+    );
+
+    const { Conditions, Resources, Parameters } = template;
+    const named = [...JSON.stringify(Conditions).matchAll(/"Ref":"(\w+)"|"Fn::GetAtt":\["(\w+)"/g)].map(
+      ([, a, b]) => a ?? b,
+    );
+    expect(named.filter((id = '') => !(id in Parameters))).toEqual([]);
+    const [lambda] = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+    expect(JSON.stringify(lambda?.Properties.VpcConfig)).toContain('"SubnetIds":[{"Ref":"Subnet"}]');
+    expect(JSON.stringify(Conditions)).toContain('"Fn::Equals":["a value of the stack",""]');
+    await lints(template);
+  },
+  patience(120_000),
+);
+
+it.skipIf(!isHere)('a schedule waits for the permission with which Secrets Manager calls the function', async () => {
+  const { Resources } = await synthesized('mysql-single-user', {});
+
+  const [permission] = Object.entries(Resources).filter(
+    ([id, { Type }]) => Type === 'AWS::Lambda::Permission' && !/Account/.test(id),
+  );
+  const schedule = Object.values(Resources).find(({ Type }) => Type === 'AWS::SecretsManager::RotationSchedule');
+  expect(permission).toBeDefined();
+  // What names a resource is made after it.
+  expect(JSON.stringify(schedule?.Properties.RotationLambdaARN)).toContain(`{"Ref":"${permission?.[0]}"}`);
+});
+
+const cfnLint = await findTool({ engine: 'cfn-lint', name: 'cfn-lint', parameters: ['--version'] });
+
+async function lints(template: object): Promise<void> {
+  if (cfnLint === undefined) return;
+  const file = join(await temporary(), 'template.json');
+  await writeFile(file, JSON.stringify(template));
+  const parameters = ['--ignore-checks', 'W', '--format', 'json', '--template', file];
+  const { stdout } = await run(cfnLint.program, parameters, toolEnvironment);
+  expect(JSON.parse(stdout)).toEqual([]);
+}
