@@ -223,7 +223,7 @@ function textFollowing(text: string, place: FieldPlace): string {
   if (holdsAny(text, all)) throw unknownForm(path);
   const login = place.isTheirs ? { text } : loginFollowing(text, place.beside, all);
   if ('text' in login) return login.text;
-  throw unknownForm(path, login.stale === 'elsewhere' ? ELSEWHERE : UNKNOWN, 'user name');
+  throw unknownForm(path, login.stale === 'elsewhere' ? LOGIN_ELSEWHERE : UNKNOWN, 'user name');
 }
 
 /** Undefined: the text is something else than the value alone. */
@@ -319,6 +319,11 @@ const UNKNOWN: Refusal = {
 const ELSEWHERE: Refusal = {
   what: 'holds the value that is replaced, for another user or host than the secret, and cannot be rewritten',
   hint: 'write the user and host of the secret there, or move it to a secret of its own, with put-secret-value; docs/settings.md has the rule',
+};
+/** Of a broker or a repository it may be: with the host of the secret it would lead nowhere. */
+const LOGIN_ELSEWHERE: Refusal = {
+  ...ELSEWHERE,
+  hint: 'leave the user out and have readers take it from username, or move it to a secret of its own, with put-secret-value; docs/settings.md has the rule',
 };
 
 function unknownForm(path: string, { what, hint } = UNKNOWN, of = 'value'): InvalidSecretError {

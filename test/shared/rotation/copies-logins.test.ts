@@ -157,6 +157,15 @@ describe('is refused, with the name of the field', () => {
   });
 });
 
+it.each(['amqp://app@mq', 'git+ssh://app@github.com/x', 'postgres://app@replica/x'])(
+  '%s is told to go without the user, not to another host',
+  (url) => {
+    const hint = expect.stringMatching(/^leave the user out and have readers take it from username, or move it to/);
+
+    expect(() => next({ url })).toThrow(expect.objectContaining({ hint }));
+  },
+);
+
 it.each([
   ['postgres://app@db', { text: 'postgres://app_clone@db' }],
   ['postgres://app@replica', { stale: 'elsewhere' }],
