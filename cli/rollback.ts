@@ -10,6 +10,7 @@ import { describeSecret } from './service.ts';
 
 interface Options {
   readonly yes?: true;
+  readonly to?: string;
 }
 
 export const rollback = command<Options>(
@@ -18,7 +19,11 @@ export const rollback = command<Options>(
     about:
       'Makes AWSPREVIOUS current again, and makes it work: where the system no longer takes its value, the function ' +
       'sets it there, proves it, and then moves the labels. The value that leaves is AWSPREVIOUS afterwards.',
-    define: (parser) => parser.argument('<secret>').option('--yes', 'does not ask'),
+    define: (parser) =>
+      parser
+        .argument('<secret>')
+        .option('--to <version>', 'this one, which is AWSPREVIOUS, or AWSCURRENT already: to repeat one that failed')
+        .option('--yes', 'does not ask'),
     after:
       'Actions to allow: secretsmanager:DescribeSecret, ListSecretVersionIds; lambda:InvokeFunction on its function; logs:FilterLogEvents, to tell how an unfinished rotation goes.',
   },
@@ -34,12 +39,15 @@ export const rollback = command<Options>(
       if (previous === undefined) {
         throw new RefusedError(`${name} has no ${PREVIOUS}: there is nothing to go back to`, `rekey history ${name}`);
       }
-      const plan =
-        `Rolls ${secret.name} in ${account.region} back to version ${previous}, by ${secret.functionName}: what is ` +
-        `${PREVIOUS} becomes ${CURRENT}, in the system too; version ${current} becomes ${PREVIOUS}.`;
+      const to = options.to ?? previous;
+      const isBack = to === current;
+      const plan = isBack
+        ? `Version ${to} of ${secret.name} is ${CURRENT} already: ${secret.functionName} sees whether it works, and repeats what is left to do.`
+        : `Rolls ${secret.name} in ${account.region} back to version ${to}, by ${secret.functionName}: what is ` +
+          `${PREVIOUS} becomes ${CURRENT}, in the system too; version ${current} becomes ${PREVIOUS}.`;
       if (!(await agreed(plan, options.yes ?? false, terminal))) return exitCodes.declined;
-      const answer = await answerTo(account, secret, { rekey: 'rollback', Version: previous });
-      terminal.stdout.write(options.json ? json(secret, answer) : told(secret, answer));
+      const answer = await answerTo(account, secret, { rekey: 'rollback', Version: to });
+      terminal.stdout.write(options.json ? json(secret, answer) : told(secret, answer) + again(name, to, answer));
       return answer.outcome === 'succeeded' ? exitCodes.good : exitCodes.attention;
     });
   },
@@ -52,6 +60,11 @@ function told(secret: Asked, answer: Answer): string {
     failureOf(secret, answer) ??
     `✓ ${name} was rolled back, and its value works\n  ${CURRENT} ${short(answer.current)}, ${PREVIOUS} ${short(answer.previous)}\n`
   );
+}
+
+/** The labels may have moved, so the version is named. */
+function again(name: string, to: string, { outcome }: Answer): string {
+  return outcome === 'failed' ? `to do the same again: rekey rollback ${name} --to ${to}\n` : '';
 }
 
 function json({ name, arn }: Asked, answer: Answer): string {

@@ -32,6 +32,18 @@ describe('rekey rollback', () => {
     expect([status, await labelled('AWSCURRENT'), await labelled('AWSPREVIOUS')]).toEqual([0, previous, current]);
   });
 
+  it('brings back the version that is named, and undoes nothing where that is AWSCURRENT already', async () => {
+    await world.rotating('app', { now: true });
+    const { VersionId } = await world.call('GetSecretValue', { SecretId: 'app', VersionStage: 'AWSPREVIOUS' });
+    const to = ['app', '--yes', '--to', String(VersionId)];
+
+    await world.run(rollback, to);
+    const { status } = await world.run(rollback, to);
+
+    const now = await world.call('GetSecretValue', { SecretId: 'app' });
+    expect([status, now.VersionId]).toEqual([0, VersionId]);
+  });
+
   it('prints the answer as data', async () => {
     await world.rotating('app', { now: true });
 
@@ -84,7 +96,7 @@ describe('rekey rollback', () => {
     expect([status, stdout]).toEqual([
       1,
       expect.stringMatching(
-        /^✗ other failed: PREVIOUS_UNUSABLE\n[\s\S]* {2}works {2}AWSCURRENT, now\n {2}next {3}rekey explain PREVIOUS_UNUSABLE\n$/,
+        /^✗ other failed: PREVIOUS_UNUSABLE\n[\s\S]* {2}works {2}AWSCURRENT, now\n {2}next {3}rekey explain PREVIOUS_UNUSABLE\nto do the same again: rekey rollback other --to [0-9a-f-]{36}\n$/,
       ),
     ]);
   });
