@@ -107,6 +107,16 @@ describe('a topic of another stack', () => {
     expect(JSON.stringify(template.Conditions.MakesTopicKey)).toContain('{"Condition":"MakesTopic"}');
     expect(JSON.stringify(template.Outputs.RotationTopicArn)).toContain('{"Ref":"TopicArn"}');
   });
+
+  it('comes with the key that its own stack gives, where it has one', () => {
+    const key = {
+      Condition: 'HasTopicKey',
+      Value: { 'Fn::If': ['MakesTopicKey', { 'Fn::GetAtt': ['TopicKey', 'Arn'] }, { Ref: 'TopicKeyArn' }] },
+    };
+
+    expect(together(blocks, 'watch').Outputs.TopicKeyArn).toMatchObject(key);
+    expect(alone(blocks, 'watch').Outputs.TopicKeyArn).toMatchObject(key);
+  });
 });
 
 const cfnLint = await findTool({ engine: 'cfn-lint', name: 'cfn-lint', parameters: ['--version'] });

@@ -48,6 +48,7 @@ export function aloneOf(packaged: Packaged, only: Only, naming: Naming): Alone {
     Outputs: {
       FunctionArn: { Description: only.description, Value: { 'Fn::GetAtt': ['Function', 'Arn'] } },
       RotationTopicArn: { ...(Outputs.RotationTopicArn as Parts), Value: TOPIC },
+      TopicKeyArn: Outputs.TopicKeyArn ?? {},
     },
   };
 }

@@ -68,6 +68,11 @@ export function stackOf({ blocks, known, prefix, values }: Deployment, naming: N
         Description: 'Tells of every rotation that succeeded or failed, and of alarms',
         Value: ref('RotationTopic'),
       },
+      TopicKeyArn: {
+        Description: 'What else publishes to the topic needs its key too',
+        Condition: 'HasTopicKey',
+        Value: TOPIC_KEY,
+      },
       ...Object.fromEntries(
         rotating.map(([key, { description }]) => [
           `${naming.toStartCase(key)}Arn`,
@@ -187,6 +192,8 @@ const role = (service: string, policy: string, statements: readonly Part[], cond
 
 const ofThisAccount = () => ({ StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } });
 
+const TOPIC_KEY = ifElse('MakesTopicKey', arnOf('TopicKey'), ref('TopicKeyArn'));
+
 const topic = (prefix: string) => ({
   // Its own key, because CloudWatch alarms cannot publish to a topic that AWS's alias/aws/sns encrypts: that key's policy cannot be
   // changed. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -223,7 +230,7 @@ const topic = (prefix: string) => ({
     Type: 'AWS::SNS::Topic',
     Properties: {
       DisplayName: 'Secret rotations',
-      KmsMasterKeyId: ifElse('HasTopicKey', ifElse('MakesTopicKey', arnOf('TopicKey'), ref('TopicKeyArn'))),
+      KmsMasterKeyId: ifElse('HasTopicKey', TOPIC_KEY),
     },
   },
 });
