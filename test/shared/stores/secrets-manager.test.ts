@@ -170,7 +170,17 @@ describe('errors of Secrets Manager', () => {
 
       const refused = versions({ signal: AbortSignal.timeout(3_000) }).put(secretId, token, 'second');
 
-      await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/^(THROTTLED|DEADLINE_EXCEEDED)$/) });
+      await expect(refused).rejects.toMatchObject({ code: 'THROTTLED' });
+    });
+
+    it('is THROTTLED when the time is up inside of the repeats of the SDK, too', async () => {
+      const answers = ['ThrottlingException', 'AbortError'];
+      const send = async () => Promise.reject(Object.assign(new Error('no'), { name: answers.shift() }));
+
+      const refused = versions({ client: { send } as unknown as SecretsManagerClient }).put('x', 'y', 'second');
+
+      await expect(refused).rejects.toMatchObject({ code: 'THROTTLED' });
+      expect(answers).toEqual([]);
     });
 
     it('is not waited for when it is the promotion: what is set and not promoted opens nothing for its readers', async () => {
