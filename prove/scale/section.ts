@@ -9,7 +9,7 @@ import { inVirtualTime } from './virtual-time.ts';
 
 export const properties = {
   succeeds: 'every rotation succeeds, at its third try at the latest',
-  flat: 'memory: a secret of many takes as much as one of few',
+  flat: 'memory of the tool: a secret of many takes as much as one of few',
 } as const;
 
 type Run = Pick<Asked, 'signal' | 'progress'>;
