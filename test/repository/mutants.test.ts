@@ -1,7 +1,7 @@
 /** What survives in the heart is known: docs/decisions/0009-mutants.md */
 import { describe, expect, it } from 'vitest';
 // @ts-expect-error: tools are JavaScript, since they run before anything is installed.
-import { files } from '../../tools/mutants/baseline.mjs';
+import { changedSince, files, isOfTheseTests, sound } from '../../tools/mutants/baseline.mjs';
 // @ts-expect-error: as above.
 import { judged } from '../../tools/mutants/judge.mjs';
 import { exists, read, sources } from './files.ts';
@@ -36,6 +36,25 @@ it.each([
   expect(files).toContain(path);
 });
 
+describe('the baseline', () => {
+  const baseline = JSON.parse(read('test/mutants/baseline.json'));
+  const [known = ''] = Object.keys(baseline.tests);
+
+  it('is of all files again when a test is another or gone, and not when one has come', () => {
+    const of = (tests: object) => isOfTheseTests({ tests });
+    const { [known]: _, ...fewer } = baseline.tests;
+
+    expect([of({}), of({ [known]: 'another' }), of({ 'test/gone.test.ts': 'x' })]).toEqual([true, false, false]);
+    expect(of(fewer)).toBe(of(baseline.tests));
+    expect(changedSince({ tests: { [known]: 'another' }, files: baseline.files })).toEqual(files);
+    expect(changedSince({ tests: {}, files: {} })).toEqual(files);
+  });
+
+  it('keeps no file of which something is not as it should be', () => {
+    expect(sound({ tests: {}, files: { a: 1, b: 2 } }, new Set(['b']))).toEqual({ tests: {}, files: { a: 1 } });
+  });
+});
+
 describe('the run of mutants', () => {
   const file = 'package.json';
   const mutant = { file, line: '{', mutant: '{ → }', at: 1, killed: false };
@@ -51,6 +70,12 @@ describe('the run of mutants', () => {
     ['exactly ninety per cent', problems([], [], [], 90)],
   ])('passes: %s', (_what, found) => {
     expect(found).toEqual([]);
+  });
+
+  it('names the files that are to be run again', () => {
+    const { faulty } = judged([mutant], [file], [], state(95));
+
+    expect([...faulty]).toEqual([file]);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-// What the last whole run saw, so that another need not be whole. By content: a fresh clone has no times, and perhaps no history.
+// What was seen of each file, so that another run need not be whole. By content: a fresh clone has no times, and perhaps no history.
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { digest, inRoot, root } from '../project.mjs';
@@ -12,8 +12,14 @@ export const files = found(mutated);
 
 /** Those that differ from what was seen; all when a test does, for it may kill less than before. */
 export function changedSince(baseline) {
-  if (baseline.tests !== testsNow()) return files;
+  if (!isOfTheseTests(baseline)) return files;
   return files.filter((file) => baseline.files[file]?.digest !== digest(text(file)));
+}
+
+/** Every test that was there is there, as it was. Others may have come, which kill more at most. */
+export function isOfTheseTests({ tests }) {
+  const now = testsNow();
+  return Object.entries(tests).every(([path, seen]) => now[path] === seen);
 }
 
 /** The next baseline: what was seen now of the files that were run, and what was seen before of the others. */
@@ -27,7 +33,12 @@ export function stateOf(mutants, chosen, baseline) {
   return { tests: testsNow(), files: Object.fromEntries(seen.filter(([, state]) => state !== undefined)) };
 }
 
-/** Of the suites, of all below `test` that they import, and of how they are run. */
+/** What may be written: a file of which something is not as it should be is run again. */
+export function sound(state, faulty) {
+  return { ...state, files: Object.fromEntries(Object.entries(state.files).filter(([file]) => !faulty.has(file))) };
+}
+
+/** The digests of the suites, of all below `test` that they import, and of how they are run. */
 function testsNow() {
   const paths = new Set(found(['tools/mutants/*.mjs']));
   const follow = (path) => {
@@ -36,5 +47,5 @@ function testsNow() {
     for (const [, name] of text(path).matchAll(/from '(\.[^']+)'/g)) follow(join(dirname(path), name));
   };
   for (const suite of found(suites)) follow(suite);
-  return digest(...[...paths].sort().map(text));
+  return Object.fromEntries([...paths].sort().map((path) => [path, digest(text(path))]));
 }

@@ -15,20 +15,26 @@ export function judged(mutants, chosen, survivors, { files }) {
   const problems = [
     ...[...alive]
       .filter(([name]) => !listed.has(name))
-      .map(([name, { file, at }]) => `survived, and is not in the list (${file}:${at})\n  ${name}`),
+      .map(([name, { file, at }]) => ({ file, text: `survived, and is not in the list (${file}:${at})\n  ${name}` })),
     ...survivors
       .filter((survivor) => chosen.includes(survivor.file) && !alive.has(nameOf(survivor)))
-      .map((survivor) => `is in the list, and was killed or is gone\n  ${nameOf(survivor)}`),
+      .map((survivor) => told(survivor, 'is in the list, and was killed or is gone')),
     ...survivors
       .filter((survivor) => !chosen.includes(survivor.file) && !hasLine(survivor))
-      .map((survivor) => `is in the list, and its line is gone\n  ${nameOf(survivor)}`),
+      .map((survivor) => told(survivor, 'is in the list, and its line is gone')),
     ...survivors
       .filter(({ reason }) => typeof reason !== 'string' || reason.trim() === '')
-      .map((survivor) => `is in the list without a reason\n  ${nameOf(survivor)}`),
+      .map((survivor) => told(survivor, 'is in the list without a reason')),
   ];
-  if (percent < LEAST_PERCENT) problems.push(`${percent} % killed, and ${LEAST_PERCENT} % is the least`);
-  return { problems, score: { ...score, percent } };
+  if (percent < LEAST_PERCENT) problems.push({ text: `${percent} % killed, and ${LEAST_PERCENT} % is the least` });
+  return {
+    problems: problems.map(({ text }) => text),
+    faulty: new Set(problems.map(({ file }) => file)),
+    score: { ...score, percent },
+  };
 }
+
+const told = (survivor, what) => ({ file: survivor.file, text: `${what}\n  ${nameOf(survivor)}` });
 
 const sum = (counts, field) => counts.reduce((total, count) => total + count[field], 0);
 
