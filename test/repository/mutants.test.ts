@@ -42,10 +42,8 @@ describe('the baseline', () => {
 
   it('is of all files again when a test is another or gone, and not when one has come', () => {
     const of = (tests: object) => isOfTheseTests({ tests });
-    const { [known]: _, ...fewer } = baseline.tests;
 
     expect([of({}), of({ [known]: 'another' }), of({ 'test/gone.test.ts': 'x' })]).toEqual([true, false, false]);
-    expect(of(fewer)).toBe(of(baseline.tests));
     expect(changedSince({ tests: { [known]: 'another' }, files: baseline.files })).toEqual(files);
     expect(changedSince({ tests: {}, files: {} })).toEqual(files);
   });
