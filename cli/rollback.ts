@@ -1,12 +1,13 @@
 import { CURRENT, holder, PREVIOUS } from '../shared/rotation/versions.ts';
 import { unfinished } from '../shared/rotation/window.ts';
+import type { Account } from './account.ts';
 import { agreed } from './ask.ts';
 import { type Answer, type Asked, answerTo, askable, failureOf } from './asked.ts';
 import { command } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { RefusedError } from './failure.ts';
 import { isRollback, unfinishedRefusal } from './refusal.ts';
-import { describeSecret } from './service.ts';
+import { describeSecret, versionsOf } from './service.ts';
 
 interface Options {
   readonly yes?: true;
@@ -41,9 +42,16 @@ export const rollback = command<Options>(
       }
       const to = options.to ?? previous;
       const isBack = to === current;
+      const goesForward = !isBack && !goesOn && (await isNewer(account, secret, to, current));
+      if (goesForward && options.yes && options.to === undefined) {
+        throw new RefusedError(
+          `${name} was rolled back already: ${PREVIOUS} is newer than ${CURRENT}`,
+          `rekey rollback ${name} --to ${to} --yes goes forward again, to what was left`,
+        );
+      }
       const plan = isBack
         ? `Version ${to} of ${secret.name} is ${CURRENT} already: ${secret.functionName} sees whether it works, and repeats what is left to do.`
-        : `Rolls ${secret.name} in ${account.region} back to version ${to}, by ${secret.functionName}: what is ` +
+        : `${goesForward ? 'It was rolled back already, and this goes forward again. ' : ''}Rolls ${secret.name} in ${account.region} back to version ${to}, by ${secret.functionName}: what is ` +
           `${PREVIOUS} becomes ${CURRENT}, in the system too; version ${current} becomes ${PREVIOUS}.`;
       if (!(await agreed(plan, options.yes ?? false, terminal))) return exitCodes.declined;
       const answer = await answerTo(account, secret, { rekey: 'rollback', Version: to });
@@ -52,6 +60,14 @@ export const rollback = command<Options>(
     });
   },
 );
+
+/** The value of a rotation is newer than the one before it, and after a rollback it is the other way round. */
+async function isNewer(account: Account, { arn }: Asked, one: string, other: string | undefined): Promise<boolean> {
+  const versions = await versionsOf(account, arn);
+  const at = (id: string | undefined) =>
+    versions.find(({ VersionId }) => VersionId === id)?.CreatedDate?.getTime() ?? 0;
+  return at(one) > at(other);
+}
 
 function told(secret: Asked, answer: Answer): string {
   const short = (id: string | undefined) => id?.slice(0, 8) ?? 'none';

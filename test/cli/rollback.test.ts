@@ -44,6 +44,35 @@ describe('rekey rollback', () => {
     expect([status, now.VersionId]).toEqual([0, VersionId]);
   });
 
+  it('goes forward again only where somebody says so, who sees that it was rolled back', async () => {
+    await world.secret('app');
+    // Dates of versions are whole seconds.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await world.call('RotateSecret', {
+      SecretId: 'app',
+      ClientRequestToken: crypto.randomUUID(),
+      RotationLambdaARN: world.sandbox.functions.find(ROTATOR),
+      RotationRules: { AutomaticallyAfterDays: 30 },
+    });
+    await world.sandbox.idle();
+    const rotated = await world.call('GetSecretValue', { SecretId: 'app' });
+    await world.run(rollback, ['app', '--yes']);
+    const back = await labelled('AWSCURRENT');
+
+    await expect(world.run(rollback, ['app', '--yes'])).rejects.toMatchObject({
+      message: 'app was rolled back already: AWSPREVIOUS is newer than AWSCURRENT',
+      hint: expect.stringContaining(`--to ${rotated.VersionId}`),
+    });
+    const between = await labelled('AWSCURRENT');
+    const { stderr } = await world.run(rollback, ['app', '--yes', '--to', String(rotated.VersionId)]);
+
+    expect([back === rotated.SecretString, between]).toEqual([false, back]);
+    expect(stderr.replaceAll('\n', ' ')).toMatch(
+      /^It was rolled back already, and this goes forward again\. Rolls app/,
+    );
+    expect(await labelled('AWSCURRENT')).toBe(rotated.SecretString);
+  });
+
   it('prints the answer as data', async () => {
     await world.rotating('app', { now: true });
 
