@@ -2,13 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { hearsNone } from '../support/canary.ts';
 import { packaged } from '../support/packaged.ts';
 import { packagedFunctions } from '../support/packaged-functions.ts';
 import { type ParameterStore, parameterStore, ssmTestClient } from '../support/parameter-store.ts';
 import { patience } from '../support/patience.ts';
 
-hearsNone('passwords are in Parameter Store, whose values nobody hears');
 const house = await packaged();
 const { sandbox } = house;
 const client = ssmTestClient(sandbox);

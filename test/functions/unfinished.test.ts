@@ -13,13 +13,11 @@ import {
 } from '@aws-sdk/client-ssm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startSendgrid } from '../../local/doubles/sendgrid.ts';
-import { hearsNone } from '../support/canary.ts';
 import { packaged } from '../support/packaged.ts';
 import { packagedKey } from '../support/packaged-key.ts';
 import { ssmTestClient } from '../support/parameter-store.ts';
 import left from '../vectors/unfinished-rotations.json' with { type: 'json' };
 
-hearsNone('passwords are in Parameter Store, whose values nobody hears');
 const house = await packaged();
 const keys = await packagedKey('sendgrid', startSendgrid);
 const { sandbox, server } = house;

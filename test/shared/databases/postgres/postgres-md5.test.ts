@@ -2,10 +2,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { postgres } from '../../../../shared/databases/postgres/postgres.ts';
 import type { DatabaseLogin } from '../../../../shared/databases/secret.ts';
-import { hearsNone } from '../../../support/canary.ts';
 import { realPostgres } from '../../../support/postgres-server.ts';
 
-hearsNone('passwords are written by hand');
 const settings = { password_encryption: 'md5', md5_password_warnings: 'off' };
 const servers = {
   md5: await realPostgres({ settings, hba: 'hostssl all all 127.0.0.1/32 md5\n' }),

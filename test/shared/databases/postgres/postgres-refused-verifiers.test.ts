@@ -9,13 +9,11 @@ import { verifierText } from '../../../../shared/databases/postgres/verifier.ts'
 import type { DatabaseLogin } from '../../../../shared/databases/secret.ts';
 import type { RotationError } from '../../../../shared/rotation/errors.ts';
 import { firstMove } from '../../../../shared/stores/next-command.ts';
-import { hearsNone } from '../../../support/canary.ts';
 import { passwordSettings, testContext } from '../../../support/context.ts';
 import { stored } from '../../../support/pair-proof.ts';
 import { realPostgres } from '../../../support/postgres-server.ts';
 import { refusingPostgres } from '../../../support/refusing-postgres.ts';
 
-hearsNone('passwords are written by hand, and each test looks for them in the log');
 // The method md5 lets in by SCRAM where SCRAM is kept. passwordcheck: at least 8 characters, letters and others.
 const real = {
   shared_preload_libraries: 'passwordcheck,pg_stat_statements',

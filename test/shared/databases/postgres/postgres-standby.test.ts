@@ -2,12 +2,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { openConnection } from '../../../../shared/databases/postgres/connection.ts';
 import { postgres, product } from '../../../../shared/databases/postgres/postgres.ts';
-import { hearsNone } from '../../../support/canary.ts';
 import { stored } from '../../../support/pair-proof.ts';
 import { realPostgres } from '../../../support/postgres-server.ts';
 import { startStandby } from '../../../support/postgres-standby.ts';
 
-hearsNone('a standby takes no password');
 const server = await realPostgres();
 const standby = await startStandby(server.running);
 afterAll(async () => {

@@ -1,11 +1,9 @@
 /** A login that Redshift refuses, on the stand-in. */
 import { afterAll, expect, it } from 'vitest';
 import { redshift } from '../../../../shared/databases/redshift/redshift.ts';
-import { hearsNone } from '../../../support/canary.ts';
 import { testRedshift } from '../../../support/redshift-server.ts';
 import { redshiftKit } from './redshift-kit.ts';
 
-hearsNone('passwords are written by hand');
 const server = await testRedshift('');
 afterAll(() => server.stop());
 const { pair } = redshiftKit(server, 'login');

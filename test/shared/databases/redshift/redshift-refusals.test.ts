@@ -3,12 +3,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openConnection } from '../../../../shared/databases/postgres/connection.ts';
 import { cloneUser } from '../../../../shared/databases/redshift/clone-user.ts';
 import { redshift } from '../../../../shared/databases/redshift/redshift.ts';
-import { hearsNone } from '../../../support/canary.ts';
 import { stored } from '../../../support/pair-proof.ts';
 import { testRedshift } from '../../../support/redshift-server.ts';
 import { redshiftKit } from './redshift-kit.ts';
 
-hearsNone('passwords are written by hand');
 const server = await testRedshift('');
 afterAll(() => server.stop());
 const { pair, privileges } = redshiftKit(server, 'refused');
