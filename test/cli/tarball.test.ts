@@ -27,10 +27,13 @@ describe('the packed tool', { timeout: patience(60_000) }, () => {
     const world = await startWorld();
     onTestFinished(() => world.close());
     const login = { engine: 'postgres', host: 'db', port: 5432, username: 'app', password: 'x' };
-    world.sandbox.functions.register('rekey-prod-postgres-single-user', { handler: async () => undefined });
-    await world.rotating('app', { by: 'rekey-prod-postgres-single-user', value: JSON.stringify(login) });
+    const by = 'rekey-prod-postgres-single-user';
+    world.sandbox.functions.register(by, { handler: async () => undefined });
+    await world.rotating('app', { by, value: JSON.stringify(login) });
 
-    const { status, stdout, stderr } = await run(node, [join(folder, 'package/index.mjs'), 'doctor', 'app'], {
+    // As if it were attached: it is asked nothing, and the value is read from here.
+    const doctor = [join(folder, 'package/index.mjs'), 'doctor', 'app', '--function', by];
+    const { status, stdout, stderr } = await run(node, doctor, {
       AWS_ACCESS_KEY_ID: 'AKIATEST',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_REGION: 'us-east-1',
