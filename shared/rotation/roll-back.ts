@@ -83,7 +83,7 @@ async function marked<S extends object>(first: SecretDescription, rotation: Rota
   if (refused !== undefined) throw refused;
   const look = () => versions.describe(ctx.secretId);
   secret = await patiently(look, isSeen, [100, 300, 900, 2000], ctx.pause);
-  if (!isSeen(secret)) throw unfinishedOf(secret.name, holder(secret.labels, PENDING) ?? 'none');
+  if (!isSeen(secret)) throw unseen(secret.name, ctx.token);
   const refusal = refusalOf(secret, ctx.token);
   if (refusal === undefined) return { secret, was };
   await unmarked(was, rotation);
@@ -159,6 +159,14 @@ function unfinishedOf(name: string, pending: VersionId): StagingError {
   return new StagingError(`a rotation of ${name} is unfinished: AWSPENDING is on version ${pending}`, {
     code: 'ROTATION_UNFINISHED',
     hint: 'wait for its end; or, when it has failed: rekey abandon, then roll back again',
+  });
+}
+
+/** Descriptions lag, or somebody has taken the label off. */
+function unseen(name: string, version: VersionId): StagingError {
+  return new StagingError(`AWSPENDING of ${name} was moved to version ${version}, and is not seen there`, {
+    code: 'ROTATION_UNFINISHED',
+    hint: 'look at the labels; to do the same again is safe',
   });
 }
 

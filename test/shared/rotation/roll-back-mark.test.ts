@@ -9,28 +9,10 @@ import {
   UnreachableError,
 } from '../../../shared/rotation/errors.ts';
 import { rotationSteps } from '../../../shared/rotation/strategy.ts';
-import type { SecretVersions } from '../../../shared/rotation/versions.ts';
 import { openLabels, rollback, step, wholeRotation } from '../../conformance/rotate.ts';
-import { changed, type MemoryWorld, memoryWorld } from '../../support/memory-world.ts';
+import { changed, memoryWorld } from '../../support/memory-world.ts';
+import { failsWith, type Progress, passwordOf, rotated, storing } from '../../support/rolled-back.ts';
 import { byLabel, labelled } from '../../support/store.ts';
-
-type Progress = { working: 'AWSCURRENT' | string; refusedSince?: Date };
-
-async function rotated(strategy: Parameters<typeof memoryWorld>[0] = singleUserStrategy) {
-  const here = memoryWorld(strategy);
-  await wholeRotation(here);
-  const labels = await byLabel(here.store);
-  return { here, labels, progress: { working: 'AWSCURRENT' } as Progress };
-}
-const ended = (here: MemoryWorld, progress: Progress, more = {}) =>
-  rollback(here, { progress: progress as never, ...more });
-const passwordOf = async (here: MemoryWorld, label: string) => String((await labelled(here.store, label))?.password);
-/** Its store can do this, too. */
-const storing = <W extends MemoryWorld>(here: W, more: Partial<SecretVersions>): W => ({
-  ...here,
-  versions: () => ({ ...here.store.versions, ...more }),
-});
-const failsWith = (error: Error) => () => ({ set: () => Promise.reject(error) });
 
 describe('a rollback that has AWSPENDING', () => {
   it('has AWSPENDING from before its change until it is told, so that no rotation begins', async () => {
@@ -69,7 +51,7 @@ describe('a rollback that has AWSPENDING', () => {
     const { here, labels, progress } = await rotated();
     await here.setPassword('app', 'by hand');
 
-    const refused = ended(here, progress, { version: labels.AWSCURRENT });
+    const refused = rollback(here, { progress, version: labels.AWSCURRENT ?? '' });
 
     await expect(refused).rejects.toMatchObject({ code: 'AUTHENTICATION_REFUSED' });
     expect(progress.working).toBe('unknown');
@@ -90,7 +72,7 @@ describe('a rollback that has AWSPENDING', () => {
   it('that the service takes for a rotation, and repeats, ends as a rollback ends', async () => {
     const { here, labels, progress } = await rotated();
     const lost = new UnreachableError('lost', { code: 'CONNECTION_LOST', hint: 'repeat it' });
-    await expect(ended(changed(here, failsWith(lost)), progress)).rejects.toBe(lost);
+    await expect(rollback(changed(here, failsWith(lost)), { progress })).rejects.toBe(lost);
     const value = await passwordOf(here, 'AWSPREVIOUS');
 
     for (const name of rotationSteps) await step(here, labels.AWSPREVIOUS ?? '', name);
@@ -123,7 +105,7 @@ describe('what works where AWSCURRENT was seen refused', () => {
     here.store.versions.promote = () => Promise.reject(new PermissionError('may not', { hint: 'allow it' }));
     const progress: Progress = { working: 'AWSCURRENT' };
 
-    await expect(ended(here, progress)).rejects.toThrow('may not');
+    await expect(rollback(here, { progress })).rejects.toThrow('may not');
 
     expect(progress.working).toBe('AWSPREVIOUS');
     expect(await openLabels(here)).not.toContain('AWSCURRENT');

@@ -1,7 +1,6 @@
 /** A person wants AWSPREVIOUS back, and it cannot be AWSCURRENT again. */
 import { describe, expect, it } from 'vitest';
 import type { DatabaseSecret } from '../../../shared/databases/secret.ts';
-import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import {
   AuthenticationError,
   InvalidSecretError,
@@ -11,16 +10,10 @@ import {
 } from '../../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../../shared/rotation/strategy.ts';
 import { crashPlan } from '../../conformance/crash.ts';
-import { rollback, wholeRotation } from '../../conformance/rotate.ts';
-import { changed, type MemoryWorld, memoryWorld } from '../../support/memory-world.ts';
+import { rollback } from '../../conformance/rotate.ts';
+import { changed, type MemoryWorld } from '../../support/memory-world.ts';
+import { failsWith, rotated } from '../../support/rolled-back.ts';
 import { byLabel } from '../../support/store.ts';
-
-async function rotated() {
-  const here = memoryWorld(singleUserStrategy);
-  await wholeRotation(here);
-  return { here, labels: await byLabel(here.store) };
-}
-const failsWith = (error: Error) => () => ({ set: () => Promise.reject(error) });
 
 describe('a value that cannot be brought back', () => {
   const refusal = async (make: (here: MemoryWorld) => MemoryWorld | Promise<MemoryWorld>) => {

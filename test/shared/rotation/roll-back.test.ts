@@ -1,7 +1,6 @@
 /** A person brings AWSPREVIOUS back: what is told meanwhile, and what follows. `describeRollbacks` has what must hold everywhere. */
 import { describe, expect, it } from 'vitest';
 import { alternatingUsersStrategy } from '../../../shared/databases/strategies/alternating-users.ts';
-import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import {
   InvalidSecretError,
   PermissionError,
@@ -12,26 +11,9 @@ import { rotationSteps } from '../../../shared/rotation/strategy.ts';
 import type { SecretVersions } from '../../../shared/rotation/versions.ts';
 import { crashPlan } from '../../conformance/crash.ts';
 import { openLabels, rollback, step, wholeRotation } from '../../conformance/rotate.ts';
-import { changed, type MemoryWorld, memoryWorld } from '../../support/memory-world.ts';
-import { byLabel, labelled } from '../../support/store.ts';
-
-type Progress = { working: 'AWSCURRENT' | string; refusedSince?: Date };
-
-async function rotated(strategy: Parameters<typeof memoryWorld>[0] = singleUserStrategy) {
-  const here = memoryWorld(strategy);
-  await wholeRotation(here);
-  const labels = await byLabel(here.store);
-  return { here, labels, progress: { working: 'AWSCURRENT' } as Progress };
-}
-const ended = (here: MemoryWorld, progress: Progress, more = {}) =>
-  rollback(here, { progress: progress as never, ...more });
-const passwordOf = async (here: MemoryWorld, label: string) => String((await labelled(here.store, label))?.password);
-/** Its store can do this, too. */
-const storing = <W extends MemoryWorld>(here: W, more: Partial<SecretVersions>): W => ({
-  ...here,
-  versions: () => ({ ...here.store.versions, ...more }),
-});
-const failsWith = (error: Error) => () => ({ set: () => Promise.reject(error) });
+import { changed, type memoryWorld } from '../../support/memory-world.ts';
+import { failsWith, passwordOf, rotated, storing } from '../../support/rolled-back.ts';
+import { byLabel } from '../../support/store.ts';
 
 describe('a rollback', () => {
   it('is no step of a rotation: an event of Secrets Manager cannot ask for it', async () => {
@@ -46,7 +28,7 @@ describe('a rollback', () => {
   it('promotes at once, also where CUTOVER is finish, and says what works', async () => {
     const { here, labels, progress } = await rotated();
 
-    const { lines } = await ended(here, progress, { cutover: 'finish' });
+    const { lines } = await rollback(here, { progress, cutover: 'finish' });
 
     expect((await byLabel(here.store)).AWSCURRENT).toBe(labels.AWSPREVIOUS);
     expect(progress.working).toBe('AWSCURRENT');
@@ -60,7 +42,7 @@ describe('a rollback', () => {
     const { here, progress } = await rotated();
     await here.setPassword('app', await passwordOf(here, 'AWSPREVIOUS'));
 
-    const { news } = await ended(here, progress);
+    const { news } = await rollback(here, { progress });
 
     expect(news).toEqual([
       { outcome: 'recovered', recoveredWith: 'AWSPREVIOUS' },
@@ -74,7 +56,7 @@ describe('a rollback', () => {
     await wholeRotation(here);
     await here.setPassword('app', forgotten);
 
-    const { news } = await ended(here, progress);
+    const { news } = await rollback(here, { progress });
 
     expect(news[0]).toEqual({ outcome: 'recovered', recoveredWith: 'a version without a label' });
     expect(await openLabels(here)).toEqual(['AWSCURRENT']);
@@ -85,7 +67,7 @@ describe('a rollback', () => {
     await here.setPassword('app', 'by hand');
     await here.refusedLogins();
 
-    await expect(ended(here, progress)).rejects.toMatchObject({ code: 'LOCKED_OUT' });
+    await expect(rollback(here, { progress })).rejects.toMatchObject({ code: 'LOCKED_OUT' });
 
     expect(await here.refusedLogins()).toBe(2);
   });
@@ -226,7 +208,7 @@ describe('a rollback', () => {
 describe('what a failed rollback says that works', () => {
   const failing = async (error: Error, strategy?: Parameters<typeof memoryWorld>[0]) => {
     const { here, progress } = await rotated(strategy);
-    const thrown = await ended(changed(here, failsWith(error)), progress).catch((caught) => caught);
+    const thrown = await rollback(changed(here, failsWith(error)), { progress }).catch((caught) => caught);
     return { thrown, working: progress.working };
   };
   const lost = new UnreachableError('lost', { code: 'CONNECTION_LOST', hint: 'repeat it' });
@@ -245,7 +227,7 @@ describe('what a failed rollback says that works', () => {
       },
     }));
 
-    await expect(ended(refusing, progress)).rejects.toThrow('no');
+    await expect(rollback(refusing, { progress })).rejects.toThrow('no');
 
     expect(progress.working).toBe('AWSCURRENT');
   });
@@ -254,7 +236,7 @@ describe('what a failed rollback says that works', () => {
     const { here, labels, progress } = await rotated();
     const world = changed(here, () => ({ test: () => Promise.reject(lost) }));
 
-    await expect(ended(world, progress)).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+    await expect(rollback(world, { progress })).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
 
     expect(progress.working).toBe('AWSCURRENT');
     expect([await byLabel(here.store), await openLabels(here)]).toEqual([labels, ['AWSCURRENT']]);
@@ -265,7 +247,7 @@ describe('what a failed rollback says that works', () => {
     await here.setPassword('app', await passwordOf(here, 'AWSPREVIOUS'));
     here.store.versions.promote = () => Promise.reject(new PermissionError('may not', { hint: 'allow it' }));
 
-    await expect(ended(here, progress)).rejects.toThrow('may not');
+    await expect(rollback(here, { progress })).rejects.toThrow('may not');
 
     expect(progress.working).toBe('AWSPREVIOUS');
   });
@@ -274,7 +256,7 @@ describe('what a failed rollback says that works', () => {
     const { here, progress } = await rotated();
     here.store.versions.promote = () => Promise.reject(lost);
 
-    await expect(ended(here, progress)).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+    await expect(rollback(here, { progress })).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
 
     expect(progress.working).toBe('AWSPREVIOUS');
     expect(await openLabels(here)).toEqual(['AWSPREVIOUS', 'AWSPENDING']);
@@ -285,7 +267,7 @@ describe('what a failed rollback says that works', () => {
     const change = { undo: () => Promise.reject(new Error('gone')), close: async () => {} };
     const world = changed(here, () => ({ set: async () => change, test: () => Promise.reject(lost) }));
 
-    await expect(ended(world, progress)).rejects.toMatchObject({
+    await expect(rollback(world, { progress })).rejects.toMatchObject({
       hint: expect.stringContaining('try AWSPREVIOUS, then AWSCURRENT'),
     });
 
@@ -302,7 +284,7 @@ describe('what a failed rollback says that works', () => {
     };
     const world = changed(here, () => ({ set: async () => change, test: () => Promise.reject(lost) }));
 
-    await expect(ended(world, progress)).rejects.toThrow('lost');
+    await expect(rollback(world, { progress })).rejects.toThrow('lost');
 
     expect(progress.working).toBe('AWSPREVIOUS');
   });
