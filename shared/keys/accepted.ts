@@ -2,6 +2,7 @@
 
 import { NEXT_ROTATION_ENDS_IT, revokeChoice } from '../rotation/revoke-choice.ts';
 import type { RotationContext, RotationStrategy } from '../rotation/strategy.ts';
+import { sameCredential } from '../rotation/values.ts';
 import { PENDING } from '../rotation/versions.ts';
 import type { KeyPorts } from './access.ts';
 import {
@@ -37,6 +38,17 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
     const previousValue = await previous();
     const known = [...(previousValue === undefined ? [] : [previousValue]), ...(await Array.fromAsync(forgotten()))];
     return known.filter((value) => isForSame(provider, value, current));
+  };
+  /** Nobody waits at the provider, and a rotation may have begun meanwhile: it is done when what AWSCURRENT names at the end opens. */
+  const madeToOpen = async (value: S, ctx: RotationContext, named: () => Promise<S>): Promise<void> => {
+    if (await keyOpens(provider, value, ports, ctx)) return;
+    if (sameCredential(provider.schema, await named(), value)) {
+      const access = await accessTo(provider, value, ports, ctx);
+      await asAdmin(access, () => provider.accept(value, access, async () => []));
+    }
+    const now = await named();
+    if (!sameCredential(provider.schema, now, value) && isForSame(provider, now, value))
+      await madeToOpen(now, ctx, named);
   };
   return {
     name: 'api-key',
@@ -78,15 +90,12 @@ export function acceptedKeyStrategy<S extends KeySecret, A extends KeySecret>(
       await asAdmin(access, async () => provider.check?.(access, () => olderThan(current, older)));
     },
 
-    async settle({ current, previous }, ctx) {
+    async settle({ current, previous }, ctx, named) {
       const { after } = revokeChoice(current, ctx);
       const isLeft = provider.revoke !== undefined && previous !== undefined;
       if (after !== undefined && isLeft) await ctx.later?.(new Date(Date.now() + after));
       // Another delivery of setSecret may have put the previous value back, when its own proof failed.
-      if (isBrief && !(await keyOpens(provider, current, ports, ctx))) {
-        const access = await accessTo(provider, current, ports, ctx);
-        await asAdmin(access, () => provider.accept(current, access, async () => []));
-      }
+      if (isBrief) await madeToOpen(current, ctx, named);
     },
 
     async revoke({ current, previous }, ctx) {

@@ -13,5 +13,6 @@ export async function settle<S extends object>({ strategy, versions, ctx }: Rota
     readCurrent(strategy, versions, ctx, ctx.token),
     readPrevious(strategy, versions, ctx),
   ]);
-  await strategy.settle(previous === undefined ? { current } : { current, previous }, ctx);
+  const named = () => readCurrent(strategy, versions, ctx);
+  await strategy.settle(previous === undefined ? { current } : { current, previous }, ctx, named);
 }

@@ -8,7 +8,7 @@ import { hasMovedOn, promote } from './promote.ts';
 import type { Rotation, WorkingCredential } from './rotation.ts';
 import { broughtBy } from './rotation.ts';
 import type { Change } from './strategy.ts';
-import { readCurrent } from './values.ts';
+import { readCurrent, sameCredential } from './values.ts';
 import type { VersionId } from './versions.ts';
 import { CURRENT, carries, PENDING, PREVIOUS } from './versions.ts';
 
@@ -62,9 +62,7 @@ async function isCurrentAgain<S extends object>(
   { strategy, versions, ctx }: Rotation<S>,
 ): Promise<boolean> {
   try {
-    const now = await readCurrent(strategy, versions, ctx);
-    const [one, other] = [now, wasCurrent].map((value) => JSON.stringify(strategy.schema.confidential(value)));
-    return one === other;
+    return sameCredential(strategy.schema, await readCurrent(strategy, versions, ctx), wasCurrent);
   } catch {
     return false;
   }

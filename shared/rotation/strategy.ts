@@ -197,8 +197,11 @@ export interface RotationStrategy<S extends object> {
     secrets: { current: S; previous(): Promise<S | undefined>; forgotten(): AsyncIterable<S> },
     ctx: RotationContext,
   ): Promise<void>;
-  /** After promotion; repeated on every later step of an already-current token, so that nothing after promotion is lost. */
-  settle?(secrets: { current: S; previous?: S }, ctx: RotationContext): Promise<void>;
+  /**
+   * After promotion; repeated on every later step of an already-current token, so that nothing after promotion is lost. The next
+   * rotation may have begun by then: `named` reads the value that AWSCURRENT names at that moment.
+   */
+  settle?(secrets: { current: S; previous?: S }, ctx: RotationContext, named: () => Promise<S>): Promise<void>;
   /**
    * Ends what `previous` opens and `current` does not, at the time that `settle` asked for with `ctx.later`. Repeating it is
    * harmless. Gives what kept it from that.

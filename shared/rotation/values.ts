@@ -1,7 +1,7 @@
 /** The values of a secret's versions, read through its store and parsed by its strategy. Whatever is read is known to the redactor. */
 import { InvalidSecretError, StagingError } from './errors.ts';
 import { patiently } from './pause.ts';
-import type { RotationContext, RotationStrategy } from './strategy.ts';
+import type { RotationContext, RotationStrategy, SecretSchema } from './strategy.ts';
 import type { SecretVersions, VersionId } from './versions.ts';
 import { CURRENT, carries, PENDING, PREVIOUS } from './versions.ts';
 
@@ -61,6 +61,12 @@ function parsedPending<S extends object>(strategy: RotationStrategy<S>, text: st
     const hint = 'take AWSPENDING off its version, then rotate again: the next rotation makes another value';
     throw new InvalidSecretError(fact, { code, hint, ofPending: true, cause: error });
   }
+}
+
+/** Do both hold the same passwords or keys, whatever else is in them? */
+export function sameCredential<S extends object>(schema: SecretSchema<S>, ...values: readonly [S, S]): boolean {
+  const [one, other] = values.map((value) => JSON.stringify(schema.confidential(value)));
+  return one === other;
 }
 
 /** With a version: that one if it has the label, as the description said; else whichever has it now. A lagging read shows an older one. */

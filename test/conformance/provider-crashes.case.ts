@@ -48,9 +48,5 @@ export function describeProviderCrashes(suite: Suite, provider: IssuingProvider 
   });
 
   describeRollbackCrashes(suite);
-  if (suite.outage === 'none') describeRaces(suite);
-  else {
-    const known = 'known: one secret, and no lock at the provider: the later of the two may be overwritten';
-    it.skip(`a rollback and a rotation at once lock nobody out (${known})`, () => {});
-  }
+  describeRaces(suite);
 }
