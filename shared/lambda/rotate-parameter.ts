@@ -1,5 +1,7 @@
 /** All four steps of the rotation of a parameter in one invocation, since nobody else calls them one by one. */
 
+import { codeOf } from '../aws/service-error.ts';
+import { RotationError } from '../rotation/errors.ts';
 import { LONGEST_INVOCATION_MS } from '../rotation/pause.ts';
 import { REVOKE_PREVIOUS, rotationSteps } from '../rotation/strategy.ts';
 import { ownNamed } from '../stores/field-names.ts';
@@ -55,11 +57,31 @@ async function rotate(
   for (const step of rotationSteps) {
     // What somebody else began goes on as it began.
     const one = { ...event, token: begun.token, step, asked: begun.token === event.token ? event.asked : undefined };
-    await running.step(one, ownNamed(versions), revokeEvent(one));
+    await running.step(one, ownNamed(versions), revokeEvent(one)).catch(async (error: unknown) => {
+      if (one.asked !== undefined && isFinal(error)) await abandoned(versions, begun.token, event, running);
+      throw error;
+    });
   }
   // Somebody else's rotation that had only its end left to do is not the one that was asked for.
   if (begun.token !== event.token && begun.isPromoted) return rotate(event, undefined, versions, running);
   return begun;
+}
+
+/** No repeat makes the value from before do: the schedules would go on with it for ever. */
+const isFinal = (error: unknown) => error instanceof RotationError && !error.retryable;
+
+/** The value is `:previous` still, where the next rotation finds it, should it be what opens the system. */
+async function abandoned(
+  versions: ParameterVersions,
+  token: string,
+  { secretId }: RotationEvent,
+  { log }: Running,
+): Promise<void> {
+  try {
+    await versions.dropPending(secretId, token);
+  } catch (error) {
+    log('the rollback stays unfinished', { code: codeOf(error) });
+  }
 }
 
 /** What the function is sent when it asked to be called later. Each postponement is an event of its own. */

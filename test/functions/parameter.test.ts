@@ -76,6 +76,21 @@ describe('a parameter', () => {
     expect([await current(store), await house.opens(before)]).toEqual([before, true]);
   });
 
+  it('whose value from before can never come back is rotated by the next schedule all the same', async () => {
+    const { store, rotate, before } = await planted();
+    for (const value of [{ ...before, host: 'elsewhere.example' }, before])
+      await store.putCurrent(JSON.stringify(value));
+
+    const undone = await rotate({ rekey: 'rollback', Token: 'back' });
+    const next = await rotate();
+
+    expect(undone).toMatchObject({
+      payload: { outcome: 'failed', error: { code: 'TARGET_MISMATCH', retryable: false } },
+    });
+    expect(next).toMatchObject({ ok: true, payload: { Outcome: 'rotated' } });
+    expect([await house.opens(before), await house.opens(await current(store))]).toEqual([false, true]);
+  });
+
   it('is rotated in one invocation: the new password opens, the old one does not, and labels tell which is which', async () => {
     const { store, rotate, before } = await planted();
 
