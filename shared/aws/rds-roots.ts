@@ -10,8 +10,8 @@ const folder = new URL('./rds-roots/', import.meta.url);
  * The roots that sign the certificates of RDS, Aurora, DocumentDB and Redshift servers in `region`, as PEM, for `ca` of a TLS connection.
  * RDS Proxy uses Amazon's public roots, which are not repeated here: add `tls.rootCertificates`.
  *
- * A region without a file (il-central-1, ca-west-1, mx-central-1, ap-southeast-5 and later ones, GovCloud and China) gets all roots
- * there are, and those of the Lambda runtime. Where that is not enough, DATABASE_CA_BUNDLE names a file with more.
+ * A region without a file (those of China, and what is younger than this list) gets all roots there are, and those of the Lambda
+ * runtime. Where that is not enough, DATABASE_CA_BUNDLE names a file with more.
  */
 export async function rdsRoots(region: string): Promise<readonly string[]> {
   const known = /^[a-z0-9-]+$/.test(region) ? await certificates(new URL(`${region}.pem`, folder)) : [];

@@ -121,8 +121,9 @@ function same(a: string | undefined, b: string): boolean {
   return a !== undefined && sameName(a, b);
 }
 
-/** RDS's own names: `label.hash.region.rds.amazonaws.com`. */
+/** RDS's own names: `label.hash.region.rds.amazonaws.com`, in China `label.hash.rds.region.amazonaws.com.cn`. */
 function partsOf(host: string): { label: string; region: string | undefined; domain: string } {
-  const [label = host, , region, ...domain] = host.split('.');
-  return { label, region, domain: domain.join('.') };
+  const [label = host, , ...rest] = host.split('.');
+  const region = rest.find((part) => /^[a-z]+(-[a-z]+)+-\d$/i.test(part));
+  return { label, region, domain: rest.filter((part) => part !== region).join('.') };
 }

