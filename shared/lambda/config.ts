@@ -57,6 +57,12 @@ export function stackFunctions(env: NodeJS.ProcessEnv = process.env): readonly s
   return env.STACK_FUNCTIONS ? env.STACK_FUNCTIONS.split(',') : [];
 }
 
+/** Stacks whose names begin as this one's does, and whose secrets others tell of. */
+export function otherStacks(env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  const names = (env.OTHER_STACKS ?? '').split(',').map((name) => name.trim());
+  return names.filter((name) => name !== '');
+}
+
 /** What subscribers get, by their protocol. */
 export function notificationFormat(env: NodeJS.ProcessEnv = process.env): NotificationFormat {
   const format = env.NOTIFICATION_FORMAT?.toLowerCase();

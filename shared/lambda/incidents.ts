@@ -14,13 +14,23 @@ type Schedule = Pick<ListedSecret, 'rotates' | 'nextRotation' | 'lastRotated' | 
 /** People are told on the first day, and then once a week. */
 const AGAIN_DAYS = 7;
 
+/** Which functions somebody looks after. */
+export interface Watched {
+  /** How the names of the functions of its stack begin. */
+  readonly prefix: string;
+  /** What functions are called after that; none are known where it was deployed by itself. */
+  readonly known: readonly string[];
+  /** Stacks that begin alike and are looked after by others: rekey-prod beside rekey-. */
+  readonly others: readonly string[];
+}
+
 /** Is it rotated, and here, by a function of this stack? A replica is rotated where its primary is, and told of there. */
 export function isWatched(
   { rotates, isReplica, functionName }: Pick<ListedSecret, 'rotates' | 'isReplica' | 'functionName'>,
-  prefix: string,
-  known: readonly string[],
+  { prefix, known, others }: Watched,
 ): boolean {
-  return rotates && !isReplica && functionName !== undefined && isOfStack(functionName, prefix, known);
+  if (!rotates || isReplica || functionName === undefined) return false;
+  return isOfStack(functionName, prefix, known) && !others.some((other) => functionName.startsWith(`${other}-`));
 }
 
 /**

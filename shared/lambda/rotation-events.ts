@@ -41,10 +41,9 @@ export function rotationEventHandler(): RotationHandler {
 }
 
 async function judge(event: ServiceEvent, watch: Watch): Promise<void> {
-  const { log, prefix, known, signal } = watch;
+  const { log, signal } = watch;
   const secret = await listed(event.detail.additionalEventData.SecretId, signal);
-  if (secret === undefined || !isWatched(secret, prefix, known))
-    return log.info('this is no secret of these functions');
+  if (secret === undefined || !isWatched(secret, watch)) return log.info('this is no secret of these functions');
   if (secret.isElsewhere) return log.info('the function, and what it has logged, is in another account');
   const rotation = unfinished(secret.labels);
   // An event of a rotation that left no version is an incident of its own; its deliveries are one.

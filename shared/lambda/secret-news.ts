@@ -3,7 +3,8 @@ import type { ListedSecret } from '../aws/secret-list.ts';
 import { ConfigurationError } from '../rotation/errors.ts';
 import { redactor } from '../rotation/redact.ts';
 import { againForSecret, nextForSecret } from '../stores/secrets-manager/next-command.ts';
-import { notificationFormat, notificationTopic, runbook, stackFunctions } from './config.ts';
+import { notificationFormat, notificationTopic, otherStacks, runbook, stackFunctions } from './config.ts';
+import type { Watched } from './incidents.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
 import { metrics } from './metrics.ts';
@@ -15,12 +16,8 @@ import type { RotationHandler } from './stack.ts';
 const KIND = { system: 'secret', strategy: 'none' } as const;
 
 /** What such a function knows of where it runs. */
-export interface Watch {
+export interface Watch extends Watched {
   readonly functionName: string;
-  /** How the names of the functions of its stack begin. */
-  readonly prefix: string;
-  /** What functions are called after that; none are known where it was deployed by itself. */
-  readonly known: readonly string[];
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -37,7 +34,8 @@ export function watching(
     try {
       const { functionName = '' } = context ?? {};
       const prefix = stackOf(functionName, ending);
-      await work(input, { functionName, prefix, known: stackFunctions(), log, signal: signalOf(context) });
+      const watched = { prefix, known: stackFunctions(), others: otherStacks() };
+      await work(input, { functionName, ...watched, log, signal: signalOf(context) });
     } catch (error) {
       const told = redact.error(error, '');
       log.error(told.message, { code: told.code, type: told.name, ...metrics({ outcome: 'failed' }) });

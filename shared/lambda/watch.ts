@@ -31,10 +31,11 @@ export function watchHandler(): RotationHandler {
   });
 }
 
-async function look(id: string, now: number, { prefix, known, log, signal }: Watch): Promise<void> {
+async function look(id: string, now: number, watch: Watch): Promise<void> {
+  const { log, signal } = watch;
   const counts = { secrets: 0, overdue: 0, stuck: 0, told: 0 };
   for await (const secret of listedSecrets(signal)) {
-    if (!isWatched(secret, prefix, known)) continue;
+    if (!isWatched(secret, watch)) continue;
     counts.secrets += 1;
     const found = await incidentOf(secret, id, now, signal);
     if (found === undefined) continue;

@@ -10,7 +10,8 @@ const own = await packagedFunctions('watch', {});
 const { sandbox } = own;
 const file = new URL('../../dist/watch/index.mjs', import.meta.url).pathname;
 const env = { NOTIFICATION_TOPIC_ARN: own.topicArn, METRICS: 'rekey-test' };
-const register = (name: string) => sandbox.functions.register(name, { file, export: 'rotations', env });
+const register = (name: string, more = {}) =>
+  sandbox.functions.register(name, { file, export: 'rotations', env: { ...env, ...more } });
 const watch = register('rekey-test-watch');
 afterAll(() => own.close());
 beforeEach(async () => {
@@ -125,6 +126,18 @@ it('looks at the secrets of its own stack alone, and at all of them', async () =
   expect(names.toSorted()).toEqual(
     Array.from({ length: 120 }, (_, number) => `prod/${String(number).padStart(3, '0')}`),
   );
+});
+
+it('by itself beside a whole stack leaves the secrets of that stack to its own look', async () => {
+  const alone = register('rekey-watch', { OTHER_STACKS: 'rekey-test, rekey-prod' });
+  const late = await rotated('prod/of-the-stack');
+  await rotated('prod/by-itself', { by: 'rekey-mysql-single-user' });
+  await rotated('prod/begins-alike', { by: 'rekey-testing' });
+
+  for (const arn of [watch, alone]) await look(late + 2 * HOUR, arn);
+
+  const names = told().map(({ body }) => body.secret.name);
+  expect(names.toSorted()).toEqual(['prod/begins-alike', 'prod/by-itself', 'prod/of-the-stack']);
 });
 
 it('fails where it cannot look, so that its alarm rings', async () => {

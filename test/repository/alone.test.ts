@@ -83,6 +83,20 @@ it('who looks at secrets of others is told in a stack which functions it has, an
   expect(settings(alone(blocks, 'watch'))).toBeUndefined();
 });
 
+it.each(['watch', 'rotation-events'])(
+  '%s may be told which stacks others look after, and no other function is asked',
+  (key) => {
+    const { Resources, Parameters } = alone(blocks, key);
+    const { Environment } = (Resources.Function as unknown as Resource).Properties;
+
+    expect(Environment).toMatchObject({
+      Variables: { OTHER_STACKS: { 'Fn::If': ['SetsOtherStacks', { Ref: 'OtherStacks' }, { Ref: 'AWS::NoValue' }] } },
+    });
+    expect(Parameters.OtherStacks).toMatchObject({ Default: '' });
+    expect(alone(blocks, 'sendgrid').Parameters.OtherStacks).toBeUndefined();
+  },
+);
+
 it.each([
   ['watch', ['rekey-watch', 'acme-watch', 'rekey-b-watch'], ['rekey-look', 'rekey-watch-b', `${'x'.repeat(60)}watch`]],
   ['rotation-events', ['rekey-rotation-events', 'rekey-b-rotation-events'], ['acme-rotation-events', 'rekey-events']],

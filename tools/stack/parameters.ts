@@ -85,6 +85,11 @@ const NETWORK_AND_RIGHTS = [
       rule: { AllowedValues: ['1', '2', '3', '4', '5', '6', '7'] },
     },
   ),
+  asked(
+    'OtherStacks',
+    'SetsOtherStacks',
+    'Stacks whose names begin as its own does, and that have a watch, with commas between: rekey-prod. It leaves their secrets to them.',
+  ),
   asked('Dashboard', undefined, 'With on, the stack has a dashboard and queries for its logs.', {
     standard: 'off',
     rule: { AllowedValues: ['on', 'off'] },

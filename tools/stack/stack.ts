@@ -110,7 +110,10 @@ const extension = (
         METRICS: ifElse('WritesMetrics', prefix),
         ...settings(),
         ...environment,
-        ...(may?.some((right) => LOOKS.includes(right)) && { STACK_FUNCTIONS: known.join(',') }),
+        ...(may?.some((right) => LOOKS.includes(right)) && {
+          STACK_FUNCTIONS: known.join(','),
+          OTHER_STACKS: ifElse('SetsOtherStacks', ref('OtherStacks')),
+        }),
         ...(may?.includes('revokeLater') && { SCHEDULER_ROLE_ARN: arnOf(schedulerOf(key, naming)) }),
       },
     },

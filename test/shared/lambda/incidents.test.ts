@@ -69,7 +69,16 @@ it.each([
 ])('a secret %s is watched: %s', (_, other, watched) => {
   const known = ['iam', 'generated-value', 'parameter-generated-value'];
   const secret = { rotates: true, isReplica: false, functionName: 'rekey-prod-iam', ...other };
-  expect(isWatched(secret, 'rekey-prod-', known)).toBe(watched);
+  expect(isWatched(secret, { prefix: 'rekey-prod-', known, others: [] })).toBe(watched);
+});
+
+it.each([
+  ['of a stack that others look after', 'rekey-prod-iam', false],
+  ['of a function whose name begins as that stack only', 'rekey-production', true],
+  ['of a function by itself', 'rekey-iam', true],
+])('a secret %s is watched by who was deployed by itself: %s, %s', (_, functionName, watched) => {
+  const secret = { rotates: true, isReplica: false, functionName };
+  expect(isWatched(secret, { prefix: 'rekey-', known: [], others: ['rekey-prod'] })).toBe(watched);
 });
 
 it('where no names are known, each function whose name begins so is of the stack', () => {
