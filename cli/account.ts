@@ -1,4 +1,5 @@
 /** The one way to AWS: clients of one account and region, made when they are first asked for. */
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -18,6 +19,7 @@ export interface Account {
   readonly parameters: SSMClient;
   readonly functions: LambdaClient;
   readonly logs: CloudWatchLogsClient;
+  readonly trail: CloudTrailClient;
   readonly iam: IAMClient;
   readonly patience: Patience;
 }
@@ -59,6 +61,7 @@ export async function onAccount<T>(
     requestHandler: { ...clientOptions.requestHandler, requestTimeout: LONGEST_INVOCATION_MS },
   });
   const logs = clientOf(CloudWatchLogsClient);
+  const trail = clientOf(CloudTrailClient);
   const iam = clientOf(IAMClient);
   try {
     return await work({
@@ -75,6 +78,9 @@ export async function onAccount<T>(
       },
       get logs() {
         return logs();
+      },
+      get trail() {
+        return trail();
       },
       get iam() {
         return iam();

@@ -1,14 +1,19 @@
 import { DAY } from '../shared/rotation/pause.ts';
-import { tableLine } from '../terminal/table.ts';
+import { tableLine, wrapped } from '../terminal/table.ts';
 import { command } from './command.ts';
 import { factsOf, type SecretFacts } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type LogLine, logOf } from './log.ts';
 import { describeSecret, versionsOf } from './service.ts';
+import { TRAIL_DAYS, type Trail, trailOf } from './trail.ts';
 import { daysOf } from './values.ts';
 
+const LOG_DAYS = 30;
+/** What 80 columns leave beside when and what. */
+const WHO_WIDTH = 31;
+
 interface Options {
-  readonly since: number;
+  readonly since?: number;
   readonly json?: true;
 }
 
@@ -23,13 +28,15 @@ export const history = command<Options>(
   {
     name: 'history',
     about:
-      'The versions of a secret with their labels and ages, and what its function said of its rotations: each step, ' +
-      'each failure with its code. Changes nothing, reads no value.',
+      'The versions of a secret with their labels and ages, what its function said of its rotations (each step, each ' +
+      'failure with its code), and what CloudTrail says was done to it, and by whom. Changes nothing, reads no value.',
     define: (parser) =>
-      parser.argument('<secret>').option('--since <days>', 'how far back the log is read, as 30d', daysOf, 30),
+      parser
+        .argument('<secret>')
+        .option('--since <days>', `how far back; else ${LOG_DAYS}d of the log, ${TRAIL_DAYS}d of CloudTrail`, daysOf),
     after:
-      'Actions to allow: secretsmanager:DescribeSecret, ListSecretVersionIds; logs:FilterLogEvents. Who began a ' +
-      'rotation, CloudTrail knows: the last line has the command.',
+      'Actions to allow: secretsmanager:DescribeSecret, ListSecretVersionIds; logs:FilterLogEvents; ' +
+      'cloudtrail:LookupEvents. What may not be read is left out, and said.',
   },
   async ({ options, names: [name = ''] }, terminal) => {
     const { onAccount } = await import('./account.ts');
@@ -44,21 +51,30 @@ export const history = command<Options>(
         }),
       );
       const { functionName } = facts;
-      const lines = functionName && (await logOf(account, functionName, facts.arn, Date.now() - options.since * DAY));
-      const events = lines ? lines.filter(isEvent) : undefined;
-      terminal.stdout.write(options.json ? json(facts, versions, events) : told(facts, versions, events, options));
+      const logged = Date.now() - (options.since ?? LOG_DAYS) * DAY;
+      const lines = functionName && (await logOf(account, functionName, facts.arn, logged));
+      const steps = lines ? lines.filter(isEvent) : undefined;
+      const trail = await trailOf(account, facts, options.since);
+      terminal.stdout.write((options.json ? json : told)({ facts, versions, steps, trail, since: options.since }));
       return exitCodes.good;
     });
   },
 );
 
+interface Found {
+  readonly facts: SecretFacts;
+  readonly versions: readonly Version[];
+  /** What its function said. Undefined: it may not be read, or there is none. */
+  readonly steps: readonly LogLine[] | undefined;
+  readonly trail: Trail | undefined;
+  readonly since: number | undefined;
+}
+
 function isEvent({ message, code }: LogLine): boolean {
   return message === 'step done' || code !== undefined;
 }
 
-type Events = readonly LogLine[] | undefined;
-
-function told(facts: SecretFacts, versions: readonly Version[], events: Events, { since }: Options): string {
+function told({ facts, versions, steps, trail, since }: Found): string {
   const columns = [{ width: 20 }, { width: 8 }, { width: 24 }];
   const lines = [
     facts.name,
@@ -68,22 +84,20 @@ function told(facts: SecretFacts, versions: readonly Version[], events: Events, 
       tableLine([`  ${minute(created)}`, id.slice(0, 8), labels.join(', ') || 'none'], columns, '  '),
     ),
     '',
-    ...eventLines(facts, events, since),
-    '',
-    'who began them:',
-    `  aws cloudtrail lookup-events \\\n    --lookup-attributes AttributeKey=ResourceName,AttributeValue='${facts.arn}'`,
+    ...stepLines(facts, steps, since ?? LOG_DAYS),
+    ...(trail ? ['', ...trailLines(trail, Math.min(since ?? TRAIL_DAYS, TRAIL_DAYS))] : []),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function eventLines({ functionName }: SecretFacts, events: Events, since: number): string[] {
+function stepLines({ functionName }: SecretFacts, steps: Found['steps'], days: number): string[] {
   if (functionName === undefined) return ['no function rotates it'];
-  if (!events) return [`the log of ${functionName} may not be read, or is not there: rotations cannot be told`];
-  if (events.length === 0) return [`${functionName} has said nothing of it for ${since} days`];
+  if (!steps) return [`the log of ${functionName} may not be read, or is not there: rotations cannot be told`];
+  if (steps.length === 0) return [`${functionName} has said nothing of it for ${days} days`];
   const columns = [{ width: 20 }, { width: 8 }, { width: 12 }];
   return [
     tableLine(['  at', 'version', 'step', 'outcome'], columns, '  '),
-    ...events.map(({ at, token = '', step = '', code, durationMs, working }) => {
+    ...steps.map(({ at, token = '', step = '', code, durationMs, working }) => {
       const outcome =
         code === undefined ? `done, ${durationMs ?? 0} ms` : `${code}${working ? `, works: ${working}` : ''}`;
       return tableLine([`  ${minute(new Date(at).toISOString())}`, token.slice(0, 8), step, outcome], columns, '  ');
@@ -91,19 +105,46 @@ function eventLines({ functionName }: SecretFacts, events: Events, since: number
   ];
 }
 
-function json({ name, arn, functionName }: SecretFacts, versions: readonly Version[], events: Events): string {
-  const rotations = events
-    ? events.map(({ at, token, step, code = null, durationMs = null, working = null, fact = null }) => ({
-        at: new Date(at).toISOString(),
-        version: token,
-        step,
-        code,
-        fact,
-        working,
-        ms: durationMs,
-      }))
-    : null;
-  return `${JSON.stringify({ version: 1, name, arn, function: functionName ?? null, versions, rotations }, null, 2)}\n`;
+function trailLines({ events, unread }: Trail, days: number): string[] {
+  const columns = [{ width: 20 }, { width: 24 }];
+  const lines = events.flatMap(({ at, event, by, from, code }) => {
+    // A service of AWS is both who and whence.
+    const who = [by, from].filter((one, index, all) => one !== null && all.indexOf(one) === index).join(' from ');
+    const [first = '', ...more] = wrapped(`${who}${code === null ? '' : `: ${code}`}`, WHO_WIDTH);
+    return [[`  ${minute(at)}`, event, first], ...more.map((rest) => ['', '', rest])].map((cells) =>
+      tableLine(cells, columns, '  '),
+    );
+  });
+  if (unread === undefined && lines.length === 0) return [`CloudTrail has nothing of it for ${days} days`];
+  return [
+    ...(lines.length === 0 ? [] : [tableLine(['  at', 'in CloudTrail', 'by'], columns, '  '), ...lines]),
+    ...(unread === undefined ? [] : [unread]),
+  ];
+}
+
+function json({ facts: { name, arn, functionName }, versions, steps, trail }: Found): string {
+  const rotations =
+    steps?.map(({ at, token, step, code = null, durationMs = null, working = null, fact = null }) => ({
+      at: new Date(at).toISOString(),
+      version: token,
+      step,
+      code,
+      fact,
+      working,
+      ms: durationMs,
+    })) ?? null;
+  const { events = null, unread = null } = trail ?? {};
+  const data = {
+    version: 1,
+    name,
+    arn,
+    function: functionName ?? null,
+    versions,
+    rotations,
+    events,
+    eventsUnread: unread,
+  };
+  return `${JSON.stringify(data, null, 2)}\n`;
 }
 
 const minute = (date: string | null) => (date === null ? '' : date.slice(0, 19).replace('T', ' '));

@@ -21,10 +21,10 @@ describe('rekey history', () => {
     expect(stdout).toMatch(
       new RegExp(
         `^app\n\n {2}made .*\n {2}${time} +[0-9a-f]{8} +AWSCURRENT\n {2}${time} +[0-9a-f]{8} +AWSPREVIOUS\n` +
-          `\n {2}at .*\n( {2}${time} +[0-9a-f]{8} +(create|set|test|finish)Secret +done, \\d+ ms\n){4}\nwho began them:\n`,
+          `\n {2}at .*\n( {2}${time} +[0-9a-f]{8} +(create|set|test|finish)Secret +done, \\d+ ms\n){4}$`,
       ),
     );
-    expect(tooWide(stdout.replaceAll(/'arn:.*'/g, 'ARN'))).toEqual([]);
+    expect(tooWide(stdout)).toEqual([]);
   });
 
   it('has failures with their code, and the same as data', async () => {
@@ -39,6 +39,9 @@ describe('rekey history', () => {
       name: 'broken',
       function: ROTATOR,
       rotations: [{ code: 'INVALID_SECRET' }],
+      // The sandbox has no CloudTrail.
+      events: null,
+      eventsUnread: null,
     });
     expect(data.versions.flatMap(({ labels }: { labels: string[] }) => labels).sort()).toEqual([
       'AWSCURRENT',
