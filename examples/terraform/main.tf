@@ -136,7 +136,7 @@ resource "aws_cloudwatch_metric_alarm" "alarm" {
   threshold           = each.value.threshold
   comparison_operator = each.value.comparison
   treat_missing_data  = each.value.missing
-  alarm_actions       = each.value.tells ? [local.topic] : []
+  alarm_actions       = var.alarm_topic_arn != "" ? [var.alarm_topic_arn] : each.value.tells ? [local.topic] : []
 }
 
 resource "aws_cloudwatch_log_metric_filter" "died" {

@@ -44,6 +44,12 @@ variable "topic_arn" {
   default     = ""
 }
 
+variable "alarm_topic_arn" {
+  description = "A topic for all alarms. Empty leaves to the topic of the messages those that are about what no message tells."
+  type        = string
+  default     = ""
+}
+
 variable "make_topic" {
   description = "Whether a topic is made. Needed (false) with a topic_arn that the same apply makes: Terraform has to know before. Left out, it is made where topic_arn is empty."
   type        = bool

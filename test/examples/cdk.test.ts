@@ -84,7 +84,9 @@ it.skipIf(!isHere)(
     const subnet = new CfnSubnet(stack, 'Subnet', { vpcId: 'vpc-0123abcd', cidrBlock: '10.0.0.0/24' });
     const group = new CfnSecurityGroup(stack, 'Group', { groupDescription: 'rotation' });
     const topic = new CfnTopic(stack, 'Told', {});
-    props.parameters = { SubnetIds: [subnet.ref], SecurityGroupIds: [group.attrGroupId], TopicArn: topic.ref };`,
+    const alarms = new CfnTopic(stack, 'Pager', {});
+    props.parameters = { SubnetIds: [subnet.ref], SecurityGroupIds: [group.attrGroupId], TopicArn: topic.ref,
+      AlarmTopicArn: alarms.ref };`,
     );
 
     const { Conditions, Resources, Parameters } = template;
@@ -94,6 +96,8 @@ it.skipIf(!isHere)(
     expect(named.filter((id = '') => !(id in Parameters))).toEqual([]);
     const [lambda] = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
     expect(JSON.stringify(lambda?.Properties.VpcConfig)).toContain('"SubnetIds":[{"Ref":"Subnet"}]');
+    const alarms = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+    expect(JSON.stringify(alarms).split('[{"Ref":"Pager"}]')).toHaveLength(3);
     expect(JSON.stringify(Conditions)).toContain('"Fn::Equals":["a value of the stack",""]');
     await lints(template);
   },

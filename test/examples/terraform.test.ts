@@ -50,7 +50,7 @@ function alarmsIn({ Resources }: Alone, name: string) {
         id.replace('Alarm', '').toLowerCase(),
         {
           needsMetrics: Condition === 'WritesMetrics',
-          tells: 'AlarmActions' in one,
+          tells: ['SilentAlarm', 'DiedAlarm'].includes(id),
           description: one.AlarmDescription,
           namespace: 'Rekey',
           metric: one.MetricName,
@@ -208,6 +208,12 @@ resource "terraform_data" "alarm" {
     'stuck',
   ]);
   expect(told).toContain('"n-watch-died"');
+});
+
+it('alarms go to the topic that is given for them, and else to the one of the messages', () => {
+  expect(read('examples/terraform/main.tf')).toContain(
+    `alarm_actions       = var.alarm_topic_arn != "" ? [var.alarm_topic_arn] : each.value.tells ? [local.topic] : []`,
+  );
 });
 
 it('the topic and its key are made as the module decided', () => {

@@ -40,12 +40,22 @@ describe('alarms', () => {
         'SilentAlarm',
         'DiedAlarm',
       ]);
-      const telling = alarms.filter(([, { Properties }]) => Properties.AlarmActions !== undefined);
-      expect(telling.map(([id, { Properties }]) => [id, Properties.AlarmActions])).toEqual([
-        ['SilentAlarm', [{ Ref: 'RotationTopic' }]],
-        ['DiedAlarm', [{ Ref: 'RotationTopic' }]],
-      ]);
+      const actions = alarms.map(([, { Properties }]) => Properties.AlarmActions);
+      const [failed, overdue, stuck, ...telling] = actions.map((one) => (one as { 'Fn::If': unknown[] })['Fn::If']);
+      const own = ['HasAlarmTopic', [{ Ref: 'AlarmTopicArn' }]];
+      expect([failed, overdue, stuck]).toEqual(Array(3).fill([...own, { Ref: 'AWS::NoValue' }]));
+      expect(telling).toEqual(Array(2).fill([...own, [{ Ref: 'RotationTopic' }]]));
     }
+  });
+
+  it('all go to a topic of their own, where one is given, and no message does', () => {
+    const template = templateOf(choose(all, 'sendgrid'), {
+      'alarm-topic-arn': 'arn:aws:sns:eu-west-1:123456789012:pager',
+    });
+
+    expect(template.Parameters.AlarmTopicArn).toMatchObject({ Default: expect.stringMatching(/:pager$/) });
+    const { FailedAlarm: _failed, DiedAlarm: _died, ...others } = template.Resources;
+    expect(JSON.stringify(others)).not.toContain('AlarmTopic');
   });
 
   it('of the daily look come with the daily look', () => {

@@ -3,7 +3,7 @@
  * CloudWatch has no sum over functions that an alarm may look at: SEARCH is not allowed in one, metric math takes ten metrics, and a
  * Metrics Insights query sees three hours. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html
  */
-import { type Part, type Parts, ref } from './template.ts';
+import { ifElse, type Part, type Parts, ref } from './template.ts';
 
 const DAY = 86_400;
 
@@ -55,8 +55,10 @@ export function alarmsOf(
 
 const dimension = (Name: string, Value: string) => ({ Name, Value });
 
-/** The others tell of what has had its own message on the topic. */
-const TELLS = { AlarmActions: [ref('RotationTopic')] };
+/** All go to the topic that was given for alarms. */
+const alarmsTo = (otherwise: Part) => ({ AlarmActions: ifElse('HasAlarmTopic', [ref('AlarmTopicArn')], otherwise) });
+/** Without one, those go to the topic of the messages that are about what has had no message there. */
+const TELLS = alarmsTo([ref('RotationTopic')]);
 
 const alarm = (AlarmDescription: string, properties: Parts, condition: Parts = { Condition: 'WritesMetrics' }) => ({
   Type: 'AWS::CloudWatch::Alarm',
@@ -68,6 +70,7 @@ const alarm = (AlarmDescription: string, properties: Parts, condition: Parts = {
     Threshold: 1,
     ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     TreatMissingData: 'notBreaching',
+    ...alarmsTo(ref('AWS::NoValue')),
     ...properties,
   },
 });

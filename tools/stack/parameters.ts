@@ -76,6 +76,11 @@ const NETWORK_AND_RIGHTS = [
     'ARN of a customer managed key for the topic, which must let CloudWatch use it. Empty makes one, which costs; none leaves it to SNS.',
   ),
   asked(
+    'AlarmTopicArn',
+    'HasAlarmTopic',
+    'A topic for all alarms. Empty leaves to the topic of the messages those that are about what no message tells.',
+  ),
+  asked(
     'SilentDays',
     undefined,
     'After how many days without an outcome, of a rotation or of the daily look, an alarm rings.',

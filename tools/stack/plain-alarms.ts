@@ -4,7 +4,7 @@ import type { Part, Parts } from './template.ts';
 export interface PlainAlarm {
   /** Looks at what is written only where metrics are. */
   readonly needsMetrics: boolean;
-  /** The topic hears of it. The others are about what has had its own message there. */
+  /** The topic of the messages hears of it where alarms have none of their own. The others are about what has had its own message there. */
   readonly tells: boolean;
   readonly description: Part;
   readonly namespace: Part;
@@ -41,7 +41,7 @@ export function plainAlarms(resources: Record<string, Part>, given: (part: Part)
       id.replace(/Alarm$/, '').toLowerCase(),
       {
         needsMetrics: Condition === 'WritesMetrics',
-        tells: 'AlarmActions' in one,
+        tells: JSON.stringify(one.AlarmActions).includes('RotationTopic'),
         description: one.AlarmDescription ?? '',
         namespace: one.Namespace ?? '',
         metric: one.MetricName ?? '',
