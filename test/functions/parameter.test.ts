@@ -2,95 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { packaged } from '../support/packaged.ts';
 import { packagedFunctions } from '../support/packaged-functions.ts';
-import { type ParameterStore, parameterStore, ssmTestClient } from '../support/parameter-store.ts';
+import { nameOf, parameterHouse } from '../support/parameter-house.ts';
+import { parameterStore, ssmTestClient } from '../support/parameter-store.ts';
 import { patience } from '../support/patience.ts';
 
-const house = await packaged();
+const { house, planted, current, messages, versionsOf, callsOf, close } = await parameterHouse();
 const { sandbox } = house;
-const client = ssmTestClient(sandbox);
-afterAll(async () => {
-  client.destroy();
-  await house.close();
-});
+afterAll(close);
 beforeEach(() => sandbox.faults.clear());
 
-type Kind = 'singleUser' | 'alternatingUsers';
-const nameOf = (arn: string) => arn.split(':').at(-1) ?? '';
-const callsOf = (arn: string) =>
-  sandbox.requests.filter(({ caller, service }) => caller === nameOf(arn) && service === 'ssm');
-
-/** A database user whose secret is a parameter, and the function that rotates it. */
-async function planted(kind: Kind = 'singleUser') {
-  const value = await house.value(await house.secret());
-  const store = await parameterStore(client, JSON.stringify(value));
-  const arn = sandbox.functions.register(`${kind}-${randomUUID()}`, {
-    file: new URL('../../dist/postgres/index.mjs', import.meta.url).pathname,
-    export: kind,
-    env: { NOTIFICATION_TOPIC_ARN: house.topicArn, DATABASE_CA_BUNDLE: house.server.caFile },
-    timeoutSeconds: 30,
-  });
-  const rotate = (event: Record<string, unknown> = {}) =>
-    sandbox.functions.invoke(arn, { Parameter: store.secretId, Token: randomUUID(), ...event });
-  return { store, arn, rotate, before: value };
-}
-
-const current = async (store: ParameterStore) => JSON.parse(await store.plainRead()) as Record<string, unknown>;
-const messages = (store: ParameterStore) =>
-  sandbox.sns.messages
-    .map(({ subject, message }) => ({ subject, body: JSON.parse(message) }))
-    .filter(({ body }) => body.secret.name === store.secretId);
-const versionsOf = async (store: ParameterStore) => {
-  const { Parameters } =
-    (await sandbox.ssm.call('GetParameterHistory', { Name: store.secretId }, { region: 'us-east-1' })) ?? {};
-  return Parameters as { Version: number; Labels: string[] }[];
-};
-
 describe('a parameter', () => {
-  it('is rolled back when a person asks for that: the password from before opens again, and only that', async () => {
-    const { store, rotate, before } = await planted();
-    await rotate();
-    const rotated = await current(store);
-
-    const outcome = await rotate({ rekey: 'rollback', Token: 'back' });
-    const again = await rotate({ rekey: 'rollback', Token: 'back' });
-
-    const answer = { Parameter: store.secretId, Token: 'back' };
-    expect(outcome).toEqual({ ok: true, payload: { ...answer, Outcome: 'rolled back' } });
-    expect(again).toEqual({ ok: true, payload: { ...answer, Outcome: 'this rotation is complete' } });
-    expect([await house.opens(before), await house.opens(rotated)]).toEqual([true, false]);
-    expect(await current(store)).toEqual(before);
-    expect(messages(store).map(({ subject, body }) => [subject, body.action])).toEqual([
-      [expect.stringContaining('was rotated'), undefined],
-      [expect.stringContaining('was rolled back'), 'rollback'],
-    ]);
-  });
-
-  it('that was never rotated is not rolled back, and the person is answered why', async () => {
-    const { store, rotate, before } = await planted();
-
-    const outcome = await rotate({ rekey: 'rollback' });
-
-    expect(outcome).toMatchObject({ ok: true, payload: { outcome: 'failed', error: { code: 'PREVIOUS_UNUSABLE' } } });
-    expect([await current(store), await house.opens(before)]).toEqual([before, true]);
-  });
-
-  it('whose value from before can never come back is rotated by the next schedule all the same', async () => {
-    const { store, rotate, before } = await planted();
-    for (const value of [{ ...before, host: 'elsewhere.example' }, before])
-      await store.putCurrent(JSON.stringify(value));
-
-    const undone = await rotate({ rekey: 'rollback', Token: 'back' });
-    const next = await rotate();
-
-    expect(undone).toMatchObject({
-      payload: { outcome: 'failed', error: { code: 'TARGET_MISMATCH', retryable: false } },
-    });
-    expect(next).toMatchObject({ ok: true, payload: { Outcome: 'rotated' } });
-    expect([await house.opens(before), await house.opens(await current(store))]).toEqual([false, true]);
-  });
-
   it('is rotated in one invocation: the new password opens, the old one does not, and labels tell which is which', async () => {
     const { store, rotate, before } = await planted();
 
