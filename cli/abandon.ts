@@ -4,11 +4,11 @@ import type { Account } from './account.ts';
 import { dropPending } from './acts.ts';
 import { agreed } from './ask.ts';
 import { command } from './command.ts';
-import { factsOf, type SecretFacts } from './condition.ts';
+import { factsOf, isRollback, type SecretFacts } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
 import { RefusedError } from './failure.ts';
 import { look } from './look.ts';
-import { isRollback, promoteCommand } from './refusal.ts';
+import { promoteCommand } from './refusal.ts';
 import { describeSecret, hasValue } from './service.ts';
 
 interface Options {

@@ -1,6 +1,6 @@
 /** What state a secret is in, by what lists and descriptions tell. Pure. */
 import type { DescribeSecretCommandOutput, SecretListEntry } from '@aws-sdk/client-secrets-manager';
-import type { SecretDescription } from '../shared/rotation/versions.ts';
+import { holder, PREVIOUS, type SecretDescription } from '../shared/rotation/versions.ts';
 import { endOf, unfinished, windowMs } from '../shared/rotation/window.ts';
 
 export type Condition =
@@ -26,6 +26,7 @@ export interface SecretFacts {
   readonly functionName?: string;
   readonly functionArn?: string;
   readonly lastRotated?: Date;
+  readonly lastChanged?: Date;
   readonly nextRotation?: Date;
   /** How long a window is open. */
   readonly windowMs: number;
@@ -48,6 +49,7 @@ export function factsOf(entry: SecretListEntry | DescribeSecretCommandOutput): S
       functionArn: RotationLambdaARN,
     }),
     ...(entry.LastRotatedDate && { lastRotated: entry.LastRotatedDate }),
+    ...(entry.LastChangedDate && { lastChanged: entry.LastChangedDate }),
     ...(entry.NextRotationDate && { nextRotation: entry.NextRotationDate }),
     windowMs: windowMs(RotationRules?.Duration),
     ...(manager && { manager }),
@@ -65,6 +67,11 @@ export function conditionOf(facts: SecretFacts, region: string, now: number): Co
   if (endOf(facts.nextRotation, facts.windowMs, now) !== undefined) return 'overdue';
   if (!isOfRekey(facts.functionName)) return 'foreign';
   return facts.lastRotated === undefined ? 'never' : 'ok';
+}
+
+/** Is it a person who rolls back, or did? */
+export function isRollback({ labels }: Pick<SecretFacts, 'labels'>, pending: string | null | undefined): boolean {
+  return pending != null && pending === holder(labels, PREVIOUS);
 }
 
 /** As serverless.yml names them: `rekey-<stage>-<function>`. */

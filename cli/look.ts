@@ -4,7 +4,7 @@ import { HOUR } from '../shared/rotation/pause.ts';
 import { unfinished } from '../shared/rotation/window.ts';
 import { parseEntry } from '../shared/stores/parameter-store/journal.ts';
 import type { Account } from './account.ts';
-import { type Condition, conditionOf, type SecretFacts, systemOf } from './condition.ts';
+import { type Condition, conditionOf, isRollback, type SecretFacts, systemOf } from './condition.ts';
 import { type LogLine, logOf } from './log.ts';
 import { versionsOf } from './service.ts';
 
@@ -19,9 +19,11 @@ export interface Status {
   readonly state: Condition;
   readonly lastRotated: string | null;
   readonly nextRotation: string | null;
-  /** Of a rotation that is unfinished: the version with AWSPENDING, since when, and how far it is by the function's log. */
+  /** Of a rotation, or a rollback, that is unfinished: the version with AWSPENDING, since when, and how far it is by the function's log. */
   readonly pending: string | null;
   readonly pendingSince: string | null;
+  /** What is unfinished, where it is no rotation. */
+  readonly action: 'rollback' | null;
   readonly step: string | null;
   readonly code: string | null;
   /** What opens the system now, as the function saw it when it failed. */
@@ -54,6 +56,7 @@ export async function lookWithLog(account: Account, facts: SecretFacts, now: num
     nextRotation: facts.nextRotation?.toISOString() ?? null,
     pending: null,
     pendingSince: null,
+    action: null,
     step: null,
     code: null,
     working: null,
@@ -65,14 +68,17 @@ export async function lookWithLog(account: Account, facts: SecretFacts, now: num
   return { status: { ...status, ...progress }, lines };
 }
 
-type Progress = Pick<Status, 'state' | 'pending' | 'pendingSince' | 'step' | 'code' | 'working'> &
+type Progress = Pick<Status, 'state' | 'pending' | 'pendingSince' | 'action' | 'step' | 'code' | 'working'> &
   Required<Pick<CloserLook, 'lines'>>;
 
 async function progressOf(account: Account, facts: SecretFacts, token: string, now: number): Promise<Progress> {
   const version = (await versionsOf(account, facts.arn)).find(({ VersionId }) => VersionId === token);
-  const since = version?.CreatedDate?.getTime();
-  const lines =
-    (facts.functionName && (await logOf(account, facts.functionName, token, since ?? now - 24 * HOUR))) || [];
+  const made = version?.CreatedDate?.getTime();
+  const isBack = isRollback(facts, token);
+  // The version of a rollback is an old one, with a rotation of its own. It began after the last rotation, and not after the last change.
+  const from = (isBack ? facts.lastRotated?.getTime() : undefined) ?? made ?? now - 24 * HOUR;
+  const since = isBack ? facts.lastChanged?.getTime() : made;
+  const lines = (facts.functionName && (await logOf(account, facts.functionName, token, from))) || [];
   const last = lines.findLast(isTelling);
   const isFailing = last?.level === 'ERROR';
   const isOld = since !== undefined && now - since > facts.windowMs;
@@ -81,6 +87,7 @@ async function progressOf(account: Account, facts: SecretFacts, token: string, n
     state: isFailing ? 'failing' : isOld ? 'stuck' : 'rotating',
     pending: token,
     pendingSince: since === undefined ? null : new Date(since).toISOString(),
+    action: isBack ? 'rollback' : null,
     step: last?.step ?? null,
     code: isFailing ? (last.code ?? null) : null,
     working: isFailing ? (last.working ?? null) : null,
@@ -112,6 +119,7 @@ export function lookAtCompanion(
     nextRotation: null,
     pending: isOpen ? token : null,
     pendingSince: isOpen ? new Date(at).toISOString() : null,
+    action: null,
     step: null,
     code: null,
     working: null,

@@ -1,8 +1,8 @@
 /** Why a secret cannot be rotated now: a sentence and the next command. Found before anything is changed. */
 import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager';
-import { CURRENT, holder, PREVIOUS } from '../shared/rotation/versions.ts';
+import { CURRENT, holder } from '../shared/rotation/versions.ts';
 import type { Account } from './account.ts';
-import { factsOf, type SecretFacts } from './condition.ts';
+import { factsOf, isRollback, type SecretFacts } from './condition.ts';
 import { RefusedError } from './failure.ts';
 import { look } from './look.ts';
 import { describeSecret } from './service.ts';
@@ -45,11 +45,6 @@ export function refusedForGood({ region }: Account, described: DescribeSecretCom
     );
   }
   return undefined;
-}
-
-/** Is it a person who rolls back, or did? */
-export function isRollback({ labels }: Pick<SecretFacts, 'labels'>, pending: string | null | undefined): boolean {
-  return pending != null && pending === holder(labels, PREVIOUS);
 }
 
 /** A rotation that is under way, or stuck, stands in the way. */

@@ -4,9 +4,10 @@ import type { Account } from './account.ts';
 import { agreed } from './ask.ts';
 import { type Answer, type Asked, answerTo, askable, failureOf } from './asked.ts';
 import { command } from './command.ts';
+import { isRollback } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
 import { RefusedError } from './failure.ts';
-import { isRollback, unfinishedRefusal } from './refusal.ts';
+import { unfinishedRefusal } from './refusal.ts';
 import { describeSecret, versionsOf } from './service.ts';
 
 interface Options {

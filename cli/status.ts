@@ -66,6 +66,7 @@ async function show(account: Account, options: Options & { json?: true }, { stdo
     totals[one.kind === 'secret' ? 'secrets' : 'parameters'] += 1;
     totals.states[one.state] = (totals.states[one.state] ?? 0) + 1;
     if (one.code !== null) totals.code ??= one.code;
+    if (one.action !== null && one.state !== 'rotating') totals.unfinishedRollback ??= one.name;
     if (!isWanted(one, options)) continue;
     stdout.write(options.json ? `${separator}${JSON.stringify(one)}` : `${statusLine(one, Date.now(), paint)}\n`);
     separator = ',\n';

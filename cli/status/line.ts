@@ -11,6 +11,8 @@ export interface Totals {
   states: Partial<Record<Condition, number>>;
   /** A code that is among them. */
   code?: string;
+  /** A secret with a rollback that has not ended. */
+  unfinishedRollback?: string;
   /** What could not be read, and why. */
   unread?: string;
 }
@@ -51,8 +53,9 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** A word or two. */
-export function stateOf({ state, step, code, pending, manager }: Status): string {
+export function stateOf({ state, action, step, code, pending, manager }: Status): string {
   if (state === 'failing') return code ?? 'failing';
+  if (action === 'rollback') return state === 'stuck' ? 'rollback unfinished' : 'rolling back';
   if (state === 'rotating') return step === null ? 'rotating' : `rotating: ${step}`;
   if (state === 'stuck') return `stuck ${pending?.slice(0, 8)}`;
   if (state === 'managed') return `managed by ${manager}`;
@@ -90,12 +93,15 @@ const order: readonly Condition[] = [
   'replica',
 ];
 
-export function totalLines({ region, secrets, parameters, states, code, unread }: Totals): string {
+export function totalLines({ region, secrets, parameters, states, code, unfinishedRollback, unread }: Totals): string {
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
   const parts = order.flatMap((state) => (states[state] ? [`${states[state]} ${said[state] ?? state}`] : []));
   const sum = `${count(secrets, 'secret')} and ${count(parameters, 'parameter')} in ${region}`;
   const lines = ['', ...wrapped(`${sum}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`, WIDTH)];
   if (unread !== undefined) lines.push(...wrapped(unread, WIDTH));
-  if (code !== undefined) lines.push('', `next: rekey explain ${code}`);
+  if (code !== undefined || unfinishedRollback !== undefined) lines.push('');
+  if (code !== undefined) lines.push(`next: rekey explain ${code}`);
+  if (unfinishedRollback !== undefined)
+    lines.push(`next: rekey rollback ${unfinishedRollback}, which goes on with it; or rekey abandon`);
   return `${lines.join('\n')}\n`;
 }

@@ -16,6 +16,8 @@ export interface ListedSecret {
   /** Is that function, and so its log, in another account than the secret? */
   readonly isElsewhere: boolean;
   readonly lastRotated?: Date | undefined;
+  /** In whatever way: of a value, a label, a tag. */
+  readonly lastChanged?: Date | undefined;
   /** The last moment at which the next rotation is to begin. */
   readonly nextRotation?: Date | undefined;
   /** How long a window is open: `3h`. */
@@ -43,6 +45,7 @@ export async function* listedSecrets(signal: AbortSignal, prefix?: string): Asyn
         functionName: entry.RotationLambdaARN?.split(':')[6],
         isElsewhere: (entry.RotationLambdaARN ?? ARN).split(':')[4] !== ARN.split(':')[4],
         lastRotated: entry.LastRotatedDate,
+        lastChanged: entry.LastChangedDate,
         nextRotation: entry.NextRotationDate,
         window: entry.RotationRules?.Duration,
       };

@@ -65,6 +65,21 @@ export function stuck(
   return { outcome: 'stuck', since, because };
 }
 
+/** No label tells when a rollback began, but it was not after the last change of the secret. */
+export function stuckRollback(
+  { window, lastChanged }: Pick<ListedSecret, 'window' | 'lastChanged'>,
+  pending: string,
+  now: number,
+): Incident | undefined {
+  const since = endOf(lastChanged, windowMs(window), now);
+  if (since === undefined) return undefined;
+  return {
+    outcome: 'stuck',
+    since,
+    because: `a rollback has not ended: AWSPENDING is on ${pending}, beside AWSPREVIOUS`,
+  };
+}
+
 /** With one look a day. A look that did not come about leaves an incident untold until the next week, and has an error of its own. */
 export function isNews({ since }: Incident, now: number): boolean {
   return Math.floor((now - since.getTime()) / DAY) % AGAIN_DAYS === 0;

@@ -5,9 +5,10 @@
 import * as z from 'zod/mini';
 import type { ListedSecret } from '../aws/secret-list.ts';
 import { listedSecrets, madeAt } from '../aws/secret-list.ts';
+import { carries, PREVIOUS } from '../rotation/versions.ts';
 import { unfinished } from '../rotation/window.ts';
 import type { Incident } from './incidents.ts';
-import { isNews, isWatched, overdue, stuck } from './incidents.ts';
+import { isNews, isWatched, overdue, stuck, stuckRollback } from './incidents.ts';
 import { metrics } from './metrics.ts';
 import { parsed } from './parsed.ts';
 import type { Watch } from './secret-news.ts';
@@ -57,8 +58,18 @@ async function incidentOf(
   signal: AbortSignal,
 ): Promise<Found | undefined> {
   const pending = unfinished(secret.labels);
-  const began = pending === undefined ? undefined : await madeAt(secret.arn, pending, signal);
-  const incident =
-    pending !== undefined && began !== undefined ? stuck(secret, pending, began, now) : overdue(secret, now);
+  const incident = pending === undefined ? overdue(secret, now) : await unended(secret, pending, now, signal);
   return incident && { ...incident, secret, token: pending ?? id };
+}
+
+async function unended(
+  secret: ListedSecret,
+  pending: string,
+  now: number,
+  signal: AbortSignal,
+): Promise<Incident | undefined> {
+  // Its version is an old one, whose date tells nothing.
+  if (carries(secret.labels, pending, PREVIOUS)) return stuckRollback(secret, pending, now);
+  const began = await madeAt(secret.arn, pending, signal);
+  return began === undefined ? overdue(secret, now) : stuck(secret, pending, began, now);
 }

@@ -63,6 +63,11 @@ async function rotated(name: string, { by = 'rekey-test-single', dies = false } 
   return Number(NextRotationDate) * 1000;
 }
 
+async function holder(label: string): Promise<string | undefined> {
+  const { VersionIdsToStages = {} } = (await call('DescribeSecret', { SecretId: 'prod/app' })) ?? {};
+  return Object.entries(VersionIdsToStages as Record<string, string[]>).find(([, all]) => all.includes(label))?.[0];
+}
+
 it('tells of a secret that was to be rotated, on the first day and a week later', async () => {
   const next = await rotated('prod/late');
 
@@ -112,6 +117,32 @@ it('tells of a rotation that has not ended, and not that it is overdue, too', as
     runbook: 'docs/runbook.md#stuck',
     because: expect.stringContaining(`AWSPENDING is on ${body.token}`),
   });
+});
+
+it('tells of a rollback that has not ended by its labels, for the date of its version tells nothing', async () => {
+  await rotated('prod/app');
+  const { VersionId } = (await call('GetSecretValue', { SecretId: 'prod/app', VersionStage: 'AWSPREVIOUS' })) ?? {};
+  await call('UpdateSecretVersionStage', {
+    SecretId: 'prod/app',
+    VersionStage: 'AWSPENDING',
+    MoveToVersionId: VersionId,
+    RemoveFromVersionId: await holder('AWSPENDING'),
+  });
+
+  await look(Date.now() + 30 * 60_000);
+  expect(told()).toEqual([]);
+  await look(Date.now() + 2 * HOUR);
+
+  expect(told()).toMatchObject([
+    {
+      subject: expect.stringMatching(/^Rekey: prod\/app is stuck since /),
+      body: {
+        token: VersionId,
+        because: `a rollback has not ended: AWSPENDING is on ${VersionId}, beside AWSPREVIOUS`,
+        next: expect.stringMatching(/^rekey rollback 'arn:.*:secret:prod\/app-.*'$/),
+      },
+    },
+  ]);
 });
 
 it('looks at the secrets of its own stack alone, and at all of them', async () => {

@@ -5,6 +5,7 @@ import { firstMove, mend, restoreSecret, shellQuoted } from '../next-command.ts'
 export function nextForSecret(situation: Situation): string {
   const { secretArn, secretId, error } = situation;
   const id = secretArn ?? secretId;
+  if (isUnfinishedRollback(situation)) return `rekey rollback ${shellQuoted(id)}`;
   const { move, about = id, isParameter } = firstMove(error);
   switch (move) {
     case 'store':
@@ -22,6 +23,11 @@ export function nextForSecret(situation: Situation): string {
     case 'look':
       return letIn(situation) ?? describe(situation);
   }
+}
+
+/** Of a failure the function that rolls back has told, with a command of its own. */
+function isUnfinishedRollback({ outcome, labels = {}, token }: Situation): boolean {
+  return outcome === 'stuck' && carries(labels, token, PREVIOUS);
 }
 
 /** Of what a person asked for, no pending value is the matter: there is none that could be abandoned, and none that the next try needs. */
