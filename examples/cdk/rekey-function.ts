@@ -1,6 +1,6 @@
 /** One function of Rekey as a construct: a thin layer over the template and the zip that `npm run package -- --function NAME` makes. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { FileSystem, Fn, Token } from 'aws-cdk-lib';
 import { type IFunction, Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -31,8 +31,8 @@ export class RekeyFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: RekeyFunctionProps) {
     super(scope, id);
+    const text = templateIn(props);
     const zip = new Asset(this, 'Code', { path: join(props.package, 'code.zip') });
-    const text = readFileSync(join(props.package, 'template.json'), 'utf8');
     this.template = new CfnInclude(this, 'Template', {
       templateFile: decided(text, props.parameters ?? {}),
       preserveLogicalIds: false,
@@ -55,6 +55,48 @@ export class RekeyFunction extends Construct {
     });
     this.topic = Topic.fromTopicArn(this, 'Topic', given('RotationTopicArn'));
   }
+}
+
+/** Throws where there is no such package, no such parameter, or where the function cannot live with its name. */
+function templateIn({ package: folder, functionName, parameters = {} }: RekeyFunctionProps): string {
+  const packages = existsSync(dirname(folder))
+    ? readdirSync(dirname(folder)).filter((name) => isPackage(dirname(folder), name))
+    : [];
+  if (!isPackage(dirname(folder), basename(folder))) {
+    const name = basename(folder);
+    throw new Error(
+      `no package of Rekey is in ${folder}${guess(name, packages)} Or make it: npm run package -- --function ${name}`,
+    );
+  }
+  const text = readFileSync(join(folder, 'template.json'), 'utf8');
+  const { Parameters } = JSON.parse(text);
+  const pattern = Parameters.FunctionName.AllowedPattern;
+  if (!Token.isUnresolved(functionName) && !new RegExp(`^(${pattern})$`).test(functionName)) {
+    throw new Error(`${basename(folder)} cannot be called ${functionName}: its name has to match ${pattern}`);
+  }
+  const names = Object.keys(Parameters).filter((name) => !OWN.includes(name));
+  for (const name of Object.keys(parameters)) {
+    if (!names.includes(name)) throw new Error(`${basename(folder)} has no parameter ${name}${guess(name, names)}`);
+  }
+  return text;
+}
+
+/** What the construct gives by itself. */
+const OWN = ['FunctionName', 'CodeBucket', 'CodeKey'];
+
+const isPackage = (folder: string, name: string) => existsSync(join(folder, name, 'template.json'));
+
+/** By the pairs of letters that two words share. */
+function guess(word: string, names: readonly string[]): string {
+  const pairs = (text: string) =>
+    [...text.toLowerCase()].slice(1).map((letter, at) => `${text[at]?.toLowerCase()}${letter}`);
+  const likeness = (name: string) => {
+    const [typed, known] = [pairs(word), pairs(name)];
+    return (2 * known.filter((pair) => typed.includes(pair)).length) / (typed.length + known.length);
+  };
+  const [best] = names.toSorted((a, b) => likeness(b) - likeness(a));
+  const near = best !== undefined && likeness(best) > 0.5 ? `, did you mean ${best}?` : '.';
+  return names.length > 0 ? `${near} There are ${names.join(', ')}.` : '.';
 }
 
 /** A file with the template in which conditions look at no value that CloudFormation has yet to find out: it refuses such. */

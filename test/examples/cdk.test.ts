@@ -28,8 +28,14 @@ interface Synthesized {
   Conditions: Record<string, unknown>;
 }
 
-/** In a process of its own: the CDK and its types are not this project's. */
 async function synthesized(key: string, parameters: object, tokens = ''): Promise<Synthesized> {
+  const { status, stdout, stderr } = await synth(key, parameters, tokens);
+  expect(status, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+/** In a process of its own: the CDK and its types are not this project's. */
+async function synth(key: string, parameters: object, tokens = '') {
   const made = await folderOf(alone(blocks, key));
   const props = { package: made, functionName: 'rekey-orders', parameters };
   const script = `
@@ -43,14 +49,12 @@ async function synthesized(key: string, parameters: object, tokens = ''): Promis
     const { rotationLambda } = new RekeyFunction(stack, 'Rotation', props);
     Secret.fromSecretNameV2(stack, 'Secret', 'prod/orders').addRotationSchedule('Schedule', { rotationLambda });
     console.log(JSON.stringify(Template.fromStack(stack).toJSON()));`;
-  const { status, stdout, stderr } = await run(
+  return run(
     process.execPath,
     ['--input-type=module', '--eval', script],
     { PATH: process.env.PATH ?? '', HOME: made },
     { cwd: folder },
   );
-  expect(status, stderr).toBe(0);
-  return JSON.parse(stdout);
 }
 
 it.skipIf(!isHere)('the construct has the rights of the template, under ids of its own', async () => {
@@ -114,6 +118,41 @@ it.skipIf(!isHere)('a schedule waits for the permission with which Secrets Manag
   expect(permission).toBeDefined();
   // What names a resource is made after it.
   expect(JSON.stringify(schedule?.Properties.RotationLambdaARN)).toContain(`{"Ref":"${permission?.[0]}"}`);
+});
+
+/** Before anything is made: a misspelled name would else be a file that cannot be read, or a function that watches nothing. */
+it.skipIf(!isHere).each([
+  [
+    'a package that is not there',
+    'mysql-single-user',
+    `const { cpSync } = await import('node:fs');
+     const copy = (name) => cpSync(props.package + '/template.json', props.package + '/packages/' + name + '/template.json');
+     for (const name of ['mysql-single-user', 'sendgrid']) copy(name);
+     props.package += '/packages/mysql_singel-user';`,
+    /no package of Rekey is in \S+mysql_singel-user, did you mean mysql-single-user\? There are mysql-single-user, sendgrid\. Or make it: npm run package -- --function mysql_singel-user/,
+  ],
+  [
+    'a package where nothing was packaged',
+    'mysql-single-user',
+    `props.package = '/nowhere/.serverless/zip';`,
+    /no package of Rekey is in \/nowhere\/\.serverless\/zip\. Or make it/,
+  ],
+  [
+    'a parameter that it does not have',
+    'mysql-single-user',
+    `props.parameters = { SubnetIDs: ['subnet-0aaa'] };`,
+    /has no parameter SubnetIDs, did you mean SubnetIds\? There are .*SecurityGroupIds/,
+  ],
+  [
+    'a name that says of no stack what to watch',
+    'watch',
+    `props.functionName = 'rekey-look';`,
+    /cannot be called rekey-look: its name has to match .*watch/,
+  ],
+])('%s is an error that names what there is', async (_, key, tokens, error) => {
+  const { status, stderr } = await synth(key, {}, tokens);
+
+  expect([status, stderr]).toEqual([1, expect.stringMatching(error)]);
 });
 
 const cfnLint = await findTool({ engine: 'cfn-lint', name: 'cfn-lint', parameters: ['--version'] });
