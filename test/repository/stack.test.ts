@@ -178,12 +178,13 @@ describe.skipIf(cfnLint === undefined)('cfn-lint', () => {
   ]);
 
   it(
-    `finds no error in a template of a function of each kind, of ${isWholeMatrix ? 'any two kinds' : 'some pairs of kinds'}, and of all`,
+    `finds no error in a template of a function of ${isWholeMatrix ? 'each kind, of any two kinds' : 'some kinds, of some pairs of kinds'}, and of all`,
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'rekey-templates-'));
       onTestFinished(() => rm(folder, { recursive: true }));
       // Half a minute for all the pairs; the tests above look for what is lacking in every one.
-      const chosen = [...kinds.map(([one = ''] = []) => [one]), ...sampled(ofPairs, 8), names];
+      const ofOne = kinds.map(([one = ''] = []) => [one]);
+      const chosen = [...sampled(ofOne, 4), ...sampled(ofPairs, 6), names];
       const templates = chosen.map((keys, at) => ({ file: join(folder, `${at}.json`), keys }));
       await Promise.all(
         templates.map(({ file, keys }) =>
@@ -197,7 +198,7 @@ describe.skipIf(cfnLint === undefined)('cfn-lint', () => {
         toolEnvironment,
       );
 
-      expect(templates.length).toBeGreaterThan(isWholeMatrix ? 60 : 15);
+      expect(templates.length).toBeGreaterThan(isWholeMatrix ? 60 : 10);
       expect(JSON.parse(stdout)).toEqual([]);
     },
     patience(240_000),

@@ -5,6 +5,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * clone; and whatever long one starts last keeps one core busy and leaves the others idle.
  */
 export const longFiles: readonly string[] = [
+  'test/prove/main.test.ts',
+  'test/repository/stack.test.ts',
+  'test/repository/package.test.ts',
+  'test/repository/alone.test.ts',
   'test/functions/on-call.test.ts',
   'test/functions/parameter.test.ts',
   'test/shared/stores/parameter-store/rotations.test.ts',
@@ -31,6 +35,16 @@ export const longFiles: readonly string[] = [
   'test/shared/keys/vendors/iam.test.ts',
   'test/shared/databases/strategies/strict-accounts-on-mysql.test.ts',
   'test/shared/databases/postgres/postgres-waking.test.ts',
+  'test/shared/keys/vendors/twilio/api-key.test.ts',
+  'test/shared/stores/parameter-store/unfinished.test.ts',
+  'test/shared/stores/secrets-manager.test.ts',
+  'test/cli/rotate.test.ts',
+  'test/functions/postgres.test.ts',
+  'test/shared/keys/vendors/atlas.test.ts',
+  'test/functions/documentdb.test.ts',
+  'test/shared/keys/api/send.test.ts',
+  'test/cli/cost/cost.test.ts',
+  'test/cli/console.test.ts',
 ];
 
 const placeOf = ({ moduleId }: TestSpecification): number => {
