@@ -15,17 +15,18 @@ export const consoleCommand = command<Options>(
   {
     name: 'console',
     about:
-      'A page for your browser, on this machine only: secrets, their versions and labels as they move, steps, ' +
+      'A page for your browser, on this machine only: secrets and parameters, versions and labels as they move, steps, ' +
       'failures with the next command, and a button that rotates, and asks. Prints the address, which works once. ' +
       'Reads no value. Ctrl-C ends it.',
     define: (parser) =>
       parser
         .option('--port <n>', 'of 127.0.0.1; any free one when absent', portOf, 0)
-        .option('--tag <key=value>', 'only secrets with this tag', tagOf)
+        .option('--tag <key=value>', 'only what has this tag', tagOf)
         .option('--read-only', 'without the button'),
     after:
-      'Actions to allow: secretsmanager:ListSecrets, DescribeSecret, ListSecretVersionIds; logs:FilterLogEvents, or ' +
-      'no steps can be seen; for the button secretsmanager:RotateSecret.',
+      'Actions to allow: secretsmanager:ListSecrets, DescribeSecret, ListSecretVersionIds; ssm:DescribeParameters; ' +
+      'logs:FilterLogEvents, or no steps can be seen; for the button secretsmanager:RotateSecret, ' +
+      'and for parameters lambda:InvokeFunction.',
   },
   async ({ options }, terminal) => {
     const { onAccount } = await import('./account.ts');

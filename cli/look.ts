@@ -4,7 +4,7 @@ import { HOUR } from '../shared/rotation/pause.ts';
 import { unfinished } from '../shared/rotation/window.ts';
 import { parseEntry } from '../shared/stores/parameter-store/journal.ts';
 import type { Account } from './account.ts';
-import { type Condition, conditionOf, isRollback, type SecretFacts, systemOf } from './condition.ts';
+import { type Condition, conditionOf, isOfRekey, isRollback, type SecretFacts, systemOf } from './condition.ts';
 import { type LogLine, logOf } from './log.ts';
 import { versionsOf } from './service.ts';
 
@@ -99,8 +99,29 @@ export function isTelling({ level, message, code }: LogLine): boolean {
   return message === 'step done' || (level === 'ERROR' && code !== undefined && !/not published/.test(message));
 }
 
-export function lookAtCompanion(
-  { Name = '', ARN = '', Description, LastModifiedDate }: ParameterMetadata,
+/** A parameter by its companion; of a rotation that is unfinished with what its function said, as of a secret. */
+export async function lookAtParameter(
+  account: Account,
+  companion: ParameterMetadata,
+  now: number,
+): Promise<CloserLook> {
+  const status = lookAtCompanion(companion, now);
+  const { function: by, pending } = status;
+  if (by === null || pending === null) return { status };
+  const lines = (await logOf(account, by, pending, startOf(companion))) ?? [];
+  const last = lines.findLast(isTelling);
+  if (last?.level !== 'ERROR') return { status, lines };
+  const { step = null, code = null, working = null } = last;
+  return { status: { ...status, state: 'failing', step, code, working }, lines };
+}
+
+/** What its function said of this rotation is younger. The companion is written again and again while a rotation goes on. */
+export function startOf({ LastModifiedDate }: ParameterMetadata): number {
+  return (LastModifiedDate?.getTime() ?? 0) - HOUR;
+}
+
+function lookAtCompanion(
+  { Name = '', ARN = '', Description, LastModifiedDate, LastModifiedUser }: ParameterMetadata,
   now: number,
 ): Status {
   const at = LastModifiedDate?.getTime() ?? 0;
@@ -113,7 +134,7 @@ export function lookAtCompanion(
     arn: ARN.replace(':parameter/rekey', ':parameter'),
     system: 'parameter',
     strategy: '',
-    function: null,
+    function: functionIn(LastModifiedUser) ?? null,
     state: isOpen ? (now - at > deadAfterMs ? 'stuck' : 'rotating') : isDone ? 'ok' : 'off',
     lastRotated: isDone ? new Date(at).toISOString() : null,
     nextRotation: null,
@@ -125,4 +146,10 @@ export function lookAtCompanion(
     working: null,
     manager: null,
   };
+}
+
+/** Lambda names the session of a function's role after the function, and nobody but a function writes a companion. */
+function functionIn(user = ''): string | undefined {
+  const session = /^arn:[^:]+:sts::\d+:assumed-role\/[^/]+\/([\w-]+)$/.exec(user)?.[1];
+  return isOfRekey(session) ? session : undefined;
 }

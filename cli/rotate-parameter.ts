@@ -65,13 +65,14 @@ export const rotateParameter = command<Options>(
   },
 );
 
-async function invoked(
+/** The token of a rotation that has failed goes on with that one. */
+export async function invoked(
   { functions, patience }: Account,
   functionArn: string,
   functionName: string,
   name: string,
+  token: string = randomUUID(),
 ): Promise<Outcome> {
-  const token = randomUUID();
   const startedAt = Date.now();
   const command = new InvokeCommand({
     FunctionName: functionArn,

@@ -61,6 +61,27 @@ export async function* companionPages(account: Account, tag?: Tag): AsyncGenerat
   } while (NextToken);
 }
 
+/** Those of these names that there are. Unlike their history, a description has no value. */
+export async function describedParameters(
+  account: Account,
+  names: readonly string[],
+): Promise<readonly ParameterMetadata[]> {
+  const found: ParameterMetadata[] = [];
+  let NextToken: string | undefined;
+  do {
+    const command = new DescribeParametersCommand({
+      ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: [...names] }],
+      ...(NextToken && { NextToken }),
+    });
+    const page = await call('ssm:DescribeParameters', names[0], account.patience, (abort) =>
+      account.parameters.send(command, abort),
+    );
+    found.push(...(page.Parameters ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return found;
+}
+
 /** Throws InvalidSecretError (SECRET_NOT_FOUND). */
 export async function describeSecret(account: Account, id: string): Promise<DescribeSecretCommandOutput> {
   const command = new DescribeSecretCommand({ SecretId: id });

@@ -6,7 +6,7 @@ import { command, type Terminal } from './command.ts';
 import { factsOf, needsPerson } from './condition.ts';
 import { exitCodes } from './exit-codes.ts';
 import { inParallel } from './in-parallel.ts';
-import { look, lookAtCompanion, type Status } from './look.ts';
+import { look, lookAtParameter, type Status } from './look.ts';
 import { companionPages, secretPages } from './service.ts';
 import { HEAD, statusLine, type Totals, totalLines } from './status/line.ts';
 import { type Tag, tagOf } from './values.ts';
@@ -87,10 +87,11 @@ async function* all(account: Account, { tag, function: name }: Options): AsyncGe
     const facts = page.map(factsOf).filter(({ functionName }) => name === undefined || functionName === name);
     yield* await inParallel(facts, AT_A_TIME, (one) => look(account, one, Date.now()));
   }
-  // What calls a function for a parameter is a schedule, which its companion does not know.
-  if (name !== undefined) return;
   try {
-    for await (const page of companionPages(account, tag)) yield* page.map((one) => lookAtCompanion(one, Date.now()));
+    for await (const page of companionPages(account, tag)) {
+      const seen = await inParallel(page, AT_A_TIME, (one) => lookAtParameter(account, one, Date.now()));
+      yield* seen.map(({ status }) => status).filter((one) => name === undefined || one.function === name);
+    }
   } catch (error) {
     if (!(error instanceof PermissionError)) throw error;
     yield `parameters were not read: ${error.fact}; ${error.hint}`;

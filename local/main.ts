@@ -78,7 +78,7 @@ async function main(): Promise<void> {
     registerFunctions(sandbox, seed, database);
     page = await startSandboxPage({
       sandbox,
-      newValue: () => newValue(seed),
+      newValue: async (kind) => seed?.value(kind === 'parameter' ? 'reports' : undefined),
       open: (value) => database && tryLogin(database, value),
     });
     process.stdout.write(greeting(sandbox, seed, database, page.url));
@@ -125,11 +125,6 @@ function registerFunctions(sandbox: Sandbox, seed: Seed, database: PostgresServe
   for (const [name, exported] of Object.entries(exportsByFunction)) {
     sandbox.functions.register(name, { file: bundle, export: exported, mode: 'warm', env });
   }
-}
-
-function newValue(seed: Seed | undefined) {
-  const value = seed?.value();
-  return value === undefined ? undefined : { name: applicationUser, value };
 }
 
 function greeting(sandbox: Sandbox, seed: Seed, database: PostgresServer | undefined, page: string): string {

@@ -14,8 +14,8 @@ export interface Seed {
   topicIn(region: string): Promise<string>;
   /** The value for a secret of the application's user. A file, because a password has no place on a command line. */
   readonly secretFile: string | undefined;
-  /** The value in that file. */
-  value(): string | undefined;
+  /** The value in that file, or one for another user, which is made. */
+  value(username?: string): Promise<string | undefined>;
   /** Puts everything into the sandbox, again after a reset. */
   plant(): Promise<void>;
 }
@@ -27,32 +27,40 @@ export function createSeed(sandbox: Sandbox, database: PostgresServer | undefine
     const { TopicArn } = (await sandbox.sns.call('CreateTopic', { Name: topicName }, { region: there })) ?? {};
     return String(TopicArn);
   };
+  let masterarn: unknown;
+  const valueFor = async (username: string, there: PostgresServer) => {
+    const password = randomBytes(24).toString('base64url');
+    await setPassword(there, username, password);
+    return JSON.stringify({ ...placeOf(there), username, password, masterarn }, null, 2);
+  };
   // In the folder of the database, which goes with it, however this process ends.
   const secretFile = database && join(dirname(database.logFile), `${applicationUser}.json`);
   return {
     topicIn,
     secretFile,
-    value: () => secretFile && readFileSync(secretFile, 'utf8'),
+    value: async (username) => {
+      if (!database || !secretFile) return undefined;
+      return username === undefined ? readFileSync(secretFile, 'utf8') : valueFor(username, database);
+    },
     plant: async () => {
       await topicIn(region);
       if (!database || !secretFile) return;
-      const place = { engine: 'postgres', host: database.host, port: database.port, dbname: 'postgres' };
       const superuser = await sandbox.secretsManager.call(
         'CreateSecret',
         {
           Name: superuserSecret,
           ClientRequestToken: randomUUID(),
-          SecretString: JSON.stringify({ ...place, ...database.superuser }),
+          SecretString: JSON.stringify({ ...placeOf(database), ...database.superuser }),
         },
         { region },
       );
-      const password = randomBytes(24).toString('base64url');
-      await setPassword(database, applicationUser, password);
-      const value = { ...place, username: applicationUser, password, masterarn: superuser?.ARN };
-      writeFileSync(secretFile, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+      masterarn = superuser?.ARN;
+      writeFileSync(secretFile, `${await valueFor(applicationUser, database)}\n`, { mode: 0o600 });
     },
   };
 }
+
+const placeOf = ({ host, port }: PostgresServer) => ({ engine: 'postgres', host, port, dbname: 'postgres' });
 
 function setPassword(database: PostgresServer, username: string, password: string): Promise<void> {
   return asSuperuser(database, async (client) => {

@@ -26,7 +26,9 @@ export interface View {
   readonly breakable?: readonly string[];
 }
 
+/** Of a secret, or of a parameter that is rotated as one. */
 export interface SecretView {
+  readonly kind?: 'parameter';
   readonly arn: string;
   readonly name: string;
   readonly function?: string | undefined;
@@ -38,13 +40,17 @@ export interface SecretView {
 
 export interface Details {
   readonly buttons: readonly Button[];
+  /** ISO dates, by what happened then or will. */
+  readonly times?: Readonly<Record<string, string>>;
   /** Labelled ones, newest first. `opens`: seen by a login; undefined where nobody has tried. */
   readonly versions: readonly { readonly id: string; readonly labels: readonly string[]; readonly opens?: boolean }[];
   /** Empty: nothing is known of a rotation. */
   readonly steps: readonly StepView[];
   readonly attempt?: number | undefined;
   readonly message?: MessageView | undefined;
-  /** Of an application that reads AWSCURRENT and logs in, oldest first. Absent: nobody logs in for this page. */
+  /** What was said before that, newest first: a few, and no more of each than its outcome. */
+  readonly earlier?: readonly Pick<MessageView, 'outcome' | 'code' | 'at'>[];
+  /** Of an application that reads AWSCURRENT, or the parameter, and logs in, oldest first. Absent: nobody logs in for this page. */
   readonly logins?: readonly Login[];
 }
 
@@ -59,11 +65,13 @@ export interface Button {
 export interface StepView {
   readonly step: string;
   readonly ms?: number | undefined;
-  readonly state: 'waits' | 'done' | 'failed';
+  readonly state: 'waits' | 'runs' | 'done' | 'failed';
 }
 
 /** What the function said last about this secret. */
 export interface MessageView {
+  /** Epoch milliseconds. */
+  readonly at?: number | undefined;
   readonly outcome: string;
   readonly working?: string | undefined;
   readonly code?: string | undefined;

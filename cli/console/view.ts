@@ -1,55 +1,30 @@
 /** One secret as the page shows it. */
-import type { Details, MessageView, SecretView, StepView } from '../../page/source.ts';
+import type { Details, MessageView, SecretView } from '../../page/source.ts';
 import { DAY } from '../../shared/rotation/pause.ts';
 import { CURRENT, holder, PENDING } from '../../shared/rotation/versions.ts';
 import type { Account } from '../account.ts';
-import { factsOf, isOfRekey, needsPerson, type SecretFacts } from '../condition.ts';
-import { type LogLine, logOf } from '../log.ts';
-import { isTelling, lookWithLog, type Status } from '../look.ts';
+import { factsOf, isOfRekey, type SecretFacts } from '../condition.ts';
+import { lookWithLog, type Status } from '../look.ts';
 import { promoteCommand } from '../refusal.ts';
 import { describeSecret, versionsOf } from '../service.ts';
-import { stateOf } from '../status/line.ts';
+import { lineFor } from './line.ts';
+import { type Lines, memoryOf, messagesOf, stepsOf } from './told.ts';
 
-const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
-/** After so long nothing more is said of a rotation. */
-const TOLD_MS = 10 * 60_000;
-/** How far back it is looked for. */
+/** How far back a rotation is looked for. */
 const LOOKED_FOR_MS = 30 * DAY;
 
-export function lineFor(status: Status): SecretView {
-  const { arn, name, state, working } = status;
-  const isCutOff = state === 'failing' && working === PENDING;
-  const isBad = needsPerson.includes(state);
-  return {
-    arn,
-    name,
-    ...(status.function !== null && { function: status.function }),
-    state: isCutOff ? 'cut off' : stateOf(status),
-    tone: isBad ? 'bad' : state === 'rotating' ? 'wait' : state === 'ok' ? 'good' : 'dim',
-  };
-}
-
-/** docs/notifications.md, "In the log": of a failure its own line is the outcome. */
-const OUTCOME = 'this is the outcome';
-const isFailure = (line: LogLine) => isTelling(line) && line.level === 'ERROR';
-
-type Lines = readonly LogLine[];
-
-/** Looks at one secret after the other, and remembers what was said of rotations that are over. */
-export function closeLookAt(account: Account, mayRotate: boolean) {
-  const remembered = new Map<string, Lines>();
+/** Looks at one secret after the other. */
+export function closeLookAtSecrets(account: Account, mayRotate: boolean) {
+  const memory = memoryOf(account);
 
   /** Of the rotation that made this version. */
   async function linesOf({ arn, functionName }: SecretFacts, version: string | undefined): Promise<Lines> {
     if (version === undefined || functionName === undefined || !isOfRekey(functionName)) return [];
-    const known = remembered.get(version);
-    if (known !== undefined) return known;
-    const made = (await versionsOf(account, arn)).find(({ VersionId }) => VersionId === version)?.CreatedDate;
-    const madeAt = made?.getTime() ?? 0;
-    const lines = await logOf(account, functionName, version, Math.max(madeAt, Date.now() - LOOKED_FOR_MS));
-    const isOver = lines?.some(({ step, message }) => step === 'finishSecret' && message === 'step done') === true;
-    if (isOver || lines === undefined || Date.now() - madeAt > TOLD_MS) remembered.set(version, lines ?? []);
-    return lines ?? [];
+    return memory(functionName, version, async () => {
+      const made = (await versionsOf(account, arn)).find(({ VersionId }) => VersionId === version)?.CreatedDate;
+      const at = made?.getTime() ?? 0;
+      return { at, since: Math.max(at, Date.now() - LOOKED_FOR_MS) };
+    });
   }
 
   return async (arn: string): Promise<SecretView> => {
@@ -57,17 +32,43 @@ export function closeLookAt(account: Account, mayRotate: boolean) {
     const facts = factsOf(described);
     const { status, lines } = await lookWithLog(account, facts, Date.now());
     const told = lines ?? (await linesOf(facts, holder(facts.labels, CURRENT)));
+    const messages = messagesOf(told, ({ code, working }) => {
+      if (status.action === 'rollback') return `rekey rollback ${facts.name}`;
+      const isCutOff = working === PENDING && status.pending !== null;
+      return isCutOff ? promoteCommand(arn, facts.labels, status.pending) : `rekey explain ${code}`;
+    });
     return {
       ...lineFor(status),
       details: {
         buttons: mayRotate && described.DeletedDate === undefined ? buttonsOf(account, facts, status) : [],
+        times: timesOf(status),
         versions: versionsIn(facts),
-        steps: stepsOf(told),
-        attempt: told.findLast(isTelling)?.attempt,
-        message: messageOf(told, facts, status),
+        steps: stepsOf(told, status.state === 'rotating' && status.action === null),
+        ...messages,
+        message: unsaid(status) ?? messages.message,
       },
     };
   };
+}
+
+function timesOf({ lastRotated, nextRotation, pendingSince, action }: Status): Record<string, string> {
+  return {
+    ...(pendingSince !== null && { [`this ${action ?? 'rotation'} began`]: pendingSince }),
+    ...(lastRotated !== null && { 'last rotation': lastRotated }),
+    ...(nextRotation !== null && { 'next rotation': nextRotation }),
+  };
+}
+
+/** What is wrong where no function has said anything of it. */
+function unsaid({ name, state, pending, code, nextRotation, action }: Status): MessageView | undefined {
+  if (state === 'stuck' && code === null) {
+    const fact = `version ${pending} has AWSPENDING, the window of the ${action ?? 'rotation'} is over, and its function has told of no failure`;
+    if (action === 'rollback') return { outcome: state, fact, next: `rekey rollback ${name}` };
+    return { outcome: state, fact, hint: 'abandon looks whether that is safe', next: `rekey abandon ${name}` };
+  }
+  if (state === 'overdue')
+    return { outcome: state, fact: `nothing has rotated it by ${nextRotation}`, next: `rekey doctor ${name}` };
+  return undefined;
 }
 
 function buttonsOf({ region }: Account, facts: SecretFacts, { pending, state }: Status): Details['buttons'] {
@@ -85,23 +86,4 @@ function versionsIn({ labels }: SecretFacts): Details['versions'] {
   return Object.entries(labels)
     .map(([id, of]) => ({ id, labels: of }))
     .sort((a, b) => place(a.labels) - place(b.labels));
-}
-
-function stepsOf(lines: Lines): StepView[] {
-  if (!lines.some(isTelling)) return [];
-  return STEPS.map((step) => {
-    const last = lines.findLast((line) => line.step === step && isTelling(line));
-    if (last === undefined) return { step, state: 'waits' };
-    return { step, ms: last.durationMs, state: isFailure(last) ? 'failed' : 'done' };
-  });
-}
-
-function messageOf(lines: Lines, { arn, labels }: SecretFacts, { pending }: Status): MessageView | undefined {
-  const last = lines.findLast((line) => line.message === OUTCOME || isFailure(line));
-  if (last === undefined) return undefined;
-  const { outcome = 'failed', code, fact, hint, working } = last;
-  if (code === undefined) return { outcome };
-  const isCutOff = working === PENDING && pending !== null;
-  const next = isCutOff ? promoteCommand(arn, labels, pending) : `rekey explain ${code}`;
-  return { outcome, code, fact, hint, working, next };
 }

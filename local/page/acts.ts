@@ -3,13 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError } from '../aws/aws-error.ts';
 import type { FaultRule } from '../aws/faults.ts';
+import { regionOf } from '../aws/service.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { storedIn } from './stored.ts';
 
 export interface Acts {
   readonly sandbox: Sandbox;
-  /** The value for a secret that has none yet; undefined without a database. */
-  readonly newValue: () => { readonly name: string; readonly value: string } | undefined;
+  /** The value for a secret, or a parameter, that has none yet; undefined without a database. */
+  readonly newValue: (kind: 'secret' | 'parameter') => Promise<string | undefined>;
 }
+
+const NO_DATABASE = 'There is no database to make a secret for.';
+/** What the page makes, for a person to begin with. */
+export const made = { secret: 'app', parameter: '/reports/database' } as const;
 
 /** What may be made to go wrong, once. */
 const faults = {
@@ -25,6 +31,8 @@ export const breakable = Object.keys(faults);
 const secret = z.string().min(1).max(2048);
 const body = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('make'), function: z.string() }),
+  z.strictObject({ act: z.literal('make-parameter') }),
+  z.strictObject({ act: z.literal('rotate-parameter'), secret, function: z.string() }),
   z.strictObject({ act: z.literal('attach'), secret, function: z.string() }),
   z.strictObject({ act: z.literal('rotate'), secret }),
   z.strictObject({ act: z.literal('retry'), secret }),
@@ -54,14 +62,26 @@ export async function act(
     });
   try {
     if (wanted.act === 'make') {
-      const made = newValue();
-      if (made === undefined) return 'There is no database to make a secret for.';
-      const created = await secretsManager.call(
-        'CreateSecret',
-        { Name: made.name, SecretString: made.value, ClientRequestToken: randomUUID() },
-        { region: sandbox.account.region },
-      );
+      const SecretString = await newValue('secret');
+      if (SecretString === undefined) return NO_DATABASE;
+      const input = { Name: made.secret, SecretString, ClientRequestToken: randomUUID() };
+      const created = await secretsManager.call('CreateSecret', input, { region: sandbox.account.region });
       await attach(String(created?.ARN), wanted.function);
+    } else if (wanted.act === 'make-parameter') {
+      const Value = await newValue('parameter');
+      if (Value === undefined) return NO_DATABASE;
+      const input = { Name: made.parameter, Value, Type: 'SecureString' };
+      await sandbox.ssm.call('PutParameter', input, { region: sandbox.account.region });
+    } else if (wanted.act === 'rotate-parameter') {
+      const one = storedIn(sandbox).find(({ arn }) => arn === wanted.secret);
+      if (one === undefined) return 'There is no such parameter.';
+      // The token of a rotation that has failed goes on with that one.
+      const event = { Parameter: one.name, Token: one.open ?? randomUUID() };
+      const outcome = await functions.invoke(wanted.function, event, regionOf(one.arn));
+      // What a function says of its failure is in the message.
+      if (!outcome.ok) return `${wanted.function} failed (${outcome.error.errorType}).`;
+      const { Outcome = 'rotated' } = (outcome.payload ?? {}) as { Outcome?: string };
+      if (Outcome !== 'rotated') return `${one.name}: ${Outcome}.`;
     } else if (wanted.act === 'attach') await attach(wanted.secret, wanted.function);
     else if (wanted.act === 'rotate') await call('RotateSecret', wanted.secret);
     else if (wanted.act === 'retry') await secretsManager.retryRotation(wanted.secret);

@@ -2,6 +2,7 @@
 import { startPage } from '../../page/server.ts';
 import { type Acts, act } from './acts.ts';
 import { type Opener, startLogins } from './logins.ts';
+import { storedIn } from './stored.ts';
 import { viewOf } from './view.ts';
 
 const LOOK_MS = 120;
@@ -13,18 +14,18 @@ export async function startSandboxPage(
   options: Acts & { open: Opener },
 ): Promise<Awaited<ReturnType<typeof startPage>>> {
   const { sandbox, open } = options;
-  let lookedAt = 0;
+  let looked: { at: number; chosen: string | undefined } = { at: 0, chosen: undefined };
   const logins = startLogins(
-    () => sandbox.secretsManager.secrets(),
+    () => storedIn(sandbox),
     open,
-    () => Date.now() - lookedAt < CLOSED_MS,
+    () => (Date.now() - looked.at < CLOSED_MS ? looked : undefined),
   );
   const page = await startPage({
     pause: { leastMs: LOOK_MS, mostMs: LOOK_MS },
     act: (given) => act(given, { ...options, forget: logins.forget }),
-    view: async () => {
-      lookedAt = Date.now();
-      return viewOf(sandbox, logins);
+    view: async (chosen) => {
+      looked = { at: Date.now(), chosen };
+      return viewOf(sandbox, logins, chosen);
     },
   });
   return {

@@ -1,31 +1,31 @@
 /** What the page shows of the sandbox. Names, labels, times and texts of messages: no value of a secret is in it. */
 import type { Button, Details, MessageView, SecretView, StepView, View } from '../../page/source.ts';
+import { STEPS, stepsSaid } from '../../page/steps.ts';
 import { fromJson } from '../aws/json-text.ts';
+import { regionOf } from '../aws/service.ts';
 import type { Sandbox } from '../sandbox.ts';
-import type { RotationRecord, RotationStep } from '../services/secrets-manager/rotation-record.ts';
-import type { Secret } from '../services/secrets-manager/secret.ts';
-import { breakable } from './acts.ts';
+import type { RotationRecord } from '../services/secrets-manager/rotation-record.ts';
+import { breakable, made } from './acts.ts';
 import type { Logins } from './logins.ts';
+import { type Stored, storedIn } from './stored.ts';
 
-const STEPS: readonly RotationStep[] = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
+type Seen = Pick<Sandbox, 'secretsManager' | 'ssm' | 'sns' | 'faults' | 'functions'>;
 
-export function viewOf(
-  sandbox: Pick<Sandbox, 'secretsManager' | 'sns' | 'faults' | 'functions'>,
-  logins: Logins,
-): View {
-  const history = sandbox.secretsManager.history;
+/** Everything of the chosen one, or else of the first that is rotated. */
+export function viewOf(sandbox: Seen, logins: Logins, chosen: string | undefined): View {
+  const all = storedIn(sandbox);
   const functions = sandbox.functions.names();
+  // Later records take the place of earlier ones.
+  const last = new Map(sandbox.secretsManager.history.map((record) => [record.secretId, record]));
+  const shown = all.find(({ arn }) => arn === chosen) ?? all.find((one) => functionOf(one) !== undefined);
   return {
     title: 'Rekey sandbox',
     breakable,
-    buttons: functions.map((name) => ({
-      label: `Make a secret for ${kindOf(name)}`,
-      act: { act: 'make', function: name },
-    })),
-    secrets: sandbox.secretsManager
-      .secrets()
-      .filter(({ primaryArn, deletion }) => !primaryArn && !deletion)
-      .map((secret) => secretView(secret, history, sandbox.sns.messages, logins, functions)),
+    buttons: buttonsForMaking(all, functions),
+    secrets: all.map((one) => {
+      const line = lineFor(one, last.get(one.arn), sandbox, logins);
+      return one === shown ? { ...line, details: detailsOf(one, last.get(one.arn), line, sandbox, logins) } : line;
+    }),
     faults: sandbox.faults
       .pending()
       .map(({ action, operation = 'any call', when = 'before' }) => `${action} ${when} ${operation}`),
@@ -34,86 +34,139 @@ export function viewOf(
 
 const kindOf = (name: string) => name.replace('rekey-postgres-', '');
 
-function secretView(
-  secret: Secret,
-  history: readonly RotationRecord[],
-  messages: readonly { readonly message: string }[],
-  logins: Logins,
-  functions: readonly string[],
-): SecretView {
-  const records = history.filter(({ secretId }) => secretId === secret.arn);
-  const last = records.at(-1);
-  const { attempt } = last ?? {};
-  const latest = records.filter((record) => record.token === last?.token && record.attempt === attempt);
-  const labelled = secret.versions.filter(({ labels }) => labels.length > 0).reverse();
-  const seen = logins.of(secret.arn);
-  const current = secret.versions.find(({ labels }) => labels.includes('AWSCURRENT'));
-  // A login that began before the promotion is over, and so is what it was refused for.
-  const isCutOff = seen.at(-1)?.outcome === 'refused' && seen.at(-1)?.version === current?.id;
-  const state = isCutOff ? 'cut off' : stateOf(secret, last);
-  return {
-    arn: secret.arn,
-    name: secret.name,
-    function: functionOf(secret),
-    state,
-    tone: tones[state],
-    details: {
-      buttons: buttonsOf(secret, functions),
-      versions: labelled.map(({ id, labels }) => ({ id, labels, ...opensOf(logins.opens(secret.arn, id)) })),
-      steps: last === undefined ? [] : stepsOf(latest),
-      attempt,
-      logins: seen,
-      message: messageOf(secret.arn, messages),
-    },
-  };
+function buttonsForMaking(all: readonly Stored[], functions: readonly string[]): Button[] {
+  const isThere = (name: string) => all.some((one) => one.name === name);
+  const parameter = { label: 'Make a parameter', act: { act: 'make-parameter' } };
+  const secrets = functions.map((name) => ({
+    label: `Make a secret for ${kindOf(name)}`,
+    act: { act: 'make', function: name },
+  }));
+  return [...(isThere(made.secret) ? [] : secrets), ...(isThere(made.parameter) ? [] : [parameter])];
 }
 
-const functionOf = ({ rotation }: Secret) => rotation?.functionArn.split(':').at(-1);
-const opensOf = (opens: boolean | undefined) => (opens === undefined ? {} : { opens });
-const tones = { 'cut off': 'bad', rotating: 'wait', failed: 'bad', ok: 'good', 'not rotated': 'dim' } as const;
+/** Of a parameter the one that wrote its companion: its session has its name. */
+function functionOf({ secret, companion }: Stored): string | undefined {
+  if (secret) return secret.rotation?.functionArn.split(':').at(-1);
+  return /:assumed-role\/[^/]+\/(.+)$/.exec(companion?.versions.at(-1)?.modifiedBy ?? '')?.[1];
+}
 
-function stateOf({ rotation }: Secret, last: RotationRecord | undefined): Exclude<keyof typeof tones, 'cut off'> {
+function lineFor(one: Stored, last: RotationRecord | undefined, { sns }: Seen, logins: Logins): SecretView {
+  const { arn, name, secret, versions } = one;
+  const seen = logins.of(arn).at(-1);
+  // A login that began before the promotion is over, and so is what it was refused for.
+  const isCutOff = seen?.outcome === 'refused' && seen.version === versions.find(({ isCurrent }) => isCurrent)?.id;
+  const state = isCutOff ? 'cut off' : secret ? stateOf(secret, last) : stateOfParameter(one, sns.messages);
+  return { ...(!secret && { kind: 'parameter' }), arn, name, function: functionOf(one), state, tone: tones[state] };
+}
+
+const tones = { 'cut off': 'bad', rotating: 'wait', failed: 'bad', ok: 'good', 'not rotated': 'dim' } as const;
+type State = Exclude<keyof typeof tones, 'cut off'>;
+
+function stateOf({ rotation }: NonNullable<Stored['secret']>, last: RotationRecord | undefined): State {
   if (!rotation?.enabled) return 'not rotated';
   if (last === undefined || /Succeeded$|Abandoned$/.test(last.event)) return 'ok';
   return /Failed$/.test(last.event) ? 'failed' : 'rotating';
 }
 
-function buttonsOf(secret: Secret, functions: readonly string[]): Details['buttons'] {
-  const own = functionOf(secret);
-  if (own === undefined) return [];
-  const button = (label: string, act: string, more: object = {}): Button => ({
+function stateOfParameter({ arn, companion, open }: Stored, messages: Messages): State {
+  if (companion === undefined) return 'not rotated';
+  if (open === undefined) return 'ok';
+  const told = toldOf(arn, messages)[0];
+  return told?.token === open && told.outcome === 'failed' ? 'failed' : 'rotating';
+}
+
+function detailsOf(
+  one: Stored,
+  last: RotationRecord | undefined,
+  { state }: SecretView,
+  sandbox: Seen,
+  logins: Logins,
+): Details {
+  const { arn, versions, secret } = one;
+  const { history } = sandbox.secretsManager;
+  const records = history.filter(({ secretId, token }) => secretId === arn && token === last?.token);
+  const latest = records.filter(({ attempt }) => attempt === last?.attempt);
+  const [told, ...earlier] = toldOf(arn, sandbox.sns.messages);
+  return {
+    buttons: buttonsOf(one, state, sandbox.functions.names()),
+    versions: versions.map(({ id, labels }) => ({ id, labels, ...opensOf(logins.opens(arn, id)) })),
+    steps: secret ? stepsOf(latest, stateOf(secret, last) === 'rotating') : stepsSaid(linesOf(one, sandbox)),
+    attempt: last?.attempt,
+    logins: logins.of(arn),
+    message: told && messageOf(told),
+    earlier: earlier
+      .slice(0, 4)
+      .map(({ outcome, time, error }) => ({ outcome, at: Date.parse(time), code: error?.code })),
+  };
+}
+
+const opensOf = (opens: boolean | undefined) => (opens === undefined ? {} : { opens });
+
+function buttonsOf(one: Stored, state: string, functions: readonly string[]): Details['buttons'] {
+  const { arn, secret, open, versions } = one;
+  const button = (label: string, act: string, name?: string) => ({
     label,
-    act: { act, secret: secret.arn, ...more },
+    act: { act, secret: arn, ...(name && { function: name }) },
   });
-  const isUnfinished = secret.versions.some(
-    ({ labels }) => labels.includes('AWSPENDING') && !labels.includes('AWSCURRENT'),
-  );
+  if (!secret) {
+    if (state === 'rotating') return [];
+    return functions.map((name) => button(`${open ? 'Retry' : 'Rotate'} by ${kindOf(name)}`, 'rotate-parameter', name));
+  }
+  const own = functionOf(one);
+  if (own === undefined) return [];
+  const isUnfinished = versions.some(({ labels, isCurrent }) => labels.includes('AWSPENDING') && !isCurrent);
   return [
     button('Rotate', 'rotate'),
     ...(isUnfinished ? [button('Retry', 'retry'), button('Abandon', 'abandon')] : []),
-    ...functions
-      .filter((name) => name !== own)
-      .map((name) => button(`Use ${kindOf(name)}`, 'attach', { function: name })),
+    ...functions.filter((name) => name !== own).map((name) => button(`Use ${kindOf(name)}`, 'attach', name)),
   ];
 }
 
-function stepsOf(records: readonly RotationRecord[]): StepView[] {
+function stepsOf(records: readonly RotationRecord[], isGoingOn: boolean): StepView[] {
+  if (records.length === 0) return [];
   const isTest = records.some(({ event }) => event === 'TestRotationStarted');
-  return STEPS.filter((step) => !isTest || step === 'testSecret').map((step) => {
-    const called = records.findLast((record) => record.event === 'StepCalled' && record.step === step);
-    if (called?.durationMs === undefined) return { step, state: 'waits' };
-    return { step, ms: Math.round(called.durationMs), state: called.error ? 'failed' : 'done' };
+  const called = (step: string) => records.findLast((record) => record.event === 'StepCalled' && record.step === step);
+  const steps = STEPS.filter((step) => !isTest || step === 'testSecret');
+  const next = steps.find((step) => called(step)?.durationMs === undefined);
+  return steps.map((step) => {
+    const { durationMs, error } = called(step) ?? {};
+    if (durationMs === undefined) return { step, state: isGoingOn && step === next ? 'runs' : 'waits' };
+    return { step, ms: Math.round(durationMs), state: error ? 'failed' : 'done' };
   });
 }
 
-function messageOf(arn: string, messages: readonly { readonly message: string }[]): MessageView | undefined {
-  for (const { message } of messages.toReversed()) {
-    const told = fromJson(message) as Told | undefined;
-    if (told?.secret?.arn !== arn) continue;
-    const { outcome, working, next, error } = told;
-    return { outcome, working, next, code: error?.code, fact: error?.fact, hint: error?.hint };
-  }
-  return undefined;
+/** What functions said of the last rotation of a parameter. */
+function linesOf({ arn, open, companion }: Stored, { functions }: Seen) {
+  const token = open ?? companion?.versions.at(-1)?.description?.split(' ')[2];
+  if (token === undefined) return [];
+  return functions
+    .names()
+    .flatMap((name) => functions.lines(name, regionOf(arn)) ?? [])
+    .filter(({ message }) => message.includes(token))
+    .sort((a, b) => a.timestamp - b.timestamp)
+    .flatMap(({ timestamp, message }) => {
+      const line = fromJson(message) as { level: string; step?: string; durationMs?: number } | undefined;
+      return line ? [{ ...line, at: timestamp }] : [];
+    });
 }
 
-type Told = MessageView & { secret?: { arn?: string }; error?: { code: string; fact: string; hint: string } };
+type Messages = readonly { readonly message: string }[];
+type Told = MessageView & {
+  readonly time: string;
+  readonly token?: string;
+  readonly secret?: { readonly arn?: string };
+  readonly error?: { readonly code: string; readonly fact: string; readonly hint: string };
+};
+
+/** Newest first. */
+function toldOf(arn: string, messages: Messages): Told[] {
+  return messages
+    .filter(({ message }) => message.includes(arn))
+    .map(({ message }) => fromJson(message) as Told | undefined)
+    .filter((told) => told?.secret?.arn === arn)
+    .reverse() as Told[];
+}
+
+function messageOf({ outcome, working, next, error, time }: Told): MessageView {
+  return { at: Date.parse(time), outcome, working, next, code: error?.code, fact: error?.fact, hint: error?.hint };
+}

@@ -12,7 +12,11 @@ export async function startConsoles() {
   const world = await startWorld();
   let stop = new AbortController();
   let ended: Promise<unknown> | undefined;
-  const arnOf = async (SecretId: string) => String((await world.call('DescribeSecret', { SecretId })).ARN);
+  /** Of a parameter, where the name begins as its does. */
+  const arnOf = async (name: string) =>
+    name.startsWith('/')
+      ? `arn:aws:ssm:us-east-1:123456789012:parameter${name}`
+      : String((await world.call('DescribeSecret', { SecretId: name })).ARN);
 
   return {
     world,
@@ -52,7 +56,8 @@ export async function startConsoles() {
       return {
         seen,
         async view(name?: string): Promise<View> {
-          const chosen = name === undefined ? '' : `&secret=${encodeURIComponent(await arnOf(name))}`;
+          const arn = name && (await arnOf(name));
+          const chosen = arn === undefined ? '' : `&secret=${encodeURIComponent(arn)}`;
           const { text } = await ask(`/events?key=${key}${chosen}`, { cookie });
           seen.push(text);
           return JSON.parse(text.replace(/^data: /, ''));

@@ -86,7 +86,7 @@ describe('rekey console', () => {
       'testSecret done',
       'finishSecret done',
     ]);
-    expect(after?.details?.message).toEqual({ outcome: 'succeeded' });
+    expect(after?.details?.message).toEqual({ at: expect.any(Number), outcome: 'succeeded' });
     expect(after?.details).not.toHaveProperty('logins');
   });
 
@@ -97,6 +97,7 @@ describe('rekey console', () => {
     const [secret] = (await somebody.view('broken')).secrets;
 
     expect(secret?.details?.message).toEqual({
+      at: expect.any(Number),
       outcome: 'failed',
       code: 'INVALID_SECRET',
       fact: expect.stringMatching(/./),

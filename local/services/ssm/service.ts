@@ -22,10 +22,11 @@ export interface SsmOptions {
   /** For `/aws/reference/secretsmanager/…`. */
   readonly secretsManager: Pick<Service, 'call'>;
   /** Where policy events are delivered. */
-  readonly functions: Pick<RotationFunctions, 'invoke'>;
+  readonly functions: Pick<RotationFunctions, 'invoke'> & { callerOf?(accessKeyId: string): string | undefined };
 }
 
 export interface SsmService extends Service {
+  parameters(): readonly Parameter[];
   /** Every event that EventBridge would have seen, oldest first. */
   readonly events: readonly ParameterEvent[];
   /** Delivers events of parameter policies to this function from now on, as a rule of EventBridge does. Survives a reset, as functions do. */
@@ -45,11 +46,14 @@ export function ssm({ account, faults, secretsManager, functions }: SsmOptions):
 
   return {
     name: 'ssm',
+    parameters: () => parameters.values(),
     events: events.list,
 
     call: (operation, input, context) => {
       const here = inRegion(account, context.region);
-      const world = { account: here, parameters: parameterStore(here, parameters), secretsManager, events, deniedKeys };
+      const callerOf = (key: string) => functions.callerOf?.(key);
+      const stored = parameterStore(here, parameters);
+      const world = { account: here, parameters: stored, secretsManager, events, deniedKeys, callerOf };
       return callOf(operations, world)(operation, input, context);
     },
 

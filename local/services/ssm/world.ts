@@ -11,6 +11,8 @@ export interface World {
   readonly events: ParameterEvents;
   /** Keys that the callers may not use. */
   readonly deniedKeys: ReadonlySet<string>;
+  /** The function with this key, if it is one's. */
+  callerOf(accessKeyId: string): string | undefined;
 }
 
 export type ParameterOperations = Operations<World>;

@@ -25,7 +25,7 @@ export const writingOperations: ParameterOperations = {
         DataType: text({ max: 128 }),
       },
     ),
-    (given, { account, parameters, events, deniedKeys }) => {
+    (given, { account, parameters, events, deniedKeys, callerOf }, { accessKeyId = '' }) => {
       checkNewName(given.Name, account);
       if (given.Overwrite && given.Tags?.length) {
         throw errors.validation(
@@ -35,7 +35,11 @@ export const writingOperations: ParameterOperations = {
       const existing = parameters.find(given.Name);
       if (existing && !given.Overwrite) throw errors.exists();
 
-      const user = arnOf(account, 'iam', 'user/sandbox', '');
+      // Lambda names the session of a function's role after the function.
+      const caller = callerOf(accessKeyId);
+      const user = caller
+        ? arnOf(account, 'sts', `assumed-role/sandbox/${caller}`, '')
+        : arnOf(account, 'iam', 'user/sandbox', '');
       const version = nextVersion(given, existing, account.now(), user);
       if (deniedKeys.has(version.keyId ?? '')) throw errors.keyDenied();
       const parameter: Parameter = existing

@@ -1,0 +1,103 @@
+/**
+ * One parameter that Rekey rotates as the page shows it. Its labels are in its history, which has values, too: so they are told by the
+ * companion's last entry, and nothing but descriptions is read.
+ */
+import type { ParameterMetadata } from '@aws-sdk/client-ssm';
+import type { Details, SecretView } from '../../page/source.ts';
+import { stepsSaid } from '../../page/steps.ts';
+import { PENDING } from '../../shared/rotation/versions.ts';
+import { parseEntry } from '../../shared/stores/parameter-store/journal.ts';
+import { LABELS } from '../../shared/stores/parameter-store/readers-labels.ts';
+import type { Account } from '../account.ts';
+import { RefusedError } from '../failure.ts';
+import { lookAtParameter, type Status, startOf } from '../look.ts';
+import { invoked } from '../rotate-parameter.ts';
+import { describedParameters } from '../service.ts';
+import { lineFor } from './line.ts';
+import { type Lines, memoryOf, messagesOf } from './told.ts';
+
+interface Parameter {
+  readonly companion: ParameterMetadata;
+  readonly status: Status;
+  /** Its newest version; undefined: the parameter is gone. */
+  readonly version: number | undefined;
+  readonly changed: Date | undefined;
+  readonly lines: Lines | undefined;
+}
+
+export function closeLookAtParameters(account: Account, mayRotate: boolean) {
+  const memory = memoryOf(account);
+
+  async function linesOf({ companion, status, lines }: Parameter, token: string): Promise<Lines> {
+    if (lines !== undefined || status.function === null || token === '') return lines ?? [];
+    const at = companion.LastModifiedDate?.getTime() ?? 0;
+    return memory(status.function, token, async () => ({ at, since: startOf(companion) }));
+  }
+
+  return async (companionName: string): Promise<SecretView> => {
+    const seen = await parameterOf(account, companionName);
+    const { companion, status, changed } = seen;
+    const entry = parseEntry(companion.Version ?? 0, 0, companion.Description);
+    const told = await linesOf(seen, entry.token);
+    const again = `rekey rotate-parameter ${status.name} --function ${status.function}`;
+    return {
+      ...lineFor(status),
+      details: {
+        buttons: mayRotate ? buttonsOf(account, status) : [],
+        times: {
+          ...(status.lastRotated !== null && { 'last rotation': status.lastRotated }),
+          ...(changed && { 'last change': changed.toISOString() }),
+        },
+        versions: versionsOf(seen, entry),
+        steps: stepsSaid(told),
+        ...messagesOf(told, ({ code, working }) => (working === PENDING ? again : `rekey explain ${code}`)),
+      },
+    };
+  };
+}
+
+/** Has the function rotate it. Where a rotation has failed it goes on with that one, which is not dead for as long as its function may run. */
+export async function rotateParameterNow(account: Account, companionName: string): Promise<string | undefined> {
+  const { status } = await parameterOf(account, companionName);
+  const { name, function: by, pending } = status;
+  if (by === null || !isFree(status))
+    throw new RefusedError(`${name} cannot be rotated from here now`, `rekey rotate-parameter ${name} --function NAME`);
+  const { result, because, code, fact, hint } = await invoked(account, by, by, name, pending ?? undefined);
+  if (result === 'rotated') return undefined;
+  return result === 'other' ? `${name}: ${because}` : `${name}: ${code ?? 'failed'}: ${fact}\nhint: ${hint}`;
+}
+
+async function parameterOf(account: Account, companionName: string): Promise<Parameter> {
+  // A flat name is as good with a slash, but a description is found by the one that it has.
+  const name = companionName.replace(/^\/rekey/, '');
+  const names = [companionName, name, ...(name.lastIndexOf('/') === 0 ? [name.slice(1)] : [])];
+  const found = await describedParameters(account, names);
+  const companion = found.find(({ Name }) => Name === companionName);
+  if (companion === undefined)
+    throw new RefusedError(`${companionName} is gone, and with it what is known of ${name}`, 'rotate it once');
+  const parameter = found.find((one) => one !== companion);
+  const { status, lines } = await lookAtParameter(account, companion, Date.now());
+  return { companion, status, lines, version: parameter?.Version, changed: parameter?.LastModifiedDate };
+}
+
+/** Nobody is at work on it. */
+const isFree = ({ state }: Status) => state !== 'rotating';
+
+function buttonsOf({ region }: Account, status: Status): Details['buttons'] {
+  const { name, arn, function: by, pending } = status;
+  if (by === null || !isFree(status)) return [];
+  const what = pending === null ? 'Rotates' : 'Goes on with the rotation of';
+  return [
+    { label: 'Rotate', act: { act: 'rotate', secret: arn }, asks: `${what} ${name} in ${region} now, by ${by}.` },
+  ];
+}
+
+function versionsOf({ version, status }: Parameter, entry: ReturnType<typeof parseEntry>): Details['versions'] {
+  const { kind, token, from, to } = entry;
+  const isPending = status.pending !== null && kind !== 'claim';
+  return [
+    ...(isPending ? [{ id: token, labels: [LABELS.pending] }] : []),
+    ...(version === undefined ? [] : [{ id: String(version), labels: [LABELS.current] }]),
+    ...(kind === 'done' && version === to ? [{ id: String(from), labels: [LABELS.previous] }] : []),
+  ];
+}

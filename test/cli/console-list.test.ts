@@ -1,0 +1,83 @@
+/** What the page of an account asks of AWS, and how it says what no function has said. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { onAccount } from '../../cli/account.ts';
+import { listOf } from '../../cli/console/list.ts';
+import { startConsoles } from './console-world.ts';
+import { denyingProxy } from './cost/denying-proxy.ts';
+import { BROKEN } from './world.ts';
+
+let consoles: Awaited<ReturnType<typeof startConsoles>>;
+beforeAll(async () => {
+  consoles = await startConsoles();
+});
+beforeEach(() => consoles.reset());
+afterEach(() => consoles.stop());
+afterAll(() => consoles.world.close());
+
+const later = (ms: number) => vi.spyOn(Date, 'now').mockReturnValue(Date.now() + ms);
+afterEach(() => vi.restoreAllMocks());
+
+describe('the list of rekey console', () => {
+  it('has all of 600 secrets in mind, and the one first that needs a person', async () => {
+    for (let number = 0; number < 600; number += 1) await consoles.world.secret(`secret-${1000 + number}`);
+    await consoles.world.rotating('zz-last', { now: true, value: BROKEN });
+    const somebody = await consoles.enter((await consoles.start()).url);
+
+    await expect.poll(async () => (await somebody.view()).note).toContain('These are 500 of 601');
+    const { secrets } = await somebody.view();
+
+    expect(secrets.map(({ name }) => name).slice(0, 2)).toEqual(['zz-last', 'secret-1000']);
+    expect(secrets).toHaveLength(500);
+  });
+
+  it('asks the log once a minute of what has failed, however often it is made', async () => {
+    await consoles.world.rotating('broken', { now: true, value: BROKEN });
+    await consoles.world.rotating('well', { now: true });
+    const { url } = consoles.world.sandbox;
+    const place = { region: 'us-east-1', endpointUrl: url };
+    const terminal = { env: {}, stdout: process.stdout, stderr: process.stderr, signal: new AbortController().signal };
+
+    await onAccount(place, terminal, async (account) => {
+      const pages = listOf(account, undefined);
+      const states = async () => (await Array.fromAsync(pages())).at(-1)?.items.map(({ name, state }) => [name, state]);
+      const first = await states();
+      expect(await states()).toEqual(first);
+      expect(first).toEqual([
+        ['broken', 'failing'],
+        ['well', 'ok'],
+      ]);
+      expect([consoles.asked('FilterLogEvents'), consoles.asked('ListSecrets')]).toEqual([1, 2]);
+
+      later(61_000);
+      await states();
+      expect(consoles.asked('FilterLogEvents')).toBe(2);
+    });
+  });
+
+  it('is there without the right to parameters, and says so', async () => {
+    await consoles.world.rotating('app');
+    await using proxy = await denyingProxy(consoles.world.sandbox.url, { DescribeParameters: {} });
+    const somebody = await consoles.enter((await consoles.start('--endpoint-url', proxy.url)).url);
+
+    await expect.poll(async () => (await somebody.view()).note).toContain('ssm:DescribeParameters');
+    const { secrets, note, problem } = await somebody.view();
+
+    expect(secrets.map(({ name }) => name)).toEqual(['app']);
+    expect(note).toContain('Parameters were not read: DescribeParameters is denied');
+    expect(problem).toBeUndefined();
+  });
+
+  it.each([
+    ['stuck', { now: true, by: 'template' }, 2 * 3_600_000, /has AWSPENDING, the window/, 'rekey abandon app'],
+    ['overdue', { now: false }, 60 * 86_400_000, /nothing has rotated it by/, 'rekey doctor app'],
+  ])('has the next command for what no function has told of: %s', async (outcome, how, ms, fact, next) => {
+    await consoles.world.rotating('app', how);
+    later(ms);
+    const somebody = await consoles.enter((await consoles.start()).url);
+
+    const [secret] = (await somebody.view('app')).secrets;
+
+    expect(secret?.tone).toBe('bad');
+    expect(secret?.details?.message).toMatchObject({ outcome, fact: expect.stringMatching(fact), next });
+  });
+});
