@@ -11,6 +11,7 @@ interface Options {
   readonly all?: true;
   readonly readSizes?: true;
   readonly csv?: true;
+  readonly prices?: readonly string[];
 }
 
 export const cost = command<Options>(
@@ -22,6 +23,7 @@ export const cost = command<Options>(
     define: (parser) =>
       parser
         .addOption(new Option('--csv', 'the same for a spreadsheet').conflicts('json'))
+        .option('--prices <file...>', "what `aws pricing get-products` printed, for a region's own prices")
         .option('--all', 'each parameter a line, also those that cost nothing')
         .option('--read-sizes', 'reads the value of each secret that could move, to measure it; counts as access'),
     after:
@@ -32,14 +34,17 @@ export const cost = command<Options>(
     const progress = createProgress(stderr, { patienceMs: 1000, intervalMs: 100 });
     try {
       // Not before it is needed: the SDK takes its time to load.
-      const [{ onAccount }, { readInventory }] = await Promise.all([
+      const [{ onAccount }, { readInventory }, { pricesIn }] = await Promise.all([
         import('./account.ts'),
         import('./cost/read-inventory.ts'),
+        import('./cost/price-list.ts'),
       ]);
-      const inventory = await onAccount(options, terminal, (account) =>
-        readInventory(account, options.readSizes ?? false, progress.show),
-      );
-      const report = costReport(inventory, pricesOf(inventory.region));
+      const report = await onAccount(options, terminal, async (account) => {
+        const { region } = account;
+        // First, for what is wrong in a file is told at once.
+        const prices = await (options.prices === undefined ? pricesOf(region) : pricesIn(options.prices, region));
+        return costReport(await readInventory(account, options.readSizes ?? false, progress.show), prices);
+      });
       progress.end();
       const all = options.all ?? false;
       const asked = options.csv ? csv(report) : table(report, { all });

@@ -36,7 +36,7 @@ export function notesOn(findings: Findings): Note[] {
   if (prices.isStandIn) {
     notes.push({
       code: 'prices-stand-in',
-      text: `prices.json has no prices of ${inventory.region}: those of ${prices.region} are used.`,
+      text: `prices.json has no prices of ${inventory.region}: those of ${prices.region} are used. --prices takes AWS's own list of any region.`,
     });
   }
   notes.push({

@@ -1,7 +1,6 @@
 /** What Rekey itself costs: alarms and the key of its topic. */
-import data from '../prices.json' with { type: 'json' };
 import type { FunctionFacts } from './inventory.ts';
-import { sum } from './pricing.ts';
+import { type Own, sum } from './pricing.ts';
 
 /** Dollars for a whole month. */
 export interface OwnCost {
@@ -20,8 +19,7 @@ export interface OwnCost {
 const ALARMS = { withLook: 5, withMetrics: 2, without: 1 };
 const ENDPOINTS = 2;
 
-export function ownCosts(functions: readonly FunctionFacts[]): OwnCost[] {
-  const { alarmMonth, keyMonth, endpointMonth } = data.own;
+export function ownCosts(functions: readonly FunctionFacts[], { alarmMonth, keyMonth, endpointMonth }: Own): OwnCost[] {
   const stacks = Object.entries(Object.groupBy(functions, ({ stack }) => stack));
   // What serves several stacks is paid for once.
   const counted = new Set<string>();

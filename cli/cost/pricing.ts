@@ -11,6 +11,13 @@ export interface Prices {
   readonly parameterCallsPer10000: number;
 }
 
+/** Of what a stack of Rekey has, a month. */
+export interface Own {
+  readonly alarmMonth: number;
+  readonly keyMonth: number;
+  readonly endpointMonth: number;
+}
+
 export interface PriceList {
   /** Whose prices these are: the region asked for, or the one that stands in for it. */
   readonly region: string;
@@ -21,17 +28,18 @@ export interface PriceList {
   readonly values: Prices;
   /** Services that pay for the secrets they manage; all others leave it to the account. */
   readonly includedBy: readonly string[];
+  readonly own: Own;
 }
 
 export function pricesOf(region: string): PriceList {
-  const { regions, defaultRegion, currency, includedBy } = data;
+  const { regions, defaultRegion, currency, includedBy, own } = data;
   const all: Readonly<Record<string, Prices & { asOf: string }>> = regions;
   const isKnown = Object.hasOwn(all, region);
   const priced = isKnown ? region : defaultRegion;
   const found = all[priced];
   if (found === undefined) throw new Error(`prices.json has no prices of ${defaultRegion}, its own default`);
   const { asOf, ...values } = found;
-  return { region: priced, isStandIn: !isKnown, currency, asOf, values, includedBy };
+  return { region: priced, isStandIn: !isKnown, currency, asOf, values, includedBy, own };
 }
 
 /** Sums of tenths are not exact in binary; a millionth of a dollar is finer than any price. */

@@ -43,7 +43,7 @@ export function costReport(inventory: Inventory, prices: PriceList, at = Date.no
     prices,
     secrets,
     parameters,
-    own: ownCosts(inventory.functions ?? []),
+    own: ownCosts(inventory.functions ?? [], prices.own),
     totals,
     notes: notesOn({ inventory, prices, secrets, parameters }),
   };

@@ -37,7 +37,7 @@ describe('what Rekey itself costs', () => {
     ],
     ['nothing', [], []],
   ])('%s', (_, functions, told) => {
-    expect(ownCosts(functions)).toMatchObject(told);
+    expect(ownCosts(functions, prices.own)).toMatchObject(told);
   });
 
   it('is in the report, and not in its totals', () => {

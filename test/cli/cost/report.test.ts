@@ -92,7 +92,9 @@ describe('notes', () => {
   it('say whose prices stand in for those of a region without data', () => {
     const [note] = reportOn(inventory([], [], 'eu-central-2')).notes;
 
-    expect(note?.text).toBe('prices.json has no prices of eu-central-2: those of us-east-1 are used.');
+    expect(note?.text).toBe(
+      "prices.json has no prices of eu-central-2: those of us-east-1 are used. --prices takes AWS's own list of any region.",
+    );
   });
 
   it.each([
@@ -150,7 +152,7 @@ it('the data keep their shape', () => {
     parameters: [{ name: '/p', type: 'SecureString', tier: 'advanced', now: 0.05 }],
     totals: { secrets: 1, parameters: 1, now: 0.85, move: 0, couldMove: 0, afterMove: 0.85, afterAllMoves: 0.85 },
   });
-  expect(Object.keys(prices)).toEqual(['region', 'isStandIn', 'currency', 'asOf', 'values', 'includedBy']);
+  expect(Object.keys(prices)).toEqual(['region', 'isStandIn', 'currency', 'asOf', 'values', 'includedBy', 'own']);
   expect(notes.map((note: object) => Object.keys(note))).toEqual([
     ['code', 'text'],
     ['code', 'text'],
