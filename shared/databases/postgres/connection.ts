@@ -61,6 +61,8 @@ export interface Transaction {
    * what the ones before did, and waited for; the rows are those of the last.
    */
   query(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Several statements in one message, without values: the rows of each. */
+  ask(texts: readonly string[]): Promise<Row[][]>;
   /**
    * For a statement that carries a password in clear. Throws without TLS, or where a setting forbids it, and then sends nothing; no error
    * repeats the server's words. `logged`: the server writes a statement that fails into its log.
@@ -176,17 +178,19 @@ async function openOnce(
   }
   ctx.signal.addEventListener('abort', destroy, { once: true });
 
-  const answered = async (text: string, values: readonly unknown[], errorOf: typeof queryError) => {
+  const answers = async (text: string, values: readonly unknown[], errorOf: typeof queryError) => {
     if (ctx.signal.aborted) throw outOfTime(at, LOOK);
     const begun = performance.now();
     try {
       const results: pg.QueryResult<Row>[] = [await client.query<Row>(text, [...values])].flat();
-      return results.at(-1)?.rows ?? [];
+      return results.map(({ rows }) => rows);
     } catch (error) {
       if (ctx.signal.aborted) throw outOfTime(at, LOOK);
       throw errorOf(error, at, text, performance.now() - begun);
     }
   };
+  const answered = async (...asked: Parameters<typeof answers>) => (await answers(...asked)).at(-1) ?? [];
+  const ask: Transaction['ask'] = (texts) => answers(texts.join('; '), [], queryError);
   const query: Transaction['query'] = (text, values = []) => answered(text, values, queryError);
   const inClear: Transaction['inClear'] = async (text, logged) => {
     if (!at.tls || ctx.password.clearText === 'never') throw takesNoVerifier(at);
@@ -204,7 +208,7 @@ async function openOnce(
       const begin = [`BEGIN ${mode}`, PIN, ...patience, ...change, ...(first === undefined ? [] : [first])];
       try {
         const [server = {}] = await answered(begin.join('; '), [], beginError);
-        const result = await work({ username: at.user, query, inClear }, server);
+        const result = await work({ username: at.user, query, ask, inClear }, server);
         await query('COMMIT');
         return result;
       } catch (error) {

@@ -5,8 +5,9 @@ import type { Grant } from '../postgres/grants.ts';
 import { grantStatement, revokeStatement } from '../postgres/grants.ts';
 import { send, type Waiting } from './alone.ts';
 import { requireRevoked } from './grantor.ts';
-import { grantsTo, onWholeTable } from './grants.ts';
+import { grantedTo, grantsTo, onWholeTable, withProcedures } from './grants.ts';
 import { isOnOwned, ownedBy, rightsOn } from './ownership.ts';
+import { ask } from './question.ts';
 import type { User } from './user.ts';
 import { settingLiteral } from './user.ts';
 
@@ -97,9 +98,10 @@ export async function alignMemberships(
 }
 
 async function alignGrants(transaction: Transaction, from: string, to: string, waiting: Waiting): Promise<void> {
-  const owned = await ownedBy(transaction, [from, to]);
-  const grants = { [from]: await grantsTo(transaction, from), [to]: await grantsTo(transaction, to) };
-  const of = (user: string) => (grants[user] ?? []).filter((grant) => !isOnOwned(grant, owned));
+  const [owned, granted] = await ask(transaction, ownedBy([from, to]), grantedTo([from, to]));
+  const grants = await withProcedures(transaction, granted);
+  const heldBy = (user: string) => grants.filter(({ grantee }) => grantee === user);
+  const of = (user: string) => heldBy(user).filter((grant) => !isOnOwned(grant, owned));
   const should = new Set(of(from).map(keyOf));
   const has = new Set(of(to).map(keyOf));
   const surplus = of(to).filter((grant) => !should.has(keyOf(grant)));
@@ -110,7 +112,7 @@ async function alignGrants(transaction: Transaction, from: string, to: string, w
 
   for (const each of owned) {
     for (const user of [from, to]) {
-      const held = grants[user] ?? [];
+      const held = heldBy(user);
       if (rightsOn(each, user, held).length === each.rights.length) continue;
       const columns = held.filter((grant) => onWholeTable(grant)?.endsWith(` ON ${each.object}`));
       for (const grant of columns) await transaction.query(revokeStatement(grant));

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { PermissionError } from '../../rotation/errors.ts';
 import type { PairProof } from '../engine.ts';
 import type { Pair, PairNames, PairUsers } from '../pair.ts';
-import { bringIntoLine, cloneOf, oneByOne } from '../pair.ts';
+import { bringIntoLine, cloneOf } from '../pair.ts';
 import type { Connection, Transaction } from '../postgres/connection.ts';
 import { provenByLogin } from '../proven-by-login.ts';
 import { unknownUser } from '../user-errors.ts';
@@ -16,10 +16,11 @@ import { alignAttributes, alignMemberships, alignRights, give } from './align.ts
 import type { Waiting } from './alone.ts';
 import { grantsTo } from './grants.ts';
 import { isTied, noPair, tie } from './pair.ts';
+import { ask } from './question.ts';
 import { repeatedly } from './repeatedly.ts';
 import { alterPassword, digestLiteral } from './set-password.ts';
 import type { User } from './user.ts';
-import { mayLogIn, readUser, requireSpelling } from './user.ts';
+import { mayLogIn, spellingOf, userNamed } from './user.ts';
 
 const quoted = pg.escapeIdentifier;
 const OTHER_CLUSTER = 'check that the superuser secret is the one of this cluster or workgroup';
@@ -40,7 +41,6 @@ export function cloneUser(
       for (let turn = 1; ; turn++) {
         const [result, waiting] = await repeatedly(connection, async (transaction) => {
           const left: Waiting = [];
-          await requireSpelling(transaction, names.from);
           return [await work(usersIn(transaction, names, password, left)), left] as const;
         });
         if (waiting.length === 0) return result;
@@ -60,7 +60,10 @@ function usersIn(transaction: Transaction, names: PairNames, password: string, w
   const { to, base } = names;
   const clone = cloneOf(names);
   return {
-    read: oneByOne((name) => readUser(transaction, name)),
+    async read({ from }) {
+      const [, other, inUse] = await ask(transaction, spellingOf(from), userNamed(to), userNamed(from));
+      return { other, inUse };
+    },
     unknownUser: (name) => unknownUser(name, transaction, OTHER_CLUSTER),
     isTied: (pair) => isTied(pair.base, base) && isTied(pair.clone, base),
     noPair: (pair) => noPair(transaction, base, { [base]: pair.base, [clone]: pair.clone }),
@@ -78,7 +81,7 @@ function usersIn(transaction: Transaction, names: PairNames, password: string, w
       if (waiting.length > 0) return;
       const users = { model, target, from: base, to: clone };
       // A base that may not log in is no model for a clone that is in use.
-      if (!cloneInUse || (await mayLogIn(transaction, base, model))) await alignAttributes(transaction, users);
+      if (!cloneInUse || mayLogIn(model)) await alignAttributes(transaction, users);
       await alignRights(transaction, users, waiting);
     },
     async setPassword() {
@@ -110,7 +113,7 @@ async function make(
 ): Promise<void> {
   const model = await tie(transaction, base, from, inUse);
   await transaction.query(`CREATE USER ${quoted(to)} PASSWORD ${digestLiteral(to, password)}`);
-  await requireSpelling(transaction, to);
+  await ask(transaction, spellingOf(to));
   await alignAttributes(transaction, { model, target: NEW, from, to });
   await alignRights(transaction, { model, target: NEW, from, to }, waiting);
   // One that nobody knows, until all rights are there.
@@ -122,6 +125,7 @@ const NEW: User = {
   createsDatabases: false,
   isSuperuser: false,
   validUntil: undefined,
+  isExpired: false,
   settings: new Map(),
   groups: [],
   roles: [],

@@ -4,6 +4,7 @@ import { ServiceError } from '../../rotation/errors.ts';
 import type { Row, Transaction } from '../postgres/connection.ts';
 import type { Grant } from '../postgres/grants.ts';
 import { isInternal } from './ownership.ts';
+import { ask, literal, type Question } from './question.ts';
 
 const quoted = (value: unknown) => pg.escapeIdentifier(String(value));
 const at = (row: Row, object: unknown) => `${quoted(row.namespace_name)}.${quoted(object)}`;
@@ -55,30 +56,43 @@ function scoped(row: Row, container: string, name: string): string {
   return `${row.privilege_type} ${where} ${name}`;
 }
 
-/** Grants to the user itself: not through groups and roles, not what is owned, not what PUBLIC may do. */
-export async function grantsTo(transaction: Transaction, user: string): Promise<Grant[]> {
-  const grants: Grant[] = [];
-  for (const { view, columns, right } of kinds) {
-    const rows = await transaction.query(
-      `SELECT privilege_type, ${columns} FROM ${view} WHERE identity_type = 'user' AND identity_name = $1`,
-      [user],
-    );
-    grants.push(...rows.filter((row) => !isInternal(row.relation_name)).map((row) => grant(user, right(row), row)));
-  }
-  return [...(await asProcedures(transaction, grants)), ...(await defaults(transaction, user))];
+/** Grants to the users themselves: not through groups and roles, not what is owned, not what PUBLIC may do. */
+export function grantedTo(users: readonly string[]): Question<Grant[]> {
+  const among = (column: string) => `${column} IN (${users.map(literal).join(', ')})`;
+  // By the server's own comparison, which found the row.
+  const holder = (column: string) =>
+    `CASE ${users.map((user, at) => `WHEN ${column} = ${literal(user)} THEN ${at}`).join(' ')} END AS holder`;
+  const grant = (right: string, row: Row, prefix = ''): Grant => {
+    const grantee = users[Number(row.holder)];
+    if (grantee === undefined) throw new Error('a grant to nobody who was asked for');
+    return { grantee, right, prefix, grantable: row.admin_option === true };
+  };
+  return {
+    texts: [
+      ...kinds.map(
+        ({ view, columns }) => `SELECT ${holder('identity_name')}, privilege_type, ${columns} FROM ${view}
+                                 WHERE identity_type = 'user' AND ${among('identity_name')}`,
+      ),
+      `SELECT ${holder('grantee_name')}, schema_name, object_type, owner_name, privilege_type, admin_option
+         FROM svv_default_privileges WHERE grantee_type = 'user' AND ${among('grantee_name')}`,
+    ],
+    answer: (...rows) => [
+      ...kinds.flatMap(({ right }, at) =>
+        (rows[at] ?? []).filter((row) => !isInternal(row.relation_name)).map((row) => grant(right(row), row)),
+      ),
+      ...(rows[kinds.length] ?? []).map((row) => {
+        const where = row.schema_name === null || row.schema_name === '' ? '' : ` IN SCHEMA ${quoted(row.schema_name)}`;
+        const prefix = `ALTER DEFAULT PRIVILEGES FOR USER ${quoted(row.owner_name)}${where} `;
+        return grant(`${row.privilege_type} ON ${pluralOf(row.object_type)}`, row, prefix);
+      }),
+    ],
+  };
 }
 
-async function defaults(transaction: Transaction, user: string): Promise<Grant[]> {
-  const rows = await transaction.query(
-    `SELECT schema_name, object_type, owner_name, privilege_type, admin_option
-       FROM svv_default_privileges WHERE grantee_type = 'user' AND grantee_name = $1`,
-    [user],
-  );
-  return rows.map((row) => {
-    const where = row.schema_name === null || row.schema_name === '' ? '' : ` IN SCHEMA ${quoted(row.schema_name)}`;
-    const prefix = `ALTER DEFAULT PRIVILEGES FOR USER ${quoted(row.owner_name)}${where} `;
-    return grant(user, `${row.privilege_type} ON ${pluralOf(row.object_type)}`, row, prefix);
-  });
+/** As `grantedTo`, of one user, spelled as GRANT wants it. */
+export async function grantsTo(transaction: Transaction, user: string): Promise<Grant[]> {
+  const [grants] = await ask(transaction, grantedTo([user]));
+  return withProcedures(transaction, grants);
 }
 
 /** A kind that nobody here knows is no reason to guess a right. */
@@ -92,7 +106,7 @@ function pluralOf(kind: unknown): string {
 }
 
 /** The view of functions holds procedures too, which GRANT calls by another word. */
-async function asProcedures(transaction: Transaction, grants: Grant[]): Promise<Grant[]> {
+export async function withProcedures(transaction: Transaction, grants: Grant[]): Promise<Grant[]> {
   if (!grants.some(({ right }) => right.includes(' ON FUNCTION '))) return grants;
   const rows = await transaction.query(
     `SELECT n.nspname AS namespace_name, p.proname AS name
@@ -113,8 +127,4 @@ async function asProcedures(transaction: Transaction, grants: Grant[]): Promise<
 export function onWholeTable({ right }: Grant): string | undefined {
   const [, kind, where] = /^(\w+) \("(?:[^"]|"")*"\) (ON TABLE .*)$/s.exec(right) ?? [];
   return kind === undefined ? undefined : `${kind} ${where}`;
-}
-
-function grant(grantee: string, right: string, row: Row, prefix = ''): Grant {
-  return { grantee, right, prefix, grantable: row.admin_option === true };
 }

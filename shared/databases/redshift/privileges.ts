@@ -1,16 +1,16 @@
 /** What the login of a session may do by itself, as lines that two users of a pair can be compared by. */
 import type { Transaction } from '../postgres/connection.ts';
 import { fingerprint } from '../postgres/privileges.ts';
-import { grantsTo } from './grants.ts';
+import { grantedTo, withProcedures } from './grants.ts';
 import { isOnOwned, ownedBy, rightsOn } from './ownership.ts';
-import { readUser } from './user.ts';
+import { ask } from './question.ts';
+import { userNamed } from './user.ts';
 
 /** Groups and roles by name: what they may do, both users may. `other` is the counterpart of this login. */
 export async function privileges(transaction: Transaction, other: string): Promise<string[]> {
   const self = transaction.username;
-  const user = await readUser(transaction, self);
-  const grants = await grantsTo(transaction, self);
-  const owned = await ownedBy(transaction, [self, other]);
+  const [user, granted, owned] = await ask(transaction, userNamed(self), grantedTo([self]), ownedBy([self, other]));
+  const grants = await withProcedures(transaction, granted);
   const lines = [
     ...(user?.createsDatabases ? ['attribute CREATEDB'] : []),
     ...(user?.isSuperuser ? ['attribute CREATEUSER'] : []),

@@ -4,8 +4,9 @@ import pg from 'pg';
 import type { TakeBack } from '../engine.ts';
 import type { Connection, Transaction } from '../postgres/connection.ts';
 import { requireReplaced } from '../user-errors.ts';
+import { ask } from './question.ts';
 import { repeatedly } from './repeatedly.ts';
-import { requireSpelling } from './user.ts';
+import { spellingOf } from './user.ts';
 
 /** `before` is the password that opened the user's last login. A login by md5 means that its digest is what is kept. */
 export async function setPassword(
@@ -18,7 +19,7 @@ export async function setPassword(
 
 async function change(connection: Connection, username: string, password: string): Promise<void> {
   await repeatedly(connection, async (transaction) => {
-    await requireSpelling(transaction, username);
+    await ask(transaction, spellingOf(username));
     await alterPassword(transaction, username, password);
   });
 }

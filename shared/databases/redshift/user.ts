@@ -1,13 +1,16 @@
 /** A user as Redshift's catalog and system views describe it. */
 import pg from 'pg';
 import { InvalidSecretError } from '../../rotation/errors.ts';
-import type { Row, Transaction } from '../postgres/connection.ts';
+import type { Row } from '../postgres/connection.ts';
+import { literal, type Question } from './question.ts';
 
 export interface User {
   readonly createsDatabases: boolean;
   readonly isSuperuser: boolean;
   /** A timestamp as text; undefined when the password does not expire. */
   readonly validUntil: string | undefined;
+  /** By the clock of the server. */
+  readonly isExpired: boolean;
   /** Name of the setting → value, as ALTER USER … SET left it. */
   readonly settings: ReadonlyMap<string, string>;
   readonly groups: readonly string[];
@@ -28,59 +31,57 @@ export interface Limits {
 }
 
 /**
- * Throws InvalidSecretError when there is a user of this name only if capitals do not count. The digest of a password is salted with the
+ * Answers with InvalidSecretError when there is a user of this name only if capitals do not count. The digest of a password is salted with the
  * name as Redshift stores it, so one that is made with another spelling opens nothing.
  */
-export async function requireSpelling(transaction: Transaction, name: string): Promise<void> {
-  const rows = await transaction.query('SELECT usename AS name FROM pg_user WHERE lower(usename) = lower($1)', [name]);
-  const names = rows.map((row) => String(row.name));
-  if (names.length === 0 || names.includes(name)) return;
-  throw new InvalidSecretError(`user ${name} does not exist in this spelling; Redshift has ${names.join(', ')}`, {
-    hint: `write ${names.join(' or ')} into field username of the secret, as pg_user shows it`,
-  });
+export function spellingOf(name: string): Question<void> {
+  return {
+    texts: [`SELECT usename AS name FROM pg_user WHERE lower(usename) = lower(${literal(name)})`],
+    answer(rows = []) {
+      const names = rows.map((row) => String(row.name));
+      if (names.length === 0 || names.includes(name)) return;
+      throw new InvalidSecretError(`user ${name} does not exist in this spelling; Redshift has ${names.join(', ')}`, {
+        hint: `write ${names.join(' or ')} into field username of the secret, as pg_user shows it`,
+      });
+    },
+  };
 }
 
 /** Neither expired, nor at a connection limit of zero. */
-export async function mayLogIn(transaction: Transaction, name: string, { limits }: User): Promise<boolean> {
-  const [row] = await transaction.query(
-    'SELECT CAST(valuntil AS timestamp) < CAST(now() AS timestamp) AS expired FROM pg_user WHERE usename = $1',
-    [name],
-  );
-  return row?.expired !== true && limits.connections !== '0';
-}
+export const mayLogIn = ({ isExpired, limits }: User): boolean => !isExpired && limits.connections !== '0';
 
 /**
- * Undefined when there is no such user. Throws InvalidSecretError for a user of an identity provider, who has no password. Limits come with
+ * Undefined when there is no such user. Answers with InvalidSecretError for a user of an identity provider, who has no password. Limits come with
  * the roles: not from svl_user_info, which Serverless and Multi-AZ refuse to everybody, nor from pg_user_info, which has the first of the
  * three alone, and shows it to superusers only: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_USER_INFO.html
  */
-export async function readUser(transaction: Transaction, name: string): Promise<User | undefined> {
-  const [row] = await transaction.query(
-    `SELECT usecreatedb, usesuper, CAST(CAST(valuntil AS timestamp) AS varchar) AS until, useconfig
-       FROM pg_user WHERE usename = $1`,
-    [name],
-  );
-  if (row === undefined) return undefined;
-  const groups = await transaction.query(
-    'SELECT g.groname AS name FROM pg_group g, pg_user u WHERE u.usesysid = ANY(g.grolist) AND u.usename = $1',
-    [name],
-  );
-  // One row for a user without roles.
-  const infos = await transaction.query(
-    `SELECT i.connection_limit, i.syslog_access, i.session_timeout, i.external_user_id,
-            g.role_name AS name, g.admin_option AS grantable
-       FROM svv_user_info i LEFT JOIN svv_user_grants g ON g.user_name = i.user_name WHERE i.user_name = $1`,
-    [name],
-  );
-  const roles = infos.filter((info) => typeof info.name === 'string');
+export function userNamed(name: string): Question<User | undefined> {
+  const user = literal(name);
   return {
-    createsDatabases: row.usecreatedb === true,
-    isSuperuser: row.usesuper === true,
-    validUntil: row.until === null || row.until === 'infinity' ? undefined : String(row.until),
-    settings: settingsIn(row.useconfig),
-    groups: groups.map((group) => String(group.name)),
-    roles: roles.map((role) => ({ name: String(role.name), grantable: role.grantable === true })),
-    limits: limitsIn(name, infos[0]),
+    texts: [
+      `SELECT usecreatedb, usesuper, CAST(CAST(valuntil AS timestamp) AS varchar) AS until, useconfig,
+              CAST(valuntil AS timestamp) < CAST(now() AS timestamp) AS expired
+         FROM pg_user WHERE usename = ${user}`,
+      `SELECT g.groname AS name FROM pg_group g, pg_user u WHERE u.usesysid = ANY(g.grolist) AND u.usename = ${user}`,
+      // One row for a user without roles.
+      `SELECT i.connection_limit, i.syslog_access, i.session_timeout, i.external_user_id,
+              g.role_name AS name, g.admin_option AS grantable
+         FROM svv_user_info i LEFT JOIN svv_user_grants g ON g.user_name = i.user_name WHERE i.user_name = ${user}`,
+    ],
+    answer([row] = [], groups = [], infos = []) {
+      if (row === undefined) return undefined;
+      const roles = infos.filter((info) => typeof info.name === 'string');
+      return {
+        createsDatabases: row.usecreatedb === true,
+        isSuperuser: row.usesuper === true,
+        validUntil: row.until === null || row.until === 'infinity' ? undefined : String(row.until),
+        isExpired: row.expired === true,
+        settings: settingsIn(row.useconfig),
+        groups: groups.map((group) => String(group.name)),
+        roles: roles.map((role) => ({ name: String(role.name), grantable: role.grantable === true })),
+        limits: limitsIn(name, infos[0]),
+      };
+    },
   };
 }
 

@@ -14,7 +14,7 @@ function connection(pause: Connection['pause']): Connection {
     ping: async () => {},
     alone: async () => {},
     pause,
-    transaction: (_, work) => work({ username: 'admin', query, inClear: async () => {} }, {}),
+    transaction: (_, work) => work({ username: 'admin', query, ask: async () => [], inClear: async () => {} }, {}),
     close: async () => {},
   };
 }

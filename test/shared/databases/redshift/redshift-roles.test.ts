@@ -52,17 +52,19 @@ function double(users: Record<string, DoubleUser>, username = 'admin'): Connecti
     }
     throw new Error(`the double does not know: ${text}`);
   };
-  const query: Transaction['query'] = async (text, values = []) => answer(text, String(values[0]));
+  const query: Transaction['query'] = async (text) => answer(text, '');
+  const ask: Transaction['ask'] = async (texts) => texts.map((text) => answer(text, String(/'(\w+)'/.exec(text)?.[1])));
   const inClear = async () => {};
   return {
     username,
     query,
+    ask,
     inClear,
     kept: undefined,
     ping: async () => {},
     pause: async () => {},
     alone: async () => {},
-    transaction: (_, work) => work({ username, query, inClear }, {}),
+    transaction: (_, work) => work({ username, query, ask, inClear }, {}),
     close: async () => {},
   };
 }
