@@ -110,7 +110,8 @@ export interface DatabaseSession {
   discardOldPassword?(): Promise<boolean>;
   /**
    * Afterwards `to` exists, has this password and may do exactly what `from` may. All or nothing where changes of users are
-   * transactions; elsewhere the password comes last. Repeating it is harmless, also at the same moment in another session.
+   * transactions; elsewhere the password comes last. Repeating it is harmless, also at the same moment in another session, which
+   * may be kept waiting until this one closes.
    * Takes nothing away from `from` that it can use, for it is in use; where the pair has one owner or model, rights are its.
    * Throws TargetMismatchError when `to` is there and neither the server nor `proof` tells that the two are a pair: pair.ts.
    */

@@ -244,7 +244,7 @@ export function describePairs({ engine, server, ctx, fresh, test, opens }: Engin
         password: base.password,
         async *others() {
           const proof = stored(base.password, clone.password);
-          await second.cloneUser(base.username, clone.username, 'of the other delivery', proof);
+          await second.cloneUser(base.username, clone.username, 'of the other delivery', proof).finally(second.close);
           yield clone.password;
         },
       };
@@ -257,7 +257,6 @@ export function describePairs({ engine, server, ctx, fresh, test, opens }: Engin
       expect(await Promise.all(outcome)).toEqual([false, false, true]);
       expect(await privileges({ ...clone, password: 'clone password' })).toEqual(await privileges(base));
       await root.close();
-      await second.close();
     });
 
     test('are made, or adopted, by two sessions at the same moment', async () => {
@@ -270,12 +269,13 @@ export function describePairs({ engine, server, ctx, fresh, test, opens }: Engin
         const proof = stored(base.password, 'of a template');
 
         await Promise.all(
-          both.map((session) => session.cloneUser(base.username, clone.username, clone.password, proof)),
+          both.map((session) =>
+            session.cloneUser(base.username, clone.username, clone.password, proof).finally(() => session.close()),
+          ),
         );
 
         expect(await opens(clone)).toBe(true);
         expect(await privileges(clone)).toEqual(await privileges(base));
-        for (const session of both) await session.close();
       }
     });
   });

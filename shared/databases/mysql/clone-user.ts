@@ -14,7 +14,8 @@ import { adopt } from './adopt.ts';
 import { alignRights, requireMayAlign } from './align-rights.ts';
 import type { Connection } from './connection.ts';
 import { setDefaultRoles } from './default-roles.ts';
-import { oneAtATime } from './lock.ts';
+import type { Lock } from './lock.ts';
+import { holdAccounts } from './lock.ts';
 import { isTied, noPair, provenByHash, requireOwn, tie } from './pair.ts';
 import type { AccountName } from './quoting.ts';
 import { accountOf } from './quoting.ts';
@@ -24,17 +25,28 @@ import { identifiedBy } from './verifier.ts';
 /** All accounts of one name. */
 type User = readonly Account[];
 
+interface Course {
+  readonly proof: PairProof;
+  /** What is held is added. Whoever closes the session gives back what would outlive it. */
+  readonly locks: Lock[];
+}
+
+/** The accounts stay locked until the session closes: to give the lock back would cost a round trip. */
 export function cloneUser(
   connection: Connection,
   names: PairNames,
-  { password, proof }: { readonly password: string; readonly proof: PairProof },
+  { password, proof, locks }: Course & { readonly password: string },
 ): Promise<void> {
-  return bringIntoLine(portOf(connection, names, password), names, proof);
+  return bringIntoLine(portOf(connection, names, password, locks), names, proof);
 }
 
 /** Throws what `cloneUser` would before it changes anything, or for want of a right to give or take, and changes nothing. */
-export async function requireClonable(connection: Connection, names: PairNames, proof: PairProof): Promise<void> {
-  await requirePair(portOf(connection, names, ''), names, proof);
+export async function requireClonable(
+  connection: Connection,
+  names: PairNames,
+  { proof, locks }: Course,
+): Promise<void> {
+  await requirePair(portOf(connection, names, '', locks), names, proof);
   const [base, clone] = [
     await readAccounts(connection, [names.base]),
     await readAccounts(connection, [cloneOf(names)]),
@@ -49,9 +61,19 @@ export async function requireClonable(connection: Connection, names: PairNames, 
   }
 }
 
-function portOf(connection: Connection, names: PairNames, password: string): PairPort<User> {
+function portOf(connection: Connection, names: PairNames, password: string, locks: Lock[]): PairPort<User> {
   const users = usersOf(connection, names, password);
-  return { atOnce: (work) => oneAtATime(connection, names.base, () => work(users)), proves: provenByHash };
+  return {
+    async atOnce(work) {
+      locks.push(await holdAccounts(connection, names.base));
+      return work(users);
+    },
+    async proves(other, others) {
+      // Of the look before: nobody waits while stored versions are read.
+      await locks.pop()?.release();
+      return provenByHash(other, others);
+    },
+  };
 }
 
 function usersOf(connection: Connection, { from, to, base }: PairNames, password: string): PairUsers<User> {

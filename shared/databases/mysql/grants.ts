@@ -15,13 +15,19 @@ export interface Right {
   readonly restriction: boolean;
 }
 
-/** Rights given to the account by name. `asked`: a session may ask for its own, whatever else it may see. */
-export async function rightsOf(
+/** Rights given to the account by name. */
+export async function rightsOf(connection: Connection, account: AccountName): Promise<Right[]> {
+  const lines = await showGrants(connection, account, ` FOR ${accountOf(account)}`);
+  return lines.flatMap((line) => parseGrant(line, account));
+}
+
+/** Line by line. A session may ask for its own, whatever else it may see, and sees there what it has by roles. */
+export async function showGrants(
   connection: Connection,
   account: AccountName,
-  asked: 'SHOW GRANTS' | `SHOW GRANTS FOR ${string}` = `SHOW GRANTS FOR ${accountOf(account)}`,
-): Promise<Right[]> {
-  const rows = await connection.query(asked);
+  whose: '' | ` FOR ${string}` = '',
+): Promise<string[]> {
+  const rows = await connection.query(`SHOW GRANTS${whose}`);
   const lines = rows.map((row) => String(Object.values(row)[0]));
   // There is always one: USAGE, at the least. An answer that cannot be read must never pass for "no rights".
   if (!lines.some((line) => isAbout(wordsOf(line), account))) {
@@ -29,15 +35,27 @@ export async function rightsOf(
       hint: 'report this with the version of the server; use the single-user function meanwhile',
     });
   }
-  return lines.flatMap((line) => parseGrant(line, account));
+  return lines;
+}
+
+/** Does this line tell rights on something? Others tell roles, and which of them is the default one. */
+export function isOnObject(line: string): boolean {
+  return placesIn(wordsOf(line)).on > 0;
 }
 
 /** Is this line of SHOW GRANTS about the account itself? */
 function isAbout(words: readonly string[], account: AccountName): boolean {
-  const to = words.indexOf(words[0] === 'REVOKE' ? 'FROM' : 'TO');
+  const { to } = placesIn(words);
   const named = words.slice(to + 1, to + 4).join('');
   const grantee = `${identifier(account.user)}@${identifier(account.host)}`;
   return to >= 0 && (named === grantee || named === accountOf(account));
+}
+
+/** Where a line says on what and to whom; -1 is nowhere. */
+function placesIn(words: readonly string[]): { readonly on: number; readonly to: number } {
+  const to = words.indexOf(words[0] === 'REVOKE' ? 'FROM' : 'TO');
+  const on = words.indexOf('ON');
+  return { on: on < to ? on : -1, to };
 }
 
 /** The account that the server took this session for, not always the one that was named, and the roles that it acts in. */
@@ -54,12 +72,10 @@ export function parseGrant(line: string, account: AccountName): Right[] {
   const [verb] = words;
   const restriction = verb === 'REVOKE';
   if (verb !== 'GRANT' && !restriction) return [];
-  const to = words.indexOf(restriction ? 'FROM' : 'TO');
-  const on = words.indexOf('ON');
   if (!isAbout(words, account)) return [];
+  const { on, to } = placesIn(words);
   const passOn = /\b(GRANT|ADMIN) OPTION\b/.test(words.slice(to + 4).join(' '));
-
-  const hasObject = on > 0 && on < to;
+  const hasObject = on > 0;
   const object = hasObject ? spelled(words.slice(on + 1, to)) : '';
   const rights = split(words.slice(1, hasObject ? on : to));
   const parts = rights

@@ -6,40 +6,30 @@ import { errno, killed } from './errors.ts';
 /** Seconds that one delivery of a step waits for another that works on the same users. */
 const PATIENCE = 10;
 
-/** Changes of accounts are no transactions here, so two sessions take turns. Ends with the session at the latest. */
-export async function oneAtATime<T>(connection: Connection, user: string, work: () => Promise<T>): Promise<T> {
-  const name = nameOf('accounts', user);
-  await take(connection, name, user);
-  try {
-    return await work();
-  } finally {
-    await release(connection, name);
-  }
-}
-
-export interface CutOver {
+/** Lasts until the session closes at the latest. A session that takes it again must give it back as often. */
+export interface Lock {
   /** The user may have one session only, by its account or by the server. Zero is no limit. */
   readonly exclusive: boolean;
-  /** A pooler keeps the server's session, and with it the lock, when ours has ended. */
+  /** To be given back before the session closes: a pooler keeps the server's session, and the lock with it, when ours has ended. */
+  readonly outlives: boolean;
   release(): Promise<void>;
 }
 
-/** Until the session closes: until then a new password may be taken back, and must be the last one. */
-export async function holdCutOver(connection: Connection, user: string): Promise<CutOver> {
-  const name = nameOf('cut-over', user);
+/** Changes of accounts are no transactions here, so two sessions take turns. */
+export const holdAccounts = (connection: Connection, user: string) => hold(connection, 'accounts', user);
+
+/** Until the session closes a new password may be taken back, and must be the last one. */
+export const holdCutOver = (connection: Connection, user: string) => hold(connection, 'cut-over', user);
+
+async function hold(connection: Connection, what: string, user: string): Promise<Lock> {
+  const name = nameOf(what, user);
   const row = await take(connection, name, user);
-  // A release costs a round trip. Of one's own change the statement above saves one; for others a session of our own ends by itself.
-  const stays = user === connection.username || Number(row.session) !== connection.session;
   return {
     exclusive: Number(row.most) === 1,
-    release: async () => {
-      if (stays) await release(connection, name);
-    },
+    // A release costs a round trip. Of one's own change the statement above saves one; for others a session of our own ends by itself.
+    outlives: user === connection.username || Number(row.session) !== connection.session,
+    release: async () => void (await connection.query('DO RELEASE_LOCK(?)', [name]).catch(() => {})),
   };
-}
-
-async function release(connection: Connection, name: string): Promise<void> {
-  await connection.query('DO RELEASE_LOCK(?)', [name]).catch(() => {});
 }
 
 /** Names of locks have at most 64 characters. */

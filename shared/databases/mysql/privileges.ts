@@ -1,19 +1,19 @@
 /** What the login of a session may do, as lines that two users of a pair can be compared by. Any user may ask this of itself. */
 import type { Connection } from './connection.ts';
-import { ownAccount, rightsOf, rightText } from './grants.ts';
+import { isOnObject, ownAccount, parseGrant, rightText, showGrants } from './grants.ts';
 import { identifier } from './quoting.ts';
-import { loginPlugin, showCreateUser } from './show-create-user.ts';
+import { accountIn, loginPlugin, showCreateUser } from './show-create-user.ts';
 
 export async function privileges(connection: Connection): Promise<string[]> {
-  const own = await ownAccount(connection);
-  const rights = await rightsOf(connection, own, 'SHOW GRANTS');
   const created = await showCreateUser(connection);
+  const own = accountIn(created) ?? (await ownAccount(connection));
+  const grants = await showGrants(connection, own);
   const lines = [
     `account at host ${own.host}`,
     `account logs in with ${loginPlugin(created)}`,
     ...optionsOf(created).map((option) => `account ${option}`),
-    ...rolesIn(own.roles).map((role) => `acts in role ${role}`),
-    ...rights.map(rightText),
+    ...(await rolesOf(connection, grants)).map((role) => `acts in role ${role}`),
+    ...grants.flatMap((line) => parseGrant(line, own)).map(rightText),
   ];
   return [...new Set(lines)].sort();
 }
@@ -33,6 +33,13 @@ function optionsOf(statement: string): string[] {
     .split(/(?<! PASSWORD)(?= REQUIRE )|(?= (?:MAX_|PASSWORD |PASSWORD_LOCK|ACCOUNT |FAILED_LOGIN))/)
     .map((option) => option.trim())
     .filter((option) => !/^[A-Z_]+ 0(?:\.0+)?$|^PASSWORD EXPIRE\b/.test(option));
+}
+
+/** Nobody acts in a role that was not given: to the account, to all (`mandatory_roles`, PUBLIC), or to a role of it. */
+async function rolesOf(connection: Connection, grants: readonly string[]): Promise<string[]> {
+  if (grants.every(isOnObject)) return [];
+  const { roles } = await ownAccount(connection);
+  return rolesIn(roles);
 }
 
 function rolesIn(text: string): string[] {

@@ -9,7 +9,7 @@ import { openConnection } from './connection.ts';
 import { addPassword, discardOldPassword } from './dual-passwords.ts';
 import { errno, failedWith } from './errors.ts';
 import { tellingGrants } from './lacking.ts';
-import type { CutOver } from './lock.ts';
+import type { Lock } from './lock.ts';
 import { holdCutOver } from './lock.ts';
 import { opensFromHere } from './opens.ts';
 import { privileges } from './privileges.ts';
@@ -22,11 +22,11 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
   let working = login.password;
   let exclusive = false;
   const changed = new Set<AccountsChanged>();
-  const held: CutOver[] = [];
+  const locks: Lock[] = [];
   const hold = async (username: string) => {
     const cutOver = await unlessExpired(() => holdCutOver(connection, username));
     if (cutOver === undefined) return;
-    held.push(cutOver);
+    locks.push(cutOver);
     if (username === login.username) exclusive = cutOver.exclusive;
   };
   const telling = <T>(work: () => Promise<T>) => tellingGrants(connection, work);
@@ -59,14 +59,14 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
     holdCutOver: hold,
     opens: (username, password) => telling(() => opensFromHere(connection, username, password)),
     cloneUser: (from, to, password, proof) =>
-      telling(() => cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof })),
+      telling(() => cloneUser(connection, { from, to, base: baseOf(from) }, { password, proof, locks })),
     rehearsal: {
       async setPassword(username) {
         if (username !== login.username) await telling(() => requireMayAlterUsers(connection));
       },
       cloneUser: (from, to, _password, proof) =>
         telling(async () => {
-          await requireClonable(connection, { from, to, base: baseOf(from) }, proof);
+          await requireClonable(connection, { from, to, base: baseOf(from) }, { proof, locks });
           await requireMayAlterUsers(connection);
         }),
     },
@@ -75,7 +75,7 @@ export async function openSession(login: DatabaseLogin, kind: Kind, ctx: Rotatio
       // Here, and not with the change: AWSCURRENT names the new password by now, or soon. What was taken back leaves all as it was.
       if (working !== login.password) await endSecondPassword(connection);
       for (const change of changed) await change.settle().catch(() => {});
-      for (const { release } of held) await release();
+      for (const lock of locks) if (lock.outlives) await lock.release();
       await connection.close();
     },
   };

@@ -15,6 +15,7 @@ import { describeMysqlLacking } from './mysql-lacking.case.ts';
 import { describeMysqlPairs } from './mysql-pairs.case.ts';
 import { describeMysqlPooled } from './mysql-pooled.case.ts';
 import { describeMysqlRehearsals } from './mysql-rehearsals.case.ts';
+import { describeMysqlRoundTrips } from './mysql-round-trips.case.ts';
 import { describeMysqlVerifiers } from './mysql-verifiers.case.ts';
 
 const seenOnTheNewest = [
@@ -59,6 +60,7 @@ for (const [number, name, from] of series) {
     describeMysqlKilled(mariadb, server);
     describeMysqlLacking(mariadb, server);
     describeMysqlRehearsals(mariadb, server);
+    describeMysqlRoundTrips(mariadb, server);
     describeMysqlVerifiers(mariadb, server);
   });
 }

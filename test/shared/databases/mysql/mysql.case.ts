@@ -296,8 +296,8 @@ export function describeMysqlFamily(engine: DatabaseEngine, server: RealMysql): 
     const root = await engine.connect(server.superuser, ctx);
     await root.setPassword(name, 'wanted-by-log-4');
     await root.cloneUser(name, other.username, 'wanted-by-log-5', stored('wanted-by-log-4'));
-    await align(name, other.username, 'clone password', 'wanted-by-log-4');
     await root.close();
+    await align(name, other.username, 'clone password', 'wanted-by-log-4');
 
     const log = await server.generalLog();
 

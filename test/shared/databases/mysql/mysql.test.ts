@@ -15,6 +15,7 @@ import { describeMysqlLacking } from './mysql-lacking.case.ts';
 import { describeMysqlPairs } from './mysql-pairs.case.ts';
 import { describeMysqlPooled } from './mysql-pooled.case.ts';
 import { describeMysqlRehearsals } from './mysql-rehearsals.case.ts';
+import { describeMysqlRoundTrips } from './mysql-round-trips.case.ts';
 import { describeMysqlVerifiers } from './mysql-verifiers.case.ts';
 
 if (availableMysql() === undefined) {
@@ -34,6 +35,7 @@ if (availableMysql() === undefined) {
     describeMysqlKilled(mysql, server);
     describeMysqlLacking(mysql, server);
     describeMysqlRehearsals(mysql, server);
+    describeMysqlRoundTrips(mysql, server);
     describeMysqlVerifiers(mysql, server);
     describeMysqlAlone(server);
     describeDualPasswords(server);
