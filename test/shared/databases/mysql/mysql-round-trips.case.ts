@@ -85,6 +85,20 @@ export function describeMysqlRoundTrips(engine: DatabaseEngine, server: RealMysq
       expect([said.at(-2), free]).toEqual(['DO RELEASE_LOCK', true]);
     });
 
+    it('whether a password opens a user is one look, unless another account of that name has another one', async () => {
+      const { base } = await pair();
+      const asks = async (at: Partial<typeof base>) => {
+        const session = await engine.connect({ ...server.superuser, ...at }, ctx);
+        expect(await session.opens?.(base.username, base.password)).toBe(true);
+        await session.close();
+      };
+      const before = await heard(server.superuser, asks);
+      await server.sql(`CREATE USER ${base.username}@'10.9.9.9' IDENTIFIED BY 'another password'`);
+
+      expect(before).toEqual(['SET @', 'SELECT U']);
+      expect(await heard(server.superuser, asks)).toEqual(['SET @', 'SELECT U', 'SELECT USER']);
+    });
+
     it('a user is answered three times', async () => {
       const { base, align } = await pair();
       await align();
