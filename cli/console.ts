@@ -8,6 +8,7 @@ interface Options {
   readonly port: number;
   readonly tag?: Tag;
   readonly readOnly?: true;
+  readonly open?: true;
   readonly json?: true;
 }
 
@@ -22,7 +23,8 @@ export const consoleCommand = command<Options>(
       parser
         .option('--port <n>', 'of 127.0.0.1; any free one when absent', portOf, 0)
         .option('--tag <key=value>', 'only what has this tag', tagOf)
-        .option('--read-only', 'without the button'),
+        .option('--read-only', 'without the button')
+        .option('--open', 'opens the address in your browser'),
     after:
       'Actions to allow: secretsmanager:ListSecrets, DescribeSecret, ListSecretVersionIds; ssm:DescribeParameters; ' +
       'logs:FilterLogEvents, or no steps can be seen; for the button secretsmanager:RotateSecret, ' +
@@ -32,7 +34,9 @@ export const consoleCommand = command<Options>(
     const { onAccount } = await import('./account.ts');
     const { startPage } = await import('../page/server.ts');
     const { accountSource } = await import('./console/source.ts');
+    const { openInBrowser } = await import('./console/open.ts');
     return onAccount(options, terminal, async (account) => {
+      let opened: Awaited<ReturnType<typeof openInBrowser>> | undefined;
       const page = await startPage(await accountSource(account, options), options.port).catch(portTaken);
       try {
         terminal.stdout.write(
@@ -40,8 +44,12 @@ export const consoleCommand = command<Options>(
             ? `${JSON.stringify({ version: 1, region: account.region, url: page.url })}\n`
             : `To open once, in a browser of this machine:\n\n  ${page.url}\n\nCtrl-C ends it.\n`,
         );
+        const told = (why: string) =>
+          terminal.stderr.write(`no browser was opened: ${why}. Open the address yourself.\n`);
+        if (options.open) opened = await openInBrowser(page.url, terminal.env, told);
         if (!terminal.signal.aborted) await once(terminal.signal, 'abort');
       } finally {
+        await opened?.close();
         await page.close();
       }
       return exitCodes.good;
