@@ -1,4 +1,5 @@
 /** The clients of AWS. Region, credentials and endpoints come from the environment, as the SDK reads them. */
+import { isThrottled, nameOf } from './service-error.ts';
 
 /** The SDK's own default waits for ever; a packet that is swallowed must not cost the whole time limit. Milliseconds. */
 export const clientOptions = {
@@ -23,7 +24,7 @@ export function clientOf<C>(Client: ClientClass<C>, options: Partial<typeof clie
   const known = clients.get(Client);
   if (known instanceof Client) return known;
   const made = new Client(options);
-  countRequests(made as unknown as Countable);
+  watched(made as unknown as Watchable);
   clients.set(Client, made);
   return made;
 }
@@ -33,20 +34,36 @@ export function useClient<C>(Client: ClientClass<C>, client: C): void {
   clients.set(Client, client);
 }
 
-interface Countable {
-  readonly middlewareStack: {
-    add(
-      middleware: (next: (args: object) => Promise<object>) => (args: object) => Promise<object>,
-      options: object,
-    ): void;
-  };
+type Middleware = (
+  next: (args: object) => Promise<object>,
+  /** One for each call, with all its repeats. */
+  context: object,
+) => (args: object) => Promise<object>;
+
+interface Watchable {
+  readonly middlewareStack: { add(middleware: Middleware, options: object): void };
 }
 
-/** Behind the SDK's own repeats. */
-function countRequests({ middlewareStack }: Countable): void {
-  const count = (next: (args: object) => Promise<object>) => (args: object) => {
+/** Counts requests; and a call that is aborted while the SDK repeats it fails as it was turned away: why it took so long. */
+function watched({ middlewareStack }: Watchable): void {
+  const turnedAway = new WeakMap<object, unknown>();
+  const seen: Middleware = (next, context) => async (args) => {
     requests += 1;
-    return next(args);
+    try {
+      return await next(args);
+    } catch (error) {
+      if (isThrottled(error)) turnedAway.set(context, error);
+      throw error;
+    }
   };
-  middlewareStack.add(count, { step: 'finalizeRequest', priority: 'low', name: 'countRequests' });
+  const told: Middleware = (next, context) => async (args) => {
+    try {
+      return await next(args);
+    } catch (error) {
+      throw nameOf(error) === 'AbortError' ? (turnedAway.get(context) ?? error) : error;
+    }
+  };
+  // Behind the SDK's own repeats, and before them.
+  middlewareStack.add(seen, { step: 'finalizeRequest', priority: 'low', name: 'seen' });
+  middlewareStack.add(told, { step: 'initialize', name: 'told' });
 }
