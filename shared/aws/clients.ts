@@ -56,7 +56,7 @@ function watched({ middlewareStack }: Watchable): void {
       throw error;
     }
   };
-  const told: Middleware = (next, context) => async (args) => {
+  const explained: Middleware = (next, context) => async (args) => {
     try {
       return await next(args);
     } catch (error) {
@@ -65,5 +65,5 @@ function watched({ middlewareStack }: Watchable): void {
   };
   // Behind the SDK's own repeats, and before them.
   middlewareStack.add(seen, { step: 'finalizeRequest', priority: 'low', name: 'seen' });
-  middlewareStack.add(told, { step: 'initialize', name: 'told' });
+  middlewareStack.add(explained, { step: 'initialize', name: 'explained' });
 }
