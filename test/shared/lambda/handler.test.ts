@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
 import { handler } from '../../../shared/lambda/handler.ts';
+import { signalOf } from '../../../shared/lambda/running.ts';
 import { parseSecretEvent } from '../../../shared/lambda/secret-event.ts';
 import { rotationStack } from '../../../shared/lambda/stack.ts';
 import { InvalidSecretError } from '../../../shared/rotation/errors.ts';
@@ -12,15 +13,23 @@ afterAll(() => spy.mockRestore());
 const rotate = handler(singleUserStrategy(memoryEngine(memoryServer())));
 const event = { Step: 'createSecret', SecretId: 'x', ClientRequestToken: 'y' };
 
-it.each([3000.5, 3001, 30_000])('has a deadline of its own when %f ms are left', async (left) => {
+it('ends with what kept it, where its own deadline is far', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
 
-  const refused = rotate(event, { getRemainingTimeInMillis: () => left } as never);
+  const refused = rotate(event, { getRemainingTimeInMillis: () => 30_000 } as never);
 
   await expect(refused).rejects.toMatchObject({ name: 'UnreachableError' });
+});
+
+it.each([3000.5, 3001, 30_000.7])('has a deadline of its own when %f ms are left', (left) => {
+  const lasts = vi.spyOn(AbortSignal, 'timeout');
+
+  expect(signalOf({ getRemainingTimeInMillis: () => left }).aborted).toBe(false);
+  const [[ms = 0] = []] = lasts.mock.calls;
+  expect([Number.isInteger(ms), ms > left / 3, ms < left]).toEqual([true, true, true]);
 });
 
 it('needs no context, and says one line of JSON about a failure', async () => {
