@@ -4,7 +4,7 @@ import type { Row, Transaction } from '../postgres/connection.ts';
 export interface Question<Answer> {
   readonly texts: readonly string[];
   /** From the rows of each text. May throw what they mean. */
-  answer(...rows: readonly (readonly Row[])[]): Answer;
+  readonly answer: (...rows: readonly (readonly Row[])[]) => Answer;
 }
 
 type Answers<Questions extends readonly Question<unknown>[]> = {
