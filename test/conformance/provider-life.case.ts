@@ -25,7 +25,8 @@ export async function keepsTheCap(
   here: KeyWorld,
   failure: (here: KeyWorld) => Promise<Error>,
 ): Promise<void> {
-  if (life === undefined) return expect.unreachable('name the field that asks for a life, or skip this test');
+  if (life === undefined)
+    return expect.unreachable('name the field that asks for a life, or skip with hasNoCap(reason) or HAS_NO_END');
   const { field, unit } = life;
   here.double.longestLife = 30 * DAY;
   const before = here.double.live();

@@ -12,7 +12,7 @@ export async function namesTheKeys(
   failure: (here: KeyWorld) => Promise<Error & { code?: string; retryable?: boolean }>,
 ): Promise<void> {
   const { fill } = here.double;
-  if (fill === undefined) return expect.unreachable('the double has no limit: skip this test with a reason');
+  if (fill === undefined) return expect.unreachable('give the double fill(), or skip with HAS_NO_LIMIT');
   fill();
   const before = here.double.live();
 

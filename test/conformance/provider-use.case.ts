@@ -5,6 +5,7 @@ import { byLabel, labelled } from '../support/store.ts';
 import { wholeRotation } from './rotate.ts';
 
 export const NO_OWN_USE = 'does not use the previous key itself before it says that somebody does';
+export const PLAYS_NO_USE = 'give the double use(), or skip with TELLS_NO_USE';
 
 const HOUR = 3_600_000;
 
@@ -14,7 +15,7 @@ export async function addsNoUse(
   failure: (here: KeyWorld) => Promise<{ code?: string }>,
 ): Promise<void> {
   const { use } = here.double;
-  if (use === undefined) return expect.unreachable('the double plays no use: skip this test with a reason');
+  if (use === undefined) return expect.unreachable(PLAYS_NO_USE);
   await wholeRotation(here);
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * HOUR });
   use((await labelled(here.store, 'AWSPREVIOUS')) ?? {});

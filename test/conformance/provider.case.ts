@@ -15,7 +15,7 @@ import { CAP, type KeyLife, keepsTheCap } from './provider-life.case.ts';
 import { NO_SLOT, namesTheKeys } from './provider-limit.case.ts';
 import { describePlaces } from './provider-places.case.ts';
 import { type Between, describeRights, type KeyRights } from './provider-rights.case.ts';
-import { addsNoUse, NO_OWN_USE } from './provider-use.case.ts';
+import { addsNoUse, NO_OWN_USE, PLAYS_NO_USE } from './provider-use.case.ts';
 import { configurationCheck, openLabels, rotation, step, wholeRotation } from './rotate.ts';
 import { type Skip, skippingTests } from './skips.ts';
 
@@ -213,7 +213,7 @@ export function describeProvider(suite: ProviderSuite): void {
     test(IN_USE, async () => {
       const here = await world();
       const { use } = here.double;
-      if (use === undefined) return expect.unreachable('the double plays no use: skip this test with a reason');
+      if (use === undefined) return expect.unreachable(PLAYS_NO_USE);
       await wholeRotation(here);
       // Later than any use that is the rotation's own.
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
@@ -312,7 +312,7 @@ export function describeProvider(suite: ProviderSuite): void {
       const here = await world();
       const { powerless, admin } = here.double;
       if (powerless === undefined || admin === undefined) {
-        return expect.unreachable('the double has no powerless admin credential: skip this test with a reason');
+        return expect.unreachable('give the double a powerless admin credential, or skip with HAS_NO_ADMIN');
       }
       Object.assign(admin, powerless);
 

@@ -118,15 +118,19 @@ describe('README.md', () => {
   it('shows every engine with the strategies that are deployed for it', () => {
     const strategies = ['singleUser', 'alternatingUsers', 'superuserSet', 'dualPassword'];
     const rows = table(page('README.md'), '# Rekey');
-    const handlers = [...page('serverless.yml').matchAll(/^ {4}handler: dist\/(\w+)\/index\.(\w+)$/gm)];
+    const handlers = [...page('serverless.yml').matchAll(/^ {4}handler: dist\/([\w-]+)\/index\.(\w+)$/gm)];
 
     const shown = rows.flatMap(([name = '', ...cells]) => {
-      const [, engine] = /docs\/engines\/(\w+)\.md/.exec(name) ?? [];
+      const [, engine] = /docs\/engines\/([\w-]+)\.md/.exec(name) ?? [];
       return strategies.filter((_, column) => cells[column]?.startsWith('yes')).map((each) => `${engine} ${each}`);
     });
 
     const ofEngines = handlers.filter(([, , strategy = '']) => strategies.includes(strategy));
     expect(new Set(shown)).toEqual(new Set(ofEngines.map(([, engine, strategy]) => `${engine} ${strategy}`)));
+  });
+
+  it('links no page that npm run new has laid out and nobody has written', () => {
+    expect(pages.filter((path) => page(path).includes('\nNot written yet: '))).toEqual([]);
   });
 
   it('links the page of every provider that is deployed', () => {

@@ -62,7 +62,10 @@ describe('rights and calls', () => {
       return actions.filter((action) => !allowed.has(action)).map((action) => `${handler} ${action}`);
     });
 
-    expect(Object.keys(calls).toSorted()).toEqual([...new Set(blocks.map(({ handler }) => handler))].toSorted());
+    expect(
+      Object.keys(calls).toSorted(),
+      'test/repository/calls has a file for each bundle; REKEY_CALLS=FILE npm test -- test/functions/NAME.test.ts lists what goes into it',
+    ).toEqual([...new Set(blocks.map(({ handler }) => handler))].toSorted());
     expect(beyond).toEqual([]);
   });
 

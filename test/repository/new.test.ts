@@ -47,6 +47,8 @@ describe('npm run new', () => {
       "const { faultsOf, thisHouse } = await import('./test/repository/deployment.ts'); console.log(faultsOf(await thisHouse()))";
     const house = await run(process.execPath, ['--input-type=module', '-e', faults], {}, { cwd: copy });
     expect([house.stdout, house.stderr]).toEqual(['[]\n', '']);
+    const { success } = await vitest('test/repository/calls.test.ts');
+    expect(success).toBe(true);
   });
 
   it('leaves no test that is green before there is anything behind it', async () => {

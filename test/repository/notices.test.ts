@@ -40,10 +40,11 @@ describe.each(functionNames)('dist/%s', (name) => {
     const packages = components.filter((one) => one.name !== WORDS);
     expect(packages.map((one) => one.name).toSorted()).toEqual(inside.map(([from]) => from).toSorted());
     for (const one of packages) {
-      expect(Object.entries(lock.packages)).toContainEqual([
-        expect.stringMatching(new RegExp(`node_modules/${one.name}$`)),
-        expect.objectContaining({ version: one.version }),
-      ]);
+      const locked = Object.keys(lock.packages).filter((path) => path.endsWith(`node_modules/${one.name}`));
+      expect(
+        locked.map((path) => lock.packages[path]?.version),
+        one.name,
+      ).toContain(one.version);
     }
   });
 

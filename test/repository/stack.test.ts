@@ -32,7 +32,7 @@ describe('functions are chosen', () => {
     ['postgres_single_user', 'did you mean postgres-single-user or postgres-single-user-parameter?'],
     ['postgress-single-user', 'did you mean postgres-single-user'],
     ['MySQL-dual-password', 'did you mean mysql-dual-password?'],
-    ['zzz', 'no function is named zzz. There are postgres-single-user, '],
+    ['zzz', `no function is named zzz. There are ${Object.keys(all).slice(0, 2).join(', ')}, `],
     ['sendgrid,(', 'no function is named (. There are'],
     [' , ', 'none is named. There are'],
   ])('and %s is an error that helps', (wanted, message) => {
