@@ -3,6 +3,7 @@
  * the journal up to a number sees the same as everybody else, and that is what makes one of two writers the first.
  * What an entry says stands in its description; only the entries `value` and `kept` have a secret value, as it is.
  */
+import type { ParameterHistory } from '@aws-sdk/client-ssm';
 import type { VersionId } from '../../rotation/versions.ts';
 
 export type EntryKind = 'claim' | 'value' | 'kept' | 'alive' | 'done' | 'abandoned';
@@ -76,6 +77,17 @@ export function parseEntry(version: number, at: number, description: string | un
     to: Number(to),
     deadAfterMs: limit === undefined ? undefined : Number(limit),
   };
+}
+
+/** The journal that these versions of a companion are, oldest first. */
+export function journalIn(versions: readonly ParameterHistory[]): Journal {
+  const entries = versions.map((version) => parseEntry(version.Version ?? 0, timeOf(version), version.Description));
+  return readJournal(entries);
+}
+
+/** Epoch milliseconds, by the service's clock. */
+export function timeOf(version: Pick<ParameterHistory, 'LastModifiedDate'> | undefined): number {
+  return version?.LastModifiedDate?.getTime() ?? 0;
 }
 
 /** What the entries come to, oldest first. An entry that comes too late counts for nothing, so all readers agree. */

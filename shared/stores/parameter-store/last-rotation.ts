@@ -2,7 +2,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { clientOf } from '../../aws/clients.ts';
 import { parameterCalls } from './calls.ts';
-import { parseEntry, readJournal } from './journal.ts';
+import { journalIn } from './journal.ts';
 import { companionOf } from './names.ts';
 
 export interface LastRotation {
@@ -17,12 +17,7 @@ export async function lastRotationOf(
   signal: AbortSignal,
   client: SSMClient = clientOf(SSMClient),
 ): Promise<LastRotation | undefined> {
-  const versions = await parameterCalls(client, signal).history(companionOf(name));
-  const { done } = readJournal(
-    versions.map(({ Version = 0, LastModifiedDate, Description }) =>
-      parseEntry(Version, LastModifiedDate?.getTime() ?? 0, Description),
-    ),
-  );
+  const { done } = journalIn(await parameterCalls(client, signal).history(companionOf(name)));
   const [lastButOne, last] = [done.at(-2), done.at(-1)];
   if (last === undefined) return undefined;
   return { at: new Date(last.at), ...(lastButOne && { intervalMs: last.at - lastButOne.at }) };

@@ -9,6 +9,7 @@ import type { BeginTimes, Begun } from './begin.ts';
 import { begin } from './begin.ts';
 import { parameterCalls } from './calls.ts';
 import { append } from './companion.ts';
+import { timeOf } from './journal.ts';
 import { publish, requireRoomFor } from './publish.ts';
 import { LABELS, labelForReaders, unlessFull } from './readers-labels.ts';
 import type { ParameterState } from './state.ts';
@@ -143,11 +144,7 @@ export function parameterVersions({
       const { companion, versions, journal, latest, previous, open } = await look(name);
       const unlabelled = versions
         .filter(({ Version }) => Version !== latest.Version && Version !== previous)
-        .map(({ Version = 0, LastModifiedDate }) => ({
-          of: name,
-          version: Version,
-          at: LastModifiedDate?.getTime() ?? 0,
-        }));
+        .map((one) => ({ of: name, version: one.Version ?? 0, at: timeOf(one) }));
       const lost = journal.values
         .filter(({ version }) => version !== open?.value)
         .map(({ version, at }) => ({ of: companion, version, at }));

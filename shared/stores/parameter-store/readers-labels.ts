@@ -1,5 +1,6 @@
 /** The labels on the parameter's versions. They are for readers, `name:current`; a rotation never depends on them. */
 import type { ParameterHistory } from '@aws-sdk/client-ssm';
+import { nameOf } from '../../aws/service-error.ts';
 import { RotationError } from '../../rotation/errors.ts';
 import type { ParameterCalls } from './calls.ts';
 import type { ParameterState } from './state.ts';
@@ -51,7 +52,7 @@ export async function unlessFull(work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    const { name } = ((error as RotationError).cause ?? {}) as { name?: string };
-    if (!(error instanceof RotationError) || name !== 'ParameterVersionLabelLimitExceeded') throw error;
+    const isFull = error instanceof RotationError && nameOf(error.cause) === 'ParameterVersionLabelLimitExceeded';
+    if (!isFull) throw error;
   }
 }

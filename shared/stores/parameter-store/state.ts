@@ -5,7 +5,7 @@ import { CURRENT, PENDING, PREVIOUS } from '../../rotation/versions.ts';
 import type { ParameterCalls } from './calls.ts';
 import { noSuchParameter, notSecure } from './errors.ts';
 import type { Journal, OpenRotation, Saying } from './journal.ts';
-import { entryText, parseEntry, readJournal } from './journal.ts';
+import { entryText, journalIn, timeOf } from './journal.ts';
 import { companionOf } from './names.ts';
 import { isInTheWay, KEPT } from './versions-kept.ts';
 
@@ -79,19 +79,8 @@ async function stateOf(histories: Histories, calls: ParameterCalls): Promise<Par
   const latest = versions.at(-1);
   if (latest?.Version === undefined) throw noSuchParameter(name);
   if (latest.Type !== 'SecureString') throw notSecure(name, latest.Type ?? 'String');
-  const journal = readJournal(
-    companionVersions.map(({ Version = 0, LastModifiedDate, Description }) =>
-      parseEntry(Version, LastModifiedDate?.getTime() ?? 0, Description),
-    ),
-  );
-  const given = {
-    name,
-    companion,
-    versions,
-    latest: { ...latest, Version: latest.Version },
-    companionVersions,
-    journal,
-  };
+  const journal = journalIn(companionVersions);
+  const given = { ...histories, latest: { ...latest, Version: latest.Version }, journal };
   const isPromoted = await promoted(given, calls);
   return { ...given, ...arranged(given, isPromoted) };
 }
@@ -129,8 +118,4 @@ function arranged({ versions, latest, journal }: Given, isPromoted: boolean) {
   if (open !== undefined) add(open.token, PENDING);
   if (previous !== undefined) add(idOf(previous), PREVIOUS);
   return { open, isPromoted, currentId, previous, labels, lastWritten: done.at(-1)?.to ?? 0 };
-}
-
-function timeOf(version: ParameterHistory | undefined): number {
-  return version?.LastModifiedDate?.getTime() ?? 0;
 }
