@@ -7,13 +7,14 @@ import { redactor } from '../rotation/redact.ts';
 import type { Rotation, WorkingCredential } from '../rotation/rotation.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
 import { CURRENT } from '../rotation/versions.ts';
-import { notificationFormat, notificationTopic, notifiesChecks, runbook } from './config.ts';
+import { notifiesChecks, runbook } from './config.ts';
 import type { RotationEvent } from './event.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
 import { metrics } from './metrics.ts';
 import type { Facts, News } from './notification.ts';
-import { notification, severityOf } from './notification.ts';
+import { severityOf } from './notification.ts';
+import { publishNews } from './publish.ts';
 import { failureMemory } from './told-failures.ts';
 
 export interface Invocation {
@@ -62,10 +63,8 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
   });
 
   /** Publishes to the topic, if there is one. Gives whether there is. */
-  async function publishTo(event: RotationEvent, news: Seen, working: WorkingCredential): Promise<boolean> {
-    const topicArn = notificationTopic();
-    if (topicArn === undefined) return false;
-    const facts: Facts = {
+  function publish(event: RotationEvent, news: Seen, working: WorkingCredential): Promise<boolean> {
+    return publishNews({
       ...news,
       time: new Date(),
       store: event.store,
@@ -79,16 +78,13 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       step: event.step,
       token: event.token,
       working,
-    };
-    const { publish } = await import('../aws/sns.ts');
-    await publish({ topicArn, ...notification(facts, notificationFormat()) });
-    return true;
+    });
   }
 
   /** A failed publish is logged, and that is all. */
-  async function tell(...[event, news, working]: Parameters<typeof publishTo>): Promise<'told' | 'not told'> {
+  async function tell(...[event, news, working]: Parameters<typeof publish>): Promise<'told' | 'not told'> {
     try {
-      return (await publishTo(event, news, working)) ? 'told' : 'not told';
+      return (await publish(event, news, working)) ? 'told' : 'not told';
     } catch (error) {
       const { message: text, code } = redact.error(error);
       log.error('the notification was not published', { outcome: news.outcome, error: text, code });
@@ -111,7 +107,7 @@ export function startInvocation<S extends object>(strategy: RotationStrategy<S>)
       const ends = news.outcome === 'succeeded' && news.action === undefined;
       const recovered = ends && (failures.isOver(event.secretId) || progress.secret?.overdueSince !== undefined);
       if (news.outcome !== 'checked') await tell(event, { ...news, recovered }, progress.working);
-      else if (notifiesChecks()) await publishTo(event, news, progress.working);
+      else if (notifiesChecks()) await publish(event, news, progress.working);
     },
     passed() {
       const refused = invocation.event && failures.passed(invocation.event);

@@ -5,15 +5,15 @@
 import * as z from 'zod/mini';
 import { redactor } from '../rotation/redact.ts';
 import { commandsForParameter } from '../stores/parameter-store/next-command.ts';
-import { notificationFormat, notificationTopic, runbook } from './config.ts';
+import { notificationTopic, runbook } from './config.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
 import { metrics } from './metrics.ts';
-import type { Facts, News } from './notification.ts';
-import { notification } from './notification.ts';
+import type { News } from './notification.ts';
 import { parsed } from './parsed.ts';
 import type { PolicyNotice } from './policy-notice.ts';
 import { isSeenTo, noticeOf } from './policy-notice.ts';
+import { publishNews } from './publish.ts';
 import { signalOf } from './running.ts';
 import type { RotationHandler } from './stack.ts';
 
@@ -55,12 +55,11 @@ export function policyEventHandler(): RotationHandler {
 }
 
 async function tell(event: PolicyEvent, log: Logger, signal: AbortSignal): Promise<void> {
-  const topicArn = notificationTopic();
-  if (topicArn === undefined) return log.info('there is no topic to tell it');
+  if (notificationTopic() === undefined) return log.info('there is no topic to tell it');
   const { 'parameter-name': name, 'policy-type': type } = event.detail;
   const news = type === 'Expiration' ? ({ outcome: 'expired' } as const) : await unrotated(type, event, signal);
   if (news === undefined) return log.info('it is rotated, so nobody needs to know', { policy: type });
-  const facts: Facts = {
+  await publishNews({
     ...news,
     time: new Date(),
     store: { kind: 'parameter', ...commandsForParameter() },
@@ -74,9 +73,7 @@ async function tell(event: PolicyEvent, log: Logger, signal: AbortSignal): Promi
     token: event.id,
     // Rekey has not tried it.
     working: 'unknown',
-  };
-  const { publish } = await import('../aws/sns.ts');
-  await publish({ topicArn, ...notification(facts, notificationFormat()) });
+  });
   log.info('this is the outcome', metrics({ outcome: news.outcome }));
 }
 

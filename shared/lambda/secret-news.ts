@@ -3,13 +3,13 @@ import type { ListedSecret } from '../aws/secret-list.ts';
 import { ConfigurationError } from '../rotation/errors.ts';
 import { redactor } from '../rotation/redact.ts';
 import { againForSecret, nextForSecret } from '../stores/secrets-manager/next-command.ts';
-import { notificationFormat, notificationTopic, otherStacks, runbook, stackFunctions } from './config.ts';
+import { otherStacks, runbook, stackFunctions } from './config.ts';
 import type { Watched } from './incidents.ts';
 import type { Logger } from './log.ts';
 import { logger } from './log.ts';
 import { metrics } from './metrics.ts';
 import type { Facts, News } from './notification.ts';
-import { notification } from './notification.ts';
+import { publishNews } from './publish.ts';
 import { signalOf } from './running.ts';
 import type { RotationHandler } from './stack.ts';
 
@@ -57,9 +57,7 @@ export async function tellOf(
   secret: ListedSecret,
   news: News & Pick<Facts, 'time' | 'step' | 'token'> & Partial<Pick<Facts, 'because'>>,
 ): Promise<boolean> {
-  const topicArn = notificationTopic();
-  if (topicArn === undefined) return false;
-  const facts: Facts = {
+  return publishNews({
     ...news,
     store: { kind: 'secret', next: nextForSecret, again: againForSecret },
     secretId: secret.arn,
@@ -71,8 +69,5 @@ export async function tellOf(
     strategy: KIND.strategy,
     // Nobody has tried it.
     working: 'unknown',
-  };
-  const { publish } = await import('../aws/sns.ts');
-  await publish({ topicArn, ...notification(facts, notificationFormat()) });
-  return true;
+  });
 }
