@@ -77,13 +77,14 @@ export function notification(facts: Facts, format: NotificationFormat = 'json'):
   const summary = severity === 'cut-off' ? refused(secret, facts.since) : undefined;
   const about = facts.error?.code ?? (ENTRIES.includes(facts.outcome) ? facts.outcome : undefined);
   const entry = about && `${facts.runbook}#${about.toLowerCase()}`;
+  // JSON has no members for what is undefined.
   const body = {
     version: 1,
     severity,
-    ...(summary !== undefined && { summary: `${summary}. Do now: ${next}` }),
+    summary: summary && `${summary}. Do now: ${next}`,
     outcome: facts.outcome,
-    ...(facts.action === undefined ? {} : { action: facts.action }),
-    ...(facts.recovered && { recovered: true }),
+    action: facts.action,
+    recovered: facts.recovered || undefined,
     time: facts.time.toISOString(),
     secret: { name: secret, arn: facts.secretArn ?? facts.secretId },
     engine: facts.engine,
@@ -91,14 +92,14 @@ export function notification(facts: Facts, format: NotificationFormat = 'json'):
     step: facts.step,
     token: facts.token,
     working: facts.working,
-    ...(facts.since === undefined ? {} : { since: facts.since.toISOString() }),
-    ...(facts.attempt === undefined ? {} : { attempt: facts.attempt }),
-    ...(facts.recoveredWith === undefined ? {} : { recoveredWith: facts.recoveredWith }),
-    ...(facts.because === undefined ? {} : { because: facts.because }),
-    ...(facts.error === undefined ? {} : { error: errorTold(facts.error) }),
+    since: facts.since?.toISOString(),
+    attempt: facts.attempt,
+    recoveredWith: facts.recoveredWith,
+    because: facts.because,
+    error: facts.error && errorTold(facts.error),
     next,
-    ...(again === undefined ? {} : { rotateAgain: again }),
-    ...(entry === undefined ? {} : { runbook: entry }),
+    rotateAgain: again,
+    runbook: entry,
   };
   return {
     group: secret,
