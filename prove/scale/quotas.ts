@@ -11,8 +11,8 @@ const WRITES = 3;
 /** So long so many rotations take at least. */
 export const floorMs = (rotations: number) => ((rotations * WRITES) / 50) * 1000;
 
-/** Says of each call, at this moment, whether its quota admits it. */
-export function quotas(): (operation: string) => boolean {
+/** Says of each call, at this moment, whether its quota admits it. `writes`: a second, for a region that is smaller in all. */
+export function quotas(writes?: number): (operation: string) => boolean {
   const used = rates.map(() => ({ second: 0, calls: 0 }));
   return (operation) => {
     const at = rates.findIndex(({ operations }) => operations.includes(operation));
@@ -21,6 +21,7 @@ export function quotas(): (operation: string) => boolean {
     const second = Math.floor(Date.now() / 1000);
     if (taken.second !== second) Object.assign(taken, { second, calls: 0 });
     taken.calls += 1;
-    return taken.calls <= rate.perSecond;
+    const isWrite = rate === rates[1];
+    return taken.calls <= (isWrite ? (writes ?? rate.perSecond) : rate.perSecond);
   };
 }

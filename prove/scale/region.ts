@@ -26,6 +26,8 @@ export interface Limits {
   /** How often the service repeats a rotation that failed, and after how long. */
   readonly repeats: number;
   readonly repeatAfterMs: number;
+  /** Absent: what AWS admits. */
+  readonly writesPerSecond?: number;
 }
 
 interface StepEvent {
@@ -60,7 +62,7 @@ export async function startRegion(size: number, limits: Limits) {
     retryDelayMs: limits.repeatAfterMs,
   });
   const wire = awsJson([service], account);
-  const admits = quotas();
+  const admits = quotas(limits.writesPerSecond);
 
   function newClient() {
     return new SecretsManagerClient({

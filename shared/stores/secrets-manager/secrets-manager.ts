@@ -55,7 +55,7 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
         RotationToken: options.rotationToken,
       });
       try {
-        await onceAdmitted(() => client.send(command, abort), options.signal);
+        await onceAdmitted(command, () => client.send(command, abort), options.signal);
         return 'stored';
       } catch (error) {
         if (nameOf(error) === 'ResourceExistsException') return 'exists';
@@ -71,8 +71,7 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
         RemoveFromVersionId: from,
       });
       try {
-        // No longer than the SDK repeats it: a password that is set and not promoted is refused meanwhile, and is better taken back.
-        await client.send(command, abort);
+        await onceAdmitted(command, () => client.send(command, abort), options.signal, 'promotion');
       } catch (error) {
         if (nameOf(error) !== 'InvalidParameterException')
           throw serviceError(error, `UpdateSecretVersionStage of ${id}`);
@@ -92,7 +91,7 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
         RemoveFromVersionId: from,
       });
       try {
-        await onceAdmitted(() => client.send(command, abort), options.signal);
+        await onceAdmitted(command, () => client.send(command, abort), options.signal);
       } catch (error) {
         if (nameOf(error) !== 'InvalidParameterException')
           throw serviceError(error, `UpdateSecretVersionStage of ${id}`);
@@ -111,7 +110,7 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
         RemoveFromVersionId: version,
       });
       try {
-        await onceAdmitted(() => client.send(command, abort), options.signal);
+        await onceAdmitted(command, () => client.send(command, abort), options.signal);
       } catch (error) {
         // The service takes the label off by itself, sometimes sooner.
         if (['InvalidParameterException', 'ResourceNotFoundException'].includes(nameOf(error))) return;

@@ -3,7 +3,7 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSandbox } from '../../../local/sandbox.ts';
 import { secretsManagerVersions } from '../../../shared/stores/secrets-manager/secrets-manager.ts';
 import { describeSecretVersions } from '../../conformance/secret-versions.case.ts';
@@ -142,8 +142,6 @@ describe('errors of Secrets Manager', () => {
   });
 
   describe('a write that is turned away', { timeout: patience(60_000) }, () => {
-    /** The SDK's own. */
-    const TRIES = 3;
     const asked = (operation: string) => sandbox.requests.filter((request) => request.operation === operation).length;
     const begun = async () => {
       const store = await sandboxStore(sandbox, client, 'first');
@@ -152,7 +150,7 @@ describe('errors of Secrets Manager', () => {
 
     it('comes again for longer than the SDK repeats it: others write, too', async () => {
       const { secretId, token } = await begun();
-      sandbox.faults.add({ operation: 'PutSecretValue', action: 'throttle', times: 9 });
+      sandbox.faults.add({ operation: 'PutSecretValue', action: 'throttle', times: 5 });
 
       expect(await versions().put(secretId, token, 'second')).toBe('stored');
       await versions()
@@ -183,15 +181,44 @@ describe('errors of Secrets Manager', () => {
       expect(answers).toEqual([]);
     });
 
-    it('is not waited for when it is the promotion: what is set and not promoted opens nothing for its readers', async () => {
+    it('is let in sooner when it is the promotion: what is set and not promoted opens nothing for its readers', async () => {
+      const store = await begun();
+      const from = Object.entries(await store.labels()).find(([, labels]) => labels.includes('AWSCURRENT'))?.[0];
+      await versions().put(store.secretId, store.token, 'second');
+      sandbox.faults.add({ operation: 'UpdateSecretVersionStage', action: 'throttle', times: 8 });
+      const began = performance.now();
+
+      await versions().promote(store.secretId, store.token, from);
+
+      expect(await store.labels()).toMatchObject({ [store.token]: expect.arrayContaining(['AWSCURRENT']) });
+      // Eight waits of 250 ms on average. The SDK would have given up after three, and have waited for seconds.
+      expect(performance.now() - began).toBeLessThan(patience(5_000));
+    });
+
+    it('is given up after some seconds when it is the promotion, so that the change can be taken back', async () => {
       const store = await begun();
       const [from] = Object.keys(await store.labels());
       sandbox.faults.add({ operation: 'UpdateSecretVersionStage', action: 'throttle', times: 1_000 });
-      const before = asked('UpdateSecretVersionStage');
+      const began = performance.now();
 
       await expect(versions().promote(store.secretId, store.token, from)).rejects.toMatchObject({ code: 'THROTTLED' });
 
-      expect(asked('UpdateSecretVersionStage') - before).toBe(TRIES);
+      expect(performance.now() - began).toBeGreaterThan(7_000);
+      expect(performance.now() - began).toBeLessThan(patience(12_000));
+    });
+
+    it('is not repeated by the SDK besides: a thousand functions would crowd out who holds up readers', async () => {
+      const { secretId, token } = await begun();
+      sandbox.faults.add({ operation: 'PutSecretValue', action: 'throttle', times: 1_000 });
+      const before = asked('PutSecretValue');
+      vi.spyOn(Math, 'random').mockReturnValue(1);
+      onTestFinished(() => void vi.restoreAllMocks());
+
+      // Tries at 0 and 4 seconds.
+      const refused = versions({ signal: AbortSignal.timeout(6_000) }).put(secretId, token, 'second');
+
+      await expect(refused).rejects.toMatchObject({ code: 'THROTTLED' });
+      expect(asked('PutSecretValue') - before).toBe(2);
     });
   });
 
