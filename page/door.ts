@@ -58,7 +58,9 @@ function refusal({ headers, method, url = '/' }: IncomingMessage, port: number):
   const isAddress = method === 'GET' && /^\/(\?token=[\w-]*)?$/.test(url);
   const names = [`127.0.0.1:${port}`, `localhost:${port}`];
   if (!names.includes(headers.host ?? '')) return 'The Host header must name this machine.';
-  const { origin, 'sec-fetch-site': site } = headers;
+  const { origin, 'sec-fetch-site': site, 'sec-purpose': purpose } = headers;
+  // A browser that guesses what will be opened would use the address up.
+  if (purpose !== undefined) return 'Only who opens the address is let in.';
   // The address itself is opened from wherever a person clicks it; all else only the page asks for.
   if (!isAddress && site !== undefined && site !== 'same-origin' && site !== 'none') return 'Another page may not ask.';
   if (origin !== undefined && !names.some((name) => origin === `http://${name}`)) return 'Another page may not ask.';

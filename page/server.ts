@@ -48,6 +48,7 @@ export async function startPage(source: Source, port = 0): Promise<{ url: string
 
 const HEADERS = {
   'cache-control': 'no-store',
+  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',

@@ -93,11 +93,20 @@ function detailsOf(
     steps: secret ? stepsOf(latest, stateOf(secret, last) === 'rotating') : stepsSaid(linesOf(one, sandbox)),
     attempt: last?.attempt,
     logins: logins.of(arn),
-    message: told && messageOf(told),
+    message: unsaid(one, records, told) ?? (told && messageOf(told)),
     earlier: earlier
       .slice(0, 4)
       .map(({ outcome, time, error }) => ({ outcome, at: Date.parse(time), code: error?.code })),
   };
+}
+
+/** A failure that no message tells of, as of a function that is none of Rekey. Its own text is left to its log: it may have a value. */
+function unsaid(one: Stored, records: readonly RotationRecord[], told: Told | undefined): MessageView | undefined {
+  const failure = records.at(-1);
+  if (!failure?.error || !/Failed$/.test(failure.event) || told?.token === failure.token) return undefined;
+  const next = `aws logs filter-log-events --log-group-name /aws/lambda/${functionOf(one)} --query 'events[].message'`;
+  const fact = `${failure.step ?? 'the rotation'}: ${failure.error.errorType}, and the function has sent no message`;
+  return { at: failure.startedAt, outcome: 'failed', fact, next };
 }
 
 const opensOf = (opens: boolean | undefined) => (opens === undefined ? {} : { opens });
