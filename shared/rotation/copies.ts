@@ -1,20 +1,13 @@
 /** A secret may hold the value that a rotation replaces a second time, beside its own field: alone, or in a connection string. */
-import {
-  type Form,
-  forms,
-  hostsIn,
-  hostsNamed,
-  linesIn,
-  type Piece,
-  percentDecoded,
-  unescaped,
-  url,
-} from './copy-forms.ts';
-import { isDistinct, isOurHost, judged, type Named, type Ours, type Replaced } from './copy-judgement.ts';
+import { inBase64, isWrapped } from './copy-base64.ts';
+import { type Form, forms, hostsIn, hostsNamed, linesIn, type Piece, percentDecoded, url } from './copy-forms.ts';
+import { isOurHost, judged, type Named, type Ours, type Replaced } from './copy-judgement.ts';
 import { loginFollowing } from './copy-logins.ts';
+import { opensWith } from './copy-mentions.ts';
+import { holdsAny, LONG } from './copy-readings.ts';
 import { InvalidSecretError } from './errors.ts';
 import { groupOf, type Role, roleOf } from './field-roles.ts';
-import { parseObject, textsIn } from './json.ts';
+import { parseJson, textsIn } from './json.ts';
 import { withoutUnseen } from './unseen.ts';
 
 export interface Replacements extends Ours {
@@ -35,9 +28,10 @@ interface Place {
   readonly all: Replacements;
 }
 
-/** `name`: of its field. */
+/** `name`: of its field. `preceding`: what stands in front of it, in the list or the lines that it is of. */
 interface FieldPlace extends Place {
   readonly name: string;
+  readonly preceding: string;
 }
 
 /**
@@ -98,12 +92,13 @@ function objectFollowing(object: object, place: Place, isOurs = place.path === '
   const rank = ([name]: Fields[number]) => (roleOf(name) === 'secrets' ? 0 : 1);
   // Passwords first: the others are told by them.
   for (const [name, inner] of fields.toSorted((one, other) => rank(one) - rank(other))) {
-    if (holdsAny(name, all))
-      throw unknownForm(isTop ? '*' : path, { ...UNKNOWN, what: 'is named after what is replaced' });
+    if (holdsAny(name, all)) throw unknownForm(isTop ? '*' : path, NAMED);
     const groups = groupsOf(name, fields, isTop);
     const beside = { users: named('users', groups, place), hosts: named('hosts', groups, place) };
     const innerPath = isTop ? shown(name) : `${path}.${shown(name)}`;
-    next.set(name, following(inner, { all, name, beside, isTheirs: isTheirs(groups), path: innerPath }));
+    const preceding = signPreceding(name, inner, fields, all);
+    next.set(name, following(inner, { all, name, beside, preceding, isTheirs: isTheirs(groups), path: innerPath }));
+    if (isCopied(inner, next.get(name), all) && isRenamed(name, all)) throw unknownForm(innerPath, NAMED);
   }
   const hasCopies = changed(fields).length > 0;
   for (const [name, inner] of fields) {
@@ -116,13 +111,35 @@ function objectFollowing(object: object, place: Place, isOurs = place.path === '
   return changed(fields).length === 0 ? object : Object.fromEntries(fields.map(([name]) => [name, next.get(name)]));
 }
 
+/** Users that are named alone are judged by themselves. */
+function signPreceding(name: string, value: unknown, fields: Fields, all: Replacements): string {
+  return roleOf(name) === 'users' && isRenamed(value, all) ? '' : `${entryName(fields) ?? name}=`;
+}
+
+/** Of a name and a value, which are one field: {"name":"PGUSER","value":"app"}. */
+function entryName(fields: Fields): string | undefined {
+  const isEntry = fields.length === 2 && fields.some(([field]) => /^value$/i.test(field));
+  const name = fields.find(([field]) => /^(?:name|key)$/i.test(field));
+  return isEntry && name ? JSON.stringify(name[1]) : undefined;
+}
+
+/** The old name, where it is no longer the one to log in with. */
+function isRenamed(value: unknown, { owners }: Replacements): boolean {
+  return owners.some(({ from, to }) => from === value && from !== to);
+}
+
+/** It was what is replaced, alone. */
+function isCopied(value: unknown, next: unknown, { secrets }: Replacements): boolean {
+  return next !== value && secrets.some(({ from }) => from === value);
+}
+
 type Fields = readonly (readonly [string, unknown])[];
 
 /** What belongs to a field, the nearest first. At the top the secret itself stands, and names nobody else. */
 function groupsOf(name: string, fields: Fields, isTop: boolean): readonly Fields[] {
   const others = fields.filter(([other]) => other !== name);
   const group = (like: string) => others.filter(([other]) => groupOf(other) === like);
-  if (!isTop) return [group(groupOf(name)), group(''), others];
+  if (!isTop) return entryName(fields) === undefined ? [group(groupOf(name)), group(''), others] : [];
   return groupOf(name) === '' ? [] : [group(groupOf(name))];
 }
 
@@ -177,18 +194,24 @@ function sameOr(given: readonly unknown[], made: readonly unknown[]): readonly u
 
 function following(value: unknown, place: FieldPlace): unknown {
   if (typeof value === 'string') return textFollowing(value, place);
-  if (Array.isArray(value)) {
-    return sameOr(
-      value,
-      value.map((inner, at) => following(inner, { ...place, path: `${place.path}.${at}` })),
-    );
-  }
+  if (Array.isArray(value)) return listFollowing(value, place);
   if (value instanceof Object) return objectFollowing(value, place);
   // A number, also one that is kept as it was written: that is an object without a prototype.
   const text = JSON.stringify(value);
   const followed = bareFollowing(text, place) ?? text;
   if (followed !== text) throw unknownForm(place.path);
   return value;
+}
+
+function listFollowing(list: readonly unknown[], place: FieldPlace): readonly unknown[] {
+  const next = list.map((inner, at) => {
+    const preceding = `${JSON.stringify(list[at - 1])} `;
+    return following(inner, { ...place, path: `${place.path}.${at}`, preceding });
+  });
+  // A user beside a password, and nobody can tell that it is one.
+  const hasCopy = list.some((inner, at) => isCopied(inner, next[at], place.all));
+  if (hasCopy && list.some((inner) => isRenamed(inner, place.all))) throw unknownForm(place.path, UNKNOWN, USER_NAME);
+  return sameOr(list, next);
 }
 
 function textFollowing(text: string, place: FieldPlace): string {
@@ -202,37 +225,44 @@ function textFollowing(text: string, place: FieldPlace): string {
     const at = text.lastIndexOf(core);
     return text.slice(0, at) + again(core) + text.slice(at + core.length);
   }
-  const json = parseObject(text);
-  if (json !== undefined) {
-    const next = objectFollowing(json, place);
+  const encoded = inBase64(text, again);
+  if (encoded !== undefined) return encoded;
+  const json = parseJson(text);
+  if (typeof json === 'string' || json instanceof Object) {
+    const next = following(json, place);
     return next === json ? text : JSON.stringify(next);
   }
   const lines = linesIn(text);
   if (lines !== undefined) {
     const next = objectFollowing(lines.fields, place, true) as typeof lines.fields;
-    if (holdsAny(lines.rest, all)) throw unknownForm(path);
+    const rest = lines.rest;
+    if (holdsAny(rest, all) || linesFollowing(rest, place) !== rest) throw unknownForm(path);
     return lines.write(next) ?? unwritable(path);
   }
-  if (text.includes('\n')) return text.split('\n').map(again).join('\n');
-  const encoded = base64(text, again);
-  if (encoded !== undefined) return encoded;
+  if (text.includes('\n') && !isWrapped(text)) return linesFollowing(text, place);
   for (const form of forms) {
     const next = formFollowing(text, form, place);
     if (next !== undefined) return next;
   }
-  if (holdsAny(text, all)) throw unknownForm(path);
-  const login = place.isTheirs ? { text } : loginFollowing(text, place.beside, all);
+  const isOpener = ({ from }: Replaced) => opensWith(text, from, all.owners, place.preceding);
+  if (holdsAny(text, all) || all.secrets.some(isOpener)) throw unknownForm(path);
+  const login = place.isTheirs ? { text } : loginFollowing(text, place.beside, all, place.preceding);
   if ('text' in login) return login.text;
-  throw unknownForm(path, login.stale === 'elsewhere' ? LOGIN_ELSEWHERE : UNKNOWN, 'user name');
+  throw unknownForm(path, login.stale === 'elsewhere' ? LOGIN_ELSEWHERE : UNKNOWN, USER_NAME);
+}
+
+function linesFollowing(text: string, place: FieldPlace): string {
+  const lines = text.split('\n');
+  return lines.map((line, at) => textFollowing(line, { ...place, preceding: `${lines[at - 1]}\n` })).join('\n');
 }
 
 /** Undefined: the text is something else than the value alone. */
-function bareFollowing(text: string, { path, name, beside, all }: FieldPlace): string | undefined {
+function bareFollowing(text: string, { path, name, preceding, beside, all }: FieldPlace): string | undefined {
   const secret = all.secrets.find(({ from }) => from === text);
   const role = roleOf(name);
   if (secret === undefined) return undefined;
   if (role === 'hosts') return text;
-  const verdict = judged(text, role === 'secrets', beside, all);
+  const verdict = judged(text, role === 'secrets' || opensWith(text, text, all.owners, preceding), beside, all);
   if (verdict === 'refuse') throw unknownForm(path, ELSEWHERE);
   return verdict === 'follows' ? secret.to : text;
 }
@@ -254,7 +284,7 @@ function formFollowing(text: string, form: Form, { path, beside, all }: Place): 
   const who = { users: users.length > 0 ? users : beside.users, hosts: hosts.length > 0 ? hosts : beside.hosts };
   const verdict = judged(found.secret.from, found.is === 'secrets', who, all);
   if (verdict === 'refuse') throw unknownForm(path, ELSEWHERE);
-  if (verdict === 'leave') return undefined;
+  if (verdict === 'leave') return found.is === 'secrets' ? text : undefined;
   if (pieces.some(({ secret, raw }) => secret === undefined && holdsAny(raw, all))) throw unknownForm(path);
   const next = pieces.map(({ raw, secret, owner }) => {
     const change = secret ?? owner;
@@ -263,49 +293,13 @@ function formFollowing(text: string, form: Form, { path, beside, all }: Place): 
   return next.join('');
 }
 
-/** Undefined: not what comes out as it was, letter for letter, when it is encoded again. */
-function base64(text: string, follow: (inner: string) => string): string | undefined {
-  for (const alphabet of ['base64', 'base64url'] as const) {
-    const bytes = Buffer.from(text, alphabet);
-    const encoded = (inner: Buffer) => {
-      const full = inner.toString(alphabet);
-      return text.length % 4 === 0 ? full : full.replaceAll('=', '');
-    };
-    const inner = bytes.toString();
-    if (text.length < 8 || encoded(bytes) !== text || !Buffer.from(inner).equals(bytes)) continue;
-    return encoded(Buffer.from(follow(inner)));
-  }
-  return undefined;
-}
-
-/** Only of values that do not occur by chance; of the short ones not inside of a longer word. */
-function holdsAny(text: string, { secrets, names }: Replacements): boolean {
-  const bare = [text, percentDecoded(text), unescaped(text), text.replaceAll("''", "'"), text.replaceAll('""', '"')];
-  return secrets.some(({ from }) => {
-    if (!isDistinct(from, names)) return false;
-    const bytes = Buffer.from(from);
-    const encoded = [encodeURIComponent(from.toWellFormed()), bytes.toString('base64').replaceAll('=', '')];
-    if (encoded.some((form) => form !== from && text.includes(form))) return true;
-    if (text.toLowerCase().includes(bytes.toString('hex'))) return true;
-    return bare.some((form) => (from.length < LONG ? standsAlone(from, form) : form.includes(from)));
-  });
-}
-
-/** From here on no longer word has it in it by chance. */
-const LONG = 12;
-
-function standsAlone(word: string, text: string): boolean {
-  return text.split(word).some((front, at, all) => {
-    const rest = all[at + 1];
-    return rest !== undefined && !/[\p{L}\p{N}_-]$/u.test(front) && !/^[\p{L}\p{N}_-]/u.test(rest);
-  });
-}
-
 /** A name that may itself be a value, as where a map has tokens for names, is not shown. */
 function shown(name: string): string {
   const words = name.split(/[._ -]|(?<=[a-z])(?=[A-Z])/);
   return name.length < LONG || words.every((word) => /^(?:[A-Z]?[a-z]+|[A-Z]+)$/.test(word)) ? name : '*';
 }
+
+const USER_NAME = 'user name';
 
 interface Refusal {
   readonly what: string;
@@ -316,6 +310,7 @@ const UNKNOWN: Refusal = {
   what: 'holds the value that is replaced, in a form that cannot be rewritten',
   hint: 'take it out, or write it in a form that docs/settings.md lists, with put-secret-value',
 };
+const NAMED: Refusal = { ...UNKNOWN, what: 'is named after what is replaced' };
 const ELSEWHERE: Refusal = {
   what: 'holds the value that is replaced, for another user or host than the secret, and cannot be rewritten',
   hint: 'write the user and host of the secret there, or move it to a secret of its own, with put-secret-value; docs/settings.md has the rule',

@@ -5,7 +5,7 @@ export type Role = 'secrets' | 'users' | 'hosts' | 'ids' | 'urls';
 /** A name says last what it is: `secret_host` is a host. Names that hold "pass" say so anywhere: `PASSWORD_1`. */
 const ROLES: readonly (readonly [Role, RegExp])[] = [
   ['hosts', /(?:host(?:[_ -]?(?:name|addr(?:ess)?))?|server|endpoint|address|data ?source)s?$/i],
-  ['users', /(?:user(?:[_ -]?(?:name|id))?|login|uid|access_?key_?id|sid)$/i],
+  ['users', /(?:(?:user|usr|login)(?:[_ -]?(?:name|id))?|uid|access_?key_?id|sid)$/i],
   ['ids', /id$/i],
   ['urls', /(?:url|uri|dsn|connection[_ -]?string)$/i],
   ['secrets', /pass|pwd|pw$|secret|token|key$/i],

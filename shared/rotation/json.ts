@@ -2,18 +2,22 @@
 import { InvalidSecretError } from './errors.ts';
 
 /**
- * Parses the text of a JSON object; undefined when it is not one. A number that JavaScript cannot hold exactly
+ * Parses JSON; undefined when the text is none. A number that JavaScript cannot hold exactly
  * (12345678901234567890, 1.0) is kept as it was written: JSON.stringify prints it so.
  */
-export function parseObject(text: string): Record<string, unknown> | undefined {
-  let value: unknown;
+export function parseJson(text: string): unknown {
   try {
-    value = (JSON.parse as ParseWithSource)(text, (_key, parsed, { source }) =>
+    return (JSON.parse as ParseWithSource)(text, (_key, parsed, { source }) =>
       typeof parsed === 'number' && String(parsed) !== source ? rawJSON(source) : parsed,
     );
   } catch {
     return undefined;
   }
+}
+
+/** The same of a JSON object; undefined when it is something else. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+  const value = parseJson(text);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJSON(value);
   return isObject ? (value as Record<string, unknown>) : undefined;
 }
