@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { clientOptions } from '../shared/aws/clients.ts';
 import { LONGEST_INVOCATION_MS } from '../shared/rotation/pause.ts';
@@ -21,6 +22,7 @@ export interface Account {
   readonly logs: CloudWatchLogsClient;
   readonly trail: CloudTrailClient;
   readonly iam: IAMClient;
+  readonly states: SFNClient;
   readonly patience: Patience;
 }
 
@@ -63,6 +65,7 @@ export async function onAccount<T>(
   const logs = clientOf(CloudWatchLogsClient);
   const trail = clientOf(CloudTrailClient);
   const iam = clientOf(IAMClient);
+  const states = clientOf(SFNClient);
   try {
     return await work({
       region: await regionOf(secrets()),
@@ -84,6 +87,9 @@ export async function onAccount<T>(
       },
       get iam() {
         return iam();
+      },
+      get states() {
+        return states();
       },
     });
   } finally {

@@ -9,7 +9,7 @@ export interface Patience {
 }
 
 /** As an IAM policy spells it: `ssm:DescribeParameters`. */
-export type Action = `${'secretsmanager' | 'ssm' | 'lambda' | 'logs' | 'cloudtrail' | 'iam'}:${string}`;
+export type Action = `${'secretsmanager' | 'ssm' | 'lambda' | 'logs' | 'cloudtrail' | 'iam' | 'states'}:${string}`;
 
 export async function call<T>(
   action: Action,

@@ -20,8 +20,11 @@ interface Options {
   readonly olderThan?: number;
   readonly canary: number;
   readonly concurrency: number;
-  readonly perHost: number;
+  readonly perHost?: number;
   readonly keepGoing?: true;
+  readonly inCloud?: true;
+  /** False with --no-wait. */
+  readonly wait: boolean;
   readonly yes?: true;
   readonly json?: true;
 }
@@ -33,8 +36,8 @@ export const rotate = command<Options>(
   {
     name: 'rotate',
     about:
-      'Rotates secrets now, by the function that is attached, and watches each step. Of many: the oldest first, a ' +
-      'canary before all others; it stops at the first failure. The same command goes on where it stopped.',
+      'Rotates secrets now, and watches each step. Of many: the oldest first, a canary ' +
+      'before all others, until one fails. The same command goes on where it stopped.',
     define: (parser) =>
       parser
         .argument('[secrets...]')
@@ -42,17 +45,21 @@ export const rotate = command<Options>(
         .option('--older-than <days>', 'those not rotated for so long, as 30d', daysOf)
         .option('--canary <n>', 'so many first, alone', numberFrom(0), 1)
         .option('--concurrency <n>', 'so many at once; more than 1 reads hosts', numberFrom(1), 1)
-        .option('--per-host <n>', 'of those so many on one server', numberFrom(1), 1)
+        .option('--per-host <n>', 'of those so many on one server (default: 1)', numberFrom(1))
         .option('--keep-going', 'also after a failure')
+        .option('--in-cloud', 'by the state machine of the stack: docs/rekey.md')
+        .option('--no-wait', 'with --in-cloud: ends once it has begun')
         .option('--yes', 'does not ask'),
     after:
-      'Actions to allow: secretsmanager:RotateSecret, DescribeSecret, ListSecrets, ListSecretVersionIds; logs:FilterLogEvents, or failures are seen late; with --concurrency GetSecretValue.',
+      'Actions to allow: secretsmanager:RotateSecret, DescribeSecret, ListSecrets, ' +
+      'ListSecretVersionIds; logs:FilterLogEvents; for options more: docs/rekey.md.',
   },
   async ({ options, names }, terminal) => {
     const isChosen = options.tag !== undefined || options.olderThan !== undefined;
     if (names.length === 0 && !isChosen)
       throw new UsageError('no secret', 'name one, or choose with --tag or --older-than');
     if (names.length > 0 && isChosen) throw new UsageError('names and a choice', 'leave one of the two out');
+    refuseInCloud(options);
     const { onAccount } = await import('./account.ts');
     return onAccount(options, terminal, async (account) => {
       const all = names.length > 0 ? await named(account, names) : await chosen(account, options);
@@ -62,6 +69,10 @@ export const rotate = command<Options>(
         );
         return exitCodes.good;
       }
+      if (options.inCloud) {
+        const { rotateInCloud } = await import('./in-cloud/rotate.ts');
+        return rotateInCloud(account, all, options, terminal);
+      }
       if (!(await agreed(planOf(all, options, account), options.yes ?? false, terminal))) return exitCodes.declined;
       const result = await work(account, all, options, terminal);
       terminal.stdout.write(options.json ? json(result, account) : reportLines(result));
@@ -70,6 +81,16 @@ export const rotate = command<Options>(
     });
   },
 );
+
+function refuseInCloud({ inCloud, perHost, wait }: Options): void {
+  if (inCloud && perHost !== undefined) {
+    throw new UsageError(
+      '--per-host with --in-cloud',
+      'the state machine reads no values, so it knows no servers: leave one of the two out',
+    );
+  }
+  if (!inCloud && !wait) throw new UsageError('--no-wait without --in-cloud', 'leave it out, or give both');
+}
 
 /** Each of them is looked at before any is rotated. */
 async function named(account: Account, names: readonly string[]): Promise<SecretFacts[]> {
@@ -97,7 +118,7 @@ async function chosen(account: Account, { tag, olderThan = 0 }: Options): Promis
 
 function planOf(
   all: readonly SecretFacts[],
-  { canary, concurrency, perHost, keepGoing }: Options,
+  { canary, concurrency, perHost = 1, keepGoing }: Options,
   { region }: Account,
 ): string {
   const [first] = all;
@@ -121,7 +142,7 @@ async function work(
     return await inWaves(all, {
       canary: all.length === 1 ? 0 : options.canary,
       concurrency: options.concurrency,
-      perServer: options.perHost,
+      perServer: options.perHost ?? 1,
       keepGoing: options.keepGoing ?? false,
       signal,
       serverOf: ({ arn }) => serverOf(account, arn),

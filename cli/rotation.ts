@@ -148,7 +148,7 @@ function newSteps(lines: readonly LogLine[], known: readonly Step[]): Step[] {
 }
 
 /** The last word on the rotation, where that is a failure. A repeat may have passed since. */
-function failureIn(lines: readonly LogLine[]): LogLine | undefined {
+export function failureIn(lines: readonly LogLine[]): LogLine | undefined {
   const last = lines.findLast(
     ({ message, level, code }) => message === 'step done' || (level === 'ERROR' && code !== undefined),
   );

@@ -20,8 +20,8 @@ const made: Resource[] = [
   ...Object.values(alone(await theBlocks(), 'postgres-single-user').Resources as unknown as Record<string, Resource>),
   ...Object.values(JSON.parse(page('examples/bucket.json')).Resources as Record<string, Resource>),
 ];
-/** The page leaves these out: no key, no dashboard, no example, no other account. */
-const LEFT_OUT = ['MakesTopicKey', 'MakesDashboard', 'HasSchedule', 'HasSecretAccount'];
+/** The page leaves these out: no key, no dashboard, no fleet, no example, no other account. */
+const LEFT_OUT = ['MakesTopicKey', 'MakesDashboard', 'MakesFleet', 'HasSchedule', 'HasSecretAccount'];
 const used = [...new Set(made.filter(({ Condition = '' }) => !LEFT_OUT.includes(Condition)).map(({ Type }) => Type))];
 
 /** What CloudFormation calls for a property that no resource here has. */

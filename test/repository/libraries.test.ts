@@ -34,6 +34,7 @@ const named: readonly (readonly [names: readonly string[], text: string, files: 
   [['@types/pg'], "from 'pg'", sources('shared')],
   [['@vitest/coverage-v8'], "coverage: { provider: 'v8'", ['vitest.config.ts']],
   [['@stryker-mutator/vitest-runner'], "plugins: ['@stryker-mutator/vitest-runner'", ['tools/mutants/run.mjs']],
+  [['asl-validator'], "createRequire(import.meta.url)('asl-validator')", ['test/cli/fleet-machine.test.ts']],
   [['serverless'], 'node_modules/serverless/', ['tools/package.mjs']],
   [platforms('node-linux-', 'arm64', 'x64'), 'node_modules/.bin/node', ['tools/setup.mjs']],
   [

@@ -93,7 +93,7 @@ describe('every function', () => {
 
     expect(new Set(roles).size).toBe(lambdas().length);
     const others = ofType('AWS::IAM::Role').filter(([id]) => !roles.includes(id));
-    expect(others.filter(([id]) => !id.endsWith('Scheduler'))).toEqual([]);
+    expect(others.filter(([id]) => !/Scheduler$|^FleetRole$/.test(id))).toEqual([]);
   });
 
   it('may be invoked by Secrets Manager of this account only, and of the one that the deployment names', () => {

@@ -99,6 +99,10 @@ const NETWORK_AND_RIGHTS = [
     standard: 'off',
     rule: { AllowedValues: ['on', 'off'] },
   }),
+  asked('Fleet', undefined, 'With on, the stack has a state machine for rekey rotate --in-cloud.', {
+    standard: 'off',
+    rule: { AllowedValues: ['on', 'off'] },
+  }),
   asked('Metrics', undefined, 'With off, the functions write no metrics into their logs, and no alarm looks at them.', {
     standard: 'on',
     rule: { AllowedValues: ['on', 'off'] },
@@ -194,6 +198,7 @@ export const conditions = (all: readonly Asked[]): Record<string, Part> => ({
   ),
   WritesMetrics: { 'Fn::Equals': [ref('Metrics'), 'on'] },
   MakesDashboard: { 'Fn::And': [{ Condition: 'WritesMetrics' }, { 'Fn::Equals': [ref('Dashboard'), 'on'] }] },
+  MakesFleet: { 'Fn::Equals': [ref('Fleet'), 'on'] },
   HasTopicKey: { 'Fn::Not': [{ 'Fn::Equals': [ref('TopicKeyArn'), 'none'] }] },
   MakesTopicKey: { 'Fn::Equals': [ref('TopicKeyArn'), ''] },
 });

@@ -2,6 +2,7 @@
 
 import { alarmsOf } from './alarms.ts';
 import { dashboardOf } from './dashboard.ts';
+import { fleetMachine, fleetStatements } from './fleet.ts';
 import { checked, mirrorsNamed, type Values, withOwn } from './own-values.ts';
 import { adminsOf, asks, conditions, parameters, settings } from './parameters.ts';
 import { type RightName, statementsOf } from './rights.ts';
@@ -61,6 +62,7 @@ export function stackOf({ blocks, known, prefix, values }: Deployment, naming: N
         alarms: Object.keys(alarms).filter((id) => id.endsWith('Alarm')),
       }),
       ...rotating.map(([key, block]) => own(resourcesOf(key, block, naming), key)),
+      fleet(prefix, rotating),
       ...examples(blocks, naming),
     ),
     Outputs: {
@@ -192,6 +194,17 @@ const role = (service: string, policy: string, statements: readonly Part[], cond
     Policies: [{ PolicyName: policy, PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
   },
 });
+
+/** For the functions that rotate secrets. */
+function fleet(prefix: string, blocks: readonly (readonly [string, Block])[]): Record<string, Part> {
+  const functions = blocks.filter(([, { may }]) => may?.includes('rotate')).map(([, { name }]) => name);
+  if (functions.length === 0) return {};
+  const statements = fleetStatements(prefix, functions) as unknown as readonly Part[];
+  return {
+    FleetRole: { Condition: 'MakesFleet', ...role('states.amazonaws.com', 'fleet', statements, ofThisAccount()) },
+    FleetMachine: { Condition: 'MakesFleet', ...fleetMachine(prefix, arnOf('FleetRole')) },
+  };
+}
 
 const ofThisAccount = () => ({ StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } });
 

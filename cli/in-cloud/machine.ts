@@ -1,0 +1,107 @@
+/** The state machine of a stack: which one it is for these secrets, whether it is free, and its start. */
+import {
+  type ExecutionListItem,
+  ListExecutionsCommand,
+  ListStateMachinesCommand,
+  StartExecutionCommand,
+  type StateMachineListItem,
+} from '@aws-sdk/client-sfn';
+import type { Account } from '../account.ts';
+import { call, causeOf } from '../call.ts';
+import type { SecretFacts } from '../condition.ts';
+import { RefusedError } from '../failure.ts';
+import { executionName, type Order } from './order.ts';
+
+export interface Machine {
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** The one that may rotate all of them, and rotates no others now. Throws RefusedError. */
+export async function machineFor(account: Account, all: readonly SecretFacts[]): Promise<Machine> {
+  const fleets = await fleetsOf(account);
+  const found = new Map<string, Machine>();
+  for (const { name, functionName = '' } of all) {
+    const fleet = fleetOf(functionName, fleets);
+    if (fleet === undefined) {
+      throw new RefusedError(
+        `no state machine in ${account.region} is for ${functionName}, which rotates ${name}`,
+        'deploy its stack with --param fleet=on (docs/deploying.md), or leave --in-cloud out',
+      );
+    }
+    found.set(fleet.name, fleet);
+  }
+  const [machine, ...others] = found.values();
+  if (machine === undefined || others.length > 0) {
+    throw new RefusedError(
+      `these secrets are of several stacks: ${[...found.keys()].join(', ')}`,
+      'choose those of one, by name or by --tag',
+    );
+  }
+  const busy = await runningOf(account, machine);
+  if (busy === undefined) return machine;
+  throw new RefusedError(
+    `${machine.name} rotates others since ${busy.startDate?.toISOString() ?? 'a while'}`,
+    commandsFor(busy.executionArn ?? '', account.region).join('; '),
+  );
+}
+
+/** For people: how it goes, and how it ends before its time. */
+export const commandsFor = (executionArn: string, region: string) => [
+  `aws stepfunctions describe-execution --region ${region} --execution-arn '${executionArn}'`,
+  `aws stepfunctions stop-execution --region ${region} --execution-arn '${executionArn}'`,
+];
+
+/** rekey-prod-fleet is for functions whose names are rekey-prod, or begin with rekey-prod-. The longest name is the nearest. */
+function fleetOf(functionName: string, fleets: readonly Machine[]): Machine | undefined {
+  const near = fleets.filter(({ name }) => `${functionName}-`.startsWith(name.replace(/fleet$/, '')));
+  return near.sort((a, b) => b.name.length - a.name.length)[0];
+}
+
+async function fleetsOf(account: Account): Promise<Machine[]> {
+  const found: Machine[] = [];
+  let nextToken: string | undefined;
+  do {
+    const command = new ListStateMachinesCommand({ maxResults: 1000, ...(nextToken && { nextToken }) });
+    const page = await call('states:ListStateMachines', undefined, account.patience, (abort) =>
+      account.states.send(command, abort),
+    );
+    found.push(...(page.stateMachines ?? []).flatMap(fleetIn));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return found;
+}
+
+const fleetIn = ({ name = '', stateMachineArn: arn = '' }: StateMachineListItem): Machine[] =>
+  /^rekey-.*-fleet$/.test(name) ? [{ name, arn }] : [];
+
+async function runningOf(account: Account, { name, arn }: Machine): Promise<ExecutionListItem | undefined> {
+  const command = new ListExecutionsCommand({ stateMachineArn: arn, statusFilter: 'RUNNING', maxResults: 1 });
+  const { executions = [] } = await call('states:ListExecutions', name, account.patience, (abort) =>
+    account.states.send(command, abort),
+  );
+  return executions[0];
+}
+
+/**
+ * Its ARN. One that goes on under the name of this order is taken for the same, one that is over is not. It has an end whatever the
+ * person does meanwhile, so that it can be said what was begun.
+ */
+export async function started(account: Account, { name, arn }: Machine, order: Order): Promise<string> {
+  const patience = { ...account.patience, signal: new AbortController().signal };
+  for (let attempt = 0; ; attempt += 1) {
+    const command = new StartExecutionCommand({
+      stateMachineArn: arn,
+      name: executionName(order, attempt),
+      input: order.input,
+    });
+    try {
+      const { executionArn = '' } = await call('states:StartExecution', name, patience, (abort) =>
+        account.states.send(command, abort),
+      );
+      return executionArn;
+    } catch (error) {
+      if (causeOf(error) !== 'ExecutionAlreadyExists') throw error;
+    }
+  }
+}

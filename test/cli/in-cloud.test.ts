@@ -1,0 +1,327 @@
+/** `rekey rotate --in-cloud`, with a stand-in for Step Functions beside the sandbox, and once with moto's interpreter. */
+import { PassThrough } from 'node:stream';
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { rotate } from '../../cli/rotate.ts';
+import { fleetDefinition } from '../../tools/stack/fleet.ts';
+import { patience } from '../support/patience.ts';
+import { tooWide } from './printed.ts';
+import { type Answer, beside, interpreter, startStates, through } from './states.ts';
+import { BROKEN, startWorld } from './world.ts';
+
+let world: Awaited<ReturnType<typeof startWorld>>;
+beforeAll(async () => {
+  world = await startWorld();
+});
+beforeEach(() => world.sandbox.reset());
+afterAll(() => world.close());
+
+const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:rekey-prod-fleet';
+const EXECUTION = 'arn:aws:states:us-east-1:123456789012:execution:rekey-prod-fleet:x';
+const ITEM = 'arn:aws:states:us-east-1:123456789012:execution:rekey-prod-fleet/wave:y';
+const none = { pending: 0, running: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0, total: 0, resultsWritten: 0 };
+
+interface Told {
+  readonly machines?: readonly string[];
+  readonly running?: readonly object[];
+  readonly start?: (input: { name: string; input: string }) => object | undefined;
+  readonly end?: object;
+  readonly counts?: Partial<typeof none>;
+  /** What became of the item that failed. */
+  readonly item?: object;
+}
+
+/** What was asked is kept. An answer with `__type` is an error. */
+async function stepFunctions(told: Told) {
+  const asked: { operation: string; input: Record<string, unknown> }[] = [];
+  const answerOf = (operation: string, input: Record<string, unknown>): object => {
+    const { machines = ['rekey-prod-fleet'], running = [], start, end = { status: 'SUCCEEDED' }, counts, item } = told;
+    if (operation === 'ListStateMachines') {
+      const stateMachines = machines.map((name) => ({ name, stateMachineArn: MACHINE.replace(/[^:]*$/, name) }));
+      return { stateMachines };
+    }
+    if (operation === 'ListExecutions') {
+      return { executions: 'stateMachineArn' in input ? running : item === undefined ? [] : [{ executionArn: ITEM }] };
+    }
+    if (operation === 'StartExecution') return start?.(input as never) ?? { executionArn: EXECUTION, startDate: 1 };
+    if (operation === 'DescribeExecution') return input.executionArn === ITEM ? { ...item } : end;
+    if (operation === 'ListMapRuns') return { mapRuns: [{ mapRunArn: 'map' }] };
+    if (operation === 'DescribeMapRun') return { mapRunArn: 'map', itemCounts: { ...none, ...counts } };
+    return { __type: 'UnknownOperationException' };
+  };
+  const proxy = await beside(world.sandbox.url, async (operation, body): Promise<Answer> => {
+    const input = JSON.parse(String(body));
+    asked.push({ operation, input });
+    const answer = answerOf(operation, input);
+    return { status: '__type' in answer ? 400 : 200, text: JSON.stringify(answer) };
+  });
+  onTestFinished(() => proxy[Symbol.asyncDispose]());
+  const all = ['--in-cloud', '--endpoint-url', proxy.url];
+  return {
+    asked,
+    started: () => asked.filter(({ operation }) => operation === 'StartExecution').map(({ input }) => input),
+    run: (names: readonly string[], more: Parameters<typeof world.run>[2] = {}) =>
+      world.run(rotate, [...all, ...names], more),
+  };
+}
+const touched = () =>
+  world.sandbox.requests.filter(
+    ({ caller, operation }) => caller === undefined && /RotateSecret|GetSecretValue/.test(operation),
+  ).length;
+
+describe('rekey rotate --in-cloud', () => {
+  it('gives the state machine the names in two waves, follows it, and rotates nothing itself', async () => {
+    for (const name of ['a', 'b', 'c']) await world.rotating(name);
+    const before = touched();
+    const states = await stepFunctions({ counts: { succeeded: 3 } });
+
+    const { status, stdout, stderr } = await states.run(['a', 'b', 'c', '--concurrency', '2', '--yes']);
+
+    expect([status, stdout]).toEqual([0, '3 rotated\n']);
+    expect(stderr.replaceAll('\n', ' ')).toBe(
+      'Rotates 3 secrets in us-east-1 now, by rekey-prod-fleet, 2 at a time, of one server too, 1 before all others, from a on. Stops at the first failure. ',
+    );
+    const [{ stateMachineArn, name, input } = {}] = states.started();
+    expect(stateMachineArn).toBe(MACHINE);
+    expect(name).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(JSON.parse(String(input))).toEqual({
+      names: ['a'],
+      rest: ['b', 'c'],
+      before: 0,
+      concurrency: 2,
+      keepGoing: false,
+    });
+    expect(touched()).toBe(before);
+  });
+
+  it('tells a failure with what the function said, and what was not begun', async () => {
+    await world.rotating('broken', { value: BROKEN, now: true });
+    const { VersionIdsToStages } = await world.call('DescribeSecret', { SecretId: 'broken' });
+    const labels = Object.entries(VersionIdsToStages as Record<string, string[]>);
+    const token = labels.find(([, stages]) => stages.includes('AWSPENDING'))?.[0];
+    for (const name of ['a', 'b', 'c']) await world.rotating(name);
+    const states = await stepFunctions({
+      end: { status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold', cause: 'too many' },
+      counts: { succeeded: 1, failed: 1 },
+      item: {
+        executionArn: ITEM,
+        status: 'FAILED',
+        startDate: Date.now() / 1000,
+        input: JSON.stringify({ name: 'a', token }),
+        error: 'Rekey.NotRotated',
+        cause: 'AWSCURRENT is not on it',
+      },
+    });
+
+    const { status, stdout } = await states.run(['a', 'b', 'c', '--yes']);
+
+    expect(status).toBe(1);
+    expect(stdout).toMatch(
+      /^✗ a failed: INVALID_SECRET\n {2}fact {3}\S[\s\S]*\n {2}next {3}rekey explain INVALID_SECRET\n1 rotated, 1 failed, 1 not begun\nnext: the same command goes on with those\n$/,
+    );
+    expect(tooWide(stdout)).toEqual([]);
+  });
+
+  it('gives the same as data, and of a failure without a log what Step Functions says', async () => {
+    for (const name of ['a', 'b']) await world.rotating(name);
+    const states = await stepFunctions({
+      counts: { failed: 1, aborted: 1 },
+      item: { input: '{"name":"a","token":"t"}', error: 'SecretsManager.InvalidRequestException', cause: 'unfinished' },
+    });
+
+    const { status, stdout } = await states.run(['a', 'b', '--keep-going', '--yes', '--json']);
+
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      version: 1,
+      region: 'us-east-1',
+      execution: EXECUTION,
+      chosen: 2,
+      status: 'SUCCEEDED',
+      error: null,
+      cause: null,
+      counts: { rotated: 0, failed: 1, goingOn: 1, notBegun: 0 },
+      failures: [
+        {
+          name: 'a',
+          arn: expect.stringMatching(/^arn:aws:secretsmanager:/),
+          code: null,
+          fact: 'SecretsManager.InvalidRequestException: unfinished',
+          hint: 'rekey doctor a',
+          working: null,
+        },
+      ],
+    });
+  });
+
+  it('tells why an execution failed that is not the fault of a secret', async () => {
+    await world.rotating('a');
+    const states = await stepFunctions({ end: { status: 'FAILED', error: 'States.Runtime', cause: 'not allowed' } });
+
+    const { status, stdout } = await states.run(['a', '--yes']);
+
+    expect(status).toBe(1);
+    expect(stdout).toContain('the execution is FAILED: States.Runtime not allowed\nlook: aws stepfunctions describe-');
+  });
+
+  it('ends at once with --no-wait, and says how to look and how to stop', async () => {
+    await world.rotating('a');
+    const states = await stepFunctions({});
+
+    const { status, stdout } = await states.run(['a', '--no-wait', '--yes']);
+
+    expect([status, stdout]).toEqual([
+      0,
+      `started\nlook: aws stepfunctions describe-execution --region us-east-1 --execution-arn '${EXECUTION}'\nstop: aws stepfunctions stop-execution --region us-east-1 --execution-arn '${EXECUTION}'\n`,
+    ]);
+    expect(states.asked.at(-1)?.operation).toBe('StartExecution');
+  });
+
+  it('leaves it going on after Ctrl-C, and stops nothing', async () => {
+    await world.rotating('a');
+    const controller = new AbortController();
+    const states = await stepFunctions({ end: { status: 'RUNNING' } });
+
+    const run = states.run(['a', '--yes'], { signal: controller.signal });
+    await expect.poll(() => states.asked.at(-1)?.operation).toBe('DescribeMapRun');
+    controller.abort();
+    const { stdout } = await run;
+
+    expect(stdout).toMatch(/^it goes on in AWS\nlook: aws stepfunctions describe-execution /);
+    expect(states.asked.map(({ operation }) => operation)).not.toContain('StopExecution');
+  });
+
+  it('says so where Ctrl-C came while it began', async () => {
+    await world.rotating('a');
+    const controller = new AbortController();
+    const states = await stepFunctions({
+      start: () => {
+        controller.abort();
+        return undefined;
+      },
+    });
+
+    const { stdout } = await states.run(['a', '--yes'], { signal: controller.signal });
+
+    expect(stdout).toContain(`it goes on in AWS\nlook: aws stepfunctions describe-execution`);
+  });
+
+  it('asks, and starts nothing without a yes', async () => {
+    await world.rotating('a');
+    const states = await stepFunctions({});
+    const stdin = Object.assign(new PassThrough(), { isTTY: true }).end('n\n');
+
+    const { status } = await states.run(['a'], { stdin });
+
+    expect([status, states.started()]).toEqual([3, []]);
+  });
+
+  it('starts one where somebody presses twice, and another one where the first is over', async () => {
+    await world.rotating('a');
+    const over = new Set<string>();
+    const states = await stepFunctions({
+      counts: { succeeded: 1 },
+      start: ({ name }) => (over.has(name) ? { __type: 'ExecutionAlreadyExists', message: 'over' } : undefined),
+    });
+
+    await states.run(['a', '--yes']);
+    await states.run(['a', '--yes']);
+    const [first, second] = states.started().map(({ name }) => String(name));
+    over.add(String(first));
+    await states.run(['a', '--yes']);
+
+    expect(second).toBe(first);
+    const last = states.started().map(({ name }) => String(name));
+    expect(last.slice(2)).toEqual([first, expect.not.stringContaining(String(first))]);
+  });
+
+  it.each<[string, Told, string, RegExp]>([
+    [
+      'there is none',
+      { machines: ['rekey-dev-fleet', 'other'] },
+      'no state machine in us-east-1 is for rekey-prod-generated-value, which rotates a',
+      /^deploy its stack with --param fleet=on/,
+    ],
+    [
+      'it rotates others',
+      { running: [{ executionArn: EXECUTION, startDate: 0 }] },
+      'rekey-prod-fleet rotates others since 1970-01-01T00:00:00.000Z',
+      /^aws stepfunctions describe-execution .*; aws stepfunctions stop-execution /,
+    ],
+  ])('refuses where %s, and starts nothing', async (_, told, message, hint) => {
+    await world.rotating('a');
+    const states = await stepFunctions(told);
+
+    await expect(states.run(['a', '--yes'])).rejects.toMatchObject({
+      name: 'RefusedError',
+      message,
+      hint: expect.stringMatching(hint),
+    });
+    expect(states.started()).toEqual([]);
+  });
+
+  it('takes the nearest state machine, and refuses secrets of two stacks', async () => {
+    const [one, two] = ['rekey-prod-b-generated-value', 'rekey-prod-generated-value'];
+    world.sandbox.functions.register(one, { handler: async () => undefined });
+    await world.rotating('a', { by: one });
+    await world.rotating('b', { by: two });
+    const states = await stepFunctions({
+      machines: ['rekey-prod-fleet', 'rekey-prod-b-fleet'],
+      counts: { succeeded: 1 },
+    });
+
+    await states.run(['a', '--yes']);
+
+    expect(states.started().map(({ stateMachineArn }) => stateMachineArn)).toEqual([MACHINE.replace('prod', 'prod-b')]);
+    await expect(states.run(['a', 'b', '--yes'])).rejects.toMatchObject({
+      message: 'these secrets are of several stacks: rekey-prod-b-fleet, rekey-prod-fleet',
+    });
+  });
+
+  it('says which right is missing, and the statement that gives it', async () => {
+    await world.rotating('a');
+    const states = await stepFunctions({ start: () => ({ __type: 'AccessDeniedException' }) });
+
+    await expect(states.run(['a', '--yes'])).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+      hint: expect.stringContaining('{"Effect":"Allow","Action":"states:StartExecution","Resource":"*"}'),
+    });
+  });
+
+  it('knows a wrong command line', async () => {
+    await expect(world.run(rotate, ['a', '--in-cloud', '--per-host', '2'])).rejects.toMatchObject({
+      message: '--per-host with --in-cloud',
+      hint: expect.stringContaining('reads no values'),
+    });
+    await expect(world.run(rotate, ['a', '--no-wait'])).rejects.toMatchObject({
+      message: '--no-wait without --in-cloud',
+    });
+  });
+});
+
+describe.skipIf(interpreter === undefined)('with an interpreter', { timeout: patience(60_000) }, () => {
+  it('rotates a fleet by tag in the cloud', async () => {
+    await using moto = await startStates(world.sandbox.url);
+    await using account = await beside(world.sandbox.url, through(moto.url));
+    const client = new SFNClient({ endpoint: moto.url, region: 'us-east-1' });
+    onTestFinished(() => client.destroy());
+    const definition = JSON.stringify(fleetDefinition({ pauseSeconds: 1, looks: 9 }));
+    await client.send(
+      new CreateStateMachineCommand({
+        name: 'rekey-prod-fleet',
+        definition: definition.replaceAll(`\${AWS::Partition}`, 'aws'),
+        roleArn: 'arn:aws:iam::123456789012:role/fleet',
+      }),
+    );
+    const Tags = [{ Key: 'team', Value: 'payments' }];
+    for (const name of ['a', 'b', 'c']) await world.rotating(name, { Tags } as object);
+
+    const { status, stdout } = await world.run(rotate, [
+      ...['--tag', 'team=payments', '--in-cloud', '--concurrency', '2', '--yes'],
+      ...['--endpoint-url', account.url],
+    ]);
+
+    expect([status, stdout]).toEqual([0, '3 rotated\n']);
+    for (const name of ['a', 'b', 'c']) expect(await world.labels(name)).toEqual(['AWSCURRENT', 'AWSPREVIOUS']);
+  });
+});
