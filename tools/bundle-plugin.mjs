@@ -1,6 +1,7 @@
 // Serverless loads this with require(), which forbids a top-level await anywhere below: so the bundler comes in with import().
 // The default export is what Serverless asks of a plugin.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { inRoot } from './project.mjs';
 import { choose } from './stack/choose.ts';
 import { leftBehind, refusalOf } from './stack/left-behind.ts';
@@ -22,7 +23,10 @@ export default class BundlePlugin {
         known = Object.keys(serverless.service.functions);
         complete(serverless, log, known);
       },
-      'before:package:createDeploymentArtifacts': bundle,
+      'before:package:createDeploymentArtifacts': async () => {
+        await bundle();
+        missRoots(serverless, log);
+      },
       'before:deploy:function:packageFunction': bundle,
       'before:deploy:deploy': () => leaveNoneBehind(serverless, log, { known, stay: namesOf(serverless) }),
       'before:remove:remove': () => leaveNoneBehind(serverless, log, { known, stay: [] }),
@@ -86,6 +90,17 @@ async function leaveNoneBehind(serverless, log, functions) {
 function filesOf(handler, rdsRoots) {
   const folder = handler.slice(0, handler.lastIndexOf('/'));
   return ['!**/**', `${folder}/**`, `!${folder}/rds-roots/**`, `${folder}/rds-roots/${rdsRoots}.pem`];
+}
+
+/** A login to RDS would find that out, days later. */
+function missRoots({ service }, log) {
+  const { rdsRoots } = service.custom;
+  const folders = Object.values(service.functions).map(({ handler }) => inRoot(dirname(handler), 'rds-roots'));
+  if (rdsRoots === '*' || folders.every((roots) => !existsSync(roots) || existsSync(join(roots, `${rdsRoots}.pem`))))
+    return;
+  log.warning(
+    `there are no RDS roots of ${rdsRoots} here, so logins to RDS may end with UNREACHABLE_TLS: docs/deploying.md, China and GovCloud`,
+  );
 }
 
 async function bundle() {

@@ -18,6 +18,9 @@ const own = tokens
   .filter(({ name }) => name === 'function')
   .flatMap(({ index, inlineValue }) => [index, inlineValue ? index : index + 1]);
 const args = process.argv.slice(2).filter((_, index) => !own.includes(index));
+// Without a name after it, it has none, or what stands there.
+if (/^($|-)|^true$/.test(asked.function ?? 'none'))
+  fail('--function NAME: name one function, as serverless.yml has it');
 if (asked.function !== undefined) args.push('--param', `functions=${asked.function}`);
 if (folder === inRoot('.serverless')) rmSync(folder, { recursive: true, force: true });
 
@@ -28,6 +31,7 @@ const { status, stdout, stderr } = spawnSync(process.execPath, command, {
   env: { ...process.env, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off', SLS_ANALYTICS_DISABLED: '1' },
 });
 if (status !== 0) fail(`serverless package failed\n${stdout}${stderr}`);
+for (const [, text] of stderr.matchAll(/^Warning: (.*)/gm)) console.error(`rekey: ${text}`);
 
 const template = JSON.parse(readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
 const handlers = Object.values(template.Resources)

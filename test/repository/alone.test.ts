@@ -182,13 +182,34 @@ it(
   patience(120_000),
 );
 
-it('names that are several functions, or nobody’s, end in an error', async () => {
-  const { status, stderr } = await run(
-    process.execPath,
-    [join(root, 'tools/package.mjs'), '--function', 'sendgird', '--package', await temporary()],
-    { PATH: process.env.PATH ?? '', HOME: '/nonexistent' },
-  );
+/** Of what somebody typed. */
+async function packaged(...args: string[]) {
+  const folder = await temporary();
+  const all = [join(root, 'tools/package.mjs'), ...args, '--package', folder];
+  return oneAtATime(() => run(process.execPath, all, { PATH: process.env.PATH ?? '', HOME: folder }));
+}
 
-  expect(status).toBe(1);
-  expect(stderr).toContain('did you mean sendgrid?');
+it.each([
+  ['nobody’s', ['--function', 'sendgird'], 'did you mean sendgrid?'],
+  ['not said', ['--function'], '--function NAME: name one function'],
+  ['empty', ['--function='], '--function NAME: name one function'],
+])('a name that is %s ends in an error', async (_, args, message) => {
+  const { status, stderr } = await packaged(...args);
+
+  expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
 });
+
+it(
+  'a region without RDS roots is told when it is packaged for, where the function uses them',
+  async () => {
+    const warned = await packaged('--function', 'redshift-single-user', '--region', 'cn-north-1');
+    const silent = await packaged('--function', 'sendgrid', '--region', 'cn-north-1');
+
+    expect([warned.status, warned.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^rekey: there are no RDS roots of cn-north-1/),
+    ]);
+    expect([silent.status, silent.stderr]).toEqual([0, '']);
+  },
+  patience(240_000),
+);

@@ -149,8 +149,14 @@ describe('a template', () => {
     );
   });
 
-  it.each(['subnet-id', 'mysql-*/subnets', 'sendgrid/'])('has no parameter %s, and says so', (name) => {
-    expect(() => templateOf(only('mysql-single-user'), { [name]: 'x' })).toThrow(`no parameter is named ${name}.`);
+  it.each([
+    ['subnet-id', ', did you mean subnet-ids? There are'],
+    ['mysql-*/subnets', ', did you mean subnet-ids? There are'],
+    ['sendgrid/', '. There are'],
+  ])('has no parameter %s, and says so', (name, guess) => {
+    expect(() => templateOf(only('mysql-single-user'), { [name]: 'x' })).toThrow(
+      `no parameter is named ${name}${guess} functions, `,
+    );
   });
 
   it('has rights of every name that a block may give', () => {

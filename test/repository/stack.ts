@@ -25,11 +25,13 @@ export async function theBlocks(): Promise<Blocks> {
 
 export type Whole = Omit<Template, 'extensions'>;
 
-export function templateOf(blocks: Blocks, values: Readonly<Record<string, string>> = {}): Whole {
-  const { extensions, ...template } = stackOf(
-    { blocks, known: Object.keys(blocks), prefix: 'rekey-dev', values },
-    naming,
-  );
+/** `known`: what serverless.yml has besides. */
+export function templateOf(
+  blocks: Blocks,
+  values: Readonly<Record<string, string>> = {},
+  known: readonly string[] = Object.keys(blocks),
+): Whole {
+  const { extensions, ...template } = stackOf({ blocks, known, prefix: 'rekey-dev', values }, naming);
   const made = Object.entries(blocks).map(([key, block]) => ofServerless(key, block, extensions));
   return {
     ...template,

@@ -21,9 +21,13 @@ export function chosen(glob: string, names: readonly string[]): readonly string[
 function matching(glob: string, names: readonly string[]): readonly string[] {
   const found = chosen(glob, names);
   if (found.length > 0) return found;
-  const near = names.filter((name) => isNear(glob, name)).slice(0, 3);
-  const guess = near.length > 0 ? `, did you mean ${near.join(' or ')}?` : '.';
-  throw new Error(`functions: no function is named ${glob}${guess} There are ${names.join(', ')}`);
+  throw new Error(`functions: no function is named ${glob}${guess(glob, names)} There are ${names.join(', ')}`);
+}
+
+/** The end of a sentence. */
+export function guess(typed: string, names: readonly string[]): string {
+  const near = names.filter((name) => isNear(typed, name)).slice(0, 3);
+  return near.length > 0 ? `, did you mean ${near.join(' or ')}?` : '.';
 }
 
 /** A name that begins or goes on alike, or that a few letters more, fewer or other make of it. */

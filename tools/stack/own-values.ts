@@ -1,5 +1,5 @@
 /** Which values a deployment has: for the stack, and in place of those for some of its functions. */
-import { chosen } from './choose.ts';
+import { chosen, guess } from './choose.ts';
 import type { Asked } from './parameters.ts';
 import { ifElse, type Part } from './template.ts';
 
@@ -12,11 +12,13 @@ const OTHERS = ['functions', 'left-behind', 'rds-roots'];
  * Checks every name, and gives `admin-secret-arns` to the one vendor that is there. A name may begin with those of functions, or a glob:
  * `sendgrid/subnet-ids` is a value of that function alone.
  */
-export function checked(values: Values, all: readonly Asked[], vendors: readonly Asked[]): Values {
+export function checked(
+  values: Values,
+  all: readonly Asked[],
+  { vendors, functions }: { readonly vendors: readonly Asked[]; readonly functions: readonly string[] },
+): Values {
   const { 'admin-secret-arns': admins, ...rest } = values;
-  const known = (param: string) => all.some((one) => one.param === param) || /-admin-secret-arns$/.test(param);
-  const stray = Object.keys(rest).find((name) => !OTHERS.includes(name) && !known(name.replace(/^.*\//, '')));
-  if (stray !== undefined) throw new Error(`no parameter is named ${stray}. There are ${named(all)}`);
+  for (const name of Object.keys(rest)) checkName(name, all, functions);
   if (admins === undefined || vendors.length === 0) return rest;
   const [only, ...others] = vendors;
   if (only === undefined || others.length > 0) {
@@ -40,7 +42,22 @@ export function mirrorsNamed(values: Values, keys: readonly string[]): Values {
   return { '*/mirror-parameter-arns': '', ...rest };
 }
 
-const named = (all: readonly Asked[]) => [...OTHERS, ...all.map(({ param }) => param)].join(', ');
+/** `functions`: all that there may be, for values that a stage has stand beside those of another. */
+function checkName(name: string, all: readonly Asked[], functions: readonly string[]): void {
+  const [, glob, param = ''] = /^(?:(.*)\/)?([^/]*)$/.exec(name) ?? [];
+  const asked = all.find((one) => one.param === param);
+  const isOther = glob === undefined && OTHERS.includes(param);
+  if (asked === undefined && !isOther && !/-admin-secret-arns$/.test(param)) {
+    const names = [...OTHERS, ...all.map((one) => one.param)];
+    throw new Error(`no parameter is named ${name}${guess(param, names)} There are ${names.join(', ')}`);
+  }
+  if (glob === undefined) return;
+  if (chosen(glob, functions).length === 0) {
+    throw new Error(`${name}: no function is named ${glob}${guess(glob, functions)} There are ${functions.join(', ')}`);
+  }
+  if (asked?.ofStack)
+    throw new Error(`${name}: ${param} is a value of the whole stack, and no function has one of its own`);
+}
 
 /** `part` with the values that this function has for itself: they stand in it, and no parameter is asked. */
 export function withOwn(part: Part, key: string, values: Values, all: readonly Asked[]): Part {

@@ -12,8 +12,11 @@ export interface Asked {
   readonly rule?: Parts;
   /** The condition that a value was given. */
   readonly given?: string;
+  /** It says something of resources that all functions share, so none has a value of its own. */
+  readonly ofStack?: true;
 }
 
+const OF_STACK = { ofStack: true } as const;
 const flag = { AllowedValues: ['', 'true', 'false'] };
 
 const asked = (id: string, given: string | undefined, description?: string, more: Partial<Asked> = {}): Asked => ({
@@ -58,12 +61,13 @@ const NETWORK_AND_RIGHTS = [
     'SecretAccountId',
     'HasSecretAccount',
     'Another account whose secrets may name the functions, too. Each secret there, and its key, must let the role in: docs/deploying.md.',
-    { rule: { AllowedPattern: '([0-9]{12})?' } },
+    { rule: { AllowedPattern: '([0-9]{12})?' }, ...OF_STACK },
   ),
   asked(
     'ScheduledParameter',
     'HasParameterSchedule',
     'A parameter to rotate with the single-user function for PostgreSQL. Empty makes no schedule.',
+    OF_STACK,
   ),
   list(
     'SecretKeyArns',
@@ -74,17 +78,20 @@ const NETWORK_AND_RIGHTS = [
     'TopicKeyArn',
     undefined,
     'ARN of a customer managed key for the topic, which must let CloudWatch use it. Empty makes one, which costs; none leaves it to SNS.',
+    OF_STACK,
   ),
   asked(
     'AlarmTopicArn',
     'HasAlarmTopic',
     'A topic for all alarms. Empty leaves to the topic of the messages those that are about what no message tells.',
+    OF_STACK,
   ),
   asked(
     'SilentDays',
     undefined,
     'After how many days without an outcome, of a rotation or of the daily look, an alarm rings.',
     {
+      ...OF_STACK,
       standard: '2',
       // CloudWatch looks back seven days at most: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
       rule: { AllowedValues: ['1', '2', '3', '4', '5', '6', '7'] },
@@ -96,6 +103,7 @@ const NETWORK_AND_RIGHTS = [
     'Stacks whose names begin as its own does, and that have a watch, with commas between: rekey-prod. It leaves their secrets to them.',
   ),
   asked('Dashboard', undefined, 'With on, the stack has a dashboard and queries for its logs.', {
+    ...OF_STACK,
     standard: 'off',
     rule: { AllowedValues: ['on', 'off'] },
   }),
@@ -104,6 +112,7 @@ const NETWORK_AND_RIGHTS = [
     rule: { AllowedValues: ['on', 'off'] },
   }),
   asked('Metrics', undefined, 'With off, the functions write no metrics into their logs, and no alarm looks at them.', {
+    ...OF_STACK,
     standard: 'on',
     rule: { AllowedValues: ['on', 'off'] },
   }),
@@ -111,8 +120,12 @@ const NETWORK_AND_RIGHTS = [
     'ScheduledSecretArn',
     'HasSchedule',
     'A secret to rotate with the single-user function. Empty makes no schedule.',
+    OF_STACK,
   ),
-  asked('ScheduleExpression', undefined, 'When ScheduledSecretArn is rotated.', { standard: 'rate(30 days)' }),
+  asked('ScheduleExpression', undefined, 'When ScheduledSecretArn is rotated.', {
+    ...OF_STACK,
+    standard: 'rate(30 days)',
+  }),
 ];
 
 /** They reach the functions under the names of AWS's templates: PasswordLength as PASSWORD_LENGTH. An empty one is not set at all. */

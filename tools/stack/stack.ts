@@ -43,7 +43,7 @@ export function stackOf({ blocks, known, prefix, values }: Deployment, naming: N
   const vendors = [...new Set(rotating.filter(([, { may }]) => may?.includes('readAdmins')).map(vendorIn(naming)))];
   const asked = asks(vendors);
   const given = mirrorsNamed(
-    checked(values, asked, vendors.map(adminsOf)),
+    checked(values, asked, { vendors: vendors.map(adminsOf), functions: known }),
     rotating.map(([key]) => key),
   );
   const own = (part: Part, key: string) => withOwn(part, key, given, asked);
