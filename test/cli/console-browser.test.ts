@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chromium, type Page, startBrowser } from '../support/browser.ts';
 import { patience } from '../support/patience.ts';
-import { BROKEN_AND_MARKED, startConsoles } from './console-world.ts';
+import { BROKEN_AND_MARKED, MARKED, startConsoles } from './console-world.ts';
+import { ROTATOR } from './world.ts';
 
 describe.skipIf(!chromium)('rekey console in a browser', { timeout: patience(120_000) }, () => {
   let consoles: Awaited<ReturnType<typeof startConsoles>>;
@@ -84,6 +85,38 @@ describe.skipIf(!chromium)('rekey console in a browser', { timeout: patience(120
       expect(await browser.evaluate('document.documentElement.outerHTML')).not.toContain(
         JSON.parse(await consoles.storedIn(name)).value,
       );
+    expect(browser.complaints).toEqual([]);
+  });
+
+  it('shows a parameter beside secrets, and has its function rotate it after a yes', async () => {
+    const { sandbox } = consoles.world;
+    const region = { region: 'us-east-1' };
+    const Name = '/prod/mail/token';
+    const value = async () => {
+      const read = await sandbox.ssm.call('GetParameter', { Name, WithDecryption: true }, region);
+      return JSON.parse((read as { Parameter: { Value: string } }).Parameter.Value).value;
+    };
+    await consoles.world.rotating('app', { now: true });
+    await sandbox.ssm.call('PutParameter', { Name, Value: MARKED, Type: 'SecureString' }, region);
+    await sandbox.functions.invoke(ROTATOR, { Parameter: Name });
+    const before = await value();
+    await browser.open(String((await consoles.start()).url));
+    await expect.poll(text).toContain('1 secret and 1 parameter');
+
+    await tabTo(`${Name}ok`);
+    await browser.press('Enter');
+    await expect.poll(text).toMatch(/current\s+2\s+previous\s+1/);
+    await tabTo('Rotate');
+    await browser.press('Enter');
+    await expect.poll(text).toContain(`Rotates ${Name} in us-east-1 now, by ${ROTATOR}.`);
+    await tabTo('Yes');
+    await browser.press('Enter');
+
+    await expect.poll(text).toMatch(/current\s+3\s+previous\s+2/);
+    expect(await text()).toMatch(/finishSecret\s+✓[\s\S]*outcome\s+succeeded/);
+    await shot('console-parameter');
+    for (const each of [before, await value()])
+      expect(await browser.evaluate('document.documentElement.outerHTML')).not.toContain(each);
     expect(browser.complaints).toEqual([]);
   });
 
