@@ -16,11 +16,8 @@ const blocks = await theBlocks();
 const module = join(root, 'examples/terraform');
 const place = { partition: 'aws-cn', region: 'cn-north-1', accountId: '123456789012' };
 const logOf = (name: string) => `arn:aws-cn:logs:cn-north-1:123456789012:log-group:/aws/lambda/${name}:*`;
-const lists = {
-  SuperuserSecretArns: ['arn:s1', 'arn:s2'],
-  SecretKeyArns: ['arn:k'],
-  DatadogAdminSecretArns: ['arn:a'],
-};
+const lists = { SuperuserSecretArns: ['arn:s1', 'arn:s2'], SecretKeyArns: ['arn:k'] };
+const admins = { DatadogAdminSecretArns: ['arn:a'], SecretKeyArns: ['arn:k'] };
 
 async function terraformRun(...args: string[]) {
   const { status, stdout, stderr } = await run(terraform?.program ?? '', args, toolEnvironment);
@@ -76,8 +73,8 @@ describe.skipIf(terraform === undefined)('the Terraform module', () => {
   it.each([
     ['mysql-single-user', {}],
     ['postgres-alternating-users', { ...lists, SubnetIds: ['subnet-a'], SecretAccountId: ['000000000000'] }],
-    ['datadog-api-key', { ...lists, TopicKeyArn: ['arn:topic-key'] }],
-    ['parameter-generated-value', { ParameterArns: ['arn:p'], MirrorParameterArns: ['arn:m'] }],
+    ['datadog-api-key', { ...admins, TopicKeyArn: ['arn:topic-key'] }],
+    ['parameter-generated-value', { ParameterArns: ['arn:p'] }],
     ['watch', {}],
   ])('gives %s the statements that the stack gives it', async (key, arns: Record<string, string[]>) => {
     const folder = await folderOf(alone(blocks, key));
@@ -121,7 +118,7 @@ describe.skipIf(terraform === undefined)('the Terraform module', () => {
 });
 
 it.skipIf(terraform === undefined)(
-  'the Terraform module refuses a name that its function cannot live with',
+  'the Terraform module refuses a name that its function cannot live with, and a list that it has no right for',
   async () => {
     const folder = await folderOf(alone(blocks, 'rotation-events'));
     const same = {
@@ -133,8 +130,12 @@ it.skipIf(terraform === undefined)(
       scheduler: 's',
       secret_account: '',
     };
-    const plan = (name: string) => {
-      const values = { package: folder, place: JSON.stringify({ ...same, name, log: 'l' }), arns: '{}' };
+    const plan = (name: string, arns = {}) => {
+      const values = {
+        package: folder,
+        place: JSON.stringify({ ...same, name, log: 'l' }),
+        arns: JSON.stringify(arns),
+      };
       const given = Object.entries(values).map(([variable, value]) => `-var=${variable}=${value}`);
       const args = [`-chdir=${join(module, 'rights')}`, 'plan', '-lock=false', ...given];
       return run(terraform?.program ?? '', args, toolEnvironment);
@@ -145,6 +146,11 @@ it.skipIf(terraform === undefined)(
     expect([status, stderr.replace(/[\s│]+/g, ' ')]).toEqual([
       1,
       expect.stringContaining('The name has to match rekey-'),
+    ]);
+    const stray = await plan('rekey-rotation-events', { SuperuserSecretARNs: ['arn:s'], SubnetIds: ['subnet-a'] });
+    expect([stray.status, stray.stderr.replace(/[\s│]+/g, ' ')]).toEqual([
+      1,
+      expect.stringContaining('this function has no right to be given to SuperuserSecretARNs. It takes none.'),
     ]);
   },
 );

@@ -29,6 +29,9 @@ locals {
   function = jsondecode(templatefile("${var.package}/function.json", var.place))
   # What needs no ARN is known at the plan, also where the topic is not made yet.
   known = jsondecode(templatefile("${var.package}/function.json", merge(var.place, { log = "", topic = "", scheduler = "" })))
+  # By what the function has rights for, and by what the module itself gives.
+  lists  = distinct(flatten([for one in local.known.statements : [one.when, one.Resource]]))
+  strays = setsubtract(keys(var.arns), concat(local.lists, ["SubnetIds", "TopicKeyArn", "SecretAccountId"]))
   # A list that is empty leaves out the statements that need it, as the conditions of the CloudFormation template do.
   statements = [
     for one in local.function.statements : merge(
@@ -44,6 +47,11 @@ output "statements" {
   precondition {
     condition     = can(regex("^(${local.known.namePattern})$", var.place.name))
     error_message = "The name has to match ${local.known.namePattern}."
+  }
+
+  precondition {
+    condition     = length(local.strays) == 0
+    error_message = "arns: this function has no right to be given to ${join(", ", local.strays)}. It takes ${coalesce(join(", ", [for name in local.lists : name if can(regex("Arns$", name))]), "none")}."
   }
 }
 
