@@ -5,11 +5,12 @@ import type { Asked, Row, Section, Told } from '../section.ts';
 import { heapUsed, peakOf } from './memory.ts';
 import { floorMs } from './quotas.ts';
 import { startRegion } from './region.ts';
+import { FULL, growthOf } from './sandbox.ts';
 import { inVirtualTime } from './virtual-time.ts';
 
 export const properties = {
   succeeds: 'every rotation succeeds, at its third try at the latest',
-  flat: 'memory of the tool: a secret of many takes as much as one of few',
+  flat: 'memory of the tool: a secret of many takes as much as one of few; of the sandbox: many rotations take as much as few',
 } as const;
 
 type Run = Pick<Asked, 'signal' | 'progress'>;
@@ -24,12 +25,15 @@ const SIZES = { whole: [1_000, 5_000, 10_000], quick: [100, 200] };
 const REPEATS = { repeats: 2, repeatAfterMs: 60_000 };
 /** What each further one may take of the tool, which tells at the end what came of it. */
 const KB_EACH = 4;
+/** Of each further rotation, in the sandbox: less than the least that it could keep, which is the id of a version and where it stands. */
+const KB_KEPT = 0.1;
 
 const courses: readonly Course[] = [
   // Ten thousand in an hour, which is the shortest window, under Lambda's own limit; and all at once, with a concurrency that is reserved.
   { id: 'scale/window', play: rotations({ apartMs: 360, environments: 1_000 }) },
   { id: 'scale/burst', play: rotations({ apartMs: 0, environments: 20 }) },
   { id: 'scale/unreserved', play: rotations({ apartMs: 0, environments: 1_000, most: 2_000, unlucky: 0.01 }) },
+  { id: 'scale/sandbox', play: longRun },
   { id: 'scale/rekey status', play: tool(['status']) },
   { id: 'scale/rekey rotate', play: tool(['rotate', '--older-than', '1d', '--yes', '--json', '--concurrency', '50']) },
 ];
@@ -104,6 +108,19 @@ function rotations({ apartMs, environments, most = Infinity, unlucky = 0 }: Rush
       }),
     };
   };
+}
+
+/** The sandbox, from when all that it keeps is full. */
+async function longRun(id: string, sizes: readonly number[], { signal, progress }: Run): Promise<Figures> {
+  const size = Math.min(FULL, Math.max(...sizes));
+  progress(`${id}: ${3 * size} rotations`);
+  const { held, grown, residentGrown } = await growthOf(size, signal);
+  const mb = (bytes: number) => (bytes / 1024 ** 2).toFixed(1);
+  const seen = `${mb(held)} MB after ${size} rotations, ${mb(grown)} more after ${3 * size}`;
+  // Before, what grows is lists that are not full.
+  const isBroken = size >= FULL && grown / 1024 > KB_KEPT * 2 * size;
+  const faults = `${seen}; resident ${mb(residentGrown)} more`;
+  return { faults, states: 3 * size, runs: 3 * size, ...(isBroken && { broken: told(id, 'flat', seen, size) }) };
 }
 
 /** Peaks of the operator's tool, in a process of its own. */

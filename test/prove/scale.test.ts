@@ -1,9 +1,11 @@
 /** Virtual time passes, quotas turn away, and a rotation that is given up is found. */
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { environments } from '../../prove/scale/lambda.ts';
 import { quotas } from '../../prove/scale/quotas.ts';
 import { startRegion } from '../../prove/scale/region.ts';
+import { growthOf } from '../../prove/scale/sandbox.ts';
 import { scale } from '../../prove/scale/section.ts';
 import { inVirtualTime } from '../../prove/scale/virtual-time.ts';
 import { patience } from '../support/patience.ts';
@@ -61,6 +63,21 @@ it('who finds no environment free waits for one', async () => {
   );
 
   expect([started, most]).toEqual([2, 2]);
+});
+
+it('what a sandbox keeps of each rotation is seen as growth, and little else is', {
+  timeout: patience(60_000),
+}, async () => {
+  const kept: string[] = [];
+
+  const leaky = await growthOf(60, signal, () => void kept.push(randomBytes(8_192).toString('hex')));
+  const usual = await growthOf(60, signal);
+
+  expect(kept.length).toBeGreaterThanOrEqual(4 * 180);
+  // Four steps of 120 rotations, each with 16 kB.
+  expect(leaky.grown).toBeGreaterThan(4 * 120 * 16_000);
+  expect(usual.grown).toBeLessThan(120 * 16_000);
+  expect(await scale.replay('scale/sandbox', [20])).toBe('nothing is broken');
 });
 
 describe('rotations of a region', { timeout: patience(120_000) }, () => {
