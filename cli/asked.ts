@@ -1,13 +1,11 @@
 /** The function of a secret is asked for what only it can do: in its place, with its rights, by its strategy. */
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager';
 import { ServiceError } from '../shared/rotation/errors.ts';
 import { parseObject } from '../shared/rotation/json.ts';
-import { LONGEST_INVOCATION_MS } from '../shared/rotation/pause.ts';
 import type { Account } from './account.ts';
-import { call } from './call.ts';
 import { factsOf, isOfRekey, type SecretFacts } from './condition.ts';
 import { RefusedError } from './failure.ts';
+import { invoke } from './invoke.ts';
 import { failureLines } from './outcome.ts';
 import { refusedForGood } from './refusal.ts';
 
@@ -48,25 +46,18 @@ export function askable(account: Account, described: DescribeSecretCommandOutput
   return { ...facts, functionArn };
 }
 
-/** Waits for the answer; whoever stops waiting stops nothing. The same question twice does no harm. */
+/** The same question twice does no harm. */
 export async function answerTo(
-  { functions, patience }: Account,
-  { arn, functionArn, functionName = '' }: Asked,
+  account: Account,
+  asked: Asked,
   question: Readonly<Record<string, string>>,
 ): Promise<Answer> {
-  const command = new InvokeCommand({
-    FunctionName: functionArn,
-    Payload: new TextEncoder().encode(JSON.stringify({ ...question, SecretId: arn })),
-  });
-  const longest = { ...patience, deadlineMs: LONGEST_INVOCATION_MS };
-  const { FunctionError, Payload } = await call('lambda:InvokeFunction', functionName, longest, (abort) =>
-    functions.send(command, abort),
-  );
+  const { FunctionError, Payload } = await invoke(account, asked, { ...question, SecretId: asked.arn });
   const answer = parseObject(new TextDecoder().decode(Payload)) ?? {};
   if (FunctionError === undefined && typeof answer.outcome === 'string') return answer as unknown as Answer;
   // Its text is not shown: nobody knows what a function that failed in this way puts there.
   const type = typeof answer.errorType === 'string' ? answer.errorType : 'no answer';
-  throw new ServiceError(`${functionName} does not answer (${type})`, {
+  throw new ServiceError(`${asked.functionName} does not answer (${type})`, {
     hint: 'see its log; if it is of an older version than this tool, deploy it again',
   });
 }

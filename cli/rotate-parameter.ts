@@ -1,14 +1,13 @@
 /** No service calls the four steps of a parameter, so the function is invoked, and answers when all is done. */
 import { randomUUID } from 'node:crypto';
-import { InvokeCommand, type InvokeCommandOutput } from '@aws-sdk/client-lambda';
+import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { parseObject } from '../shared/rotation/json.ts';
-import { LONGEST_INVOCATION_MS } from '../shared/rotation/pause.ts';
 import type { Account } from './account.ts';
 import { agreed } from './ask.ts';
-import { call } from './call.ts';
 import { command } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { RefusedError } from './failure.ts';
+import { invoke } from './invoke.ts';
 import { lineOf } from './log.ts';
 import { failureLines } from './outcome.ts';
 import { functionNamed } from './rights.ts';
@@ -67,20 +66,15 @@ export const rotateParameter = command<Options>(
 
 /** The token of a rotation that has failed goes on with that one. */
 export async function invoked(
-  { functions, patience }: Account,
+  account: Account,
   functionArn: string,
   functionName: string,
   name: string,
   token: string = randomUUID(),
 ): Promise<Outcome> {
   const startedAt = Date.now();
-  const command = new InvokeCommand({
-    FunctionName: functionArn,
-    LogType: 'Tail',
-    Payload: new TextEncoder().encode(JSON.stringify({ Parameter: name, Token: token })),
-  });
-  const longest = { ...patience, deadlineMs: LONGEST_INVOCATION_MS };
-  const answer = await call('lambda:InvokeFunction', functionName, longest, (abort) => functions.send(command, abort));
+  const event = { Parameter: name, Token: token };
+  const answer = await invoke(account, { functionArn, functionName }, event, { LogType: 'Tail' });
   return { name, token, ms: Date.now() - startedAt, ...readOf(answer, token) };
 }
 
