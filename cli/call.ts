@@ -25,6 +25,18 @@ export async function call<T>(
   }
 }
 
+/** Page after page, so that nobody has to keep all of them. */
+export async function* pagesOf<P extends { readonly NextToken?: string | undefined }>(
+  read: (NextToken: string | undefined) => Promise<P>,
+): AsyncGenerator<P> {
+  let NextToken: string | undefined;
+  do {
+    const page = await read(NextToken);
+    yield page;
+    NextToken = page.NextToken;
+  } while (NextToken);
+}
+
 /** The name of the service's own error behind a typed one. */
 export function causeOf(error: unknown): string {
   return nameOf((error as RotationError | undefined)?.cause);

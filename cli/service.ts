@@ -13,10 +13,10 @@ import { InvalidSecretError } from '../shared/rotation/errors.ts';
 import { parseObject } from '../shared/rotation/json.ts';
 import { CURRENT, PENDING, PREVIOUS } from '../shared/rotation/versions.ts';
 import type { Account } from './account.ts';
-import { call, causeOf } from './call.ts';
+import { call, causeOf, pagesOf } from './call.ts';
 import type { Tag } from './values.ts';
 
-/** Page after page, so that nobody has to keep all of them. Those that are marked for deletion are left out. */
+/** Those that are marked for deletion are left out. */
 export async function* secretPages(account: Account, tag?: Tag): AsyncGenerator<readonly SecretListEntry[]> {
   // The service looks for beginnings.
   const Filters = tag && [
@@ -25,19 +25,13 @@ export async function* secretPages(account: Account, tag?: Tag): AsyncGenerator<
   ];
   const isTagged = ({ Tags = [] }: SecretListEntry) =>
     tag === undefined || Tags.some(({ Key, Value }) => Key === tag.key && Value === tag.value);
-  let NextToken: string | undefined;
-  do {
-    const command = new ListSecretsCommand({
-      MaxResults: 100,
-      ...(Filters && { Filters }),
-      ...(NextToken && { NextToken }),
-    });
-    const page = await call('secretsmanager:ListSecrets', undefined, account.patience, (abort) =>
+  const pages = pagesOf((NextToken) => {
+    const command = new ListSecretsCommand({ MaxResults: 100, Filters, NextToken });
+    return call('secretsmanager:ListSecrets', undefined, account.patience, (abort) =>
       account.secrets.send(command, abort),
     );
-    yield (page.SecretList ?? []).filter(isTagged);
-    NextToken = page.NextToken;
-  } while (NextToken);
+  });
+  for await (const { SecretList = [] } of pages) yield SecretList.filter(isTagged);
 }
 
 /** Of parameters that Rekey rotates: their companions, which say how far a rotation is. */
@@ -46,19 +40,13 @@ export async function* companionPages(account: Account, tag?: Tag): AsyncGenerat
     { Key: 'Path', Option: 'Recursive', Values: ['/rekey'] },
     ...(tag ? [{ Key: `tag:${tag.key}`, Option: 'Equals', Values: [tag.value] }] : []),
   ];
-  let NextToken: string | undefined;
-  do {
-    const command = new DescribeParametersCommand({
-      MaxResults: 50,
-      ParameterFilters,
-      ...(NextToken && { NextToken }),
-    });
-    const page = await call('ssm:DescribeParameters', undefined, account.patience, (abort) =>
+  const pages = pagesOf((NextToken) => {
+    const command = new DescribeParametersCommand({ MaxResults: 50, ParameterFilters, NextToken });
+    return call('ssm:DescribeParameters', undefined, account.patience, (abort) =>
       account.parameters.send(command, abort),
     );
-    yield page.Parameters ?? [];
-    NextToken = page.NextToken;
-  } while (NextToken);
+  });
+  for await (const { Parameters = [] } of pages) yield Parameters;
 }
 
 /** Those of these names that there are. Unlike their history, a description has no value. */
@@ -102,20 +90,13 @@ export async function describeSecret(account: Account, id: string): Promise<Desc
 /** Newest first, also those without a label. */
 export async function versionsOf(account: Account, id: string): Promise<SecretVersionsListEntry[]> {
   const found: SecretVersionsListEntry[] = [];
-  let NextToken: string | undefined;
-  do {
-    const command = new ListSecretVersionIdsCommand({
-      SecretId: id,
-      IncludeDeprecated: true,
-      MaxResults: 100,
-      ...(NextToken && { NextToken }),
-    });
-    const page = await call('secretsmanager:ListSecretVersionIds', id, account.patience, (abort) =>
-      account.secrets.send(command, abort),
+  const pages = pagesOf((NextToken) => {
+    const query = { SecretId: id, IncludeDeprecated: true, MaxResults: 100, NextToken };
+    return call('secretsmanager:ListSecretVersionIds', id, account.patience, (abort) =>
+      account.secrets.send(new ListSecretVersionIdsCommand(query), abort),
     );
-    found.push(...(page.Versions ?? []));
-    NextToken = page.NextToken;
-  } while (NextToken);
+  });
+  for await (const { Versions = [] } of pages) found.push(...Versions);
   // Dates are whole seconds: of two versions of one second the labels say which came first.
   const at = ({ CreatedDate }: SecretVersionsListEntry) => CreatedDate?.getTime() ?? 0;
   return found.sort((a, b) => at(b) - at(a) || ageOf(a) - ageOf(b));

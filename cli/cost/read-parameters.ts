@@ -1,5 +1,5 @@
 import { DescribeParametersCommand, type ParameterMetadata, type SSMClient } from '@aws-sdk/client-ssm';
-import { call, type Patience } from '../call.ts';
+import { call, type Patience, pagesOf } from '../call.ts';
 import type { ParameterFacts } from './inventory.ts';
 
 /** The account's own; those that others share cost their owners. */
@@ -9,14 +9,14 @@ export async function readParameters(
   onPage: (count: number) => void,
 ): Promise<ParameterFacts[]> {
   const found: ParameterFacts[] = [];
-  let NextToken: string | undefined;
-  do {
-    const command = new DescribeParametersCommand({ MaxResults: 50, ...(NextToken && { NextToken }) });
-    const page = await call('ssm:DescribeParameters', undefined, patience, (abort) => client.send(command, abort));
-    found.push(...(page.Parameters ?? []).map(facts));
+  const pages = pagesOf((NextToken) => {
+    const command = new DescribeParametersCommand({ MaxResults: 50, NextToken });
+    return call('ssm:DescribeParameters', undefined, patience, (abort) => client.send(command, abort));
+  });
+  for await (const { Parameters = [] } of pages) {
+    found.push(...Parameters.map(facts));
     onPage(found.length);
-    NextToken = page.NextToken;
-  } while (NextToken);
+  }
   return found;
 }
 

@@ -7,7 +7,7 @@ import {
   type SecretListEntry,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { call, causeOf, type Patience } from '../call.ts';
+import { call, causeOf, type Patience, pagesOf } from '../call.ts';
 import { inParallel } from '../in-parallel.ts';
 import { advise } from './advice.ts';
 import type { SecretFacts, Size } from './inventory.ts';
@@ -80,18 +80,14 @@ async function attempted(change: Change, before: SecretFacts, reading: SecretRea
 
 async function list({ client, patience, onProgress }: SecretReading): Promise<SecretFacts[]> {
   const found: SecretFacts[] = [];
-  let NextToken: string | undefined;
-  do {
-    const command = new ListSecretsCommand({
-      MaxResults: 100,
-      IncludePlannedDeletion: true,
-      ...(NextToken && { NextToken }),
-    });
-    const page = await call('secretsmanager:ListSecrets', undefined, patience, (abort) => client.send(command, abort));
-    found.push(...(page.SecretList ?? []).map(secretFacts));
+  const pages = pagesOf((NextToken) => {
+    const command = new ListSecretsCommand({ MaxResults: 100, IncludePlannedDeletion: true, NextToken });
+    return call('secretsmanager:ListSecrets', undefined, patience, (abort) => client.send(command, abort));
+  });
+  for await (const { SecretList = [] } of pages) {
+    found.push(...SecretList.map(secretFacts));
     onProgress(`${found.length} secrets`);
-    NextToken = page.NextToken;
-  } while (NextToken);
+  }
   return found;
 }
 
