@@ -1,5 +1,5 @@
 import { errorCodes } from '../shared/rotation/errors.ts';
-import { wrapped } from '../terminal/table.ts';
+import { hanging, wrapped } from '../terminal/table.ts';
 import { UsageError } from '../terminal/usage.ts';
 import { command } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -49,7 +49,7 @@ function unknown(name: string): UsageError {
 function listOfCodes(): string {
   const width = Math.max(...Object.keys(errorCodes).map((code) => code.length)) + 2;
   return Object.entries(errorCodes)
-    .flatMap(([code, meaning]) => hanging(code.padEnd(width), meaning))
+    .flatMap(([code, meaning]) => hanging(code.padEnd(width), meaning, WIDTH))
     .map((line) => `${line}\n`)
     .join('');
 }
@@ -59,7 +59,7 @@ function told({ code, parts, moves }: Entry): string {
     code,
     ...parts.flatMap(({ label, lines }) => [
       '',
-      ...lines.flatMap((line, index) => hanging(`${index === 0 ? `${label}:` : ''}`.padEnd(11), line)),
+      ...lines.flatMap((line, index) => hanging(`${index === 0 ? `${label}:` : ''}`.padEnd(11), line, WIDTH)),
     ]),
     ...moves.flatMap(moveLines),
     '',
@@ -75,11 +75,6 @@ function moveLines({ title, parts }: Move): string[] {
       : part.commands.split('\n').flatMap(commandLines),
   );
   return ['', title, ...lines];
-}
-
-function hanging(start: string, text: string): string[] {
-  const [first = '', ...others] = wrapped(text, WIDTH - start.length);
-  return [`${start}${first}`, ...others.map((line) => `${' '.repeat(start.length)}${line}`)];
 }
 
 /** A long command is continued where an option begins. It can be pasted as it is. */

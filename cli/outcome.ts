@@ -1,5 +1,5 @@
 /** How rotations went, for people. */
-import { wrapped } from '../terminal/table.ts';
+import { hanging } from '../terminal/table.ts';
 import type { SecretFacts } from './condition.ts';
 import type { Result } from './fleet.ts';
 import type { Outcome, Step } from './rotation.ts';
@@ -23,7 +23,7 @@ export function outcomeLines(outcome: Outcome): string {
   if (result === 'unknown') {
     return text([
       `? ${name}: no outcome in ${seconds(ms)}, version ${version}`,
-      ...hanging('next', "the function's log, and rekey status; without logs:FilterLogEvents no outcome can be seen"),
+      ...labelled('next', "the function's log, and rekey status; without logs:FilterLogEvents no outcome can be seen"),
     ]);
   }
   return failureLines(outcome);
@@ -39,10 +39,10 @@ export function failureLines({
 }: Pick<Outcome, 'name' | 'code' | 'fact' | 'hint' | 'working'>): string {
   return text([
     `✗ ${name} failed${code === null ? '' : `: ${code}`}`,
-    ...hanging('fact', fact ?? ''),
-    ...hanging('hint', hint ?? ''),
-    ...(working === null ? [] : hanging('works', `${working}, now`)),
-    ...(code === null ? [] : hanging('next', `rekey explain ${code}`)),
+    ...labelled('fact', fact ?? ''),
+    ...labelled('hint', hint ?? ''),
+    ...(working === null ? [] : labelled('works', `${working}, now`)),
+    ...(code === null ? [] : labelled('next', `rekey explain ${code}`)),
   ]);
 }
 
@@ -63,9 +63,6 @@ export function reportLines({ outcomes, notBegun, unseen }: Result<SecretFacts>)
   return text(lines);
 }
 
-function hanging(label: string, said: string): string[] {
-  return wrapped(said, WIDTH - 9).map((line, index) => `  ${(index === 0 ? label : '').padEnd(7)}${line}`);
-}
-
+const labelled = (label: string, said: string) => hanging(`  ${label.padEnd(7)}`, said, WIDTH);
 const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;

@@ -28,6 +28,12 @@ export function wrapped(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** A paragraph behind its title: what does not fit beside it stands below the text. */
+export function hanging(title: string, text: string, width: number): string[] {
+  const [first = '', ...others] = wrapped(text, width - title.length);
+  return [`${title}${first}`, ...others.map((line) => `${' '.repeat(title.length)}${line}`)];
+}
+
 /** Names of one team begin alike and end differently, or the other way round: the middle goes. */
 export function shortened(name: string, width: number): string {
   if (name.length <= width) return name;

@@ -1,4 +1,4 @@
-import { type Column, shortened, tableLine, wrapped } from '../../terminal/table.ts';
+import { type Column, hanging, shortened, tableLine, wrapped } from '../../terminal/table.ts';
 import { counted } from './advice.ts';
 import type { ParameterCost, SecretCost } from './costs.ts';
 import { dollars } from './money.ts';
@@ -97,13 +97,8 @@ function section(
 }
 
 function shown({ amounts, name, remark }: Row, names: number): string[] {
-  const start = `${money(amounts.map(dollars))}  `;
-  const indent = start.length + names + 2;
-  const [first = '', ...others] = wrapped(remark, WIDTH - indent);
-  return [
-    `${start}${shortened(name, names).padEnd(names)}  ${first}`.trimEnd(),
-    ...others.map((text) => `${' '.repeat(indent)}${text}`),
-  ];
+  const start = `${money(amounts.map(dollars))}  ${shortened(name, names).padEnd(names)}  `;
+  return hanging(start, remark, WIDTH).map((line) => line.trimEnd());
 }
 
 function money(cells: readonly string[]): string {
