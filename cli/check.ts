@@ -12,8 +12,13 @@ export interface Check {
 
 export function failed(name: Check['name'], error: RotationError | RefusedError): Check {
   const { hint } = error;
-  if (error instanceof RefusedError) return { name, result: 'fails', text: error.message, hint };
+  if (error instanceof RefusedError) return fails(name, error.message, hint);
   return { name, result: 'fails', text: error.fact, code: error.code, hint };
+}
+
+/** A mistake that was found here, and the next command. */
+export function fails(name: Check['name'], text: string, hint: string): Check {
+  return { name, result: 'fails', text, hint };
 }
 
 /** Whoever may not look, or asks a service that is not there, has not found a mistake of the secret. */

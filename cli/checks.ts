@@ -5,9 +5,8 @@ import { InvalidSecretError } from '../shared/rotation/errors.ts';
 import { parseObject } from '../shared/rotation/json.ts';
 import { endOf } from '../shared/rotation/window.ts';
 import type { Account } from './account.ts';
-import { type Check, failed, seen, unseen } from './check.ts';
+import { type Check, failed, fails, seen, unseen } from './check.ts';
 import { factsOf, systemOf } from './condition.ts';
-import { RefusedError } from './failure.ts';
 import { functionChecks } from './function-checks.ts';
 import { refusalOf } from './refusal.ts';
 import { currentValue, describeSecret } from './service.ts';
@@ -30,10 +29,7 @@ export async function* quickChecks(
   if (refusal !== undefined) return yield failed('secret', refusal);
   yield { name: 'secret', result: 'ok', text: 'is there, and no rotation of it is unfinished' };
   if (functionName === undefined) {
-    return yield failed(
-      'function',
-      new RefusedError('none is attached', `rekey enable ${name} --function NAME --every 30d`),
-    );
+    return yield fails('function', 'none is attached', `rekey enable ${name} --function NAME --every 30d`);
   }
   yield* functionChecks(account, functionName, arn);
 }
@@ -75,22 +71,13 @@ export function scheduleCheck(described: DescribeSecretCommandOutput, now: numbe
   const { nextRotation, windowMs, rotates } = factsOf(described);
   if (!rotates) return { name: 'schedule', result: 'unseen', text: 'rotation is off' };
   if (nextRotation === undefined) {
-    return {
-      name: 'schedule',
-      result: 'fails',
-      text: 'has none: it rotates by hand only',
-      hint: 'rekey enable … --every 30d',
-    };
+    return fails('schedule', 'has none: it rotates by hand only', 'rekey enable … --every 30d');
   }
   const day = nextRotation.toISOString().slice(0, 10);
   if (endOf(nextRotation, windowMs, now) === undefined)
     return { name: 'schedule', result: 'ok', text: `next by ${day}` };
-  return {
-    name: 'schedule',
-    result: 'fails',
-    text: `overdue since ${day}`,
-    hint: 'rekey history tells what happened; rekey rotate rotates now',
-  };
+  const hint = 'rekey history tells what happened; rekey rotate rotates now';
+  return fails('schedule', `overdue since ${day}`, hint);
 }
 
 /** Honest: host, TLS, login and rights at the server are seen by the function alone, from its place. */

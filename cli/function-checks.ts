@@ -2,8 +2,7 @@
 import type { GetFunctionConfigurationCommandOutput } from '@aws-sdk/client-lambda';
 import { PermissionError } from '../shared/rotation/errors.ts';
 import type { Account } from './account.ts';
-import { type Check, failed, seen } from './check.ts';
-import { RefusedError } from './failure.ts';
+import { type Check, failed, fails, seen } from './check.ts';
 import { deniedActions, functionOf, invokersOf } from './rights.ts';
 
 export async function* functionChecks(account: Account, functionName: string, arn: string): AsyncGenerator<Check> {
@@ -22,29 +21,17 @@ function functionCheck(
   found: GetFunctionConfigurationCommandOutput | undefined,
 ): Check {
   if (found === undefined) {
-    return failed(
-      'function',
-      new RefusedError(
-        `${name} is not in ${region}`,
-        'deploy it, or name another one with --function; or another --region',
-      ),
-    );
+    const hint = 'deploy it, or name another one with --function; or another --region';
+    return fails('function', `${name} is not in ${region}`, hint);
   }
   const { State = 'Active', Timeout = 0 } = found;
   if (State !== 'Active' && State !== 'Inactive') {
-    return failed(
-      'function',
-      new RefusedError(`${name} is ${State}`, `aws lambda get-function-configuration --function-name ${name}`),
-    );
+    const hint = `aws lambda get-function-configuration --function-name ${name}`;
+    return fails('function', `${name} is ${State}`, hint);
   }
   if (Timeout < 30) {
-    return failed(
-      'function',
-      new RefusedError(
-        `${name} has ${Timeout} s`,
-        `aws lambda update-function-configuration --function-name ${name} --timeout 30`,
-      ),
-    );
+    const hint = `aws lambda update-function-configuration --function-name ${name} --timeout 30`;
+    return fails('function', `${name} has ${Timeout} s`, hint);
   }
   return { name: 'function', result: 'ok', text: `${name} is there, with ${Timeout} s` };
 }
