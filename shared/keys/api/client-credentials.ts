@@ -5,6 +5,7 @@ import type { Answer, Api } from './call.ts';
 import { CHECK_NAMES, REPEAT, refused } from './judge.ts';
 import { flagAt, nameAt, type Part, shaped } from './read.ts';
 import { send } from './send.ts';
+import { basic } from './vendor.ts';
 
 export interface ClientGrant {
   /** Of the token endpoint, below the base of the API. */
@@ -71,7 +72,7 @@ const shownBy = ({ path, as, by, clientId, clientSecret }: ClientGrant) => ({
   method: 'POST' as const,
   path,
   as,
-  headers: by === 'basic' ? { authorization: basic(clientId, clientSecret) } : {},
+  headers: by === 'basic' ? basic(encoded(clientId), encoded(clientSecret)) : {},
   expected: [400, 401, 403],
 });
 
@@ -100,7 +101,4 @@ function codeIn(answer: Part): string | undefined {
 }
 
 /** Both parts are form-encoded first: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 */
-function basic(id: string, secret: string): string {
-  const encoded = (text: string) => String(new URLSearchParams([['', text]])).slice(1);
-  return `Basic ${Buffer.from(`${encoded(id)}:${encoded(secret)}`).toString('base64')}`;
-}
+const encoded = (text: string) => String(new URLSearchParams([['', text]])).slice(1);

@@ -41,3 +41,7 @@ export function vendor<A extends KeySecret>({ name, base, admin }: VendorOptions
 }
 
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+export const basic = (user: string, password: string) => ({
+  authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+});

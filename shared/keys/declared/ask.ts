@@ -3,6 +3,7 @@ import type { Answer, Api } from '../api/call.ts';
 import { clientToken } from '../api/client-credentials.ts';
 import { allowedLookup } from '../api/public-address.ts';
 import { send } from '../api/send.ts';
+import { basic } from '../api/vendor.ts';
 import type { Access, KeyAccess, KeySecret } from '../provider.ts';
 import type { Description, RequestDescription } from './description.ts';
 import { type Place, placeOf } from './hosts.ts';
@@ -31,7 +32,7 @@ export function asker(description: Description): Ask {
     const admin = 'admin' in access ? access.admin : {};
     const values: Values = { current: access.current, admin, ...given };
     const place = placeOf(description.base, values, description);
-    const { headers = {}, basic } = description.auth[who] ?? {};
+    const { headers = {}, basic: login } = description.auth[who] ?? {};
     const written = Object.entries({ ...headers, ...request.headers }).map(([header, template]) => [
       header.toLowerCase(),
       filled(template, values, inHeader),
@@ -42,7 +43,7 @@ export function asker(description: Description): Ask {
       path: place.path + filled(request.path, values, inPath),
       as,
       headers: {
-        ...(basic && { authorization: basicHeader(asIs(basic.user), asIs(basic.password)) }),
+        ...(login && basic(asIs(login.user), asIs(login.password))),
         ...Object.fromEntries(written),
       },
       ...(request.json && { json: filledJson(request.json, values) }),
@@ -87,6 +88,3 @@ function apiAt(
   const lookup = ctx.providerEndpoint === undefined ? allowedLookup(isPrivate) : undefined;
   return { name, base: origin, ctx, transport, lookup };
 }
-
-const basicHeader = (user: string, password: string) =>
-  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;

@@ -1,6 +1,7 @@
 /** {{current.account}}, {{admin.token}}, {{key.api_key}}, {{label}}, {{id}}: where values of a rotation go in a request. */
 import { InvalidSecretError } from '../../rotation/errors.ts';
 import { CURRENT } from '../../rotation/versions.ts';
+import { textIn } from '../api/read.ts';
 
 export type Source = 'current' | 'key' | 'admin' | 'label' | 'id';
 
@@ -77,12 +78,9 @@ function valueBehind({ source, field }: Placeholder, values: Values): unknown {
   return typeof found === 'object' && field !== undefined ? found[field] : found;
 }
 
-/** A number that JavaScript cannot hold is an object here, whose JSON is the number. */
 function textOf(value: unknown, placeholder: Placeholder): string {
-  if (typeof value === 'string' && value !== '') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  const json = typeof value === 'object' && value !== null ? JSON.stringify(value) : '';
-  if (/^-?\d/.test(json)) return json;
+  const text = typeof value === 'boolean' ? String(value) : textIn(value);
+  if (text !== undefined) return text;
   throw new InvalidSecretError(
     `${toldOf(placeholder)} is ${value === undefined || value === '' ? 'missing' : 'not text'}`,
     { hint: 'the description of the provider needs it; store it with put-secret-value' },

@@ -1,7 +1,7 @@
 /** What both of Twilio's credentials share: hosts, basic authentication, and the account they belong to. */
 import { InvalidSecretError } from '../../../rotation/errors.ts';
 import { segment } from '../../api/path-segment.ts';
-import { vendor } from '../../api/vendor.ts';
+import { basic, vendor } from '../../api/vendor.ts';
 import type { KeyAccess, KeySecret } from '../../provider.ts';
 import { keySecretSchema } from '../../secret.ts';
 
@@ -19,7 +19,7 @@ export const twilioAdminSchema: typeof fields = {
   ...fields,
   parse(text, what) {
     const value = fields.parse(text, what);
-    if (basicOf(value) !== undefined) return value;
+    if (credentialIn(value) !== undefined) return value;
     throw new InvalidSecretError(`${what} has neither auth_token nor api_key_sid and api_key_secret`, {
       hint: 'give the auth token of the account, or a Main key',
     });
@@ -40,12 +40,12 @@ export function accountPath({ current }: KeyAccess): string {
 
 /** https://www.twilio.com/docs/usage/requests-to-twilio#credentials */
 export function asHolder(secret: KeySecret, as: string) {
-  return { as, headers: { authorization: `Basic ${Buffer.from(basicOf(secret) ?? '').toString('base64')}` } };
+  return { as, headers: credentialIn(secret) ?? {} };
 }
 
-function basicOf({ account_sid, auth_token, api_key_sid, api_key_secret }: KeySecret): string | undefined {
-  if (isText(api_key_sid) && isText(api_key_secret)) return `${api_key_sid}:${api_key_secret}`;
-  return isText(auth_token) ? `${account_sid}:${auth_token}` : undefined;
+function credentialIn({ account_sid, auth_token, api_key_sid, api_key_secret }: KeySecret) {
+  if (isText(api_key_sid) && isText(api_key_secret)) return basic(api_key_sid, api_key_secret);
+  return isText(auth_token) ? basic(String(account_sid), auth_token) : undefined;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
