@@ -15,7 +15,7 @@ export interface RekeyFunctionProps {
   readonly functionName: string;
   /**
    * Values of the template's parameters: SubnetIds, SecurityGroupIds, SuperuserSecretArns, PasswordLength, TopicArn, … One of a resource
-   * that the app makes counts as given. Switches (Metrics, Dashboard, TopicKeyArn's none) are to be plain text.
+   * that the app makes counts as given. Switches (Metrics, Dashboard, Fleet, TopicKeyArn's none) are to be plain text.
    */
   readonly parameters?: Parameters;
 }

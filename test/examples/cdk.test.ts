@@ -63,9 +63,10 @@ it.skipIf(!isHere)('the construct has the rights of the template, under ids of i
 
   const ofType = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type);
   const actions = (role: unknown) => [...JSON.stringify(role).matchAll(/"(\w+:[A-Z]\w+\*?)"/g)].map(([, one]) => one);
-  const { Role, Scheduler } = alone(blocks, key).Resources;
-  expect(ofType('AWS::IAM::Role').map(actions)).toEqual(expect.arrayContaining([actions(Role), actions(Scheduler)]));
-  expect(ofType('AWS::IAM::Role')).toHaveLength(2);
+  const { Role, Scheduler, FleetRole } = alone(blocks, key).Resources;
+  const expected = [Role, Scheduler, FleetRole].map(actions);
+  expect(ofType('AWS::IAM::Role').map(actions)).toEqual(expect.arrayContaining(expected));
+  expect(ofType('AWS::IAM::Role')).toHaveLength(expected.length);
   expect(ofType('AWS::IAM::Policy')).toEqual([]);
   const [lambda] = ofType('AWS::Lambda::Function');
   expect(lambda?.Properties).toMatchObject({ FunctionName: 'rekey-orders', Handler: 'dist/mysql/index.dualPassword' });
