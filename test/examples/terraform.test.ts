@@ -137,7 +137,7 @@ it.skipIf(terraform === undefined)(
         arns: JSON.stringify(arns),
       };
       const given = Object.entries(values).map(([variable, value]) => `-var=${variable}=${value}`);
-      const args = [`-chdir=${join(module, 'rights')}`, 'plan', '-lock=false', ...given];
+      const args = [`-chdir=${join(module, 'rights')}`, 'plan', '-no-color', '-lock=false', ...given];
       return run(terraform?.program ?? '', args, toolEnvironment);
     };
 
