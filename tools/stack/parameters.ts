@@ -108,6 +108,7 @@ const NETWORK_AND_RIGHTS = [
     rule: { AllowedValues: ['on', 'off'] },
   }),
   asked('Fleet', undefined, 'With on, the stack has a state machine for rekey rotate --in-cloud.', {
+    ...OF_STACK,
     standard: 'off',
     rule: { AllowedValues: ['on', 'off'] },
   }),
