@@ -25,6 +25,7 @@ def there():
         "roles": sorted(one["RoleName"] for one in client("iam").list_roles()["Roles"]),
         "topics": [one["TopicArn"] for one in client("sns").list_topics()["Topics"]],
         "subscriptions": len(client("sns").list_subscriptions()["Subscriptions"]),
+        "machines": sorted(one["name"] for one in client("stepfunctions").list_state_machines()["stateMachines"]),
         "logs": sorted(one["logGroupName"] for one in client("logs").describe_log_groups()["logGroups"]),
     }
 

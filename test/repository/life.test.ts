@@ -21,9 +21,10 @@ interface There {
   roles: string[];
   topics: string[];
   subscriptions: number;
+  machines: string[];
   logs: string[];
 }
-const GONE: There = { functions: {}, roles: [], topics: [], subscriptions: 0, logs: [] };
+const GONE: There = { functions: {}, roles: [], topics: [], subscriptions: 0, machines: [], logs: [] };
 
 async function played(steps: readonly object[]): Promise<There[]> {
   const child = spawn(python?.program ?? '', [join(root, 'test/repository/cloudformation.fixture.py')], {
@@ -99,6 +100,20 @@ describe.skipIf(python === undefined)('a stack', { timeout: patience(120_000) },
     expect(before?.sha).toBeDefined();
     expect(after?.sha).not.toBe(before?.sha);
     expect(upgraded?.topics).toEqual(made?.topics);
+    expect(gone).toEqual(GONE);
+  });
+
+  it('has a state machine where the fleet is asked for, and a role more', async () => {
+    const name = { stack: 'rekey-mysql', template: alone(blocks, 'mysql-single-user') };
+    const parameters = { CodeBucket: 'code', CodeKey: 'v1.zip', Fleet: 'on' };
+
+    const [made, gone] = await played([
+      { ...name, do: 'create', parameters, zips: { 'v1.zip': 'one' } },
+      { ...name, do: 'delete' },
+    ]);
+
+    expect(made?.machines).toEqual(['rekey-mysql-single-user-fleet']);
+    expect(made?.roles).toHaveLength(2);
     expect(gone).toEqual(GONE);
   });
 });
