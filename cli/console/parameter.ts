@@ -3,7 +3,7 @@
  * companion's last entry, and nothing but descriptions is read.
  */
 import type { ParameterMetadata } from '@aws-sdk/client-ssm';
-import type { Details, SecretView } from '../../page/source.ts';
+import type { Details, MessageView, SecretView } from '../../page/source.ts';
 import { stepsSaid } from '../../page/steps.ts';
 import { PENDING } from '../../shared/rotation/versions.ts';
 import { parseEntry } from '../../shared/stores/parameter-store/journal.ts';
@@ -39,18 +39,17 @@ export function closeLookAtParameters(account: Account, mayRotate: boolean) {
     const { companion, status, changed } = seen;
     const entry = parseEntry(companion.Version ?? 0, 0, companion.Description);
     const told = await linesOf(seen, entry.token);
-    const again = `rekey rotate-parameter ${status.name} --function ${status.function}`;
+    const again = `rekey rotate-parameter ${status.name} --function ${status.function ?? 'NAME'}`;
+    const messages = messagesOf(told, ({ code, working }) => (working === PENDING ? again : `rekey explain ${code}`));
     return {
       ...lineFor(status),
       details: {
         buttons: mayRotate ? buttonsOf(account, status) : [],
-        times: {
-          ...(status.lastRotated !== null && { 'last rotation': status.lastRotated }),
-          ...(changed && { 'last change': changed.toISOString() }),
-        },
+        times: timesOf(status, changed),
         versions: versionsOf(seen, entry),
         steps: stepsSaid(told),
-        ...messagesOf(told, ({ code, working }) => (working === PENDING ? again : `rekey explain ${code}`)),
+        ...messages,
+        message: messages.message ?? unsaid(status, again),
       },
     };
   };
@@ -78,6 +77,23 @@ async function parameterOf(account: Account, companionName: string): Promise<Par
   const parameter = found.find((one) => one !== companion);
   const { status, lines } = await lookAtParameter(account, companion, Date.now());
   return { companion, status, lines, version: parameter?.Version, changed: parameter?.LastModifiedDate };
+}
+
+/** A change of its own time is one by hand, or of a rotation before the last one that is known. */
+function timesOf({ lastRotated, pendingSince }: Status, changed: Date | undefined): Record<string, string> {
+  const isOwn = lastRotated === null || Math.abs(Date.parse(lastRotated) - Number(changed)) > 60_000;
+  return {
+    ...(pendingSince !== null && { 'last sign of this rotation': pendingSince }),
+    ...(lastRotated !== null && { 'last rotation': lastRotated }),
+    ...(changed && isOwn && { 'last change': changed.toISOString() }),
+  };
+}
+
+/** What is wrong where no function has said anything of it. */
+function unsaid({ state, pendingSince }: Status, next: string): MessageView | undefined {
+  if (state !== 'stuck') return undefined;
+  const fact = `its rotation has given no sign of life since ${pendingSince}, and no log that can be read from here has a failure`;
+  return { outcome: state, fact, hint: 'whoever rotates it next goes on with that rotation', next };
 }
 
 /** Nobody is at work on it. */

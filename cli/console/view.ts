@@ -62,7 +62,7 @@ function timesOf({ lastRotated, nextRotation, pendingSince, action }: Status): R
 /** What is wrong where no function has said anything of it. */
 function unsaid({ name, state, pending, code, nextRotation, action }: Status): MessageView | undefined {
   if (state === 'stuck' && code === null) {
-    const fact = `version ${pending} has AWSPENDING, the window of the ${action ?? 'rotation'} is over, and its function has told of no failure`;
+    const fact = `version ${pending} has AWSPENDING, the window of the ${action ?? 'rotation'} is over, and the log of its function has no failure, or cannot be read (logs:FilterLogEvents)`;
     if (action === 'rollback') return { outcome: state, fact, next: `rekey rollback ${name}` };
     return { outcome: state, fact, hint: 'abandon looks whether that is safe', next: `rekey abandon ${name}` };
   }

@@ -177,6 +177,27 @@ describe('parameters in rekey console', () => {
     expect([parameter?.function, parameter?.details?.buttons]).toEqual([undefined, []]);
   });
 
+  it('are told of with the next command where nobody has said what is wrong', async () => {
+    await put('/prod/token');
+    await ssm('PutParameter', {
+      Name: '/rekey/prod/token',
+      Description: 'Rekey value 5f132b22 from 1 dead-after 0',
+      Value: 'x',
+      Type: 'SecureString',
+    });
+    const somebody = await enter();
+    await expect.poll(async () => (await somebody.view('/prod/token')).secrets[0]?.state).toBe('stuck 5f132b22');
+
+    const [parameter] = (await somebody.view('/prod/token')).secrets;
+
+    expect(parameter?.details?.message).toMatchObject({
+      outcome: 'stuck',
+      fact: expect.stringContaining('no sign of life since'),
+      next: 'rekey rotate-parameter /prod/token --function NAME',
+    });
+    expect(parameter?.details?.times).toHaveProperty('last sign of this rotation');
+  });
+
   it('are read by their descriptions alone, and no byte that is sent has a value', async () => {
     await put('/prod/token');
     await invoke('/prod/token');
