@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inRoot, root } from './project.mjs';
 
@@ -72,7 +72,10 @@ async function alone() {
   writeFileSync(join(folder, key, 'template.json'), `${JSON.stringify(made, null, 1)}\n`);
   writeFileSync(join(folder, key, 'function.json'), `${JSON.stringify(plainOf(made), null, 1)}\n`);
   const place = join(folder, key).replace(root, '');
+  const hasRoots = existsSync(inRoot(dirname(functions[key].handler), 'rds-roots'));
+  const roots = custom.rdsRoots === '*' ? 'all regions' : custom.rdsRoots;
   console.log(`${place}/code.zip       ${(zip.length / 1000).toFixed(1)} kB, sha256 ${digest}`);
+  if (hasRoots) console.log(`${' '.repeat(place.length)}                has the RDS roots of ${roots}`);
   console.log(`${place}/template.json  takes it from the bucket CodeBucket, key ${keyOf(key, digest)}`);
   console.log(`${place}/function.json  the same for examples/terraform`);
 }

@@ -204,12 +204,15 @@ it(
   async () => {
     const warned = await packaged('--function', 'redshift-single-user', '--region', 'cn-north-1');
     const silent = await packaged('--function', 'sendgrid', '--region', 'cn-north-1');
+    const gov = await packaged('--function', 'redshift-single-user', '--region', 'us-gov-west-1');
 
     expect([warned.status, warned.stderr]).toEqual([
       0,
       expect.stringMatching(/^rekey: there are no RDS roots of cn-north-1/),
     ]);
     expect([silent.status, silent.stderr]).toEqual([0, '']);
+    expect(silent.stdout).not.toContain('RDS roots');
+    expect([gov.stderr, gov.stdout]).toEqual(['', expect.stringMatching(/^ +has the RDS roots of us-gov-west-1$/m)]);
   },
   patience(240_000),
 );
