@@ -6,7 +6,7 @@ import type { Redactor } from '../rotation/redact.ts';
 import { redactor } from '../rotation/redact.ts';
 import type { Rotation, WorkingCredential } from '../rotation/rotation.ts';
 import type { RotationStrategy } from '../rotation/strategy.ts';
-import { CURRENT } from '../rotation/versions.ts';
+import { CURRENT, PREVIOUS } from '../rotation/versions.ts';
 import { notifiesChecks, runbook } from './config.ts';
 import type { RotationEvent } from './event.ts';
 import type { Logger } from './log.ts';
@@ -150,7 +150,7 @@ function workingAfter(
   // Nobody reads a value then, whatever the system takes.
   if (code === 'CURRENT_MISSING' && !retryable) return 'unknown';
   if (code === 'SECRET_NOT_FOUND' && about === undefined) return 'unknown';
-  const isKnown = outage === 'brief' && seen !== 'AWSCURRENT or AWSPENDING';
+  const isKnown = seen === PREVIOUS || (outage === 'brief' && seen !== 'AWSCURRENT or AWSPENDING');
   const saysNothing = code === 'AUTHENTICATION_REFUSED' || code === 'LOGIN_UNSUPPORTED';
   return saysNothing && !isKnown ? 'unknown' : seen;
 }

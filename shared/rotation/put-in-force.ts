@@ -7,7 +7,7 @@ import { broughtBy, promotesLater } from './rotation.ts';
 import type { RotationContext } from './strategy.ts';
 import { readForgotten, readPrevious } from './values.ts';
 import type { VersionId } from './versions.ts';
-import { CURRENT, PENDING } from './versions.ts';
+import { CURRENT, PENDING, PREVIOUS } from './versions.ts';
 
 /** The value, and the one that is AWSCURRENT until then, whose version is `from`. */
 interface Stored<S extends object> {
@@ -47,6 +47,9 @@ async function changed<S extends object>(
     ...ctx,
     currentOpens: () => {
       opened = true;
+    },
+    previousOpens: () => {
+      progress.working = PREVIOUS;
     },
   };
   const older = {

@@ -96,6 +96,8 @@ export interface RotationContext {
   readonly loginTried?: () => void;
   /** Called in `set` by a strategy that saw AWSCURRENT open the system, before it changes anything: for what people are told. */
   currentOpens?(): void;
+  /** The same of AWSPREVIOUS, where `set` goes on to throw that AWSCURRENT was refused. */
+  previousOpens?(): void;
   /** Waits before a repeat. Rejects with the signal's reason when that aborts meanwhile. */
   readonly pause: Pause;
   readonly redact: Redactor;

@@ -141,8 +141,9 @@ export const rows: readonly Row[] = [
     told: {
       code: 'AUTHENTICATION_REFUSED',
       cause: /refused the password of user packaged\d+_clone.*see that packaged\d+_clone is there; rekey rollback/,
-      next: 'look',
-      working: 'unknown',
+      next: 'move AWSCURRENT',
+      working: 'AWSPREVIOUS',
+      severity: 'cut-off',
     },
     async mended({ house, secret }) {
       const { AWSPREVIOUS: works = '', AWSCURRENT: current } = await house.labels(secret);

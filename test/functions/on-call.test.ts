@@ -75,7 +75,7 @@ describe('a message, when', () => {
       const at = await scene(kind, await fields?.({ wrongName, noTls, frozen }, house));
       const { secret, functionArn } = at;
       await broke?.(at);
-      const { AWSCURRENT: current } = await house.labels(secret);
+      const { AWSCURRENT: current, AWSPREVIOUS: previous = '' } = await house.labels(secret);
       const { masterarn } = await house.value(secret);
 
       const { token } = await house.rotate(secret, functionArn);
@@ -86,7 +86,8 @@ describe('a message, when', () => {
       expect(body).toMatchObject({ outcome: 'failed', severity, attempt: 1, error: { code: told.code } });
       expect(`${fact}; ${hint}`).toMatch(told.cause);
       expect(body.working).toBe(told.working);
-      expect(body.next).toBe(commands[told.next](String(told.of ? masterarn : secret), token, current));
+      const version = told.working === 'AWSPREVIOUS' ? previous : token;
+      expect(body.next).toBe(commands[told.next](String(told.of ? masterarn : secret), version, current));
       expect(body.runbook).toBe(`docs/runbook.md#${told.code.toLowerCase()}`);
       expect(`${fact}; ${hint}`).not.toMatch(/"?ssl"?: ?false|sslmode=(disable|prefer)|plain text/i);
       expect(`${fact}; ${hint}`).not.toMatch(/\bdrop\b/i);

@@ -42,7 +42,11 @@ export function alternatingUsersStrategy(
       const asking = source.superuserFor(current, engine, ctx);
       asking.catch(() => {});
       // Proves that whoever wrote this secret knows the user, before a superuser acts on its word.
-      const own = await openSession(engine, current, ctx).catch(withWayOut(current));
+      const own = await openSession(engine, current, ctx).catch(async (error: RotationError) => {
+        if (error.code !== 'AUTHENTICATION_REFUSED') throw error;
+        await lookAtPrevious(engine, pending, current, older.previous, ctx);
+        throw advised(error, wayOut(current.username));
+      });
       try {
         // The rights are to be brought into line in the database that the users work in.
         const superuser = inDatabaseOf(current, await asking);
@@ -94,13 +98,25 @@ export function alternatingUsersStrategy(
   };
 }
 
-/** Nobody but a person knows whether it is there with another password; the other user of the pair may let applications in meanwhile. */
-function withWayOut({ username }: DatabaseLogin): (error: RotationError) => never {
-  return (error) => {
-    throw error.code === 'AUTHENTICATION_REFUSED' ? advised(error, wayOut(username)) : error;
-  };
+/**
+ * AWSCURRENT is refused, so the rotation fails whatever is seen here: may applications have the other user meanwhile? Whoever rolls back has
+ * tried that value. What goes wrong says nothing.
+ */
+async function lookAtPrevious(
+  engine: DatabaseEngine,
+  pending: DatabaseLogin,
+  current: DatabaseLogin,
+  previous: () => Promise<DatabaseLogin | undefined>,
+  ctx: RotationContext,
+): Promise<void> {
+  const value = await previous().catch(() => undefined);
+  if (value?.username !== pending.username || value.password === pending.password) return;
+  if (!samePlace(engine, value, current)) return;
+  const opened = await withSession(engine, value, ctx, async () => value).catch(() => undefined);
+  if (opened !== undefined) ctx.previousOpens?.();
 }
 
+/** Nobody but a person knows whether it is there with another password; the other user of the pair may let applications in meanwhile. */
 const wayOut = (username: string) =>
   `see that ${username} is there; rekey rollback brings back AWSPREVIOUS, which is the other user, where that works; else reset the password of ${username} by hand, store it with put-secret-value, rotate again`;
 
