@@ -80,4 +80,26 @@ describe('the list of rekey console', () => {
     expect(secret?.tone).toBe('bad');
     expect(secret?.details?.message).toMatchObject({ outcome, fact: expect.stringMatching(fact), next });
   });
+
+  it('has the next command for a rollback that has not ended, and no steps of a rotation', async () => {
+    await consoles.world.rotating('app', { now: true });
+    const { VersionIdsToStages } = await consoles.world.call('DescribeSecret', { SecretId: 'app' });
+    const all = Object.entries(VersionIdsToStages as Record<string, string[]>);
+    const [back] = all.find(([, labels]) => labels.includes('AWSPREVIOUS')) ?? [];
+    await consoles.world.call('UpdateSecretVersionStage', {
+      SecretId: 'app',
+      VersionStage: 'AWSPENDING',
+      MoveToVersionId: back,
+    });
+    const somebody = await consoles.enter((await consoles.start()).url);
+    const [goesOn] = (await somebody.view('app')).secrets;
+    later(2 * 3_600_000);
+
+    const [secret] = (await somebody.view('app')).secrets;
+
+    expect(goesOn?.details?.steps.some(({ state }) => state === 'runs')).toBe(false);
+    expect([goesOn?.details?.buttons, secret?.details?.buttons]).toEqual([[], []]);
+    expect(secret?.details?.message).toMatchObject({ outcome: 'stuck', next: 'rekey rollback app' });
+    expect(secret?.details?.times).toHaveProperty('this rollback began');
+  });
 });
