@@ -6,8 +6,7 @@ import pg from 'pg';
 import { PermissionError } from '../../rotation/errors.ts';
 import type { Pair } from '../pair.ts';
 import type { Transaction } from './connection.ts';
-import type { Grant } from './grants.ts';
-import { grantStatement, revokeStatement } from './grants.ts';
+import { grantStatement, grantText, revokeStatement } from './grants.ts';
 import type { Membership, Role, Setting } from './role.ts';
 import { both, optionsOf } from './role.ts';
 import { mayHoldKey, settingLiteral, settingMeaning, spelled } from './setting.ts';
@@ -123,10 +122,9 @@ function takeFromClone(owner: Role, clone: Role): string[] {
 }
 
 function surplus(owner: Role, clone: Role) {
-  const key = ({ prefix, right, grantable }: Grant) => `${prefix}${right}${grantable}`;
-  const rightful = new Set(owner.grants.map(key));
+  const rightful = new Set(owner.grants.map(grantText));
   return {
     memberships: clone.memberOf.filter(({ role }) => role !== owner.name),
-    grants: clone.grants.filter((grant) => !rightful.has(key(grant))),
+    grants: clone.grants.filter((grant) => !rightful.has(grantText(grant))),
   };
 }

@@ -133,8 +133,6 @@ function usersIn(transaction: Transaction, server: Row, names: PairNames, next: 
   };
 }
 
-/** Another user may have the name that a clone would have. Nobody is given its password, or its rights, for that. */
-
 /** What CREATE ROLE gives by itself. */
 function fresh(name: string): Role {
   return {

@@ -10,14 +10,20 @@ export interface Grant {
   readonly prefix: string;
 }
 
+/** What it gives, whomever it was given: equal for two that give the same. */
+export function grantText({ prefix, right, grantable }: Grant): string {
+  return `${prefix}${right}${grantable ? WITH_OPTION : ''}`;
+}
+
 /** The statement that gives, or takes, such a right. */
-export function grantStatement(grant: Grant, to: string): string {
-  const option = grant.grantable ? ' WITH GRANT OPTION' : '';
-  return `${grant.prefix}GRANT ${grant.right} TO ${pg.escapeIdentifier(to)}${option}`;
+export function grantStatement({ prefix, right, grantable }: Grant, to: string): string {
+  return `${prefix}GRANT ${right} TO ${pg.escapeIdentifier(to)}${grantable ? WITH_OPTION : ''}`;
 }
 export function revokeStatement(grant: Grant): string {
   return `${grant.prefix}REVOKE ${grant.right} FROM ${pg.escapeIdentifier(grant.grantee)}`;
 }
+
+const WITH_OPTION = ' WITH GRANT OPTION';
 
 /** Column of a statement that tells `grantsOf`: PostgreSQL 15 and later have grants on parameters, too. */
 export const GRANTS_PARAMETERS = "to_regclass('pg_catalog.pg_parameter_acl') IS NOT NULL AS grants_parameters";

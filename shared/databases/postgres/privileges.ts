@@ -4,7 +4,7 @@ import { requireEqualRights } from '../equal-rights.ts';
 import type { PairNames } from '../pair.ts';
 import { ownRoleIn } from './align.ts';
 import type { Connection, Row, Transaction } from './connection.ts';
-import { GRANTS_PARAMETERS } from './grants.ts';
+import { GRANTS_PARAMETERS, grantText } from './grants.ts';
 import type { Membership, Role, Setting } from './role.ts';
 import { both, optionsOf, readRoles } from './role.ts';
 import { aliased } from './set-password.ts';
@@ -67,7 +67,7 @@ function linesOf({ self, base, actsAs }: Names, found: ReadonlyMap<string, Role>
       .filter(({ role }) => role !== base)
       .map((each) => `member of ${each.role}${optionsOf(each)}`),
     ...(direct.get(base)?.admin ? [`may grant ${base}`] : []),
-    ...grants.map(({ prefix, right, grantable }) => `${prefix}${right}${grantable ? ' WITH GRANT OPTION' : ''}`),
+    ...grants.map(grantText),
     ...(alone ? [`owns objects that ${base} does not own`] : []),
   ];
   return [...new Set(lines)].sort();

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import type { Transaction } from '../postgres/connection.ts';
 import type { Grant } from '../postgres/grants.ts';
-import { grantStatement, revokeStatement } from '../postgres/grants.ts';
+import { grantStatement, grantText, revokeStatement } from '../postgres/grants.ts';
 import { send, type Waiting } from './alone.ts';
 import { requireRevoked } from './grantor.ts';
 import { grantedTo, grantsTo, onWholeTable, withProcedures } from './grants.ts';
@@ -102,13 +102,14 @@ async function alignGrants(transaction: Transaction, from: string, to: string, w
   const grants = await withProcedures(transaction, granted);
   const heldBy = (user: string) => grants.filter(({ grantee }) => grantee === user);
   const of = (user: string) => heldBy(user).filter((grant) => !isOnOwned(grant, owned));
-  const should = new Set(of(from).map(keyOf));
-  const has = new Set(of(to).map(keyOf));
-  const surplus = of(to).filter((grant) => !should.has(keyOf(grant)));
+  const should = new Set(of(from).map(grantText));
+  const has = new Set(of(to).map(grantText));
+  const surplus = of(to).filter((grant) => !should.has(grantText(grant)));
   // Taken away first: a right on a table does not stand beside one on a column.
   for (const grant of surplus) await send(transaction, revokeStatement(grant), waiting);
   if (surplus.length > waiting.length) await requireRevoked(transaction, to, surplus, waiting);
-  for (const grant of of(from)) if (!has.has(keyOf(grant))) await send(transaction, grantStatement(grant, to), waiting);
+  for (const grant of of(from))
+    if (!has.has(grantText(grant))) await send(transaction, grantStatement(grant, to), waiting);
 
   for (const each of owned) {
     for (const user of [from, to]) {
@@ -130,18 +131,13 @@ export async function give(
   waiting: Waiting,
 ): Promise<void> {
   const held = await grantsTo(transaction, to);
-  const has = new Set(held.map(keyOf));
+  const has = new Set(held.map(grantText));
   const rights = new Set(held.map(({ right }) => right));
   for (const grant of grants) {
-    if (has.has(keyOf(grant)) || rights.has(onWholeTable(grant) ?? '')) continue;
+    if (has.has(grantText(grant)) || rights.has(onWholeTable(grant) ?? '')) continue;
     for (const narrow of held.filter((each) => onWholeTable(each) === grant.right)) {
       await transaction.query(revokeStatement(narrow));
     }
     await send(transaction, grantStatement(grant, to), waiting);
   }
-}
-
-/** Two grants are one when they give the same. */
-function keyOf({ prefix, right, grantable }: Grant): string {
-  return `${prefix}${right}${grantable}`;
 }

@@ -1,5 +1,6 @@
 /** What the login of a session may do by itself, as lines that two users of a pair can be compared by. */
 import type { Transaction } from '../postgres/connection.ts';
+import { grantText } from '../postgres/grants.ts';
 import { fingerprint } from '../postgres/privileges.ts';
 import { grantedTo, withProcedures } from './grants.ts';
 import { isOnOwned, ownedBy, rightsOn } from './ownership.ts';
@@ -21,9 +22,7 @@ export async function privileges(transaction: Transaction, other: string): Promi
     ...[...(user?.settings ?? [])].map(([name, value]) => `setting ${name} ${fingerprint(value)}`),
     ...(user?.groups ?? []).map((name) => `member of group ${name}`),
     ...(user?.roles ?? []).map(({ name, grantable }) => `role ${name}${grantable ? ' WITH ADMIN OPTION' : ''}`),
-    ...grants
-      .filter((grant) => !isOnOwned(grant, owned))
-      .map(({ prefix, right, grantable }) => `${prefix}${right}${grantable ? ' WITH GRANT OPTION' : ''}`),
+    ...grants.filter((grant) => !isOnOwned(grant, owned)).map(grantText),
     // Right by right: of an external schema only the owner is sure to see that it is one, and has USAGE alone, as the other has.
     ...owned.flatMap((each) =>
       rightsOn(each, self, grants).map((right) => `${right} ON ${each.object}, which the pair owns`),
