@@ -11,8 +11,7 @@ import { describeSecret } from '../../aws/describe-secret.ts';
 import { nameOf, serviceError } from '../../aws/service-error.ts';
 import { StagingError } from '../../rotation/errors.ts';
 import { DAY } from '../../rotation/pause.ts';
-import type { SecretVersions } from '../../rotation/versions.ts';
-import { CURRENT, PENDING } from '../../rotation/versions.ts';
+import { CURRENT, PENDING, type SecretVersions, type StagingLabel, type VersionId } from '../../rotation/versions.ts';
 import { endOf, windowMs } from '../../rotation/window.ts';
 import { onceAdmitted } from './once-admitted.ts';
 import { secretValues } from './secret-values.ts';
@@ -28,6 +27,16 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
   const client = options.client ?? clientOf(SecretsManagerClient);
   const abort = { abortSignal: options.signal };
   const values = secretValues(client, options.signal);
+
+  function moveLabel(id: string, label: StagingLabel, from: VersionId | undefined, to?: VersionId, kind?: 'promotion') {
+    const command = new UpdateSecretVersionStageCommand({
+      SecretId: id,
+      VersionStage: label,
+      MoveToVersionId: to,
+      RemoveFromVersionId: from,
+    });
+    return onceAdmitted(command, () => client.send(command, abort), options.signal, kind);
+  }
 
   return {
     foresee: values.foresee,
@@ -64,14 +73,8 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
     },
 
     async promote(id, version, from) {
-      const command = new UpdateSecretVersionStageCommand({
-        SecretId: id,
-        VersionStage: CURRENT,
-        MoveToVersionId: version,
-        RemoveFromVersionId: from,
-      });
       try {
-        await onceAdmitted(command, () => client.send(command, abort), options.signal, 'promotion');
+        await moveLabel(id, CURRENT, from, version, 'promotion');
       } catch (error) {
         if (nameOf(error) !== 'InvalidParameterException')
           throw serviceError(error, `UpdateSecretVersionStage of ${id}`);
@@ -84,14 +87,8 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
     },
 
     async markPending(id, version, from) {
-      const command = new UpdateSecretVersionStageCommand({
-        SecretId: id,
-        VersionStage: PENDING,
-        MoveToVersionId: version,
-        RemoveFromVersionId: from,
-      });
       try {
-        await onceAdmitted(command, () => client.send(command, abort), options.signal);
+        await moveLabel(id, PENDING, from, version);
       } catch (error) {
         if (nameOf(error) !== 'InvalidParameterException')
           throw serviceError(error, `UpdateSecretVersionStage of ${id}`);
@@ -104,13 +101,8 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
     },
 
     async dropPending(id, version) {
-      const command = new UpdateSecretVersionStageCommand({
-        SecretId: id,
-        VersionStage: PENDING,
-        RemoveFromVersionId: version,
-      });
       try {
-        await onceAdmitted(command, () => client.send(command, abort), options.signal);
+        await moveLabel(id, PENDING, version);
       } catch (error) {
         // The service takes the label off by itself, sometimes sooner.
         if (['InvalidParameterException', 'ResourceNotFoundException'].includes(nameOf(error))) return;
