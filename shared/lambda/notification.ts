@@ -1,5 +1,6 @@
 /** What people are told about a rotation. The shape is docs/notification.schema.json; versions only ever add fields. */
 
+import type { Message } from '../aws/sns.ts';
 import type { RotationError } from '../rotation/errors.ts';
 import { errorTold } from '../rotation/errors.ts';
 import type { RotationOutcome, WorkingCredential } from '../rotation/rotation.ts';
@@ -44,15 +45,8 @@ interface Circumstances extends Situation {
   readonly action?: 'rollback' | undefined;
 }
 
-export interface Notification {
-  /** What it is about, for topics that keep an order. */
-  readonly group: string;
-  readonly subject: string;
-  readonly body: string;
-  /** For subscribers of a protocol who get something else than the body. */
-  readonly bodies?: Readonly<Record<string, string>>;
-  readonly attributes: Readonly<Record<string, string | number>>;
-}
+/** What is published, wherever that is. */
+export type Notification = Omit<Message, 'topicArn'>;
 
 /** cut-off: applications that read AWSCURRENT were seen to be refused. failing: somebody may have to act. */
 export type Severity = 'cut-off' | 'failing' | 'info';
