@@ -75,7 +75,7 @@ function dated(version: ParameterHistory, { latest }: ParameterState): Parameter
 type Histories = Pick<ParameterState, 'name' | 'companion' | 'versions' | 'companionVersions'>;
 
 async function stateOf(histories: Histories, calls: ParameterCalls): Promise<ParameterState> {
-  const { name, companion, versions, companionVersions } = histories;
+  const { name, versions, companionVersions } = histories;
   const latest = versions.at(-1);
   if (latest?.Version === undefined) throw noSuchParameter(name);
   if (latest.Type !== 'SecureString') throw notSecure(name, latest.Type ?? 'String');
