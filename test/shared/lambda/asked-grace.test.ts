@@ -26,14 +26,14 @@ const call = async (operation: string, input: object) =>
   (await sandbox.secretsManager.call(operation, { ...input }, { region: 'us-east-1' })) as Record<string, unknown>;
 
 /** Which version is to be ended beside which, and when. */
-async function asked(): Promise<Record<string, string | undefined>> {
+async function asked() {
   const { Schedules = [] } = await schedules.send(new ListSchedulesCommand({}));
   const each = Schedules.map(async ({ Name }) => {
     const { Target, ScheduleExpression } = await schedules.send(new GetScheduleCommand({ Name }));
     const { ClientRequestToken, PreviousVersion } = JSON.parse(Target?.Input ?? '{}');
-    return [`${PreviousVersion} beside ${ClientRequestToken}`, ScheduleExpression];
+    return { ends: PreviousVersion, beside: ClientRequestToken, at: ScheduleExpression };
   });
-  return Object.fromEntries(await Promise.all(each));
+  return (await Promise.all(each)).sort((a, b) => (String(a.at) < String(b.at) ? -1 : 1));
 }
 
 it('a pair of versions that comes again keeps the time that it was given first', async () => {
@@ -43,12 +43,17 @@ it('a pair of versions that comes again keeps the time that it was given first',
   const arn = sandbox.functions.register('rekey-test', { handler: rotate });
   const value = { engine: 'memory', host: server.host, username: 'app', password: 'first password', revokeAfter: '7d' };
   const [first, second] = [randomUUID(), randomUUID()];
-  const roll = (Version: string) =>
-    rotate({ rekey: 'rollback', SecretId: 'app', Version }, {
+  const roll = (SecretId: unknown, Version: string) =>
+    // The ARN, as the tool and the service send it: what else names the secret is another event.
+    rotate({ rekey: 'rollback', SecretId, Version }, {
       invokedFunctionArn: arn,
       getRemainingTimeInMillis: () => 30_000,
     } as never);
-  await call('CreateSecret', { Name: 'app', SecretString: JSON.stringify(value), ClientRequestToken: first });
+  const { ARN: SecretId } = await call('CreateSecret', {
+    Name: 'app',
+    SecretString: JSON.stringify(value),
+    ClientRequestToken: first,
+  });
   await call('RotateSecret', {
     SecretId: 'app',
     ClientRequestToken: second,
@@ -60,14 +65,13 @@ it('a pair of versions that comes again keeps the time that it was given first',
   // Schedules know whole seconds.
   await new Promise((resolve) => setTimeout(resolve, 1100));
 
-  expect(await roll(first)).toMatchObject({ outcome: 'succeeded' });
+  expect(await roll(SecretId, first)).toMatchObject({ outcome: 'succeeded' });
   const afterRollback = await asked();
-  expect(await roll(second)).toMatchObject({ outcome: 'succeeded' });
+  expect(await roll(SecretId, second)).toMatchObject({ outcome: 'succeeded' });
   const afterBoth = await asked();
 
-  expect(Object.keys(afterRotation)).toEqual([`${first} beside ${second}`]);
-  expect(Object.keys(afterRollback).sort()).toEqual([`${first} beside ${second}`, `${second} beside ${first}`].sort());
-  expect(afterRollback[`${second} beside ${first}`]).not.toBe(afterRotation[`${first} beside ${second}`]);
+  expect(afterRotation).toMatchObject([{ ends: first, beside: second }]);
+  expect(afterRollback).toMatchObject([afterRotation[0], { ends: second, beside: first }]);
+  expect(afterRollback[1]?.at).not.toBe(afterRotation[0]?.at);
   expect(afterBoth).toEqual(afterRollback);
-  expect(afterBoth).toMatchObject(afterRotation);
 });
