@@ -34,7 +34,12 @@ export default defineConfig({
     testTimeout: 60_000 * slowness,
     hookTimeout: 60_000 * slowness,
     expect: { poll: { timeout: 20_000 * slowness } },
-    env: { REKEY_ANNOUNCEMENTS: announcements, REKEY_SLOWNESS: String(slowness), REKEY_SEED: seed },
+    env: {
+      REKEY_ANNOUNCEMENTS: announcements,
+      REKEY_SLOWNESS: String(slowness),
+      REKEY_SEED: seed,
+      REKEY_BY_NAME: process.argv.some((given) => /^(-t|--testNamePattern)/.test(given)) ? '1' : '',
+    },
     reporters: [
       'default',
       ...(process.stdout.isTTY ? [] : [progressReporter()]),

@@ -1,9 +1,11 @@
 /** What the advisory tells an administrator to run finds what was planted, and runs none of it. */
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
+import { hearsNone } from '../support/log-search.ts';
 import { realPostgres } from '../support/postgres-server.ts';
 import { blocks, page } from './pages.ts';
 
+hearsNone('nothing is rotated: statements of the advisory alone are run');
 const server = await realPostgres();
 afterAll(() => server.stop());
 

@@ -12,6 +12,8 @@ export interface Place {
   readonly password: string;
   readonly ca: string;
   readonly caFile: string;
+  /** Absent where there is none: a stand-in is in memory and writes nothing, and of servers that others run it is elsewhere. */
+  readonly logFile?: string;
   /** For the report at the end of the run. */
   readonly server: string;
   /** Absent: the server tells. */

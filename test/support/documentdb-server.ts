@@ -2,10 +2,12 @@
 import type { Document } from 'mongodb';
 import { MongoClient } from 'mongodb';
 import { it } from 'vitest';
+import { documentdb } from '../../shared/databases/documentdb/documentdb.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
 import { testContext } from './context.ts';
 import { type DocumentDbKind, firstKind } from './documentdb-places.ts';
 import { hasOneUserDatabase, ownPasswordRoles, unless } from './documentdb-roles.ts';
+import { byHand, hearEngine, searched } from './log-search.ts';
 import { announce, unavailable } from './servers.ts';
 
 export interface TestDocumentDb extends EngineServer {
@@ -25,6 +27,7 @@ export interface TestDocumentDb extends EngineServer {
 }
 
 export async function testDocumentDb(kind: DocumentDbKind = firstKind): Promise<TestDocumentDb> {
+  hearEngine(documentdb);
   const place = await kind.start();
   const clientFor = async (username: string, password: string) =>
     new MongoClient(`mongodb://${place.host}:${place.port}/`, {
@@ -36,7 +39,10 @@ export async function testDocumentDb(kind: DocumentDbKind = firstKind): Promise<
       ca: place.ca,
     }).connect();
   const admin = await clientFor(place.username, place.password);
-  const command = (text: Document, db = 'admin') => admin.db(db).command(text);
+  const command = (text: Document, db = 'admin') => {
+    byHand(JSON.stringify(text));
+    return admin.db(db).command(text);
+  };
   const roles = await ownPasswordRoles(command);
   // The least that a superuser of alternating users needs, not root. Where there are no roles, everybody may do everything.
   const superuser = { username: 'user_admin', password: 'user admin password' };
@@ -98,7 +104,7 @@ export async function testDocumentDb(kind: DocumentDbKind = firstKind): Promise<
     refusedLogins: async () => counts.refusedLogins(),
     async stop() {
       await admin.close();
-      await place.stop();
+      await (place.logFile === undefined ? place.stop() : searched(place, [place.logFile]));
     },
   };
 }

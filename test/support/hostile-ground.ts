@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { DatabaseLogin } from '../../shared/databases/secret.ts';
 import type { HostileGround } from '../conformance/engine-kit.ts';
 import type { TestContext } from './context.ts';
+import { heardByHand } from './log-search.ts';
 import { namesIn, plant, RAN, statementsIn, unguarded } from './planted.ts';
 
 export const hostileSettings = { log_statement: 'all', log_line_prefix: '%m [%p] <%a> ' };
@@ -35,14 +36,16 @@ export async function hostileGround(place: HostilePlace): Promise<HostileGround>
     password: secret,
   });
   const client = async (username: string, secret: string) => {
-    const connected = new pg.Client({
-      host,
-      port,
-      user: username,
-      password: secret,
-      database: dbname,
-      ssl: { ca: place.ca },
-    });
+    const connected = heardByHand(
+      new pg.Client({
+        host,
+        port,
+        user: username,
+        password: secret,
+        database: dbname,
+        ssl: { ca: place.ca },
+      }),
+    );
     await connected.connect();
     return connected;
   };

@@ -4,10 +4,12 @@ import mysql, { type Connection } from 'mysql2';
 import { startMariadb } from '../../local/servers/mariadb/server.ts';
 import type { MysqlServer } from '../../local/servers/mysql/launch.ts';
 import { startMysql } from '../../local/servers/mysql/server.ts';
+import { mariadb } from '../../shared/databases/mysql/mariadb.ts';
+import { mysql as mysqlEngine } from '../../shared/databases/mysql/mysql.ts';
 import type { DatabaseLogin } from '../../shared/databases/secret.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
-import { searched } from './canary.ts';
 import { testContext } from './context.ts';
+import { byHand, hearEngine, searched } from './log-search.ts';
 
 type Row = Record<string, unknown>;
 
@@ -45,6 +47,7 @@ export const realMariadb = (options: Parameters<typeof startMariadb>[0] = {}) =>
   real('MariaDB', () => startMariadb(options));
 
 async function real(product: RealMysql['product'], start: Start): Promise<RealMysql> {
+  for (const engine of [mysqlEngine, mariadb]) hearEngine(engine);
   const server = await start();
   const client = (user: string, password: string) => connected(server, user, password);
   const admin = await client(server.superuser.username, server.superuser.password);
@@ -138,6 +141,7 @@ async function connected(server: MysqlServer, user: string, password: string): P
 }
 
 function answer(client: Connection, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  byHand(text, ...values);
   return new Promise((resolve, reject) => {
     client.query(text, [...values], (error, rows) => {
       if (error === null) resolve(Array.isArray(rows) ? (rows as Row[]) : []);

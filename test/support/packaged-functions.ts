@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { Sandbox } from '../../local/sandbox.ts';
 import { startSandbox } from '../../local/sandbox.ts';
-import { hearValues } from './canary.ts';
+import { searchedSandbox } from './log-search.ts';
 import { sandboxClient } from './sandbox-store.ts';
 
 export interface PackagedFunctions {
@@ -103,9 +103,8 @@ export async function packagedFunctions(
         .filter(({ body }) => body.secret.arn === secretId),
     async close() {
       client.destroy();
-      hearValues(sandbox);
       recordCalls(sandbox);
-      await sandbox.close();
+      await searchedSandbox(sandbox).finally(() => sandbox.close());
     },
   };
 }

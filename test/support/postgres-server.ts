@@ -2,10 +2,11 @@
 import pg from 'pg';
 import type { PostgresServer } from '../../local/servers/postgres/server.ts';
 import { startPostgres } from '../../local/servers/postgres/server.ts';
+import { postgres } from '../../shared/databases/postgres/postgres.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
-import { searched } from './canary.ts';
 import { testContext } from './context.ts';
 import { hostileGround, hostileSettings } from './hostile-ground.ts';
+import { heardByHand, hearEngine, searched } from './log-search.ts';
 
 export interface RealPostgres extends EngineServer {
   readonly version: number;
@@ -23,6 +24,7 @@ export interface RealPostgres extends EngineServer {
 }
 
 export async function realPostgres(options: Parameters<typeof startPostgres>[0] = {}): Promise<RealPostgres> {
+  hearEngine(postgres);
   const server = await startPostgres({ ...options, settings: { ...hostileSettings, ...options.settings } });
   const client = async (user: string, password: string, database = 'postgres') => {
     const config = {
@@ -33,7 +35,7 @@ export async function realPostgres(options: Parameters<typeof startPostgres>[0] 
       database,
       ssl: { ca: server.ca },
     };
-    const connected = new pg.Client(config);
+    const connected = heardByHand(new pg.Client(config));
     await connected.connect();
     return connected;
   };

@@ -12,8 +12,8 @@ import type { SuperuserSource } from '../../shared/databases/strategies/superuse
 import { AuthenticationError } from '../../shared/rotation/errors.ts';
 import type { RotationStrategy } from '../../shared/rotation/strategy.ts';
 import type { DatabaseWorld } from '../conformance/world.ts';
-import { searched } from './canary.ts';
 import { timelessContext } from './context.ts';
+import { heardByHand, hearEngine, searched } from './log-search.ts';
 import { sandboxClient, sandboxStore } from './sandbox-store.ts';
 
 export interface PostgresHouse {
@@ -34,17 +34,20 @@ export interface PostgresHouse {
 }
 
 export async function postgresHouse(options: Parameters<typeof startPostgres>[0] = {}): Promise<PostgresHouse> {
+  hearEngine(postgres);
   const server = await startPostgres({ ...options, settings: { log_statement: 'all', ...options.settings } });
   const sandbox = await startSandbox({ automaticRetries: 0 });
   const client = sandboxClient(sandbox);
-  const admin = new pg.Client({
-    host: server.host,
-    port: server.port,
-    user: server.superuser.username,
-    password: server.superuser.password,
-    database: 'postgres',
-    ssl: { ca: server.ca },
-  });
+  const admin = heardByHand(
+    new pg.Client({
+      host: server.host,
+      port: server.port,
+      user: server.superuser.username,
+      password: server.superuser.password,
+      database: 'postgres',
+      ssl: { ca: server.ca },
+    }),
+  );
   await admin.connect();
   const where = { engine: 'postgres', host: server.host, port: server.port, dbname: 'postgres' };
   const superuser = { ...where, username: 'rds_like', password: 'rds like password' };
@@ -58,14 +61,16 @@ export async function postgresHouse(options: Parameters<typeof startPostgres>[0]
     superuser,
     sql: async (text, values = []) => (await admin.query(text, [...values])).rows,
     async createUser(name, password) {
-      const creator = new pg.Client({
-        host: server.host,
-        port: server.port,
-        user: superuser.username,
-        password: superuser.password,
-        database: 'postgres',
-        ssl: { ca: server.ca },
-      });
+      const creator = heardByHand(
+        new pg.Client({
+          host: server.host,
+          port: server.port,
+          user: superuser.username,
+          password: superuser.password,
+          database: 'postgres',
+          ssl: { ca: server.ca },
+        }),
+      );
       await creator.connect();
       await creator.query("SET password_encryption = 'scram-sha-256'");
       if (server.version >= 16) await creator.query('SET scram_iterations = 4096');

@@ -5,10 +5,11 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { startRedshift } from '../../local/servers/redshift/server.ts';
+import { redshift } from '../../shared/databases/redshift/redshift.ts';
 import type { EngineServer } from '../conformance/engine.case.ts';
-import { searched } from './canary.ts';
 import { testContext } from './context.ts';
 import { hostileGround, hostileSettings } from './hostile-ground.ts';
+import { heardByHand, hearEngine, searched } from './log-search.ts';
 
 export interface TestRedshift extends EngineServer {
   readonly isStandIn: boolean;
@@ -39,6 +40,7 @@ export async function testRedshift(url = process.env.REDSHIFT_URL): Promise<Test
     const place = { host: hostname, port: Number(port || 5439), dbname: pathname.slice(1) || 'dev', ...login };
     return server(place, { isStandIn: false, caFile: '', log: async () => '', stop: async () => {} });
   }
+  hearEngine(redshift);
   const running = await startRedshift();
   const { host, port, ca, caFile, dbname, superuser } = running;
   const dev = { host, port, ca, dbname, ...superuser };
@@ -47,7 +49,7 @@ export async function testRedshift(url = process.env.REDSHIFT_URL): Promise<Test
 }
 
 async function connected({ username: user, dbname: database, ca, ...place }: Place): Promise<pg.Client> {
-  const client = new pg.Client({ ...place, user, database, ssl: ca === undefined ? true : { ca } });
+  const client = heardByHand(new pg.Client({ ...place, user, database, ssl: ca === undefined ? true : { ca } }));
   await client.connect();
   return client;
 }

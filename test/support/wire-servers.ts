@@ -14,7 +14,7 @@ export const isInstalled = (name: 'ferretdb' | 'secantusdb') => existsSync(versi
 export const versionOf = (name: 'ferretdb' | 'secantusdb') => readFileSync(versionIn(name), 'utf8').trim();
 
 /** It runs on Python, keeps users in memory of its own, and lets anybody in until it is started with --auth. */
-export function startSecantus(): Promise<Mongod> {
+export function startSecantus(): Promise<LoggedServer> {
   const python = readFileSync(join(home('secantusdb'), 'python'), 'utf8').trim();
   const main = `import sys; sys.path.insert(0, ${JSON.stringify(join(home('secantusdb'), 'lib'))}); from secantus.cli import main; sys.exit(main())`;
   return started('SecantusDB', async (plan, { certificateFile, keyFile, ca, user }) => {
@@ -36,7 +36,7 @@ export function startSecantus(): Promise<Mongod> {
 }
 
 /** With SQLite behind it, and told to send nothing home. */
-export function startFerret(): Promise<Mongod> {
+export function startFerret(): Promise<LoggedServer> {
   return started('FerretDB', async (plan, { certificateFile, keyFile, user }) =>
     launch({
       ...plan,
@@ -54,18 +54,21 @@ export function startFerret(): Promise<Mongod> {
 }
 
 type Plan = Omit<ServerProgram, 'command' | 'parameters' | 'isReady'>;
+interface LoggedServer extends Mongod {
+  readonly logFile: string;
+}
 interface Access extends ReturnType<typeof writeCertificate> {
   readonly user: { readonly username: string; readonly password: string };
 }
 
-function started(title: string, start: (plan: Plan, access: Access) => Promise<RunningServer>): Promise<Mongod> {
+function started(title: string, start: (plan: Plan, access: Access) => Promise<RunningServer>): Promise<LoggedServer> {
   return inFolder(title.toLowerCase(), async (folder) => {
     const files = writeCertificate(folder, true);
     const data = join(folder, 'data');
     mkdirSync(data);
     const user = { username: 'primary', password: randomBytes(24).toString('base64url') };
     const plan: Plan = { title, folder, data, startLimitMs: 30_000, signals: ['SIGTERM', 'SIGKILL'] };
-    const { port, stop } = await start(plan, { ...files, user });
-    return { host: 'localhost', port, ...user, ca: files.ca, caFile: files.caFile, stop };
+    const { port, logFile, stop } = await start(plan, { ...files, user });
+    return { host: 'localhost', port, logFile, ...user, ca: files.ca, caFile: files.caFile, stop };
   });
 }

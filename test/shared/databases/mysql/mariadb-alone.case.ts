@@ -1,6 +1,7 @@
 /** What MariaDB has and MySQL has not: its own plugins, and passwords that it insists on looking into. */
 import { describe, expect, it } from 'vitest';
 import { mariadb } from '../../../../shared/databases/mysql/mariadb.ts';
+import { isShown } from '../../../support/log-search.ts';
 import { loadPlugin, type RealMysql } from '../../../support/mysql-server.ts';
 import { stored } from '../../../support/pair-proof.ts';
 
@@ -106,6 +107,8 @@ export function describeMariadbAlone(server: RealMysql): void {
       await server.sql('SET GLOBAL require_secure_transport = ON');
 
       expect(await opens(login, 'First-password-1')).toBe(true);
+      for (const each of ['Second-password-2', 'Clone-password-1', 'swordfish'])
+        isShown(each, 'docs/engines/mariadb.md: where the server insists on the password itself');
       await own.setPassword(login.username, 'Second-password-2');
       await root.cloneUser(login.username, `${login.username}_clone`, 'Clone-password-1', stored('Second-password-2'));
       const weak = await own.setPassword(login.username, 'swordfish').catch((error) => error);

@@ -10,10 +10,12 @@ import type { DatabaseLogin } from '../../../../shared/databases/secret.ts';
 import type { RotationError } from '../../../../shared/rotation/errors.ts';
 import { firstMove } from '../../../../shared/stores/next-command.ts';
 import { passwordSettings, testContext } from '../../../support/context.ts';
+import { looksItself } from '../../../support/log-search.ts';
 import { stored } from '../../../support/pair-proof.ts';
 import { realPostgres } from '../../../support/postgres-server.ts';
 import { refusingPostgres } from '../../../support/refusing-postgres.ts';
 
+looksItself('one server shows a password where another hides it: docs/engines/postgres.md');
 // The method md5 lets in by SCRAM where SCRAM is kept. passwordcheck: at least 8 characters, letters and others.
 const real = {
   shared_preload_libraries: 'passwordcheck,pg_stat_statements',

@@ -1,9 +1,11 @@
 /** A login that Redshift refuses, on the stand-in. */
 import { afterAll, expect, it } from 'vitest';
 import { redshift } from '../../../../shared/databases/redshift/redshift.ts';
+import { hearsNone } from '../../../support/log-search.ts';
 import { testRedshift } from '../../../support/redshift-server.ts';
 import { redshiftKit } from './redshift-kit.ts';
 
+hearsNone('its one login is with the password that the test has set itself');
 const server = await testRedshift('');
 afterAll(() => server.stop());
 const { pair } = redshiftKit(server, 'login');

@@ -8,13 +8,14 @@ import { superuserSetStrategy } from '../../../../shared/databases/strategies/su
 import { UnreachableError } from '../../../../shared/rotation/errors.ts';
 import { step, wholeRotation } from '../../../conformance/rotate.ts';
 import type { DatabaseWorld } from '../../../conformance/world.ts';
-import { isShown } from '../../../support/canary.ts';
 import { passwordSettings, timelessContext } from '../../../support/context.ts';
+import { hearsNone, isShown } from '../../../support/log-search.ts';
 import { changed } from '../../../support/memory-world.ts';
 import { postgresHouse } from '../../../support/postgres-world.ts';
 import { refusingPostgres } from '../../../support/refusing-postgres.ts';
 import { labelled } from '../../../support/store.ts';
 
+hearsNone('every password goes in clear here, as the page of the engine says');
 const house = await postgresHouse({ settings: { shared_preload_libraries: 'passwordcheck' } });
 const refusing = await refusingPostgres(house.server);
 afterAll(async () => {
