@@ -92,7 +92,7 @@ describe('the view of the sandbox', () => {
     for (let number = 0; number < 100; number += 1) await secret(`app-${number}`, `value-${number}`);
     watched = { chosen: viewOf(sandbox, logins, undefined).secrets[77]?.arn };
 
-    await expect.poll(() => new Set(opened).size, { timeout: 20_000 }).toBe(100);
+    await expect.poll(() => new Set(opened).size).toBe(100);
 
     const often = (value: string) => opened.filter((one) => one === value).length;
     expect(often('value-77')).toBeGreaterThan(2 * often('value-1'));
