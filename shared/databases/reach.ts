@@ -197,7 +197,7 @@ function rootsOf(host: string): string {
   const [, region, china] = /\.([a-z]{2}(?:-[a-z]+)+-\d)\.(?:.+\.)?amazonaws\.com(\.cn)?$/.exec(nameInTls(host)) ?? [];
   if (region === undefined) return '';
   if (china) return `package the function with Amazon's bundle of China (docs/deploying.md, China and GovCloud), or `;
-  return `package the function for ${region} (--region, or --param rds-roots='*'), or `;
+  return `if the zip is of another region, package it for ${region} (--region, or --param rds-roots='*'), or `;
 }
 
 /** The server answered the login with an error that says nothing about it. */

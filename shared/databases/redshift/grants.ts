@@ -61,7 +61,7 @@ export function grantedTo(users: readonly string[]): Question<Grant[]> {
   const among = (column: string) => `${column} IN (${users.map(literal).join(', ')})`;
   // By the server's own comparison, which found the row.
   const holder = (column: string) =>
-    `CASE ${users.map((user, at) => `WHEN ${column} = ${literal(user)} THEN ${at}`).join(' ')} END AS holder`;
+    `CASE ${users.map((user, at) => `WHEN ${column} = ${literal(user)} THEN ${at}`).join(' ')} ELSE -1 END AS holder`;
   const grant = (right: string, row: Row, prefix = ''): Grant => {
     const grantee = users[Number(row.holder)];
     if (grantee === undefined) throw new Error('a grant to nobody who was asked for');

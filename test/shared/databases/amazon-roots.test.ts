@@ -18,7 +18,7 @@ it.each([
   ['docs.cluster-abc.ap-southeast-5.docdb.amazonaws.com', 'ap-southeast-5'],
 ])('names the region of %s, for which the zip was not packaged', (host, region) => {
   expect(hintFor(host)).toBe(
-    `the issuer is not a trusted root: package the function for ${region} (--region, or --param rds-roots='*'), or name a PEM file with it in DATABASE_CA_BUNDLE`,
+    `the issuer is not a trusted root: if the zip is of another region, package it for ${region} (--region, or --param rds-roots='*'), or name a PEM file with it in DATABASE_CA_BUNDLE`,
   );
 });
 
