@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { follow } from '../../../shared/rotation/copies.ts';
 import { loginFollowing } from '../../../shared/rotation/copy-logins.ts';
 import { opensWith } from '../../../shared/rotation/copy-mentions.ts';
 
@@ -14,15 +13,4 @@ it('an option alone names a user', () => {
   const ours = { owners: [{ from: 'app', to: 'app_clone' }], host: 'db', anyOwner: false, names: [] };
 
   expect(loginFollowing('-uapp', { users: [], hosts: [] }, ours)).toEqual({ stale: 'unknown' });
-});
-
-it('another option is none for a password', () => {
-  expect(opensWith('tool -x abc12', 'abc12', [], '')).toBe(false);
-});
-
-it('an escaped space is read as a space', () => {
-  const value = { text: 'x S3cr3t\\ Passw0rd! y' };
-  const all = { owners: [], anyOwner: false, names: [], known: [] };
-
-  expect(() => follow(value, { ...all, secrets: [{ from: 'S3cr3t Passw0rd!', to: 'x' }] })).toThrow('field text holds');
 });
