@@ -1,5 +1,6 @@
 /** What all commands of `rekey` have in common: the account as AWS's CLI names it, --json, help that fits a screen. */
 import { CommanderError, Command as Parser } from 'commander';
+import { guarded } from '../terminal/foreign.ts';
 import type { Output } from '../terminal/output.ts';
 import { wrapped } from '../terminal/table.ts';
 import { UsageError } from '../terminal/usage.ts';
@@ -72,7 +73,11 @@ export function command<O extends object>(
       if (error.exitCode === 0) return exitCodes.good;
       throw usageErrorOf(error, `rekey ${shape.name}`);
     }
-    return run({ options: parser.opts(), names: parser.args }, terminal);
+    const options = parser.opts<Given<O>['options']>();
+    return run(
+      { options, names: parser.args },
+      { ...terminal, stdout: guarded(terminal.stdout, options.json ?? false) },
+    );
   };
   const wordsOf = () => [
     ...(shape.completes ?? []),

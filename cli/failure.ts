@@ -1,4 +1,5 @@
 import { RotationError, UnexpectedError } from '../shared/rotation/errors.ts';
+import { legible } from '../terminal/foreign.ts';
 import { UsageError } from '../terminal/usage.ts';
 import { exitCodes } from './exit-codes.ts';
 
@@ -22,14 +23,17 @@ export interface Failure {
 /** Neither causes nor stacks are shown: they may hold what a service was sent. */
 export function failureOf(error: unknown, program: string): Failure {
   if (error instanceof UsageError) {
-    return { status: exitCodes.usage, text: `${program}: ${error.message}\nhint: ${error.hint}\n` };
+    return { status: exitCodes.usage, text: told(program, error.message, error.hint) };
   }
   if (error instanceof RefusedError) {
-    return { status: exitCodes.attention, text: `${program}: ${error.message}\nhint: ${error.hint}\n` };
+    return { status: exitCodes.attention, text: told(program, error.message, error.hint) };
   }
   const typed = error instanceof RotationError ? error : defect(error);
-  return { status: exitCodes.attention, text: `${program}: ${typed.code}: ${typed.fact}\nhint: ${typed.hint}\n` };
+  return { status: exitCodes.attention, text: told(program, `${typed.code}: ${typed.fact}`, typed.hint) };
 }
+
+const told = (program: string, fact: string, hint: string) =>
+  `${legible(`${program}: ${fact}`)}\n${legible(`hint: ${hint}`)}\n`;
 
 function defect(error: unknown): RotationError {
   const name = error instanceof Error ? error.name : typeof error;

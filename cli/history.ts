@@ -1,4 +1,5 @@
 import { DAY } from '../shared/rotation/pause.ts';
+import { legible } from '../terminal/foreign.ts';
 import { tableLine, wrapped } from '../terminal/table.ts';
 import { command } from './command.ts';
 import { factsOf, type SecretFacts } from './condition.ts';
@@ -77,7 +78,7 @@ function isEvent({ message, code }: LogLine): boolean {
 function told({ facts, versions, steps, trail, since }: Found): string {
   const columns = [{ width: 20 }, { width: 8 }, { width: 24 }];
   const lines = [
-    facts.name,
+    legible(facts.name),
     '',
     tableLine(['  made', 'version', 'labels'], columns, '  '),
     ...versions.map(({ id, labels, created }) =>

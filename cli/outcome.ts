@@ -1,4 +1,5 @@
 /** How rotations went, for people. */
+import { legible } from '../terminal/foreign.ts';
 import { hanging } from '../terminal/table.ts';
 import type { SecretFacts } from './condition.ts';
 import type { Result } from './fleet.ts';
@@ -7,7 +8,7 @@ import type { Outcome, Step } from './rotation.ts';
 const WIDTH = 80;
 
 export function stepLine({ step, ms }: Step): string {
-  return `  ${step.padEnd(14)}✓${ms === null ? '' : ` ${seconds(ms)}`}\n`;
+  return text([`  ${step.padEnd(14)}✓${ms === null ? '' : ` ${seconds(ms)}`}`]);
 }
 
 export function outcomeLines(outcome: Outcome): string {
@@ -64,5 +65,5 @@ export function reportLines({ outcomes, notBegun, unseen }: Result<SecretFacts>)
 }
 
 const labelled = (label: string, said: string) => hanging(`  ${label.padEnd(7)}`, said, WIDTH);
-const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
+const text = (lines: readonly string[]) => lines.map((line) => `${legible(line)}\n`).join('');
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;

@@ -1,4 +1,5 @@
 import { CURRENT, holder, PREVIOUS } from '../shared/rotation/versions.ts';
+import { legible } from '../terminal/foreign.ts';
 import type { Account } from './account.ts';
 import { agreed } from './ask.ts';
 import { type Answer, type Asked, answerTo, askable, failureOf } from './asked.ts';
@@ -66,7 +67,7 @@ function told(secret: Asked, previous: string, answer: Answer): string {
     outcome === 'postponed'
       ? 'the same command, once nobody uses it; docs/revoking.md ends it in use or not'
       : `rekey history ${secret.name}`;
-  return `– nothing was revoked: ${because}\nnext: ${next}\n`;
+  return `${legible(`– nothing was revoked: ${because}`)}\nnext: ${next}\n`;
 }
 
 function json({ name, arn }: Asked, previous: string, answer: Answer): string {

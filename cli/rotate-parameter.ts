@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { parseObject } from '../shared/rotation/json.ts';
+import { legible } from '../terminal/foreign.ts';
 import type { Account } from './account.ts';
 import { agreed } from './ask.ts';
 import { command } from './command.ts';
@@ -105,5 +106,5 @@ function told(outcome: Outcome): string {
   const { name, result, ms, because } = outcome;
   if (result === 'failed') return failureLines(outcome);
   const seconds = (ms / 1000).toFixed(1);
-  return result === 'rotated' ? `✓ ${name} was rotated in ${seconds} s\n` : `– ${name}: ${because}\n`;
+  return result === 'rotated' ? `✓ ${name} was rotated in ${seconds} s\n` : `${legible(`– ${name}: ${because}`)}\n`;
 }

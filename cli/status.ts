@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { PermissionError } from '../shared/rotation/errors.ts';
+import { CLEAR_SCREEN } from '../terminal/foreign.ts';
 import { createPaint } from '../terminal/paint.ts';
 import type { Account } from './account.ts';
 import { command, type Terminal } from './command.ts';
@@ -47,7 +48,7 @@ export const status = command<Options>(
         const isWell = needsPerson.every((state) => totals.states[state] === undefined);
         if (!options.watch) return isWell ? exitCodes.good : exitCodes.attention;
         await wait(WATCH_MS, undefined, { signal: terminal.signal });
-        if (terminal.stdout.isTTY) terminal.stdout.write('\x1b[2J\x1b[H');
+        if (terminal.stdout.isTTY) terminal.stdout.write(CLEAR_SCREEN);
       }
     });
   },

@@ -12,6 +12,7 @@ import { type Event, type LookupAttribute, LookupEventsCommand } from '@aws-sdk/
 import * as z from 'zod/mini';
 import { RotationError } from '../shared/rotation/errors.ts';
 import { DAY } from '../shared/rotation/pause.ts';
+import { legible } from '../terminal/foreign.ts';
 import type { Account } from './account.ts';
 import { call, causeOf } from './call.ts';
 import type { SecretFacts } from './condition.ts';
@@ -106,7 +107,7 @@ export async function trailOf(
   } catch (error) {
     if (!(error instanceof RotationError) || account.patience.signal.aborted) throw error;
     if (causeOf(error) === 'UnknownOperationException') return undefined;
-    unread = `CloudTrail was not read: ${error.fact}\nhint: ${error.hint}`;
+    unread = `${legible(`CloudTrail was not read: ${error.fact}`)}\n${legible(`hint: ${error.hint}`)}`;
   }
   const events = [...found.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
   return { events, ...(unread !== undefined && { unread }) };
@@ -160,7 +161,7 @@ function keptOf(event: Event, secret: Look['secret']): TrailEvent | undefined {
   return {
     at: EventTime?.toISOString() ?? '',
     event: EventName,
-    version: asked?.moveToVersionId ?? asked?.clientRequestToken ?? answered?.versionId ?? tokenOf(said),
+    version: idOf(asked?.moveToVersionId ?? asked?.clientRequestToken ?? answered?.versionId) ?? tokenOf(said),
     label: asked?.versionStage ?? null,
     by: user?.userName ?? nameIn(user?.arn) ?? user?.invokedBy ?? Username ?? null,
     from: said.sourceIPAddress ?? null,
@@ -183,6 +184,11 @@ function isOf({ arn, name }: Look['secret'], said: Record): boolean {
   const told = more?.SecretId ?? answered?.arn ?? answered?.aRN;
   if (told) return told === arn;
   return [arn, arn.replace(/-[^-]{6}$/, ''), name].includes(asked?.secretId ?? '');
+}
+
+/** Of a refused call it is whatever the caller has sent. */
+function idOf(version: string | null | undefined): string | null {
+  return version != null && /^[A-Za-z0-9-]{32,64}$/.test(version) ? version : null;
 }
 
 /** The request id of a service event is `Rotation-<ARN>-<token>`: https://aws.amazon.com/blogs/database/multi-user-secrets-rotation-for-amazon-rds/ */

@@ -1,3 +1,4 @@
+import { legible } from './foreign.ts';
 import type { Output } from './output.ts';
 
 export interface Progress {
@@ -26,7 +27,7 @@ export function createProgress(stream: Output, options: ProgressOptions = {}): P
   return {
     show: (line) => {
       const moment = now();
-      const text = isLog ? `${((moment - start) / 1000).toFixed(1)} s  ${line}` : line;
+      const text = `${isLog ? `${((moment - start) / 1000).toFixed(1)} s  ` : ''}${legible(line)}`;
       if (!stream.isTTY) {
         if (isLog) stream.write(`${text}\n`);
         return;

@@ -1,4 +1,5 @@
-/** Tables and paragraphs of so many characters a line. */
+/** Tables and paragraphs of so many characters a line. What is in them may be the text of others; colours come after. */
+import { legible } from './foreign.ts';
 
 export interface Column {
   readonly width: number;
@@ -8,6 +9,7 @@ export interface Column {
 /** Cells in their columns, without blanks at the end. A cell that is longer than its column moves the others. */
 export function tableLine(cells: readonly string[], columns: readonly Column[], gap = ' '): string {
   return cells
+    .map(legible)
     .map((cell, index) => {
       const { width = 0, align = 'left' } = columns[index] ?? {};
       return align === 'left' ? cell.padEnd(width) : cell.padStart(width);
@@ -19,7 +21,7 @@ export function tableLine(cells: readonly string[], columns: readonly Column[], 
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of legible(text).split(' ')) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
@@ -31,7 +33,7 @@ export function wrapped(text: string, width: number): string[] {
 /** A paragraph behind its title: what does not fit beside it stands below the text. */
 export function hanging(title: string, text: string, width: number): string[] {
   const [first = '', ...others] = wrapped(text, width - title.length);
-  return [`${title}${first}`, ...others.map((line) => `${' '.repeat(title.length)}${line}`)];
+  return [`${legible(title)}${first}`, ...others.map((line) => `${' '.repeat(title.length)}${line}`)];
 }
 
 /** Names of one team begin alike and end differently, or the other way round: the middle goes. */

@@ -1,4 +1,5 @@
 import { DAY, HOUR } from '../../shared/rotation/pause.ts';
+import { legible } from '../../terminal/foreign.ts';
 import type { Paint } from '../../terminal/paint.ts';
 import { type Column, shortened, tableLine, wrapped } from '../../terminal/table.ts';
 import { type Condition, needsPerson } from '../condition.ts';
@@ -103,5 +104,5 @@ export function totalLines({ region, secrets, parameters, states, code, unfinish
   if (code !== undefined) lines.push(`next: rekey explain ${code}`);
   if (unfinishedRollback !== undefined)
     lines.push(`next: rekey rollback ${unfinishedRollback}, which goes on with it; or rekey abandon`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(legible).join('\n')}\n`;
 }

@@ -95,6 +95,15 @@ describe('what CloudTrail says of a secret', () => {
     expect(JSON.stringify(trail)).not.toContain(CANARY);
   });
 
+  it.each(['\x1b]0;owned\x07', 'x'.repeat(31), 'x'.repeat(65), `${TOKEN}\n`])(
+    'shows no version that is none: %j',
+    async (moveToVersionId) => {
+      const refused = called('UpdateSecretVersionStage', 0, { requestParameters: { secretId: ARN, moveToVersionId } });
+
+      expect((await looked([refused])).trail?.events).toMatchObject([{ version: null }]);
+    },
+  );
+
   it.each([
     ['another secret', said('RotationFailed', 0, ARN.replace('app', 'other'))],
     ['a secret that had the name before', called('PutSecretValue', 0, { responseElements: { arn: `${ARN}x` } })],
