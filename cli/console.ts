@@ -28,7 +28,7 @@ export const consoleCommand = command<Options>(
     after:
       'Actions to allow: secretsmanager:ListSecrets, DescribeSecret, ListSecretVersionIds; ssm:DescribeParameters; ' +
       'logs:FilterLogEvents, or no steps can be seen; for the button secretsmanager:RotateSecret, ' +
-      'and for parameters lambda:InvokeFunction.',
+      'and for parameters lambda:GetFunctionConfiguration, InvokeFunction.',
   },
   async ({ options }, terminal) => {
     const { onAccount } = await import('./account.ts');

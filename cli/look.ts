@@ -148,8 +148,8 @@ function lookAtCompanion(
   };
 }
 
-/** Lambda names the session of a function's role after the function, and nobody but a function writes a companion. */
-function functionIn(user = ''): string | undefined {
+/** Lambda names the session of a function's role after the function. So may whoever assumes any role: before it is asked to act, `isSessionOf`. */
+export function functionIn(user = ''): string | undefined {
   const session = /^arn:[^:]+:sts::\d+:assumed-role\/[^/]+\/([\w-]+)$/.exec(user)?.[1];
   return isOfRekey(session) ? session : undefined;
 }

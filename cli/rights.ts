@@ -26,6 +26,13 @@ export async function functionOf(
   }
 }
 
+/** Is this the session of the function's own role? Of any other role, whoever assumes it chooses the name of the session. */
+export async function isSessionOf(account: Account, functionName: string, user: string | undefined): Promise<boolean> {
+  const { Role = '' } = (await functionOf(account, functionName)) ?? {};
+  const [, partition, id, role] = /^arn:([^:]+):iam::(\d+):role\/(?:.+\/)?([^/]+)$/.exec(Role) ?? [];
+  return role !== undefined && user === `arn:${partition}:sts::${id}:assumed-role/${role}/${functionName}`;
+}
+
 /** By its name, with or without `rekey-`, or its ARN. Undefined: there is none. */
 export async function functionNamed(
   account: Account,

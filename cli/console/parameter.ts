@@ -5,12 +5,14 @@
 import type { ParameterMetadata } from '@aws-sdk/client-ssm';
 import type { Details, MessageView, SecretView } from '../../page/source.ts';
 import { stepsSaid } from '../../page/steps.ts';
+import { PermissionError } from '../../shared/rotation/errors.ts';
 import { PENDING } from '../../shared/rotation/versions.ts';
 import { parseEntry } from '../../shared/stores/parameter-store/journal.ts';
 import { LABELS } from '../../shared/stores/parameter-store/readers-labels.ts';
 import type { Account } from '../account.ts';
 import { RefusedError } from '../failure.ts';
-import { lookAtParameter, type Status, startOf } from '../look.ts';
+import { functionIn, lookAtParameter, type Status, startOf } from '../look.ts';
+import { isSessionOf } from '../rights.ts';
 import { invoked } from '../rotate-parameter.ts';
 import { describedParameters } from '../service.ts';
 import { lineFor } from './line.ts';
@@ -25,8 +27,21 @@ interface Parameter {
   readonly lines: Lines | undefined;
 }
 
+/** A role of a function changes seldom; the answer for a button may be this old. */
+const ROLE_MS = 60_000;
+type Vouch = (functionName: string, user: string | undefined) => Promise<boolean>;
+
 export function closeLookAtParameters(account: Account, mayRotate: boolean) {
   const memory = memoryOf(account);
+  const known = new Map<string, { readonly at: number; readonly isIt: boolean }>();
+
+  const isKnownSession: Vouch = async (functionName, user = '') => {
+    const before = known.get(user);
+    if (before !== undefined && Date.now() - before.at < ROLE_MS) return before.isIt;
+    const isIt = await isSessionOf(account, functionName, user).catch(deniedIsNo);
+    known.set(user, { at: Date.now(), isIt });
+    return isIt;
+  };
 
   async function linesOf({ companion, status, lines }: Parameter, token: string): Promise<Lines> {
     if (lines !== undefined || status.function === null || token === '') return lines ?? [];
@@ -35,7 +50,7 @@ export function closeLookAtParameters(account: Account, mayRotate: boolean) {
   }
 
   return async (companionName: string): Promise<SecretView> => {
-    const seen = await parameterOf(account, companionName);
+    const seen = await parameterOf(account, companionName, isKnownSession);
     const { companion, status, changed } = seen;
     const entry = parseEntry(companion.Version ?? 0, 0, companion.Description);
     const told = await linesOf(seen, entry.token);
@@ -57,7 +72,8 @@ export function closeLookAtParameters(account: Account, mayRotate: boolean) {
 
 /** Has the function rotate it. Where a rotation has failed it goes on with that one, which is not dead for as long as its function may run. */
 export async function rotateParameterNow(account: Account, companionName: string): Promise<string | undefined> {
-  const { status } = await parameterOf(account, companionName);
+  const isSession: Vouch = (functionName, user) => isSessionOf(account, functionName, user);
+  const { status } = await parameterOf(account, companionName, isSession);
   const { name, function: by, pending } = status;
   if (by === null || !isFree(status))
     throw new RefusedError(`${name} cannot be rotated from here now`, `rekey rotate-parameter ${name} --function NAME`);
@@ -66,15 +82,25 @@ export async function rotateParameterNow(account: Account, companionName: string
   return result === 'other' ? `${name}: ${because}` : `${name}: ${code ?? 'failed'}: ${fact}\nhint: ${hint}`;
 }
 
-async function parameterOf(account: Account, companionName: string): Promise<Parameter> {
+/** Without the right to ask there is no button, but all the rest. */
+function deniedIsNo(error: unknown): false {
+  if (!(error instanceof PermissionError)) throw error;
+  return false;
+}
+
+/** Its function is the one that `vouch` vouches for; another one is not even asked what it said. */
+async function parameterOf(account: Account, companionName: string, vouch: Vouch): Promise<Parameter> {
   // A flat name is as good with a slash, but a description is found by the one that it has.
   const name = companionName.replace(/^\/rekey/, '');
   const names = [companionName, name, ...(name.lastIndexOf('/') === 0 ? [name.slice(1)] : [])];
   const found = await describedParameters(account, names);
-  const companion = found.find(({ Name }) => Name === companionName);
-  if (companion === undefined)
+  const written = found.find(({ Name }) => Name === companionName);
+  if (written === undefined)
     throw new RefusedError(`${companionName} is gone, and with it what is known of ${name}`, 'rotate it once');
-  const parameter = found.find((one) => one !== companion);
+  const by = functionIn(written.LastModifiedUser);
+  const isItsOwn = by !== undefined && (await vouch(by, written.LastModifiedUser));
+  const companion = isItsOwn ? written : { ...written, LastModifiedUser: undefined };
+  const parameter = found.find((one) => one !== written);
   const { status, lines } = await lookAtParameter(account, companion, Date.now());
   return { companion, status, lines, version: parameter?.Version, changed: parameter?.LastModifiedDate };
 }
