@@ -1,7 +1,7 @@
 /** One rotation, or one configuration check, begun and watched to its end. The service works on by itself whatever happens to who watches. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { DeadlineError, RotationError } from '../shared/rotation/errors.ts';
+import { DeadlineError, RotationError, StagingError } from '../shared/rotation/errors.ts';
 import { CURRENT, carries, holder, PENDING, PREVIOUS } from '../shared/rotation/versions.ts';
 import type { Account } from './account.ts';
 import { type Schedule, startRotation } from './acts.ts';
@@ -53,6 +53,7 @@ export async function rotated(account: Account, before: SecretFacts, begin: Begi
   const startedAt = Date.now();
   const { schedule, checkOnly = false, onStep, timeoutMs } = begin;
   const functionName = schedule?.functionName ?? before.functionName ?? '';
+  if (schedule === undefined && !checkOnly) await refuseMoved(account, before);
   await startRotation(account, before.arn, { token, checkOnly, functionName, ...(schedule && { schedule }) });
   const steps: Step[] = [];
   let facts = before;
@@ -92,6 +93,16 @@ export async function rotated(account: Account, before: SecretFacts, begin: Begi
       working: failure?.working ?? null,
     };
   }
+}
+
+/** Between the choice and this moment there may be hours, and a person who was asked. */
+async function refuseMoved(account: Account, chosen: SecretFacts): Promise<void> {
+  const { labels } = await unlessPassing(async () => factsOf(await describeSecret(account, chosen.arn)), chosen);
+  if (holder(labels, CURRENT) === holder(chosen.labels, CURRENT)) return;
+  throw new StagingError(`AWSCURRENT of ${chosen.name} has moved since it was chosen; no rotation was begun`, {
+    code: 'TOKEN_NOT_PENDING',
+    hint: 'rekey history shows who did it; the same command again chooses what is due now',
+  });
 }
 
 /** The service goes on by itself: who is throttled, or has no network for a moment, looks again. */

@@ -26,6 +26,7 @@ export interface Followed {
   readonly status: string;
   readonly error: string | null;
   readonly cause: string | null;
+  readonly startDate: Date | undefined;
   readonly counts: Counts;
   /** One for each wave. */
   readonly mapRuns: readonly string[];
@@ -43,14 +44,20 @@ export async function followed(
   onCounts: (counts: Counts) => void,
 ): Promise<Followed> {
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LAST_POLL_MS, pollMs * 1.5)) {
-    // In this order, so that what is counted after the end is all.
-    const { status = '', error = null, cause = null } = await describe(account, executionArn);
-    const mapRuns = await mapRunsOf(account, executionArn);
-    const counts = await countsOf(account, mapRuns);
-    onCounts(counts);
-    if (status !== 'RUNNING') return { status, error, cause, counts, mapRuns };
+    const now = await seen(account, executionArn);
+    onCounts(now.counts);
+    if (now.status !== 'RUNNING') return now;
     await wait(pollMs, undefined, { signal: account.patience.signal });
   }
+}
+
+/** How it is now. */
+export async function seen(account: Account, executionArn: string): Promise<Followed> {
+  // In this order, so that what is counted after the end is all.
+  const { status = '', error = null, cause = null, startDate } = await describe(account, executionArn);
+  const mapRuns = await mapRunsOf(account, executionArn);
+  const counts = await countsOf(account, mapRuns);
+  return { status, error, cause, startDate, counts, mapRuns };
 }
 
 async function describe(account: Account, executionArn: string): Promise<Partial<DescribeExecutionCommandOutput>> {

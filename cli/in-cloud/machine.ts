@@ -10,6 +10,7 @@ import type { Account } from '../account.ts';
 import { call, causeOf } from '../call.ts';
 import type { SecretFacts } from '../condition.ts';
 import { RefusedError } from '../failure.ts';
+import { seen } from './follow.ts';
 import { executionName, type Order } from './order.ts';
 
 export interface Machine {
@@ -38,8 +39,14 @@ export async function machineFor(account: Account, all: readonly SecretFacts[]):
       'choose those of one, by name or by --tag',
     );
   }
+  await refuseBusy(account, machine);
+  return machine;
+}
+
+/** Throws RefusedError while an execution goes on. */
+export async function refuseBusy(account: Account, machine: Machine): Promise<void> {
   const busy = await runningOf(account, machine);
-  if (busy === undefined) return machine;
+  if (busy === undefined) return;
   throw new RefusedError(
     `${machine.name} rotates others since ${busy.startDate?.toISOString() ?? 'a while'}`,
     commandsFor(busy.executionArn ?? '', account.region).join('; '),
@@ -84,17 +91,14 @@ async function runningOf(account: Account, { name, arn }: Machine): Promise<Exec
 }
 
 /**
- * Its ARN. One that goes on under the name of this order is taken for the same, one that is over is not. It has an end whatever the
- * person does meanwhile, so that it can be said what was begun.
+ * Its ARN. One that goes on under the name of this order is taken for the same. One that is over and rotated something is the reason to
+ * choose again: RefusedError. It has an end whatever the person does meanwhile, so that it can be said what was begun.
  */
 export async function started(account: Account, { name, arn }: Machine, order: Order): Promise<string> {
   const patience = { ...account.patience, signal: new AbortController().signal };
   for (let attempt = 0; ; attempt += 1) {
-    const command = new StartExecutionCommand({
-      stateMachineArn: arn,
-      name: executionName(order, attempt),
-      input: order.input,
-    });
+    const execution = executionName(order, attempt);
+    const command = new StartExecutionCommand({ stateMachineArn: arn, name: execution, input: order.input });
     try {
       const { executionArn = '' } = await call('states:StartExecution', name, patience, (abort) =>
         account.states.send(command, abort),
@@ -102,6 +106,15 @@ export async function started(account: Account, { name, arn }: Machine, order: O
       return executionArn;
     } catch (error) {
       if (causeOf(error) !== 'ExecutionAlreadyExists') throw error;
+      const before = `${arn.replace(':stateMachine:', ':execution:')}:${execution}`;
+      const { status, startDate, counts } = await seen({ ...account, patience }, before);
+      if (status === 'RUNNING') return before;
+      if (counts.rotated > 0) {
+        throw new RefusedError(
+          `this choice was begun by somebody else on ${startDate?.toISOString()}, who rotated ${counts.rotated} of it; nothing was begun now`,
+          'the same command again chooses what is due now',
+        );
+      }
     }
   }
 }

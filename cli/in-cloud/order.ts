@@ -30,10 +30,18 @@ export function orderOf(all: readonly SecretFacts[], { canary, concurrency, keep
   const first = canary === 0 || canary >= names.length ? names.length : canary;
   const waves = { names: names.slice(0, first), rest: names.slice(first), before: 0 };
   return {
-    input: JSON.stringify({ ...waves, concurrency, keepGoing: keepGoing ?? false }),
+    input: JSON.stringify({ ...waves, since: lastOf(secrets), concurrency, keepGoing: keepGoing ?? false }),
     secrets,
     left: all.slice(secrets.length),
   };
+}
+
+/**
+ * The last rotation of any of them, in ms. Whose last one is later was rotated after it was chosen, and the state machine leaves it as
+ * it is. A second is added because some answers of the service have whole seconds.
+ */
+function lastOf(secrets: readonly SecretFacts[]): number {
+  return secrets.reduce((last, { lastRotated }) => Math.max(last, lastRotated?.getTime() ?? 0), 0) + 1000;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { SecretFacts } from '../condition.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { failureLines } from '../outcome.ts';
 import { type Failed, type Followed, failuresOf, followed } from './follow.ts';
-import { commandsFor, type Machine, machineFor, started } from './machine.ts';
+import { commandsFor, type Machine, machineFor, refuseBusy, started } from './machine.ts';
 import { type Order, orderOf, type Pace } from './order.ts';
 
 export interface InCloud extends Pace {
@@ -32,6 +32,8 @@ export async function rotateInCloud(
   const order = orderOf(all, options);
   if (!(await agreed(planOf(order, machine, options, account), options.yes ?? false, terminal)))
     return exitCodes.declined;
+  // Whoever asked may have answered late.
+  await refuseBusy(account, machine);
   const execution = await started(account, machine, order);
   const { stdout } = terminal;
   const { region } = account;
@@ -91,7 +93,7 @@ async function watched(
   }
 }
 
-interface Report extends Omit<Followed, 'mapRuns' | 'counts'> {
+interface Report extends Omit<Followed, 'mapRuns' | 'counts' | 'startDate'> {
   readonly region: string;
   readonly execution: string;
   readonly counts: Followed['counts'] & { readonly notBegun: number };

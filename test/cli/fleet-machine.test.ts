@@ -37,9 +37,16 @@ describe('the definition', () => {
 
   it('asks for no value, and repeats no call that another rotation, or a secret that is gone, refused', () => {
     const { States } = fleetDefinition().States.Wave.ItemProcessor;
-    const tasks = [States.Rotate, States.Look] as unknown as { Resource: string; Retry: unknown[] }[];
+    const tasks = [States.LookBefore, States.Rotate, States.Look] as unknown as {
+      Resource: string;
+      Retry: unknown[];
+    }[];
 
-    expect(tasks.map(({ Resource }) => Resource.split(':').at(-1))).toEqual(['rotateSecret', 'describeSecret']);
+    expect(tasks.map(({ Resource }) => Resource.split(':').at(-1))).toEqual([
+      'describeSecret',
+      'rotateSecret',
+      'describeSecret',
+    ]);
     for (const { Retry } of tasks) {
       expect(Retry[0]).toMatchObject({
         ErrorEquals: expect.arrayContaining(['SecretsManager.InvalidRequestException']),
@@ -70,11 +77,12 @@ describe.skipIf(interpreter === undefined)('an execution', { timeout: patience(6
     readonly rest?: readonly string[];
     readonly concurrency?: number;
     readonly keepGoing?: boolean;
+    readonly since?: number;
   }
 
   /** To its end. */
   async function executed(order: Order, name = randomUUID()) {
-    const input = JSON.stringify({ rest: [], before: 0, concurrency: 1, keepGoing: false, ...order });
+    const input = JSON.stringify({ rest: [], before: 0, since: 1000, concurrency: 1, keepGoing: false, ...order });
     await states.reset();
     const { stateMachineArn } = await client.send(
       new CreateStateMachineCommand({
@@ -136,12 +144,28 @@ describe.skipIf(interpreter === undefined)('an execution', { timeout: patience(6
       }),
     );
 
-    expect(operations.slice(0, 2)).toEqual(['RotateSecret', 'DescribeSecret']);
+    expect(operations.slice(0, 3)).toEqual(['DescribeSecret', 'RotateSecret', 'DescribeSecret']);
     expect(operations.filter((operation) => operation === 'RotateSecret')).toHaveLength(3);
     expect(operations).not.toContain('GetSecretValue');
     expect(await Promise.all(['canary', 'b', 'c'].map(current))).toEqual(
       [0, 1, 2].map((at) => `0f0e0d0c-0b0a-4908-8706-00000000000${at}`),
     );
+  });
+
+  it('leaves a secret as it is that was rotated after it was chosen', async () => {
+    for (const name of ['a', 'b']) await world.rotating(name, { now: true });
+    await expect.poll(() => world.labels('b')).toEqual(['AWSCURRENT', 'AWSPREVIOUS']);
+    const before = [await current('a'), await current('b')];
+    const earlier = Date.now() - 3_600_000;
+
+    const operations = await asked(async () =>
+      expect(await executed({ names: ['a'], rest: ['b'], since: earlier })).toMatchObject({ status: 'SUCCEEDED' }),
+    );
+
+    expect(operations).not.toContain('RotateSecret');
+    expect([await current('a'), await current('b')]).toEqual(before);
+    await executed({ names: ['a'], since: Date.now() + 3_600_000 });
+    expect(await current('a')).not.toBe(before[0]);
   });
 
   it('begins no other where the canary fails', async () => {
@@ -215,7 +239,7 @@ describe.skipIf(interpreter === undefined)('an execution', { timeout: patience(6
       expect(await executed({ names: ['app'] })).toMatchObject({ status: 'FAILED', error: THRESHOLD }),
     );
 
-    expect(operations).toEqual(['RotateSecret']);
+    expect(operations).toEqual(['DescribeSecret', 'RotateSecret']);
     expect(await world.call('DescribeSecret', { SecretId: 'app' })).toEqual(before);
   });
 });

@@ -6,7 +6,8 @@ import { rotate } from '../../cli/rotate.ts';
 import { fleetDefinition } from '../../tools/stack/fleet.ts';
 import { patience } from '../support/patience.ts';
 import { tooWide } from './printed.ts';
-import { type Answer, beside, interpreter, startStates, through } from './states.ts';
+import { beside, interpreter, startStates, through } from './states.ts';
+import { EXECUTION, ITEM, MACHINE, stepFunctionsOf, type Told } from './told-states.ts';
 import { BROKEN, startWorld } from './world.ts';
 
 let world: Awaited<ReturnType<typeof startWorld>>;
@@ -16,54 +17,7 @@ beforeAll(async () => {
 beforeEach(() => world.sandbox.reset());
 afterAll(() => world.close());
 
-const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:rekey-prod-fleet';
-const EXECUTION = 'arn:aws:states:us-east-1:123456789012:execution:rekey-prod-fleet:x';
-const ITEM = 'arn:aws:states:us-east-1:123456789012:execution:rekey-prod-fleet/wave:y';
-const none = { pending: 0, running: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0, total: 0, resultsWritten: 0 };
-
-interface Told {
-  readonly machines?: readonly string[];
-  readonly running?: readonly object[];
-  readonly start?: (input: { name: string; input: string }) => object | undefined;
-  readonly end?: object;
-  readonly counts?: Partial<typeof none>;
-  /** What became of the item that failed. */
-  readonly item?: object;
-}
-
-/** What was asked is kept. An answer with `__type` is an error. */
-async function stepFunctions(told: Told) {
-  const asked: { operation: string; input: Record<string, unknown> }[] = [];
-  const answerOf = (operation: string, input: Record<string, unknown>): object => {
-    const { machines = ['rekey-prod-fleet'], running = [], start, end = { status: 'SUCCEEDED' }, counts, item } = told;
-    if (operation === 'ListStateMachines') {
-      const stateMachines = machines.map((name) => ({ name, stateMachineArn: MACHINE.replace(/[^:]*$/, name) }));
-      return { stateMachines };
-    }
-    if (operation === 'ListExecutions') {
-      return { executions: 'stateMachineArn' in input ? running : item === undefined ? [] : [{ executionArn: ITEM }] };
-    }
-    if (operation === 'StartExecution') return start?.(input as never) ?? { executionArn: EXECUTION, startDate: 1 };
-    if (operation === 'DescribeExecution') return input.executionArn === ITEM ? { ...item } : end;
-    if (operation === 'ListMapRuns') return { mapRuns: [{ mapRunArn: 'map' }] };
-    if (operation === 'DescribeMapRun') return { mapRunArn: 'map', itemCounts: { ...none, ...counts } };
-    return { __type: 'UnknownOperationException' };
-  };
-  const proxy = await beside(world.sandbox.url, async (operation, body): Promise<Answer> => {
-    const input = JSON.parse(String(body));
-    asked.push({ operation, input });
-    const answer = answerOf(operation, input);
-    return { status: '__type' in answer ? 400 : 200, text: JSON.stringify(answer) };
-  });
-  onTestFinished(() => proxy[Symbol.asyncDispose]());
-  const all = ['--in-cloud', '--endpoint-url', proxy.url];
-  return {
-    asked,
-    started: () => asked.filter(({ operation }) => operation === 'StartExecution').map(({ input }) => input),
-    run: (names: readonly string[], more: Parameters<typeof world.run>[2] = {}) =>
-      world.run(rotate, [...all, ...names], more),
-  };
-}
+const stepFunctions = (told: Told) => stepFunctionsOf(world, told);
 const touched = () =>
   world.sandbox.requests.filter(
     ({ caller, operation }) => caller === undefined && /RotateSecret|GetSecretValue/.test(operation),
@@ -88,6 +42,7 @@ describe('rekey rotate --in-cloud', () => {
       names: ['a'],
       rest: ['b', 'c'],
       before: 0,
+      since: 1000,
       concurrency: 2,
       keepGoing: false,
     });
@@ -216,11 +171,40 @@ describe('rekey rotate --in-cloud', () => {
     expect([status, states.started()]).toEqual([3, []]);
   });
 
-  it('starts one where somebody presses twice, and another one where the first is over', async () => {
+  it('starts nothing where a late yes meets an execution of the same choice that has rotated', async () => {
+    await world.rotating('a');
+    const states = await stepFunctions({
+      counts: { succeeded: 1 },
+      end: { status: 'SUCCEEDED', startDate: 0 },
+      start: () => ({ __type: 'ExecutionAlreadyExists', message: 'over' }),
+    });
+
+    await expect(states.run(['a', '--yes'])).rejects.toMatchObject({
+      name: 'RefusedError',
+      message: expect.stringContaining('on 1970-01-01T00:00:00.000Z, who rotated 1 of it; nothing was begun now'),
+    });
+    expect(states.started()).toHaveLength(1);
+  });
+
+  it('starts nothing where another execution has begun while it asked', async () => {
+    await world.rotating('a');
+    const running: object[] = [];
+    const states = await stepFunctions({ running });
+    const stdin = Object.assign(new PassThrough(), { isTTY: true });
+
+    const run = states.run(['a'], { stdin });
+    await expect.poll(() => states.asked.at(-1)?.operation).toBe('ListExecutions');
+    running.push({ executionArn: EXECUTION, startDate: 0 });
+    stdin.end('y\n');
+
+    await expect(run).rejects.toMatchObject({ name: 'RefusedError' });
+    expect(states.started()).toEqual([]);
+  });
+
+  it('starts one where somebody presses twice, and another one where the first is over and rotated nothing', async () => {
     await world.rotating('a');
     const over = new Set<string>();
     const states = await stepFunctions({
-      counts: { succeeded: 1 },
       start: ({ name }) => (over.has(name) ? { __type: 'ExecutionAlreadyExists', message: 'over' } : undefined),
     });
 

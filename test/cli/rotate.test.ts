@@ -40,10 +40,10 @@ describe('rekey rotate', () => {
   it('waits through calls that are throttled', { timeout: patience(30_000) }, async () => {
     await world.rotating('app');
     const code = 'ThrottlingException';
-    // Each is asked four times before the client gives up. The first description is of before the rotation.
+    // Each is asked four times before the client gives up. The first two descriptions are of before the rotation.
     await using proxy = await denyingProxy(world.sandbox.url, {
       FilterLogEvents: { code, to: 4 },
-      DescribeSecret: { code, from: 2, to: 5 },
+      DescribeSecret: { code, from: 3, to: 6 },
     });
 
     const { status, stdout } = await world.run(rotate, ['app', '--yes', '--endpoint-url', proxy.url]);
@@ -133,6 +133,21 @@ describe('rekey rotate', () => {
     });
 
     expect(refused).toMatchObject({ name: 'RefusedError', message });
+  });
+
+  it('rotates no secret whose AWSCURRENT has moved while it asked', async () => {
+    await world.rotating('app');
+    const stdin = Object.assign(new PassThrough(), { isTTY: true });
+    const before = rotations();
+
+    const run = world.run(rotate, ['app'], { stdin });
+    await expect.poll(() => operations().at(-1)).toBe('DescribeSecret');
+    await world.call('PutSecretValue', { SecretId: 'app', SecretString: '{}', ClientRequestToken: randomUUID() });
+    stdin.end('y\n');
+    const { status, stdout } = await run;
+
+    expect([status, rotations() - before]).toEqual([1, 0]);
+    expect(stdout).toContain('AWSCURRENT of app has moved since it was chosen');
   });
 
   it('says that another rotation has begun meanwhile', async () => {

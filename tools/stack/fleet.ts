@@ -45,16 +45,34 @@ const task = (operation: string, more: Parts) => ({
 /** One secret: an execution of its own, which fails when the secret was not seen to be rotated. It reads no value. */
 const rotation = ({ pauseSeconds, looks }: Pace) => ({
   ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-  StartAt: 'Rotate',
+  StartAt: 'LookBefore',
   States: {
+    // Somebody may have rotated it since it was chosen, by another execution too: then it is done.
+    LookBefore: task('describeSecret', {
+      Arguments: { SecretId: jsonata('$states.input.name') },
+      Assign: {
+        name: jsonata('$states.input.name'),
+        token: jsonata('$states.input.token'),
+        isDone: jsonata(
+          '$exists($states.result.LastRotatedDate) and $toMillis($states.result.LastRotatedDate) > $states.input.since',
+        ),
+        looks: 0,
+      },
+      Output: {},
+      Next: 'IsDue',
+    }),
+    IsDue: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata('$isDone'), Next: 'Rotated' }],
+      Default: 'Rotate',
+    },
     // With the same token a second call begins nothing.
     Rotate: task('rotateSecret', {
       Arguments: {
-        SecretId: jsonata('$states.input.name'),
-        ClientRequestToken: jsonata('$states.input.token'),
+        SecretId: jsonata('$name'),
+        ClientRequestToken: jsonata('$token'),
         RotateImmediately: true,
       },
-      Assign: { name: jsonata('$states.input.name'), token: jsonata('$states.input.token'), looks: 0 },
       Output: {},
       Next: 'Pause',
     }),
@@ -105,6 +123,7 @@ export const fleetDefinition = (pace = PACE) => ({
       Items: jsonata('$states.input.names'),
       ItemSelector: {
         name: jsonata('$states.context.Map.Item.Value'),
+        since: jsonata('$states.input.since'),
         token: jsonata(
           "$substring($states.context.Execution.Name, 0, 24) & $pad($string($states.input.before + $states.context.Map.Item.Index), -12, '0')",
         ),
@@ -116,6 +135,7 @@ export const fleetDefinition = (pace = PACE) => ({
         names: jsonata('$states.input.rest'),
         rest: [],
         before: jsonata('$count($states.input.names)'),
+        since: jsonata('$states.input.since'),
         concurrency: jsonata('$states.input.concurrency'),
         keepGoing: jsonata('$states.input.keepGoing'),
       },
