@@ -31,7 +31,7 @@ const OWN: Readonly<Record<keyof Own, What>> = {
   endpointMonth: ['VpcEndpoint-Hours'],
 };
 
-/** Throws RefusedError where a file is no such list, or where one of the prices that everything rests on is in none. */
+/** Throws RefusedError where a file cannot be read or is no such list, or where one of the prices that everything rests on is in none. */
 export async function pricesIn(files: readonly string[], region: string): Promise<PriceList> {
   const all = (await Promise.all(files.map(itemsIn))).flat();
   const items = all.filter(({ product }) => product.attributes.regionCode === region);
@@ -79,7 +79,9 @@ function priceOf(items: readonly Item[], [usagetype, many = 1]: What): number | 
 const isHour = (unit: string) => /^h(ou)?rs?$/i.test(unit);
 
 async function itemsIn(file: string): Promise<Item[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new RefusedError(`${file} cannot be read (${error.code})`, 'name the files behind --prices: docs/cost.md');
+  });
   const list = parseObject(text)?.PriceList;
   const items = Array.isArray(list) ? list.map((item) => shape.safeParse(parseObject(String(item))).data) : [undefined];
   if (items.some((item) => item === undefined)) {

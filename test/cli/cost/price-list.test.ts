@@ -138,7 +138,7 @@ it('what Rekey itself costs is as for every region where the files do not say it
 });
 
 it.each([
-  ['is not there', undefined, /^\S+ is no price list$/],
+  ['is not there', undefined, /^\S+ cannot be read \(ENOENT\)$/],
   ['is something else', '{"PriceList":"x"}', /^\S+ is no price list$/],
   ['holds other things', listed('{"product":1}'), /^\S+ is no price list$/],
   [
@@ -179,4 +179,13 @@ it('the report counts with them, and a file that is wrong is told before AWS is 
   expect(totals.now).toBe(0.44);
   expect(prices).toMatchObject({ region: 'us-east-1', isStandIn: false, asOf: '2026-11-01' });
   expect(notes.map(({ code }) => code)).not.toContain('prices-stand-in');
+});
+
+it.each([
+  ['missing', 'ENOENT'],
+  ['.', 'EISDIR'],
+])('a file that cannot be read is told apart from one that is no list: %s', async (name, code) => {
+  const file = join(await folderWith({}), name);
+
+  await expect(pricesIn([file], REGION)).rejects.toMatchObject({ message: `${file} cannot be read (${code})` });
 });
