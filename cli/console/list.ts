@@ -20,7 +20,7 @@ export interface List {
 export const MOST = 500;
 /** Of one page of the list those whose rotation is unfinished. */
 const AT_A_TIME = 4;
-/** The log of what has failed is not asked again with every list: CloudWatch answers few such questions a second. */
+/** The log of what is unfinished is not asked again with every list, and a fleet may be; the chosen one has a look of its own: CloudWatch answers few such questions a second. */
 const SEEN_MS = 60_000;
 
 /** Gives the list as it grows, page by page. It remembers how the rotations looked that had not ended. */
@@ -32,8 +32,7 @@ export function listOf(account: Account, tag: Tag | undefined) {
     const known = seen.get(key);
     if (known !== undefined && Date.now() - known.at < SEEN_MS) return known.status;
     const status = await anew();
-    if (status.state === 'rotating') seen.delete(key);
-    else seen.set(key, { at: Date.now(), status });
+    seen.set(key, { at: Date.now(), status });
     return status;
   }
 

@@ -54,6 +54,28 @@ describe('the list of rekey console', () => {
     });
   });
 
+  it('asks once a minute of what goes on, too: a whole fleet may', async () => {
+    for (const name of ['one', 'two']) await consoles.world.rotating(name, { now: true, by: 'template' });
+    const { url } = consoles.world.sandbox;
+    const place = { region: 'us-east-1', endpointUrl: url };
+    const terminal = { env: {}, stdout: process.stdout, stderr: process.stderr, signal: new AbortController().signal };
+
+    await onAccount(place, terminal, async (account) => {
+      const pages = listOf(account, undefined);
+      const states = async () => (await Array.fromAsync(pages())).at(-1)?.items.map(({ state }) => state);
+      const asked = () => [consoles.asked('ListSecretVersionIds'), consoles.asked('FilterLogEvents')];
+      expect([await states(), await states(), asked()]).toEqual([
+        ['rotating', 'rotating'],
+        ['rotating', 'rotating'],
+        [2, 2],
+      ]);
+
+      later(61_000);
+      await states();
+      expect(asked()).toEqual([4, 4]);
+    });
+  });
+
   it('is there without the right to parameters, and says so', async () => {
     await consoles.world.rotating('app');
     await using proxy = await denyingProxy(consoles.world.sandbox.url, { DescribeParameters: {} });
