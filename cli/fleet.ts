@@ -2,7 +2,7 @@
 import type { Outcome } from './rotation.ts';
 
 export interface Waves<T> {
-  /** How many go first, and must pass. */
+  /** How many go first, and must pass unless `keepGoing`. */
   readonly canary: number;
   readonly concurrency: number;
   readonly perServer: number;

@@ -63,15 +63,15 @@ export const rotate = command<Options>(
     const { onAccount } = await import('./account.ts');
     return onAccount(options, terminal, async (account) => {
       const all = names.length > 0 ? await named(account, names) : await chosen(account, options);
+      if (options.inCloud) {
+        const { rotateInCloud } = await import('./in-cloud/rotate.ts');
+        return rotateInCloud(account, all, options, terminal);
+      }
       if (all.length === 0) {
         terminal.stdout.write(
           options.json ? json({ outcomes: [], notBegun: [], unseen: [] }, account) : 'nothing is due\n',
         );
         return exitCodes.good;
-      }
-      if (options.inCloud) {
-        const { rotateInCloud } = await import('./in-cloud/rotate.ts');
-        return rotateInCloud(account, all, options, terminal);
       }
       if (!(await agreed(planOf(all, options, account), options.yes ?? false, terminal))) return exitCodes.declined;
       const result = await work(account, all, options, terminal);

@@ -99,11 +99,13 @@ export async function failuresOf(
 ): Promise<Failed[]> {
   const items: string[] = [];
   for (const mapRunArn of mapRuns) {
-    const command = new ListExecutionsCommand({ mapRunArn, statusFilter: 'FAILED', maxResults: most });
-    const { executions = [] } = await call('states:ListExecutions', mapRunArn, account.patience, (abort) =>
-      account.states.send(command, abort),
-    );
-    items.push(...executions.map(({ executionArn = '' }) => executionArn));
+    for (const statusFilter of ['FAILED', 'TIMED_OUT'] as const) {
+      const command = new ListExecutionsCommand({ mapRunArn, statusFilter, maxResults: most });
+      const { executions = [] } = await call('states:ListExecutions', mapRunArn, account.patience, (abort) =>
+        account.states.send(command, abort),
+      );
+      items.push(...executions.map(({ executionArn = '' }) => executionArn));
+    }
   }
   const failures: Failed[] = [];
   for (const item of items.slice(0, most)) failures.push(await failureOf(account, item, secrets));
@@ -111,7 +113,7 @@ export async function failuresOf(
 }
 
 async function failureOf(account: Account, item: string, secrets: readonly SecretFacts[]): Promise<Failed> {
-  const { input, error, cause, startDate } = await describe(account, item);
+  const { input, status, error, cause, startDate } = await describe(account, item);
   const { name, token } = (parseObject(input ?? '') ?? {}) as { name?: string; token?: string };
   const facts = secrets.find((one) => one.name === name);
   const of = { name: name ?? item, arn: facts?.arn ?? '' };
@@ -124,5 +126,11 @@ async function failureOf(account: Account, item: string, secrets: readonly Secre
     const { code = null, fact = null, hint = null, working = null } = said;
     return { ...of, code, fact, hint, working };
   }
-  return { ...of, code: null, fact: `${error}: ${cause}`, hint: `rekey doctor ${of.name}`, working: null };
+  return {
+    ...of,
+    code: null,
+    fact: [error ?? status, cause].filter(Boolean).join(': '),
+    hint: `rekey doctor ${of.name}`,
+    working: null,
+  };
 }

@@ -7,7 +7,7 @@ import { fleetDefinition } from '../../tools/stack/fleet.ts';
 import { patience } from '../support/patience.ts';
 import { tooWide } from './printed.ts';
 import { beside, interpreter, startStates, through } from './states.ts';
-import { EXECUTION, ITEM, MACHINE, stepFunctionsOf, type Told } from './told-states.ts';
+import { EXECUTION, ITEM, LOOK, MACHINE, stepFunctionsOf, type Told } from './told-states.ts';
 import { BROKEN, startWorld } from './world.ts';
 
 let world: Awaited<ReturnType<typeof startWorld>>;
@@ -33,7 +33,8 @@ describe('rekey rotate --in-cloud', () => {
 
     expect([status, stdout]).toEqual([0, '3 rotated\n']);
     expect(stderr.replaceAll('\n', ' ')).toBe(
-      'Rotates 3 secrets in us-east-1 now, by rekey-prod-fleet, 2 at a time, of one server too, 1 before all others, from a on. Stops at the first failure. ',
+      'Rotates 3 secrets in us-east-1 now, by rekey-prod-fleet, 2 at a time, of one server or one pair too, 1 before all others, from a on. Stops at the first failure. started ' +
+        LOOK,
     );
     const [{ stateMachineArn, name, input } = {}] = states.started();
     expect(stateMachineArn).toBe(MACHINE);
@@ -92,6 +93,7 @@ describe('rekey rotate --in-cloud', () => {
       region: 'us-east-1',
       execution: EXECUTION,
       chosen: 2,
+      left: 0,
       status: 'SUCCEEDED',
       error: null,
       cause: null,

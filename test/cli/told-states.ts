@@ -7,6 +7,7 @@ import type { startWorld } from './world.ts';
 export const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:rekey-prod-fleet';
 export const EXECUTION = 'arn:aws:states:us-east-1:123456789012:execution:rekey-prod-fleet:x';
 export const ITEM = 'arn:aws:states:us-east-1:123456789012:execution:rekey-prod-fleet/wave:y';
+export const LOOK = `look: aws stepfunctions describe-execution --region us-east-1 --execution-arn '${EXECUTION}' stop: aws stepfunctions stop-execution --region us-east-1 --execution-arn '${EXECUTION}' `;
 const none = { pending: 0, running: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0, total: 0, resultsWritten: 0 };
 
 export interface Told {
@@ -29,6 +30,7 @@ export async function stepFunctionsOf(world: Awaited<ReturnType<typeof startWorl
       return { stateMachines };
     }
     if (operation === 'ListExecutions') {
+      if (input.statusFilter === 'TIMED_OUT') return { executions: [] };
       return { executions: 'stateMachineArn' in input ? running : item === undefined ? [] : [{ executionArn: ITEM }] };
     }
     if (operation === 'StartExecution') return start?.(input as never) ?? { executionArn: EXECUTION, startDate: 1 };

@@ -48,7 +48,7 @@ it('may rotate and describe secrets of the functions of its stack that rotate se
     {
       Sid: 'FollowItems',
       Effect: 'Allow',
-      Action: 'states:DescribeExecution',
+      Action: ['states:DescribeExecution', 'states:StopExecution'],
       Resource: [arn('states', 'execution:rekey-dev-fleet:*'), arn('states', 'execution:rekey-dev-fleet/*')],
     },
   ]);

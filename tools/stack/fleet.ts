@@ -186,7 +186,7 @@ export function fleetStatements(prefix: string, functions: readonly string[]): r
     {
       Sid: 'FollowItems',
       Effect: 'Allow',
-      Action: 'states:DescribeExecution',
+      Action: ['states:DescribeExecution', 'states:StopExecution'],
       // As that page has it, and as the ARNs of items are.
       Resource: [ownArn('states', `execution:${name}:*`), ownArn('states', `execution:${name}/*`)],
     },
