@@ -69,7 +69,7 @@ async function unended(
   signal: AbortSignal,
 ): Promise<Incident | undefined> {
   // Its version is an old one, whose date tells nothing.
-  if (carries(secret.labels, pending, PREVIOUS)) return stuckRollback(secret, pending, now);
+  if (carries(secret.labels, pending, PREVIOUS)) return stuckRollback(secret, pending, now) ?? overdue(secret, now);
   const began = await madeAt(secret.arn, pending, signal);
   return began === undefined ? overdue(secret, now) : stuck(secret, pending, began, now);
 }
