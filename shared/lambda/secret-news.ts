@@ -34,7 +34,7 @@ export function watching(
     try {
       const { functionName = '' } = context ?? {};
       const prefix = stackOf(functionName, ending);
-      const watched = { prefix, known: stackFunctions(), others: otherStacks() };
+      const watched = { prefix, known: stackFunctions(), others: othersThan(prefix) };
       await work(input, { functionName, ...watched, log, signal: signalOf(context) });
     } catch (error) {
       const told = redact.error(error, '');
@@ -49,6 +49,16 @@ function stackOf(name: string, ending: string): string {
   if (name.endsWith(ending)) return name.slice(0, -ending.length);
   throw new ConfigurationError(`the function is called ${name}, which does not end in ${ending}`, {
     hint: `its name says which functions it watches: rekey-prod-${ending} looks at the secrets of rekey-prod-…`,
+  });
+}
+
+/** With one whose name its own begins with, it would leave every secret to that one, and find nothing. */
+function othersThan(prefix: string): readonly string[] {
+  const others = otherStacks();
+  const own = others.find((other) => prefix.startsWith(`${other}-`));
+  if (own === undefined) return others;
+  throw new ConfigurationError(`OTHER_STACKS names ${own}, and the functions that it watches are called ${prefix}…`, {
+    hint: `it would look at no secret: take ${own} out of OTHER_STACKS`,
   });
 }
 

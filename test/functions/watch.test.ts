@@ -145,6 +145,15 @@ it('tells of a rollback that has not ended by its labels, for the date of its ve
   ]);
 });
 
+it.each(['rekey-test', 'rekey'])('is refused %s as a stack of others: it would look at nothing', async (own) => {
+  const wrong = register('rekey-test-b-watch', { OTHER_STACKS: `rekey-prod, ${own}` });
+  await rotated('prod/app', { by: 'rekey-test-b-iam' });
+
+  const answer = await look(Date.now(), wrong);
+
+  expect(answer).toMatchObject({ ok: false, error: { errorType: 'ConfigurationError' } });
+});
+
 it('looks at the secrets of its own stack alone, and at all of them', async () => {
   const late = await rotated('prod/000');
   await rotated('prod/other-stage', { by: 'rekey-dev-single' });
