@@ -1,5 +1,6 @@
 import { DAY } from '../shared/rotation/pause.ts';
 import { legible } from '../terminal/foreign.ts';
+import { createProgress } from '../terminal/progress.ts';
 import { tableLine, wrapped } from '../terminal/table.ts';
 import { command } from './command.ts';
 import { factsOf, type SecretFacts } from './condition.ts';
@@ -15,6 +16,7 @@ const WHO_WIDTH = 31;
 
 interface Options {
   readonly since?: number;
+  readonly trail: boolean;
   readonly json?: true;
 }
 
@@ -34,7 +36,8 @@ export const history = command<Options>(
     define: (parser) =>
       parser
         .argument('<secret>')
-        .option('--since <days>', `how far back; else ${LOG_DAYS}d of the log, ${TRAIL_DAYS}d of CloudTrail`, daysOf),
+        .option('--since <days>', `how far back; else ${LOG_DAYS}d of the log, ${TRAIL_DAYS}d of CloudTrail`, daysOf)
+        .option('--no-trail', 'without CloudTrail, which takes some seconds'),
     after:
       'Actions to allow: secretsmanager:DescribeSecret, ListSecretVersionIds; logs:FilterLogEvents; ' +
       'cloudtrail:LookupEvents. What may not be read is left out, and said.',
@@ -55,8 +58,20 @@ export const history = command<Options>(
       const logged = Date.now() - (options.since ?? LOG_DAYS) * DAY;
       const lines = functionName && (await logOf(account, functionName, facts.arn, logged));
       const steps = lines ? lines.filter(isEvent) : undefined;
-      const trail = await trailOf(account, facts, options.since);
-      terminal.stdout.write((options.json ? json : told)({ facts, versions, steps, trail, since: options.since }));
+      const { stdout, stderr } = terminal;
+      const found = { facts, versions, steps, since: options.since };
+      // What is known is not kept back for what takes long.
+      if (!options.json) stdout.write(told(found));
+      const progress = createProgress(stderr, { patienceMs: 1000 });
+      try {
+        const asks = (line: string) => progress.show(line);
+        const trail = options.trail ? await trailOf(account, facts, options.since, undefined, asks) : undefined;
+        progress.end();
+        if (options.json) stdout.write(json({ ...found, trail }));
+        else if (trail) stdout.write(trailText(trail, options.since));
+      } finally {
+        progress.end();
+      }
       return exitCodes.good;
     });
   },
@@ -75,7 +90,7 @@ function isEvent({ message, code }: LogLine): boolean {
   return message === 'step done' || code !== undefined;
 }
 
-function told({ facts, versions, steps, trail, since }: Found): string {
+function told({ facts, versions, steps, since }: Omit<Found, 'trail'>): string {
   const columns = [{ width: 20 }, { width: 8 }, { width: 24 }];
   const lines = [
     legible(facts.name),
@@ -86,10 +101,12 @@ function told({ facts, versions, steps, trail, since }: Found): string {
     ),
     '',
     ...stepLines(facts, steps, since ?? LOG_DAYS),
-    ...(trail ? ['', ...trailLines(trail, Math.min(since ?? TRAIL_DAYS, TRAIL_DAYS))] : []),
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const trailText = (trail: Trail, since = TRAIL_DAYS) =>
+  `\n${trailLines(trail, Math.min(since, TRAIL_DAYS)).join('\n')}\n`;
 
 function stepLines({ functionName }: SecretFacts, steps: Found['steps'], days: number): string[] {
   if (functionName === undefined) return ['no function rotates it'];

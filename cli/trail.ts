@@ -83,6 +83,7 @@ export async function trailOf(
   secret: Pick<SecretFacts, 'arn' | 'name'>,
   days = TRAIL_DAYS,
   everyMs = EVERY_MS,
+  asks: (line: string) => void = () => {},
 ): Promise<Trail | undefined> {
   const found = new Map<string, TrailEvent>();
   const look: Look = {
@@ -91,6 +92,7 @@ export async function trailOf(
     since: new Date(Date.now() - Math.min(days, TRAIL_DAYS) * DAY),
     until: Date.now() + LONGEST_MS,
     everyMs,
+    asks,
   };
   let unread: string | undefined;
   try {
@@ -120,12 +122,13 @@ interface Look {
   readonly since: Date;
   readonly until: number;
   readonly everyMs: number;
+  readonly asks: (line: string) => void;
 }
 
 /** False: there are more. One request after the other, for all that ask in an account share the two a second. */
 async function gathered(
   attributes: readonly LookupAttribute[],
-  { account, secret, since, until, everyMs }: Look,
+  { account, secret, since, until, everyMs, asks }: Look,
   found: Map<string, TrailEvent>,
 ): Promise<boolean> {
   const { signal } = account.patience;
@@ -135,6 +138,7 @@ async function gathered(
     let NextToken: string | undefined;
     let left = PAGES;
     do {
+      asks(`CloudTrail: ${attribute.AttributeValue}`);
       const command = new LookupEventsCommand({ ...asked, ...(NextToken && { NextToken }) });
       const [{ Events = [], NextToken: next }] = await Promise.all([
         call('cloudtrail:LookupEvents', secret.name, account.patience, (abort) => account.trail.send(command, abort)),

@@ -209,7 +209,7 @@ describe('what CloudTrail says of a secret', () => {
   });
 });
 
-describe('rekey history with CloudTrail', { timeout: patience(30_000) }, () => {
+describe('rekey history with CloudTrail', { timeout: patience(60_000) }, () => {
   it('ends with who did what; and says what may not be read, which is no failure', async () => {
     const world = await startWorld();
     onTestFinished(() => world.close());
@@ -233,7 +233,21 @@ describe('rekey history with CloudTrail', { timeout: patience(30_000) }, () => {
 
     const { status, stdout } = await world.run(history, ['app', '--endpoint-url', trail.url]);
     const data = JSON.parse((await world.run(history, ['app', '--endpoint-url', trail.url, '--json'])).stdout);
+    const askedBefore = trail.asked.length;
+    let progress = '';
+    const write = (text: string) => {
+      progress += text;
+    };
+    const parts: string[] = [];
+    const stdouts = { write: (text: string) => parts.push(`${trail.asked.length - askedBefore} ${text}`) };
+    const without = await world.run(history, ['app', '--endpoint-url', trail.url, '--no-trail']);
+    const askedWithout = trail.asked.length - askedBefore;
+    await world.run(history, ['app', '--endpoint-url', trail.url], { stdout: stdouts, stderr: { isTTY: true, write } });
     const denied = await world.run(history, ['app', '--endpoint-url', closed.url]);
+
+    expect([askedWithout, without.status, without.stdout]).toEqual([0, 0, expect.stringMatching(/rotates it\n$/)]);
+    expect(parts).toEqual([expect.stringMatching(/^0 app\n/), expect.stringMatching(/^11 \n {2}at +in CloudTrail/)]);
+    expect(progress.endsWith('CloudTrail: RestoreSecret\r\x1b[2K')).toBe(true);
 
     const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;
     expect(stdout).toMatch(
