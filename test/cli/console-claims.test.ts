@@ -16,10 +16,15 @@ afterEach(() => consoles.stop());
 afterAll(() => consoles.world.close());
 
 /** The sandbox, but for words in its answers. */
-async function rewritten(words: readonly [said: string | RegExp, told: string]) {
+async function rewritten(words: readonly [said: string | RegExp, told: string], denied?: string) {
   const asked: string[] = [];
   const server = createServer(async (incoming, outgoing) => {
     asked.push(`${incoming.method} ${incoming.url}`);
+    if (denied !== undefined && incoming.url?.endsWith(denied)) {
+      outgoing.writeHead(403, { 'content-type': 'application/json', 'x-amzn-errortype': 'AccessDeniedException' });
+      outgoing.end('{"Message":"no"}');
+      return;
+    }
     const body = Buffer.concat(await incoming.toArray());
     const { host: _, connection: __, 'content-length': ___, ...headers } = incoming.headers;
     const answer = await fetch(new URL(incoming.url ?? '/', consoles.world.sandbox.url), {
@@ -36,12 +41,12 @@ async function rewritten(words: readonly [said: string | RegExp, told: string]) 
 }
 
 /** A parameter that a function has rotated, as this account tells of it. */
-async function seen(words: readonly [said: string | RegExp, told: string]) {
+async function seen(words: readonly [said: string | RegExp, told: string], denied?: string) {
   const ssm = (operation: string, input: Record<string, unknown>) =>
     consoles.world.sandbox.ssm.call(operation, input, { region: 'us-east-1' });
   await ssm('PutParameter', { Name: '/prod/token', Value: VALUE, Type: 'SecureString' });
   await consoles.world.sandbox.functions.invoke(ROTATOR, { Parameter: '/prod/token', Token: randomUUID() });
-  const proxy = await rewritten(words);
+  const proxy = await rewritten(words, denied);
   const somebody = await consoles.enter((await consoles.start('--endpoint-url', proxy.url)).url);
   await expect.poll(async () => (await somebody.view('/prod/token')).secrets[0]?.details).toBeDefined();
   return { somebody, proxy };
@@ -86,11 +91,13 @@ describe('the button of a parameter', () => {
   });
 
   it('is not there where nobody may ask which role the function has', async () => {
-    const { somebody, proxy } = await seen([`"Role":`, `"Roll":`]);
+    const { somebody, proxy } = await seen(['', ''], `/${ROTATOR}/configuration`);
 
-    const [parameter] = (await somebody.view('/prod/token')).secrets;
+    const { secrets, problem } = await somebody.view('/prod/token');
+    const { status, text } = await somebody.rotate('/prod/token');
 
-    expect(parameter?.details?.buttons).toEqual([]);
+    expect([secrets[0]?.details?.buttons, problem]).toEqual([[], undefined]);
+    expect([status, text]).toEqual([400, expect.stringContaining('allow lambda:GetFunctionConfiguration')]);
     await proxy[Symbol.asyncDispose]();
   });
 });
