@@ -11,8 +11,8 @@ import type { Work } from './stack.ts';
 export const secretWork: Work = {
   parse: parseSecretEvent,
 
-  async run(event, { log, signal, step }) {
-    const versions = secretsManagerVersions({ signal, rotationToken: event.rotationToken });
+  async run(event, { log, signal, timeLimitMs, step }) {
+    const versions = secretsManagerVersions({ signal, timeLimitMs, rotationToken: event.rotationToken });
     return step(event, ownNamed(mirrored(versions, { signal, log })), revokeSecretEvent(event));
   },
 };

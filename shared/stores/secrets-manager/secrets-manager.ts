@@ -13,12 +13,14 @@ import { StagingError } from '../../rotation/errors.ts';
 import { DAY } from '../../rotation/pause.ts';
 import { CURRENT, PENDING, type SecretVersions, type StagingLabel, type VersionId } from '../../rotation/versions.ts';
 import { endOf, windowMs } from '../../rotation/window.ts';
-import { onceAdmitted } from './once-admitted.ts';
+import { onceAdmitted, TAKING_BACK_MS } from './once-admitted.ts';
 import { secretValues } from './secret-values.ts';
 
 export interface SecretsManagerOptions {
   readonly client?: SecretsManagerClient;
   readonly signal: AbortSignal;
+  /** What the function has left now. */
+  readonly timeLimitMs?: number | undefined;
   /** From the event; PutSecretValue wants it when the rotation crosses accounts or uses an assumed role. */
   readonly rotationToken?: string | undefined;
 }
@@ -26,16 +28,17 @@ export interface SecretsManagerOptions {
 export function secretsManagerVersions(options: SecretsManagerOptions): SecretVersions {
   const client = options.client ?? clientOf(SecretsManagerClient);
   const abort = { abortSignal: options.signal };
+  const takeBackAt = Date.now() + (options.timeLimitMs ?? Number.POSITIVE_INFINITY) - TAKING_BACK_MS;
   const values = secretValues(client, options.signal);
 
-  function moveLabel(id: string, label: StagingLabel, from: VersionId | undefined, to?: VersionId, kind?: 'promotion') {
+  function moveLabel(id: string, label: StagingLabel, from: VersionId | undefined, to?: VersionId, takeBack?: number) {
     const command = new UpdateSecretVersionStageCommand({
       SecretId: id,
       VersionStage: label,
       MoveToVersionId: to,
       RemoveFromVersionId: from,
     });
-    return onceAdmitted(command, () => client.send(command, abort), options.signal, kind);
+    return onceAdmitted(command, () => client.send(command, abort), options.signal, takeBack);
   }
 
   return {
@@ -74,7 +77,7 @@ export function secretsManagerVersions(options: SecretsManagerOptions): SecretVe
 
     async promote(id, version, from) {
       try {
-        await moveLabel(id, CURRENT, from, version, 'promotion');
+        await moveLabel(id, CURRENT, from, version, takeBackAt);
       } catch (error) {
         if (nameOf(error) !== 'InvalidParameterException')
           throw serviceError(error, `UpdateSecretVersionStage of ${id}`);
