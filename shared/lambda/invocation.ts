@@ -22,6 +22,8 @@ export interface Invocation {
   readonly log: Logger;
   /** Set as soon as it is parsed. */
   event?: RotationEvent;
+  /** What the person asked for who reads the answer. None does where a schedule goes on with what was asked for before. */
+  asked?: RotationEvent['asked'];
   readonly progress: Rotation<object>['progress'];
   /** What the steps tell people of. */
   readonly report: Rotation<object>['report'];

@@ -37,9 +37,9 @@ export async function rotateParameter(event: RotationEvent, running: Running): P
   return answer(begun.because);
 }
 
-function outcomeOf({ token, isComplete }: Begun & { goesOn: true }, event: RotationEvent): string {
+function outcomeOf({ token, isComplete, asked }: Begun & { goesOn: true }, event: RotationEvent): string {
   if (isComplete) return 'this rotation is complete';
-  if (event.asked === undefined) return 'rotated';
+  if (!event.asked) return asked ? 'rolled back' : 'rotated';
   return token === event.token ? 'rolled back' : 'another rotation was unfinished, and was ended: look, then ask again';
 }
 
@@ -49,39 +49,27 @@ async function rotate(
   versions: ParameterVersions,
   running: Running,
 ): Promise<Begun> {
-  const { timeLimitMs = LONGEST_INVOCATION_MS } = running;
+  const { timeLimitMs = LONGEST_INVOCATION_MS, log } = running;
   const deadAfterMs = timeLimitMs + CLOCKS_DIFFER_MS;
-  const times = { deadAfterMs, ...(askedAt !== undefined && { askedAt }) };
+  const times = { deadAfterMs, askedAt, asked: event.asked };
   const begun = await versions.begin(event.secretId, event.token, times);
   if (!begun.goesOn) return begun;
+  // What somebody else began goes on as it began. Of what a version before began, only its own token tells.
+  const asked = begun.asked ?? (begun.token === event.token ? event.asked : undefined);
+  const staysOpen = (error: unknown) => log('the rollback stays open', { code: codeOf(error) });
   for (const step of rotationSteps) {
-    // What somebody else began goes on as it began.
-    const one = { ...event, token: begun.token, step, asked: begun.token === event.token ? event.asked : undefined };
+    const one = { ...event, token: begun.token, step, asked };
     await running.step(one, ownNamed(versions), revokeEvent(one)).catch(async (error: unknown) => {
-      if (one.asked !== undefined && isFinal(error)) await abandoned(versions, begun.token, event, running);
+      // No repeat makes the value from before do: the schedules would go on with it for ever. It is `:previous` still, where the next
+      // rotation finds it, should it be what opens the system.
+      const isFinal = error instanceof RotationError && !error.retryable;
+      if (asked && isFinal) await versions.abandon(event.secretId, begun.token).catch(staysOpen);
       throw error;
     });
   }
   // Somebody else's rotation that had only its end left to do is not the one that was asked for.
   if (begun.token !== event.token && begun.isPromoted) return rotate(event, undefined, versions, running);
   return begun;
-}
-
-/** No repeat makes the value from before do: the schedules would go on with it for ever. */
-const isFinal = (error: unknown) => error instanceof RotationError && !error.retryable;
-
-/** The value is `:previous` still, where the next rotation finds it, should it be what opens the system. */
-async function abandoned(
-  versions: ParameterVersions,
-  token: string,
-  { secretId }: RotationEvent,
-  { log }: Running,
-): Promise<void> {
-  try {
-    await versions.dropPending(secretId, token);
-  } catch (error) {
-    log('the rollback stays unfinished', { code: codeOf(error) });
-  }
 }
 
 /** What the function is sent when it asked to be called later. Each postponement is an event of its own. */

@@ -50,12 +50,12 @@ export function rotationStack<S extends object>(
       request.internal.invocation.done();
     })
     .onError(async (request) => {
-      const { event, redact, fail } = request.internal.invocation;
+      const { event, asked, redact, fail } = request.internal.invocation;
       const where = event === undefined ? '' : `${event.store.kind} ${event.secretId}, step ${event.step}: `;
       const error = redact.error(request.error, where);
       const working = await fail(error);
       // A person reads the answer. Whoever else called learns of a failed step only from a failed invocation.
-      if (event?.asked) request.response = { outcome: 'failed', working, error: errorTold(error) };
+      if (asked) request.response = { outcome: 'failed', working, error: errorTold(error) };
       else request.error = error;
     })
     .handler(({ work, event, running }) => work.run(event, running));
@@ -72,6 +72,7 @@ function jobOf<S extends object>(
 ): Job {
   const event = work.parse(input, context);
   invocation.event = event;
+  invocation.asked = event.asked;
   adoptTemplateEndpoint();
   return { work, event, running: running(strategy, invocation, readSettings(), context) };
 }

@@ -41,6 +41,7 @@ export function forgetful(client: SSMClient): ParameterVersions {
     put: (...args) => fresh().put(...args),
     promote: (...args) => fresh().promote(...args),
     dropPending: (...args) => fresh().dropPending(...args),
+    abandon: (...args) => fresh().abandon(...args),
     unlabelled: (...args) => fresh().unlabelled(...args),
   };
 }

@@ -1,5 +1,6 @@
 /** Who rotates this parameter now? Parameter Store has no locks; the order of the journal's entries is one. */
 import { ServiceError } from '../../rotation/errors.ts';
+import type { RotationContext } from '../../rotation/strategy.ts';
 import type { VersionId } from '../../rotation/versions.ts';
 import type { ParameterCalls } from './calls.ts';
 import { append, create, keepOpen } from './companion.ts';
@@ -16,6 +17,8 @@ export type Begun =
       readonly isPromoted: boolean;
       /** It was done before: there is no more to do than what a repeat does. */
       readonly isComplete?: true;
+      /** What was asked for when it began, where another goes on with it. */
+      readonly asked?: RotationContext['asked'];
     }
   /** Somebody else sees to it. One clause. */
   | { readonly goesOn: false; readonly because: string };
@@ -25,7 +28,9 @@ export interface BeginTimes {
   /** So long without a sign of life, and the caller cannot be at work any more. Written down for the others. Milliseconds. */
   readonly deadAfterMs: number;
   /** When the caller was asked for it, epoch milliseconds: a rotation that ended since is the one that was asked for. */
-  readonly askedAt?: number;
+  readonly askedAt?: number | undefined;
+  /** Whoever goes on with it, should the caller die, is to know that it is a rollback. */
+  readonly asked?: RotationContext['asked'];
 }
 
 export interface BeginOptions extends BeginTimes {
@@ -59,7 +64,7 @@ async function tryToBegin(
   state: ParameterState,
   token: VersionId,
   from: number,
-  { calls, deadAfterMs, askedAt = Number.POSITIVE_INFINITY, log, begun }: BeginOptions,
+  { calls, deadAfterMs, askedAt = Number.POSITIVE_INFINITY, asked, log, begun }: BeginOptions,
 ): Promise<Begun | 'look again'> {
   const { journal, open, isPromoted } = state;
   const limit = Math.max(0, Math.ceil(deadAfterMs));
@@ -83,12 +88,12 @@ async function tryToBegin(
     // Of several that find the same rotation dead, the first to write goes on.
     if (isTheirs && written !== journal.last + 1) return 'look again';
     log('an unfinished rotation goes on', { token: open.token });
-    return { goesOn: true, token: open.token, isPromoted };
+    return { goesOn: true, token: open.token, isPromoted, asked: open.asked };
   }
   if (journal.done.some(({ at }) => at >= askedAt)) {
     return { goesOn: false, because: 'another invocation has rotated it just now' };
   }
-  const claim = { kind: 'claim', token, from, deadAfterMs: limit } as const;
+  const claim = { kind: 'claim', token, from, deadAfterMs: limit, asked } as const;
   const written = journal.last === 0 ? await create(state, claim, calls) : await append(state, claim, calls);
   if (written !== journal.last + 1) return 'look again';
   const after = await withEntry(state, written, claim, calls);

@@ -1,6 +1,7 @@
 /** Writes to the companion. */
 import type { Tag } from '@aws-sdk/client-ssm';
 import { InvalidSecretError } from '../../rotation/errors.ts';
+import type { RotationContext } from '../../rotation/strategy.ts';
 import type { ParameterCalls } from './calls.ts';
 import type { EntryKind } from './journal.ts';
 import { entryText } from './journal.ts';
@@ -19,7 +20,8 @@ export interface Addition {
   readonly value?: string;
   readonly from?: number;
   readonly to?: number;
-  readonly deadAfterMs?: number;
+  readonly deadAfterMs?: number | undefined;
+  readonly asked?: RotationContext['asked'];
 }
 
 /** Of the hundred entries that are kept, an open rotation rests on none older than this. The rest is for those who write at once. */
@@ -42,8 +44,8 @@ export async function keepOpen(state: ParameterState, calls: ParameterCalls): Pr
   if (open === undefined || journal.last - open.version < OLDEST_SUPPORT) return false;
   const value = open.value === undefined ? undefined : await calls.value(companion, open.value);
   if (open.value !== undefined && value === undefined) return false;
-  const { token, from, deadAfterMs } = open;
-  const span = { token, from, ...(deadAfterMs !== undefined && { deadAfterMs }) };
+  const { token, from, deadAfterMs, asked } = open;
+  const span = { token, from, deadAfterMs, asked };
   const written = await append(
     state,
     value === undefined ? { kind: 'claim', ...span } : { kind: 'kept', value, ...span },

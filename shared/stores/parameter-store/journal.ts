@@ -4,6 +4,7 @@
  * What an entry says stands in its description; only the entries `value` and `kept` have a secret value, as it is.
  */
 import type { ParameterHistory } from '@aws-sdk/client-ssm';
+import type { RotationContext } from '../../rotation/strategy.ts';
 import type { VersionId } from '../../rotation/versions.ts';
 
 export type EntryKind = 'claim' | 'value' | 'kept' | 'alive' | 'done' | 'abandoned';
@@ -21,6 +22,8 @@ export interface Entry {
   readonly to: number;
   /** Without a sign of life for so long, whoever wrote it is dead. Milliseconds; undefined: it does not say. */
   readonly deadAfterMs: number | undefined;
+  /** Of what opens a rotation. Earlier versions wrote no rollback down as one. */
+  readonly asked: RotationContext['asked'];
 }
 
 /** A rotation that is neither done nor abandoned. */
@@ -35,6 +38,7 @@ export interface OpenRotation {
   /** Its newest sign of life, and how long that one is good for. */
   readonly at: number;
   readonly deadAfterMs: number | undefined;
+  readonly asked: RotationContext['asked'];
 }
 
 export interface Journal {
@@ -55,19 +59,19 @@ export interface Saying {
   readonly token: VersionId;
   readonly from?: number;
   readonly to?: number;
-  readonly deadAfterMs?: number;
+  readonly deadAfterMs?: number | undefined;
+  readonly asked?: RotationContext['asked'];
 }
 
-export function entryText({ kind, token, from, to, deadAfterMs }: Saying): string {
-  const parts = { from, to, 'dead-after': deadAfterMs };
-  const said = Object.entries(parts).filter(([, number]) => number !== undefined);
-  return [`Rekey ${kind} ${token}`, ...said.map(([word, number]) => `${word} ${number}`)].join(' ');
+export function entryText({ kind, token, from, to, deadAfterMs, asked }: Saying): string {
+  const part = (word: string, said: number | string = '') => (said === '' ? '' : `${word} ${said}`);
+  return `Rekey ${kind} ${token}${part(' from', from)}${part(' to', to)}${part(' dead-after', deadAfterMs)}${part('', asked)}`;
 }
 
 export function parseEntry(version: number, at: number, description: string | undefined): Entry {
   const pattern =
-    /^Rekey (claim|value|kept|alive|done|abandoned) (\S+)(?: from (\d+))?(?: to (\d+))?(?: dead-after (\d+))?$/;
-  const [, kind, token = '', from = 0, to = 0, limit] = pattern.exec(description ?? '') ?? [];
+    /^Rekey (claim|value|kept|alive|done|abandoned) (\S+)(?: from (\d+))?(?: to (\d+))?(?: dead-after (\d+))?(?: (rollback))?$/;
+  const [, kind, token = '', from = 0, to = 0, limit, asked] = pattern.exec(description ?? '') ?? [];
   return {
     version,
     at,
@@ -75,7 +79,8 @@ export function parseEntry(version: number, at: number, description: string | un
     token,
     from: Number(from),
     to: Number(to),
-    deadAfterMs: limit === undefined ? undefined : Number(limit),
+    deadAfterMs: limit ? Number(limit) : undefined,
+    asked: asked as RotationContext['asked'],
   };
 }
 
@@ -122,8 +127,8 @@ export function readJournal(entries: readonly Entry[]): Journal {
   };
 }
 
-function opened({ version, at, token, from, deadAfterMs }: Entry): OpenRotation {
-  return { token, from, version, since: at, at, deadAfterMs };
+function opened({ version, at, token, from, deadAfterMs, asked }: Entry): OpenRotation {
+  return { token, from, version, since: at, at, deadAfterMs, asked };
 }
 
 /** The first value counts: one value for a rotation, ever. What is kept is that value, in an entry that lasts longer. */

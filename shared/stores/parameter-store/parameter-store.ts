@@ -29,6 +29,8 @@ export interface ParameterVersions extends SecretVersions {
    * of several callers at once goes on. Takes the plain name of a parameter, as everything here.
    */
   begin(name: string, token: VersionId, times: BeginTimes): Promise<Begun>;
+  /** Ends this rotation while its value is not current. One whose value is out stays open, for the next invocation to end. */
+  abandon(name: string, token: VersionId): Promise<void>;
 }
 
 export function parameterVersions({
@@ -138,6 +140,12 @@ export function parameterVersions({
       const end = isPromoted ? ({ kind: 'done', from, to: latest.Version } as const) : ({ kind: 'abandoned' } as const);
       await append(state, { ...end, token: version }, calls);
       seen.delete(name);
+    },
+
+    async abandon(name, token) {
+      const state = await look(name);
+      if (state.journal.open?.token !== token || state.isPromoted) return;
+      await append(state, { kind: 'abandoned', token }, calls);
     },
 
     async *unlabelled(name) {
