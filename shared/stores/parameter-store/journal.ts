@@ -64,8 +64,9 @@ export interface Saying {
 }
 
 export function entryText({ kind, token, from, to, deadAfterMs, asked }: Saying): string {
-  const part = (word: string, said: number | string = '') => (said === '' ? '' : `${word} ${said}`);
-  return `Rekey ${kind} ${token}${part(' from', from)}${part(' to', to)}${part(' dead-after', deadAfterMs)}${part('', asked)}`;
+  const parts = Object.entries({ from, to, 'dead-after': deadAfterMs });
+  const said = parts.filter(([, number]) => number !== undefined).flat();
+  return [`Rekey ${kind} ${token}`, ...said].concat(asked ?? []).join(' ');
 }
 
 export function parseEntry(version: number, at: number, description: string | undefined): Entry {
