@@ -4,7 +4,7 @@ import { type Form, forms, hostsIn, hostsNamed, linesIn, type Piece, percentDeco
 import { isOurHost, judged, type Named, type Ours, type Replaced } from './copy-judgement.ts';
 import { loginFollowing } from './copy-logins.ts';
 import { opensWith } from './copy-mentions.ts';
-import { holdsAny, LONG } from './copy-readings.ts';
+import { holdsAny, LONG, readingsOf } from './copy-readings.ts';
 import { InvalidSecretError } from './errors.ts';
 import { groupOf, type Role, roleOf } from './field-roles.ts';
 import { parseJson, textsIn } from './json.ts';
@@ -19,12 +19,12 @@ export interface Replacements extends Ours {
   readonly known: readonly string[];
 }
 
-/** Where an object or a text stands. */
+/** Where an object or a text stands. `beside` and `isTheirs` are looked for when a copy asks for them: most texts hold none. */
 interface Place {
   readonly path: string;
   readonly beside: Named;
   /** A password that is not replaced belongs to it. */
-  readonly isTheirs: boolean;
+  readonly isTheirs: () => boolean;
   readonly all: Replacements;
 }
 
@@ -47,7 +47,7 @@ export function follow<T extends Readonly<Record<string, unknown>>>(value: T, re
   const secrets = stored.filter(({ from, to }) => from !== '' && from !== to);
   if (secrets.length === 0) return value;
   const others = Object.fromEntries(Object.entries(value).filter(([field]) => !known.includes(field)));
-  const place = { path: '', beside: NOBODY, isTheirs: false, all: { ...replacements, secrets } };
+  const place = { path: '', beside: NOBODY, isTheirs: () => false, all: { ...replacements, secrets } };
   return { ...value, ...objectFollowing(others, place) };
 }
 
@@ -82,28 +82,42 @@ const NOBODY: Named = { users: [], hosts: [] };
 function objectFollowing(object: object, place: Place, isOurs = place.path === ''): object {
   const { path, all } = place;
   const isTop = path === '';
-  const fields = Object.entries(object);
+  const fields = Object.entries(object).map(
+    ([name, inner]) => [name, inner, roleOf(name), groupOf(name)] as const satisfies Field,
+  );
+  const entry = entryName(fields);
   const next = new Map<string, unknown>();
   const changed = (fields: Fields) => fields.filter(([name, inner]) => next.get(name) !== inner);
   const isTheirs = (groups: readonly Fields[]) => {
     const passwords = ofRole('secrets', groups);
-    return passwords.length > 0 ? changed(passwords).length === 0 : place.isTheirs;
+    return passwords.length > 0 ? changed(passwords).length === 0 : place.isTheirs();
   };
-  const rank = ([name]: Fields[number]) => (roleOf(name) === 'secrets' ? 0 : 1);
+  const rank = ([, , role]: Field) => (role === 'secrets' ? 0 : 1);
   // Passwords first: the others are told by them.
   for (const [name, inner] of fields.toSorted((one, other) => rank(one) - rank(other))) {
     if (holdsAny(name, all)) throw unknownForm(isTop ? '*' : path, NAMED);
-    const groups = groupsOf(name, fields, isTop);
-    const beside = { users: named('users', groups, place), hosts: named('hosts', groups, place) };
+    const groups = () => groupsOf(name, fields, isTop, entry);
     const innerPath = isTop ? shown(name) : `${path}.${shown(name)}`;
-    const preceding = signPreceding(name, inner, fields, all);
-    next.set(name, following(inner, { all, name, beside, preceding, isTheirs: isTheirs(groups), path: innerPath }));
+    const inside = {
+      ...{ all, name, path: innerPath, preceding: signPreceding(name, inner, entry, all) },
+      beside: {
+        get users() {
+          return named('users', groups(), place);
+        },
+        get hosts() {
+          return named('hosts', groups(), place);
+        },
+      },
+      isTheirs: () => isTheirs(groups()),
+    };
+    next.set(name, following(inner, inside));
     if (isCopied(inner, next.get(name), all) && isRenamed(name, all)) throw unknownForm(innerPath, NAMED);
   }
   const hasCopies = changed(fields).length > 0;
-  for (const [name, inner] of fields) {
-    const groups = groupsOf(name, fields, isTop);
-    if (roleOf(name) !== 'users' || next.get(name) !== inner || isTheirs(groups)) continue;
+  for (const [name, inner, role] of fields) {
+    if (role !== 'users' || next.get(name) !== inner) continue;
+    const groups = groupsOf(name, fields, isTop, entry);
+    if (isTheirs(groups)) continue;
     const namesHost = named('hosts', groups, { ...place, beside: NOBODY }).length > 0;
     if (!isOurHost(named('hosts', groups, place), all)) continue;
     if (isOurs || hasCopies || namesHost) next.set(name, ownerFollowing(inner, all.owners));
@@ -112,8 +126,8 @@ function objectFollowing(object: object, place: Place, isOurs = place.path === '
 }
 
 /** Users that are named alone are judged by themselves. */
-function signPreceding(name: string, value: unknown, fields: Fields, all: Replacements): string {
-  return roleOf(name) === 'users' && isRenamed(value, all) ? '' : `${entryName(fields) ?? name}=`;
+function signPreceding(name: string, value: unknown, entry: string | undefined, all: Replacements): string {
+  return roleOf(name) === 'users' && isRenamed(value, all) ? '' : `${entry ?? name}=`;
 }
 
 /** Of a name and a value, which are one field: {"name":"PGUSER","value":"app"}. */
@@ -133,18 +147,19 @@ function isCopied(value: unknown, next: unknown, { secrets }: Replacements): boo
   return next !== value && secrets.some(({ from }) => from === value);
 }
 
-type Fields = readonly (readonly [string, unknown])[];
+type Field = readonly [name: string, inner: unknown, role: Role | undefined, group: string];
+type Fields = readonly Field[];
 
 /** What belongs to a field, the nearest first. At the top the secret itself stands, and names nobody else. */
-function groupsOf(name: string, fields: Fields, isTop: boolean): readonly Fields[] {
+function groupsOf(name: string, fields: Fields, isTop: boolean, entry: string | undefined): readonly Fields[] {
   const others = fields.filter(([other]) => other !== name);
-  const group = (like: string) => others.filter(([other]) => groupOf(other) === like);
-  if (!isTop) return entryName(fields) === undefined ? [group(groupOf(name)), group(''), others] : [];
+  const group = (like: string) => others.filter(([, , , other]) => other === like);
+  if (!isTop) return entry === undefined ? [group(groupOf(name)), group(''), others] : [];
   return groupOf(name) === '' ? [] : [group(groupOf(name))];
 }
 
 function ofRole(role: Role, groups: readonly Fields[]): Fields {
-  const found = groups.map((group) => group.filter(([name, inner]) => roleOf(name) === role && hasText(inner)));
+  const found = groups.map((group) => group.filter(([, inner, other]) => other === role && hasText(inner)));
   return found.find((fields) => fields.length > 0) ?? [];
 }
 
@@ -244,9 +259,11 @@ function textFollowing(text: string, place: FieldPlace): string {
     const next = formFollowing(text, form, place);
     if (next !== undefined) return next;
   }
-  const isOpener = ({ from }: Replaced) => opensWith(text, from, all.owners, place.preceding);
-  if (holdsAny(text, all) || all.secrets.some(isOpener)) throw unknownForm(path);
-  const login = place.isTheirs ? { text } : loginFollowing(text, place.beside, all, place.preceding);
+  const readings = readingsOf(text);
+  const isOpener = ({ from }: Replaced) => opensWith(text, from, all.owners, place.preceding, readings);
+  if (holdsAny(text, all, readings) || all.secrets.some(isOpener)) throw unknownForm(path);
+  const login = loginFollowing(text, place.beside, all, place.preceding, readings);
+  if (('text' in login && login.text === text) || place.isTheirs()) return text;
   if ('text' in login) return login.text;
   throw unknownForm(path, login.stale === 'elsewhere' ? LOGIN_ELSEWHERE : UNKNOWN, USER_NAME);
 }

@@ -2,6 +2,7 @@
 import { forms, hostsNamed } from './copy-forms.ts';
 import { isElsewhere, type Named, type Ours } from './copy-judgement.ts';
 import { logsIn } from './copy-mentions.ts';
+import { readingsOf } from './copy-readings.ts';
 
 /** Why a text that names the user cannot follow. */
 export type Stale = 'elsewhere' | 'unknown';
@@ -12,6 +13,7 @@ export function loginFollowing(
   beside: Named,
   ours: Ours,
   preceding = '',
+  readings = readingsOf(text),
 ): { text: string } | { stale: Stale } {
   const owners = ours.owners.filter(({ from, to }) => from !== to);
   for (const form of forms) {
@@ -36,7 +38,7 @@ export function loginFollowing(
     });
     return { text: next.join('') };
   }
-  const isStale = !ours.anyOwner && owners.some(({ from }) => logsIn(text, from, ours.host ?? '', preceding));
+  const isStale = !ours.anyOwner && owners.some(({ from }) => logsIn(readings, from, ours.host ?? '', preceding));
   return isStale ? { stale: 'unknown' } : { text };
 }
 

@@ -2,40 +2,65 @@
 import type { Replaced } from './copy-judgement.ts';
 import { readingsOf } from './copy-readings.ts';
 
-/** `preceding`: what stands in front of the text, in the list or the lines that it is of. */
-export function logsIn(text: string, user: string, host: string, preceding: string): boolean {
+/** Each of the readings of a text. `preceding`: what stands in front of it, in the list or the lines that it is of. */
+export function logsIn(readings: readonly string[], user: string, host: string, preceding: string): boolean {
   const words = [user, Buffer.from(user).toString('base64')];
-  const isLogin = ([front, rest]: Surroundings) =>
-    isAddress(front, rest, host) || (USER.test(preceding + front) && !ELSEWHERE.test(rest));
-  return readingsOf(text).some((one) => words.some((word) => [...around(word, one)].some(isLogin)));
+  return readings.some((one) =>
+    words.some((word) =>
+      mentions(word, one, preceding).some(
+        (found) => isAddress(found, host) || (endsAt(USER, found.text, found.at) && !ELSEWHERE.test(found.rest)),
+      ),
+    ),
+  );
 }
 
 /** A secret that may occur by chance: after a word or an option for it, or after a user that it belongs to. */
-export function opensWith(text: string, secret: string, owners: readonly Replaced[], preceding: string): boolean {
-  const follows = (front: string) =>
-    owners.some(({ from }) => front.endsWith(`${from}:`) || front.endsWith(`${from}/`));
-  const isSecret = ([front, rest]: Surroundings) =>
-    PASSWORD.test(preceding + front) || (rest.startsWith('@') && follows(front));
-  return readingsOf(text).some((one) => [...around(secret, one)].some(isSecret));
+export function opensWith(
+  text: string,
+  secret: string,
+  owners: readonly Replaced[],
+  preceding: string,
+  readings = readingsOf(text),
+): boolean {
+  const follows = ({ text, at, rest }: Mention) =>
+    rest.startsWith('@') && owners.some(({ from }) => [':', '/'].some((sign) => text.endsWith(from + sign, at)));
+  return readings.some((one) =>
+    mentions(secret, one, preceding).some((found) => endsAt(PASSWORD, found.text, found.at) || follows(found)),
+  );
 }
 
-type Surroundings = readonly [front: string, rest: string];
+/** Where a word stands that does not go on: `app.x` and `app-x` are others. `text` begins with what precedes it. */
+interface Mention {
+  readonly text: string;
+  readonly at: number;
+  readonly rest: string;
+}
 
-/** Of each place in which the word does not go on: `app.x` and `app-x` are others. */
-function* around(word: string, text: string): Iterable<Surroundings> {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+function mentions(word: string, reading: string, preceding: string): Mention[] {
+  const text = preceding + reading;
+  const found: Mention[] = [];
+  for (let at = text.indexOf(word, preceding.length); at >= 0; at = text.indexOf(word, at + 1)) {
     const rest = text.slice(at + word.length);
-    if (!GOES_ON.test(rest)) yield [text.slice(0, at), rest];
+    if (!GOES_ON.test(rest)) found.push({ text, at, rest });
   }
+  return found;
 }
 
 const GOES_ON = /^[.-]?[\p{L}\p{N}_]/u;
 
-const USER = sign(String.raw`(?:(?:user|usr|login)(?:[._ -]?(?:name|id))?|uid)(?:[_-]?\d+)?`, 'u');
-const PASSWORD = sign('(?:pass(?:word|wd|phrase)?|pwd?)', 'p');
+/** Bundled with a few others, and no word: -menu. */
+const USER = sign(
+  String.raw`(?:(?:user|usr|login)(?:[._ -]?(?:name|id))?|uid)(?:[_-]?\d+)?`,
+  '(?!menu|[cg]pu)[a-z]{0,3}u',
+);
+/** Words of the language that end in "pass" say nothing about a password, and neither does -rp with a space: of cp it keeps times. */
+const PASSWORD = sign(
+  '(?:(?<!by|com|over|sur|tres|under)pass|password|passwd|passphrase|pwd?)',
+  String.raw`(?:p|[a-z]{1,3}p(?!["']?[,\s]))`,
+);
 
-/** What ends just before a word, quotes and brackets of lists and shells between them. */
-function sign(name: string, letter: string): RegExp {
+/** What ends just before a word, quotes and brackets of lists and shells between them. `options`: letters after one dash. */
+function sign(name: string, options: string): RegExp {
   const gap = String.raw`[\s"'\\,=[(]`;
   const signs = [
     // user=app, "user": "app", 'user' => 'app', <user>app
@@ -45,19 +70,28 @@ function sign(name: string, letter: string): RegExp {
     // --user app, -dbuser "app", ["--user","app"]
     String.raw`(?:^|${gap})-[\w.-]*${name}(?:${gap}|-\s)+`,
     // -u app, -qUapp, and in the lines of a list
-    String.raw`(?:^|${gap})-[a-z]*${letter}(?:${gap}|-\s)*`,
+    String.raw`(?:^|${gap})-${options}(?:${gap}|-\s)*`,
   ];
-  return new RegExp(`(?:${signs.join('|')})$`, 'i');
+  return new RegExp(`(?<=${signs.join('|')})`, 'iy');
 }
 
 /** The address of a mailbox, the name of an entry in a directory. */
 const ELSEWHERE = /^(?:@\w|,(?:ou|dc|cn)=)/i;
 
 /** `scheme://app@`, `app@tcp(`, or `app@` the host of the secret. */
-function isAddress(front: string, rest: string, host: string): boolean {
+function isAddress({ text, at, rest }: Mention, host: string): boolean {
   const [whole, protocol] = /^\/?@(\w+\()?(?:\/\/)?/.exec(rest) ?? [];
-  if (whole === undefined || /[\p{L}\p{N}_.]$/u.test(front)) return false;
-  if (protocol !== undefined || /(?<!https?):\/\/$/i.test(front)) return true;
+  if (whole === undefined || endsAt(IN_A_WORD, text, at)) return false;
+  if (protocol !== undefined || endsAt(SCHEME, text, at)) return true;
   const place = rest.slice(whole.length);
   return place.toLowerCase().startsWith(host.toLowerCase()) && !GOES_ON.test(place.slice(host.length));
+}
+
+const IN_A_WORD = /(?<=[\p{L}\p{N}_.])/uy;
+const SCHEME = /(?<=(?<!https?):\/\/)/iy;
+
+/** Backwards from there: from the beginning it would be the whole text, for each word in it. */
+function endsAt(sign: RegExp, text: string, at: number): boolean {
+  sign.lastIndex = at;
+  return sign.test(text);
 }

@@ -7,9 +7,9 @@ import { isDistinct, type Replaced } from './copy-judgement.ts';
 export function holdsAny(
   text: string,
   { secrets, names }: { secrets: readonly Replaced[]; names: readonly string[] },
+  readings = readingsOf(text),
 ): boolean {
   const distinct = secrets.filter(({ from }) => isDistinct(from, names));
-  const readings = readingsOf(text);
   return distinct.some(({ from }) => {
     const bytes = Buffer.from(from);
     if (text.includes(bytes.toString('base64').replaceAll('=', ''))) return true;
