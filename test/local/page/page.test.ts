@@ -103,12 +103,10 @@ describe('the page of the sandbox', () => {
       await press('Rotate');
 
       await expect.poll(text).toMatch(/AWSCURRENT\s+\S{8}\s+opens\s+AWSPREVIOUS\s+\S{8}\s+refused/);
-      const shown = await text();
-
-      expect(shown).toMatch(
-        /createSecret\s+✓\s+\d+ ms\s+setSecret\s+✓\s+\d+ ms\s+testSecret\s+✓\s+\d+ ms\s+finishSecret\s+✓/,
-      );
-      expect(shown).toContain('succeeded');
+      await expect
+        .poll(text)
+        .toMatch(/createSecret\s+✓\s+\d+ ms\s+setSecret\s+✓\s+\d+ ms\s+testSecret\s+✓\s+\d+ ms\s+finishSecret\s+✓/);
+      await expect.poll(text).toContain('succeeded');
       expect(await browser.evaluate("document.querySelectorAll('#strip i').length")).toBeGreaterThan(2);
     });
 
@@ -156,7 +154,7 @@ describe('the page of the sandbox', () => {
       await press('Retry by single-user');
 
       await expect.poll(text, { timeout: patience(20_000) }).toMatch(/outcome\s+succeeded/);
-      expect(await text()).toMatch(/Before that\s+(just now|\d+ \S+ ago)\s+failed/i);
+      await expect.poll(text).toMatch(/Before that\s+(just now|\d+ \S+ ago)\s+failed/i);
     });
 
     it('holds no value of a secret, in what it shows and in what it is sent', async () => {
