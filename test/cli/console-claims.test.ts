@@ -1,19 +1,13 @@
 /** Whoever assumes a role chooses the name of its session: a companion that was written under a function's name is no word of that function. */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listen, stop } from '../../local/loopback.ts';
-import { startConsoles } from './console-world.ts';
+import { consolesOfFile } from './console-world.ts';
 import { ROTATOR } from './world.ts';
 
 const VALUE = '{"generate":{"kind":"hex","bytes":16}}';
-let consoles: Awaited<ReturnType<typeof startConsoles>>;
-beforeAll(async () => {
-  consoles = await startConsoles();
-});
-beforeEach(() => consoles.reset());
-afterEach(() => consoles.stop());
-afterAll(() => consoles.world.close());
+const consoles = await consolesOfFile();
 
 /** The sandbox, but for words in its answers. */
 async function rewritten(words: readonly [said: string | RegExp, told: string], denied?: string) {

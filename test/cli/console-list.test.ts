@@ -1,18 +1,12 @@
 /** What the page of an account asks of AWS, and how it says what no function has said. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { onAccount } from '../../cli/account.ts';
 import { listOf } from '../../cli/console/list.ts';
-import { startConsoles } from './console-world.ts';
+import { consolesOfFile } from './console-world.ts';
 import { denyingProxy } from './cost/denying-proxy.ts';
 import { BROKEN } from './world.ts';
 
-let consoles: Awaited<ReturnType<typeof startConsoles>>;
-beforeAll(async () => {
-  consoles = await startConsoles();
-});
-beforeEach(() => consoles.reset());
-afterEach(() => consoles.stop());
-afterAll(() => consoles.world.close());
+const consoles = await consolesOfFile();
 
 const later = (ms: number) => vi.spyOn(Date, 'now').mockReturnValue(Date.now() + ms);
 afterEach(() => vi.restoreAllMocks());

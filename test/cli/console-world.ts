@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 import { consoleCommand } from '../../cli/console.ts';
 import type { View } from '../../page/source.ts';
 import { askOf, insideOf } from '../page/ask.ts';
@@ -7,7 +7,26 @@ import { BROKEN, startWorld } from './world.ts';
 export const MARKED = '{"generate":{"kind":"hex","bytes":16},"value":"never-to-be-shown-1"}';
 export const BROKEN_AND_MARKED = BROKEN.replace(/}$/, ',"value":"never-to-be-shown-2"}');
 
-/** An account, and the command that shows it. */
+/** What the page tells of BROKEN, or of a parameter like it. */
+export const FAILURE = {
+  at: expect.any(Number),
+  outcome: 'failed',
+  code: 'INVALID_SECRET',
+  fact: expect.stringMatching(/./),
+  hint: expect.stringMatching(/./),
+  working: 'AWSCURRENT',
+  next: 'rekey explain INVALID_SECRET',
+};
+
+/** An account for all tests of a file, each of which finds it empty, and the command that shows it. */
+export async function consolesOfFile() {
+  const consoles = await startConsoles();
+  beforeEach(() => consoles.reset());
+  afterEach(() => consoles.stop());
+  afterAll(() => consoles.world.close());
+  return consoles;
+}
+
 export async function startConsoles() {
   const world = await startWorld();
   let stop = new AbortController();

@@ -1,26 +1,9 @@
 /** What a person sends for a secret, through the handler and from its sources: the packaged functions have the same end to end. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeEach, expect, it, vi } from 'vitest';
-import { startSandbox } from '../../../local/sandbox.ts';
-import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
-import { handler } from '../../../shared/lambda/handler.ts';
-import { memoryEngine, memoryServer } from '../../support/memory-engine.ts';
+import { beforeEach, expect, it } from 'vitest';
+import { handledInSandbox } from '../../support/handled.ts';
 
-const sandbox = await startSandbox({ automaticRetries: 0 });
-vi.stubEnv('AWS_ENDPOINT_URL', sandbox.url);
-vi.stubEnv('AWS_REGION', 'us-east-1');
-vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIATEST');
-vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-const lines: string[] = [];
-const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
-afterAll(async () => {
-  spy.mockRestore();
-  vi.unstubAllEnvs();
-  await sandbox.close();
-});
-
-const server = memoryServer();
-const rotate = handler(singleUserStrategy(memoryEngine(server)));
+const { sandbox, lines, server, rotate } = await handledInSandbox();
 const call = async (operation: string, input: object) =>
   (await sandbox.secretsManager.call(operation, { ...input }, { region: 'us-east-1' })) as Record<string, unknown>;
 const value = async (VersionStage: string) => {

@@ -1,33 +1,17 @@
 /** A promotion that is turned away, where little time is left, or where one try may have been taken. */
-import { afterAll, beforeEach, expect, it, vi } from 'vitest';
-import { startSandbox } from '../../../local/sandbox.ts';
-import { singleUserStrategy } from '../../../shared/databases/strategies/single-user.ts';
-import { handler } from '../../../shared/lambda/handler.ts';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { secretsManagerVersions } from '../../../shared/stores/secrets-manager/secrets-manager.ts';
-import { memoryEngine, memoryServer } from '../../support/memory-engine.ts';
+import { handledInSandbox } from '../../support/handled.ts';
 import { patience } from '../../support/patience.ts';
 import { sandboxClient, sandboxStore } from '../../support/sandbox-store.ts';
 
-const sandbox = await startSandbox({ automaticRetries: 0 });
+const { sandbox, lines, server, rotate } = await handledInSandbox();
 const client = sandboxClient(sandbox);
-vi.stubEnv('AWS_ENDPOINT_URL', sandbox.url);
-vi.stubEnv('AWS_REGION', 'us-east-1');
-vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIATEST');
-vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-const lines: string[] = [];
-const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
-afterAll(async () => {
-  spy.mockRestore();
-  vi.unstubAllEnvs();
-  client.destroy();
-  await sandbox.close();
-});
+afterAll(() => client.destroy());
 beforeEach(() => sandbox.faults.clear());
 
 it('takes the change back while there is time for it', { timeout: patience(30_000) }, async () => {
-  const server = memoryServer();
   server.users.set('app', { password: 'first', rights: new Set() });
-  const rotate = handler(singleUserStrategy(memoryEngine(server)));
   const value = { engine: 'memory', host: server.host, username: 'app', password: 'first' };
   const store = await sandboxStore(sandbox, client, JSON.stringify(value));
   const event = { SecretId: store.secretId, ClientRequestToken: await store.begin() };
