@@ -16,6 +16,8 @@ const DEADLINE_MS = 60_000;
 
 export interface Account {
   readonly region: string;
+  /** Of AWS, whose quotas others of the account share; not of a sandbox. */
+  readonly isShared: boolean;
   readonly secrets: SecretsManagerClient;
   readonly parameters: SSMClient;
   readonly functions: LambdaClient;
@@ -69,6 +71,7 @@ export async function onAccount<T>(
   try {
     return await work({
       region: await regionOf(secrets()),
+      isShared: (endpointUrl ?? env.AWS_ENDPOINT_URL) === undefined,
       patience: { signal, deadlineMs: DEADLINE_MS },
       get secrets() {
         return secrets();

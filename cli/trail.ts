@@ -82,7 +82,7 @@ export async function trailOf(
   account: Account,
   secret: Pick<SecretFacts, 'arn' | 'name'>,
   days = TRAIL_DAYS,
-  everyMs = EVERY_MS,
+  everyMs = account.isShared ? EVERY_MS : 0,
   asks: (line: string) => void = () => {},
 ): Promise<Trail | undefined> {
   const found = new Map<string, TrailEvent>();

@@ -22,7 +22,7 @@ interface Request {
  */
 export async function startTrail(
   recorded: readonly Recorded[],
-  { elsewhere = '', refusal = '' }: { elsewhere?: string; refusal?: string } = {},
+  { elsewhere = '', refusal = '', slowMs = 0 }: { elsewhere?: string; refusal?: string; slowMs?: number } = {},
 ) {
   const asked: Request[] = [];
   const lookup = (request: Request) => {
@@ -59,6 +59,7 @@ export async function startTrail(
       response.end(await answer.text());
       return;
     }
+    if (slowMs > 0) await new Promise((resolve) => setTimeout(resolve, slowMs));
     const answer = refusal ? { __type: refusal, Message: 'no' } : lookup(JSON.parse(body));
     response.writeHead(refusal ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
     response.end(JSON.stringify(answer));

@@ -192,6 +192,19 @@ describe('what CloudTrail says of a secret', () => {
     expect(send).toHaveBeenCalledTimes(3);
   });
 
+  it('asks once a second, half of what the whole account has', async () => {
+    const send = vi.fn(async () => ({ Events: [] }));
+    const stop = new AbortController();
+    const account = { isShared: true, trail: { send }, patience: { signal: stop.signal, deadlineMs: 1000 } };
+
+    const looking = trailOf(account as never, { arn: ARN, name: 'app' });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    stop.abort();
+
+    await expect(looking).rejects.toThrow();
+    expect(send).toHaveBeenCalledTimes(1);
+  });
+
   it('ends at Ctrl-C', async () => {
     const server = await startTrail([]);
     onTestFinished(() => server.close());
@@ -234,6 +247,8 @@ describe('rekey history with CloudTrail', { timeout: patience(60_000) }, () => {
     const { status, stdout } = await world.run(history, ['app', '--endpoint-url', trail.url]);
     const data = JSON.parse((await world.run(history, ['app', '--endpoint-url', trail.url, '--json'])).stdout);
     const askedBefore = trail.asked.length;
+    const slow = await startTrail([], { elsewhere: world.sandbox.url, slowMs: 120 });
+    onTestFinished(() => slow.close());
     let progress = '';
     const write = (text: string) => {
       progress += text;
@@ -242,7 +257,8 @@ describe('rekey history with CloudTrail', { timeout: patience(60_000) }, () => {
     const stdouts = { write: (text: string) => parts.push(`${trail.asked.length - askedBefore} ${text}`) };
     const without = await world.run(history, ['app', '--endpoint-url', trail.url, '--no-trail']);
     const askedWithout = trail.asked.length - askedBefore;
-    await world.run(history, ['app', '--endpoint-url', trail.url], { stdout: stdouts, stderr: { isTTY: true, write } });
+    await world.run(history, ['app', '--endpoint-url', trail.url], { stdout: stdouts });
+    await world.run(history, ['app', '--endpoint-url', slow.url], { stderr: { isTTY: true, write } });
     const denied = await world.run(history, ['app', '--endpoint-url', closed.url]);
 
     expect([askedWithout, without.status, without.stdout]).toEqual([0, 0, expect.stringMatching(/rotates it\n$/)]);
