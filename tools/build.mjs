@@ -105,10 +105,7 @@ export async function build() {
   const names = filesIn(inRoot('functions'))
     .filter((file) => dirname(file) === inRoot('functions') && extname(file) === '.ts')
     .map((file) => basename(file, '.ts'));
-  const plugins = [replace, knownShapes(), onlyVersions()];
-  const bundled = names.map(async (name) => [name, await bundle(name, plugins)]);
-  const functions = Object.fromEntries(await Promise.all(bundled));
-
+  const functions = await bundleFunctions(names);
   await bundleTool();
 
   const keep = ['build.json', 'rekey', ...names];
@@ -118,6 +115,13 @@ export async function build() {
   const report = { fingerprint: print, milliseconds: Math.round(performance.now() - started), functions };
   writeFileSync(inRoot('dist/build.json'), `${JSON.stringify(report, null, 2)}\n`);
   return report;
+}
+
+/** Writes dist/<name>/index.mjs for these functions, and nothing else. Gives the sizes by name. */
+export async function bundleFunctions(names) {
+  const plugins = [replace, knownShapes(), onlyVersions()];
+  const bundled = names.map(async (name) => [name, await bundle(name, plugins)]);
+  return Object.fromEntries(await Promise.all(bundled));
 }
 
 async function bundle(name, plugins) {

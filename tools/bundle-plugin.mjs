@@ -1,7 +1,7 @@
 // Serverless loads this with require(), which forbids a top-level await anywhere below: so the bundler comes in with import().
 // The default export is what Serverless asks of a plugin.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { inRoot } from './project.mjs';
 import { choose } from './stack/choose.ts';
 import { leftBehind, refusalOf } from './stack/left-behind.ts';
@@ -24,14 +24,14 @@ export default class BundlePlugin {
         complete(serverless, log, known);
       },
       'before:package:createDeploymentArtifacts': async () => {
-        await bundle();
+        await bundle(serverless);
         missRoots(serverless, log);
       },
-      'before:deploy:function:packageFunction': bundle,
+      'before:deploy:function:packageFunction': () => bundle(serverless),
       'before:deploy:deploy': () => leaveNoneBehind(serverless, log, { known, stay: namesOf(serverless) }),
       'before:remove:remove': () => leaveNoneBehind(serverless, log, { known, stay: [] }),
       'before:invoke:local:invoke': async () => {
-        await bundle();
+        await bundle(serverless);
         for (const definition of Object.values(serverless.service.functions)) standIn(definition);
       },
     };
@@ -103,9 +103,11 @@ function missRoots({ service }, log) {
   );
 }
 
-async function bundle() {
-  const { build } = await import('./build.mjs');
-  await build();
+/** Those that were chosen, and no others. */
+async function bundle({ service }) {
+  const { bundleFunctions } = await import('./build.mjs');
+  const folders = Object.values(service.functions).map(({ handler }) => basename(dirname(handler)));
+  await bundleFunctions([...new Set(folders)]);
 }
 
 /** `serverless invoke local` looks for .js and .cjs only, so it gets a file beside the bundle's folder that leads to index.mjs. */

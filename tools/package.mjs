@@ -72,8 +72,9 @@ async function alone() {
   writeFileSync(join(folder, key, 'template.json'), `${JSON.stringify(made, null, 1)}\n`);
   writeFileSync(join(folder, key, 'function.json'), `${JSON.stringify(plainOf(made), null, 1)}\n`);
   const place = join(folder, key).replace(root, '');
-  const hasRoots = existsSync(inRoot(dirname(functions[key].handler), 'rds-roots'));
   const roots = custom.rdsRoots === '*' ? 'all regions' : custom.rdsRoots;
+  const packed = inRoot(dirname(functions[key].handler), 'rds-roots');
+  const hasRoots = existsSync(custom.rdsRoots === '*' ? packed : join(packed, `${roots}.pem`));
   console.log(`${place}/code.zip       ${(zip.length / 1000).toFixed(1)} kB, sha256 ${digest}`);
   if (hasRoots) console.log(`${' '.repeat(place.length)}                has the RDS roots of ${roots}`);
   console.log(`${place}/template.json  takes it from the bucket CodeBucket, key ${keyOf(key, digest)}`);
