@@ -1,11 +1,12 @@
 /** The state machine of a stack: which one it is for these secrets, whether it is free, and its start. */
 import {
+  DescribeStateMachineCommand,
   type ExecutionListItem,
   ListExecutionsCommand,
   ListStateMachinesCommand,
   StartExecutionCommand,
-  type StateMachineListItem,
 } from '@aws-sdk/client-sfn';
+import { parseObject } from '../../shared/rotation/json.ts';
 import type { Account } from '../account.ts';
 import { call, causeOf } from '../call.ts';
 import type { SecretFacts } from '../condition.ts';
@@ -16,6 +17,8 @@ import { executionName, type Order } from './order.ts';
 export interface Machine {
   readonly name: string;
   readonly arn: string;
+  /** Names of the functions whose secrets it may rotate. */
+  readonly functions: ReadonlySet<string>;
 }
 
 /** The one that may rotate all of them, and rotates no others now. Throws RefusedError. */
@@ -23,7 +26,7 @@ export async function machineFor(account: Account, all: readonly SecretFacts[]):
   const fleets = await fleetsOf(account);
   const found = new Map<string, Machine>();
   for (const { name, functionName = '' } of all) {
-    const fleet = fleetOf(functionName, fleets);
+    const fleet = fleets.find(({ functions }) => functions.has(functionName));
     if (fleet === undefined) {
       throw new RefusedError(
         `no state machine in ${account.region} is for ${functionName}, which rotates ${name}`,
@@ -59,12 +62,6 @@ export const commandsFor = (executionArn: string, region: string) => [
   `aws stepfunctions stop-execution --region ${region} --execution-arn '${executionArn}'`,
 ];
 
-/** rekey-prod-fleet is for functions whose names are rekey-prod, or begin with rekey-prod-. The longest name is the nearest. */
-function fleetOf(functionName: string, fleets: readonly Machine[]): Machine | undefined {
-  const near = fleets.filter(({ name }) => `${functionName}-`.startsWith(name.replace(/fleet$/, '')));
-  return near.sort((a, b) => b.name.length - a.name.length)[0];
-}
-
 async function fleetsOf(account: Account): Promise<Machine[]> {
   const found: Machine[] = [];
   let nextToken: string | undefined;
@@ -73,14 +70,23 @@ async function fleetsOf(account: Account): Promise<Machine[]> {
     const page = await call('states:ListStateMachines', undefined, account.patience, (abort) =>
       account.states.send(command, abort),
     );
-    found.push(...(page.stateMachines ?? []).flatMap(fleetIn));
+    for (const { name = '', stateMachineArn: arn = '' } of page.stateMachines ?? []) {
+      if (name.endsWith('-fleet')) found.push({ name, arn, functions: await functionsOf(account, arn) });
+    }
     nextToken = page.nextToken;
   } while (nextToken);
   return found;
 }
 
-const fleetIn = ({ name = '', stateMachineArn: arn = '' }: StateMachineListItem): Machine[] =>
-  /^rekey-.*-fleet$/.test(name) ? [{ name, arn }] : [];
+/** As its definition names them: tools/stack/fleet.ts. */
+async function functionsOf(account: Account, stateMachineArn: string): Promise<Set<string>> {
+  const command = new DescribeStateMachineCommand({ stateMachineArn });
+  const { definition = '' } = await call('states:DescribeStateMachine', stateMachineArn, account.patience, (abort) =>
+    account.states.send(command, abort),
+  );
+  const { Comment } = (parseObject(definition) ?? {}) as { Comment?: unknown };
+  return new Set(/^rekey rotate --in-cloud, for (.+)$/.exec(String(Comment))?.[1]?.split(', '));
+}
 
 async function runningOf(account: Account, { name, arn }: Machine): Promise<ExecutionListItem | undefined> {
   const command = new ListExecutionsCommand({ stateMachineArn: arn, statusFilter: 'RUNNING', maxResults: 1 });

@@ -26,7 +26,7 @@ const textOf = (definition: object) => JSON.stringify(definition).replaceAll(`\$
 
 describe('the definition', () => {
   it('is valid, and would not be with a state that nobody knows', () => {
-    const definition = JSON.parse(textOf(fleetDefinition()));
+    const definition = JSON.parse(textOf(fleetDefinition(['f'])));
     const wrong = structuredClone(definition);
     wrong.States.Wave.ItemProcessor.States.Pause.Next = 'Nobody';
 
@@ -36,7 +36,7 @@ describe('the definition', () => {
   });
 
   it('asks for no value, and repeats no call that another rotation, or a secret that is gone, refused', () => {
-    const { States } = fleetDefinition().States.Wave.ItemProcessor;
+    const { States } = fleetDefinition(['f']).States.Wave.ItemProcessor;
     const tasks = [States.LookBefore, States.Rotate, States.Look] as unknown as {
       Resource: string;
       Retry: unknown[];
@@ -87,7 +87,7 @@ describe.skipIf(interpreter === undefined)('an execution', { timeout: patience(6
     const { stateMachineArn } = await client.send(
       new CreateStateMachineCommand({
         name: 'rekey-prod-fleet',
-        definition: textOf(fleetDefinition({ pauseSeconds: 1, looks: 4 })),
+        definition: textOf(fleetDefinition(['f'], { pauseSeconds: 1, looks: 4 })),
         roleArn: 'arn:aws:iam::123456789012:role/fleet',
       }),
     );

@@ -8,7 +8,7 @@ import { patience } from '../support/patience.ts';
 import { tooWide } from './printed.ts';
 import { beside, interpreter, startStates, through } from './states.ts';
 import { EXECUTION, ITEM, LOOK, MACHINE, stepFunctionsOf, type Told } from './told-states.ts';
-import { BROKEN, startWorld } from './world.ts';
+import { BROKEN, ROTATOR, startWorld } from './world.ts';
 
 let world: Awaited<ReturnType<typeof startWorld>>;
 beforeAll(async () => {
@@ -224,7 +224,7 @@ describe('rekey rotate --in-cloud', () => {
   it.each<[string, Told, string, RegExp]>([
     [
       'there is none',
-      { machines: ['rekey-dev-fleet', 'other'] },
+      { machines: { 'rekey-prod-fleet': ['rekey-prod-sendgrid'], other: [ROTATOR] } },
       'no state machine in us-east-1 is for rekey-prod-generated-value, which rotates a',
       /^deploy its stack with --param fleet=on/,
     ],
@@ -246,21 +246,22 @@ describe('rekey rotate --in-cloud', () => {
     expect(states.started()).toEqual([]);
   });
 
-  it('takes the nearest state machine, and refuses secrets of two stacks', async () => {
-    const [one, two] = ['rekey-prod-b-generated-value', 'rekey-prod-generated-value'];
+  it('takes the state machine that names the function, whatever it is called, and refuses secrets of two stacks', async () => {
+    const one = 'rekey-prod-b-generated-value';
     world.sandbox.functions.register(one, { handler: async () => undefined });
     await world.rotating('a', { by: one });
-    await world.rotating('b', { by: two });
+    await world.rotating('b');
     const states = await stepFunctions({
-      machines: ['rekey-prod-fleet', 'rekey-prod-b-fleet'],
+      // A stage whose name begins as another's: its functions are called as if they were of that one.
+      machines: { 'rekey-prod-b-fleet': [ROTATOR, 'rekey-prod-sendgrid'], 'rekey-prod-fleet': [one] },
       counts: { succeeded: 1 },
     });
 
     await states.run(['a', '--yes']);
 
-    expect(states.started().map(({ stateMachineArn }) => stateMachineArn)).toEqual([MACHINE.replace('prod', 'prod-b')]);
+    expect(states.started().map(({ stateMachineArn }) => stateMachineArn)).toEqual([MACHINE]);
     await expect(states.run(['a', 'b', '--yes'])).rejects.toMatchObject({
-      message: 'these secrets are of several stacks: rekey-prod-b-fleet, rekey-prod-fleet',
+      message: 'these secrets are of several stacks: rekey-prod-fleet, rekey-prod-b-fleet',
     });
   });
 
@@ -291,7 +292,7 @@ describe.skipIf(interpreter === undefined)('with an interpreter', { timeout: pat
     await using account = await beside(world.sandbox.url, through(moto.url));
     const client = new SFNClient({ endpoint: moto.url, region: 'us-east-1' });
     onTestFinished(() => client.destroy());
-    const definition = JSON.stringify(fleetDefinition({ pauseSeconds: 1, looks: 9 }));
+    const definition = JSON.stringify(fleetDefinition([ROTATOR], { pauseSeconds: 1, looks: 9 }));
     await client.send(
       new CreateStateMachineCommand({
         name: 'rekey-prod-fleet',

@@ -1,8 +1,9 @@
 /** A stand-in for Step Functions beside the sandbox, which answers as it is told. */
 import { onTestFinished } from 'vitest';
 import { rotate } from '../../cli/rotate.ts';
+import { fleetDefinition } from '../../tools/stack/fleet.ts';
 import { type Answer, beside } from './states.ts';
-import type { startWorld } from './world.ts';
+import { ROTATOR, type startWorld } from './world.ts';
 
 export const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:rekey-prod-fleet';
 export const EXECUTION = 'arn:aws:states:us-east-1:123456789012:execution:rekey-prod-fleet:x';
@@ -11,7 +12,8 @@ export const LOOK = `look: aws stepfunctions describe-execution --region us-east
 const none = { pending: 0, running: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0, total: 0, resultsWritten: 0 };
 
 export interface Told {
-  readonly machines?: readonly string[];
+  /** Whose secrets each is for. */
+  readonly machines?: Readonly<Record<string, readonly string[]>>;
   readonly running?: readonly object[];
   readonly start?: (input: { name: string; input: string }) => object | undefined;
   readonly end?: object;
@@ -24,10 +26,25 @@ export interface Told {
 export async function stepFunctionsOf(world: Awaited<ReturnType<typeof startWorld>>, told: Told) {
   const asked: { operation: string; input: Record<string, unknown> }[] = [];
   const answerOf = (operation: string, input: Record<string, unknown>): object => {
-    const { machines = ['rekey-prod-fleet'], running = [], start, end = { status: 'SUCCEEDED' }, counts, item } = told;
+    const {
+      machines = { 'rekey-prod-fleet': [ROTATOR] },
+      running = [],
+      start,
+      end = { status: 'SUCCEEDED' },
+      counts,
+      item,
+    } = told;
     if (operation === 'ListStateMachines') {
-      const stateMachines = machines.map((name) => ({ name, stateMachineArn: MACHINE.replace(/[^:]*$/, name) }));
+      const stateMachines = Object.keys(machines).map((name) => ({
+        name,
+        stateMachineArn: MACHINE.replace(/[^:]*$/, name),
+      }));
       return { stateMachines };
+    }
+    if (operation === 'DescribeStateMachine') {
+      const [, functions = []] =
+        Object.entries(machines).find(([name]) => `${input.stateMachineArn}`.endsWith(`:${name}`)) ?? [];
+      return { definition: JSON.stringify(fleetDefinition(functions)) };
     }
     if (operation === 'ListExecutions') {
       if (input.statusFilter === 'TIMED_OUT') return { executions: [] };

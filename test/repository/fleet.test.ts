@@ -67,6 +67,14 @@ it('calls what its role allows, and nothing else', () => {
   expect(new Set(definition.match(/\$\{[^}]*\}/g))).toEqual(new Set([`\${AWS::Partition}`]));
 });
 
+it('names the functions that it is for, by which rekey rotate finds it', () => {
+  const { DefinitionString } = resource('FleetMachine').Properties as { DefinitionString: { 'Fn::Sub': string } };
+
+  expect(JSON.parse(DefinitionString['Fn::Sub']).Comment).toBe(
+    'rekey rotate --in-cloud, for rekey-dev-mysql-single-user, rekey-dev-sendgrid',
+  );
+});
+
 it('is taken on by Step Functions of this account only', () => {
   expect(resource('FleetRole').Properties.AssumeRolePolicyDocument).toMatchObject({
     Statement: [

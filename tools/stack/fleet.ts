@@ -11,7 +11,7 @@ interface Pace {
 /** Five minutes: a rotation is four calls of a function, and each has half a minute. */
 const PACE: Pace = { pauseSeconds: 5, looks: 60 };
 
-/** By its name `rekey rotate` finds it, and which functions it is for: those whose names begin as its own does. */
+/** By its name `rekey rotate` finds it, and by the comment of its definition which functions it is for. */
 export const fleetName = (prefix: string) => `${prefix}-fleet`;
 
 const jsonata = (expression: string) => `{% ${expression} %}`;
@@ -112,8 +112,9 @@ const rotation = ({ pauseSeconds, looks }: Pace) => ({
  * The token of a secret is told from the name of the execution, a UUID, and from the place of the secret in it: it is the same however
  * often Step Functions begins the item, and is a UUID again. `pace` is a test's.
  */
-export const fleetDefinition = (pace = PACE) => ({
-  Comment: 'Rotates secrets of Rekey in waves: rekey rotate --in-cloud',
+export const fleetDefinition = (functions: readonly string[], pace = PACE) => ({
+  // `rekey rotate` reads who is named.
+  Comment: `rekey rotate --in-cloud, for ${functions.join(', ')}`,
   QueryLanguage: 'JSONata',
   StartAt: 'Wave',
   States: {
@@ -150,13 +151,13 @@ export const fleetDefinition = (pace = PACE) => ({
   },
 });
 
-export const fleetMachine = (prefix: string, RoleArn: Part) => ({
+export const fleetMachine = (prefix: string, functions: readonly string[], RoleArn: Part) => ({
   Type: 'AWS::StepFunctions::StateMachine',
   Properties: {
     StateMachineName: fleetName(prefix),
     // Distributed maps are for this type only. Its executions stay readable for 90 days, as the logs of the functions do, so it has no log.
     StateMachineType: 'STANDARD',
-    DefinitionString: sub(JSON.stringify(fleetDefinition())),
+    DefinitionString: sub(JSON.stringify(fleetDefinition(functions))),
     RoleArn,
   },
 });

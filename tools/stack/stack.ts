@@ -202,7 +202,7 @@ function fleet(prefix: string, blocks: readonly (readonly [string, Block])[]): R
   const statements = fleetStatements(prefix, functions) as unknown as readonly Part[];
   return {
     FleetRole: { Condition: 'MakesFleet', ...role('states.amazonaws.com', 'fleet', statements, ofThisAccount()) },
-    FleetMachine: { Condition: 'MakesFleet', ...fleetMachine(prefix, arnOf('FleetRole')) },
+    FleetMachine: { Condition: 'MakesFleet', ...fleetMachine(prefix, functions, arnOf('FleetRole')) },
   };
 }
 
